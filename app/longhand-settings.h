@@ -1,0 +1,35 @@
+/* Typed settings over GSettings (schema io.github.longhand_app.Longhand). Main thread only. */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+#define LONGHAND_TYPE_SETTINGS (longhand_settings_get_type ())
+G_DECLARE_FINAL_TYPE (LonghandSettings, longhand_settings, LONGHAND, SETTINGS, GObject)
+
+/* Properties, all read-write with notify, bound to the keys of the same name:
+ *   threads     uint    0 (automatic) .. 256
+ *   model       string  id in the model store; "" = the best installed one
+ *   language    string  code, or "auto"
+ *   microphone  string  device id of LonghandCapture; "" = follow the default
+ *   pause-length double seconds of silence that end an utterance, 0.3 .. 2.0
+ *   show-performance bool  performance panel visible
+ *   export-format string "txt" "srt" "vtt" "json": the last one used
+ *   window-width, window-height int; window-maximized bool */
+LonghandSettings *longhand_settings_new (void);   /* (transfer full) */
+
+guint longhand_settings_get_threads (LonghandSettings *self);
+void longhand_settings_set_threads (LonghandSettings *self, guint threads);
+char *longhand_settings_dup_model (LonghandSettings *self);       /* (transfer full) */
+void longhand_settings_set_model (LonghandSettings *self, const char *id);
+char *longhand_settings_dup_language (LonghandSettings *self);    /* (transfer full) */
+void longhand_settings_set_language (LonghandSettings *self, const char *language);
+char *longhand_settings_dup_microphone (LonghandSettings *self);  /* (transfer full) */
+void longhand_settings_set_microphone (LonghandSettings *self, const char *id);
+double longhand_settings_get_pause_length (LonghandSettings *self);
+void longhand_settings_set_pause_length (LonghandSettings *self, double seconds);
+/* For g_settings_bind of window state and the like. (transfer none) */
+GSettings *longhand_settings_get_gsettings (LonghandSettings *self);
+
+G_END_DECLS

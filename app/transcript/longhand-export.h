@@ -1,0 +1,30 @@
+/* One small writer per format. */
+#pragma once
+
+#include "transcript/longhand-transcript.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef enum {
+  LONGHAND_FORMAT_TXT,
+  LONGHAND_FORMAT_SRT,
+  LONGHAND_FORMAT_VTT,
+  LONGHAND_FORMAT_JSON,
+  LONGHAND_N_FORMATS,
+} LonghandFormat;
+
+const char *longhand_format_get_extension (LonghandFormat format); /* "txt" */
+const char *longhand_format_get_title (LonghandFormat format);     /* "Plain text", translated */
+/* By name or file extension, any case; FALSE with LONGHAND_ERROR_INVALID naming the choices. */
+gboolean longhand_format_parse (const char *name, LonghandFormat *format, GError **error);
+
+/* The file's whole content. (transfer full) */
+char *longhand_export_to_string (LonghandTranscript *transcript, LonghandFormat format);
+
+/* Writes content atomically: an existing file is replaced only when all of it is on disk.
+ * Errors: LONGHAND_ERROR_WRITE with a sentence that names the place and what to do. */
+gboolean longhand_export_save (const char *content, GFile *file, GError **error);
+
+G_END_DECLS

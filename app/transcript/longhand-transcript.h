@@ -1,0 +1,33 @@
+/* What was said: segments with times. Main thread. */
+#pragma once
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+typedef struct {
+  gint64 start_ms, end_ms;  /* in the recording */
+  char *text;               /* UTF-8, no leading or trailing space */
+  double avg_logprob;       /* of the words; 0 when unknown */
+  double no_speech_prob;
+} LonghandSegment;
+
+#define LONGHAND_TYPE_TRANSCRIPT (longhand_transcript_get_type ())
+G_DECLARE_FINAL_TYPE (LonghandTranscript, longhand_transcript, LONGHAND, TRANSCRIPT, GObject)
+
+LonghandTranscript *longhand_transcript_new (void); /* (transfer full) */
+/* Appends a copy. Signal "changed". */
+void longhand_transcript_append (LonghandTranscript *self, gint64 start_ms, gint64 end_ms, const char *text,
+                                 double avg_logprob, double no_speech_prob);
+void longhand_transcript_clear (LonghandTranscript *self);
+guint longhand_transcript_get_n_segments (LonghandTranscript *self);
+const LonghandSegment *longhand_transcript_get_segment (LonghandTranscript *self, guint i); /* (transfer none) */
+char *longhand_transcript_dup_text (LonghandTranscript *self); /* segments joined by spaces (transfer full) */
+
+/* What an exporter may say about where it came from; may be NULL. */
+void longhand_transcript_set_model (LonghandTranscript *self, const char *id);
+const char *longhand_transcript_get_model (LonghandTranscript *self);
+void longhand_transcript_set_language (LonghandTranscript *self, const char *code);
+const char *longhand_transcript_get_language (LonghandTranscript *self);
+
+G_END_DECLS

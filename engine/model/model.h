@@ -1,0 +1,55 @@
+/* Weights of a Whisper model, checked and ready: what encoder and decoder read. Immutable after open. */
+#ifndef QUILL_MODEL_MODEL_H
+#define QUILL_MODEL_MODEL_H
+
+#include "format/ggml.h"
+#include "kernels/compute.h"
+
+/* Names in files: openai/whisper model.py. Vectors are f32 in the model's arena, [n]. */
+struct quill_norm {
+    const float *gamma, *beta;
+};
+struct quill_linear_layer {
+    struct quill_matrix w;
+    const float *bias; /* NULL: none */
+};
+struct quill_attention_layer {
+    struct quill_norm norm; /* before it */
+    struct quill_linear_layer query, key, value, out; /* key has no bias */
+};
+struct quill_mlp_layer {
+    struct quill_norm norm;
+    struct quill_linear_layer up, down; /* [4n, n], [n, 4n] */
+};
+struct quill_encoder_block {
+    struct quill_attention_layer self;
+    struct quill_mlp_layer mlp;
+};
+struct quill_decoder_block {
+    struct quill_attention_layer self, cross;
+    struct quill_mlp_layer mlp;
+};
+
+struct quill_model {
+    struct quill_ggml file;       /* owned */
+    struct quill_arena arena;     /* owned: vectors, re-ordered convolutions, positions */
+    struct quill_hparams hparams; /* copy of file.hparams */
+    enum quill_type weight_type;  /* of most weights */
+    const float *mel_filters;     /* [n_mels, 201], aligned copy */
+
+    /* Convolutions as linear layers over overlapping rows of [frames + 2, channels]: weights re-ordered to
+     * [out, tap, in], f32, so that row t of the input starts at t * stride * channels. */
+    struct quill_linear_layer conv1, conv2;
+    const float *encoder_positions; /* [n_audio_ctx, n_audio_state] */
+    struct quill_encoder_block *encoder; /* [n_audio_layer] */
+    struct quill_norm encoder_norm;
+
+    struct quill_matrix token_embedding;  /* [n_vocab, n_text_state]; also the output projection */
+    const float *decoder_positions;       /* [n_text_ctx, n_text_state] */
+    struct quill_decoder_block *decoder;  /* [n_text_layer] */
+    struct quill_norm decoder_norm;
+
+    size_t weight_bytes, embedding_bytes; /* for quill_memory */
+};
+
+#endif

@@ -1,0 +1,249 @@
+/* quill: speech to text with Whisper models on the CPU.  SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * This header is the manual.
+ *
+ * Life of things
+ *   A model is opened once from a "ggml" file, is immutable, and may be shared by any number of
+ *   transcribers; it must outlive them. A transcriber owns every buffer that recognition needs (all are
+ *   allocated when it is opened; recognition itself allocates only the result) and a pool of threads.
+ *   A stream turns a growing recording into tentative and final text with a transcriber it borrows.
+ *   Everything is made by an out-pointer and destroyed through a pointer to the pointer, which becomes
+ *   NULL; destroying NULL is allowed.
+ *
+ * Threads
+ *   A model may be used from all threads at once. A transcriber, and a stream with its transcriber,
+ *   belong to one thread at a time. Callbacks run on the thread that made the call, never on the pool.
+ *
+ * Errors
+ *   Functions that can fail return enum quill_status and describe the failure in one human sentence in
+ *   *err (which may be NULL). Output arguments are written on success only. The library never prints and
+ *   never exits.
+ *
+ * Units
+ *   Sound is mono float32 at 16000 Hz, nominal range -1..1; times are in milliseconds from the first
+ *   sample; text is UTF-8; sizes are bytes.
+ *
+ * Results are bit-identical for every number of threads.
+ */
+#ifndef QUILL_H
+#define QUILL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define QUILL_SAMPLE_RATE 16000
+#define QUILL_WINDOW_MS   30000 /* the longest piece of sound that is looked at in one go */
+#define QUILL_MAX_THREADS 256
+
+/* ---- errors ---------------------------------------------------------------------------------------- */
+
+enum quill_status {
+    QUILL_OK = 0,
+    QUILL_ERR_INVALID,     /* an argument or setting is out of range */
+    QUILL_ERR_NOMEM,       /* memory could not be had */
+    QUILL_ERR_IO,          /* a file could not be opened or read */
+    QUILL_ERR_FORMAT,      /* a file is not a model, or a broken one */
+    QUILL_ERR_UNSUPPORTED, /* a well-formed request that this model or build cannot do */
+    QUILL_ERR_CANCELLED,   /* the cancel callback said so */
+};
+
+struct quill_error {
+    enum quill_status code;
+    char message[512]; /* one sentence, UTF-8, no newline */
+};
+
+/* ---- machine --------------------------------------------------------------------------------------- */
+
+enum quill_cpu_flag {
+    QUILL_CPU_AVX2 = 1u << 0,   /* AVX2, FMA, F16C and the operating system saves the registers */
+    QUILL_CPU_AVX512 = 1u << 1, /* AVX-512 F, BW, DQ, VL, likewise */
+};
+
+/* Instruction sets of this machine that the library has kernels for (enum quill_cpu_flag). */
+uint32_t quill_cpu_flags(void);
+
+/* CPUs this process may use: affinity mask, lowered by the cgroup's quota; at least 1. */
+unsigned quill_usable_cpus(void);
+
+/* ---- model ----------------------------------------------------------------------------------------- */
+
+struct quill_model;
+
+struct quill_model_info {
+    unsigned n_vocab, n_audio_ctx, n_audio_state, n_audio_head, n_audio_layer;
+    unsigned n_text_ctx, n_text_state, n_text_head, n_text_layer, n_mels;
+    bool multilingual;
+    const char *size;        /* "tiny", "base", "small", "medium", "large", or "custom"; static */
+    const char *weight_type; /* type of most weights, "q5_1" say; static */
+    size_t file_bytes;
+};
+
+/* Opens a whisper.cpp "ggml" model file. Maps the file: it must not be changed while the model is open.
+ * Errors: IO, FORMAT, UNSUPPORTED, NOMEM. */
+enum quill_status quill_model_open(struct quill_model **out, const char *path, struct quill_error *err);
+void quill_model_close(struct quill_model **model);
+
+void quill_model_get_info(const struct quill_model *model, struct quill_model_info *info);
+
+/* Number of languages of the model (0: English only), and code ("en") and English name ("english") of
+ * language i, both static; NULL past the end. */
+unsigned quill_model_n_languages(const struct quill_model *model);
+const char *quill_language_code(unsigned i);
+const char *quill_language_name(unsigned i);
+
+/* ---- transcriber ----------------------------------------------------------------------------------- */
+
+struct quill_transcriber;
+struct quill_segment;
+
+/* How the machine is used. quill_settings_init gives the defaults; change what you need. */
+struct quill_settings {
+    unsigned n_threads; /* 0: quill_usable_cpus(); otherwise 1..QUILL_MAX_THREADS */
+    uint32_t cpu_mask;  /* instruction sets that may be used; ~0u: all the machine has */
+};
+void quill_settings_init(struct quill_settings *settings);
+
+/* Errors: INVALID (threads), NOMEM. settings may be NULL (defaults). */
+enum quill_status quill_transcriber_open(struct quill_transcriber **out, const struct quill_model *model,
+                                         const struct quill_settings *settings, struct quill_error *err);
+void quill_transcriber_close(struct quill_transcriber **transcriber);
+
+/* Replaces the pool between two runs; the old one stays when this fails. */
+enum quill_status quill_transcriber_set_threads(struct quill_transcriber *transcriber, unsigned n_threads,
+                                                struct quill_error *err);
+unsigned quill_transcriber_n_threads(const struct quill_transcriber *transcriber);
+const char *quill_transcriber_kernel_level(const struct quill_transcriber *transcriber); /* "avx2"; static */
+const struct quill_model *quill_transcriber_model(const struct quill_transcriber *transcriber);
+
+/* What a transcriber and its model occupy; sums of planned sizes, not measurements. */
+struct quill_memory {
+    size_t weights;        /* of the layers: mapped or copied */
+    size_t embeddings;     /* token and position tables */
+    size_t kv_cache;       /* self-attention keys/values and cross-attention keys/values */
+    size_t encoder_output; /* [n_audio_ctx, n_audio_state] */
+    size_t working;        /* everything else: log-mel, activations, per-thread scratch */
+};
+void quill_transcriber_get_memory(const struct quill_transcriber *transcriber, struct quill_memory *memory);
+
+/* What is asked of one recording. quill_params_init gives OpenAI's defaults with greedy decoding.
+ * Strings are borrowed during the call. */
+struct quill_params {
+    const char *language;         /* code or English name; NULL or "auto": detect (English-only models: English) */
+    bool translate;               /* to English; multilingual models only */
+    bool timestamps;              /* true: segments from timestamp tokens; false: one segment a window */
+    bool condition_on_previous;   /* text of the window before is the prompt of the next */
+    const char *initial_prompt;   /* may be NULL */
+    float temperature;            /* first try; 0: greedy */
+    float temperature_increment;  /* added after each failed try up to 1.0; 0: no fallback */
+    float compression_ratio_threshold; /* a try fails above this (2.4); 0: not checked */
+    float logprob_threshold;      /* a try fails when the average is below this (-1.0); -INFINITY: not checked */
+    float no_speech_threshold;    /* window is silent when above this and the average below the other (0.6) */
+    unsigned max_initial_timestamp_ms; /* 1000 */
+    unsigned max_tokens;          /* per window; 0: half of the model's text context, as OpenAI's */
+    unsigned audio_ctx;           /* encoder frames of 20 ms to look at; 0: all of the model's (1500).
+                                   * Fewer make short recordings cheaper; sound beyond them is not seen:
+                                   * then windows are that much shorter. */
+    uint64_t seed;                /* of sampling at temperature > 0 */
+
+    /* Callbacks; each may be NULL. `user` is handed to all. */
+    bool (*cancelled)(void *user);                   /* polled per layer and per token; true ends the run */
+    void (*progress)(void *user, int64_t done_ms, int64_t total_ms);
+    void (*segment)(void *user, const struct quill_segment *segment); /* as each window is done */
+    void *user;
+};
+void quill_params_init(struct quill_params *params);
+
+struct quill_segment {
+    int64_t start_ms, end_ms;
+    const char *text;        /* owned by the result; starts with the space the model gave it */
+    float avg_logprob;       /* of the window's accepted try, per token with the end token */
+    float no_speech_prob;    /* of the window */
+    float compression_ratio; /* of the window's text */
+    float temperature;       /* of the accepted try */
+};
+
+/* Where the time of one run went, in milliseconds of wall clock. */
+struct quill_timings {
+    double mel_ms, encode_ms, prompt_ms, decode_ms, total_ms;
+    unsigned n_windows, n_tokens, n_fallbacks;
+};
+
+struct quill_result {
+    struct quill_segment *segments; /* owned; [n_segments] */
+    size_t n_segments;
+    char language[8];               /* code that was used or detected */
+    struct quill_timings timings;
+};
+
+/* Recognises a whole recording of n samples (any length; NaN and infinities count as silence). On success
+ * *out belongs to the caller: quill_result_free. Zero samples give zero segments.
+ * Errors: INVALID, UNSUPPORTED (language, translation), NOMEM, CANCELLED. */
+enum quill_status quill_transcribe(struct quill_transcriber *transcriber, const float *samples, size_t n,
+                                   const struct quill_params *params, struct quill_result **out,
+                                   struct quill_error *err);
+void quill_result_free(struct quill_result **result);
+
+/* ---- stream ---------------------------------------------------------------------------------------- */
+
+struct quill_stream;
+
+struct quill_stream_settings {
+    unsigned preroll_ms;       /* sound kept from before the first frame that counts as speech (500) */
+    unsigned pause_ms;         /* silence that ends an utterance (700); 200..5000 */
+    unsigned max_utterance_ms; /* an utterance is cut here, at the quietest recent point (25000); <= 28000 */
+    unsigned partial_ms;       /* new sound before the next tentative hypothesis (800); 0: finals only */
+    struct quill_params params; /* of final passes; tentative ones are greedy without fallback.
+                                 * Strings must stay valid while the stream lives; `cancelled` applies
+                                 * to tentative passes only: nothing spoken is lost to a cancel. */
+};
+void quill_stream_settings_init(struct quill_stream_settings *settings);
+
+enum quill_stream_event_type {
+    QUILL_STREAM_SPEECH_BEGIN, /* an utterance begins; no text */
+    QUILL_STREAM_TENTATIVE,    /* text of the utterance so far; replaces the last tentative text */
+    QUILL_STREAM_FINAL,        /* text of the whole utterance ("" when it held no words); ends it */
+};
+
+struct quill_stream_event {
+    enum quill_stream_event_type type;
+    int64_t start_ms, end_ms;     /* of the utterance in the stream's sound */
+    const char *text;             /* borrowed during the callback; no leading or trailing space */
+    const struct quill_segment *segments; /* FINAL: times are the stream's; borrowed */
+    size_t n_segments;
+    struct quill_timings timings; /* of the pass behind this event */
+};
+typedef void quill_stream_fn(void *user, const struct quill_stream_event *event);
+
+/* The stream borrows the transcriber until it is closed. Errors: INVALID, NOMEM. */
+enum quill_status quill_stream_open(struct quill_stream **out, struct quill_transcriber *transcriber,
+                                    const struct quill_stream_settings *settings, quill_stream_fn *fn,
+                                    void *user, struct quill_error *err);
+void quill_stream_close(struct quill_stream **stream);
+
+/* Takes samples up to the end of an utterance and returns how many it took; it never decodes, so it is
+ * cheap. When fewer than n were taken a final pass is due: call quill_stream_step, then push the rest.
+ * The outcome does not depend on how the sound is cut into pushes. */
+size_t quill_stream_push(struct quill_stream *stream, const float *samples, size_t n);
+
+/* Does the pass that is due, if any (*worked says so; may be NULL): the final pass of an ended utterance
+ * first, else a tentative one. Events arrive during the call. A failed final pass keeps its sound and stays
+ * due, so the caller may try again. Errors: as quill_transcribe. */
+enum quill_status quill_stream_step(struct quill_stream *stream, bool *worked, struct quill_error *err);
+
+/* The sound has ended: finishes the utterance in progress, so that the last word survives. The stream can
+ * be pushed to again; its time goes on. */
+enum quill_status quill_stream_finish(struct quill_stream *stream, struct quill_error *err);
+
+/* Sound between what was pushed and the last final event, in ms; and whether an utterance is open. */
+bool quill_stream_in_speech(const struct quill_stream *stream);
+int64_t quill_stream_time_ms(const struct quill_stream *stream);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
