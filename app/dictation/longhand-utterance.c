@@ -1,0 +1,57 @@
+#include "dictation/longhand-utterance.h"
+
+G_DEFINE_BOXED_TYPE (LonghandUtterance, longhand_utterance, longhand_utterance_ref, longhand_utterance_unref)
+
+static void
+segment_free (gpointer data) {
+  LonghandSegment *segment = data;
+
+  g_free (segment->text);
+  g_free (segment);
+}
+
+LonghandUtterance *
+longhand_utterance_new (gint64 start_ms, gint64 end_ms, const char *text) {
+  LonghandUtterance *utterance = g_atomic_rc_box_new0 (LonghandUtterance);
+
+  utterance->start_ms = start_ms;
+  utterance->end_ms = end_ms;
+  utterance->text = g_strdup (text);
+  utterance->segments = g_ptr_array_new_with_free_func (segment_free);
+  return utterance;
+}
+
+void
+longhand_utterance_add_segment (LonghandUtterance *utterance, gint64 start_ms, gint64 end_ms,
+                                const char *text, double avg_logprob, double no_speech_prob) {
+  g_autofree char *stripped = g_strstrip (g_strdup (text));
+  LonghandSegment *segment;
+
+  if (*stripped == '\0')
+    return;
+  segment = g_new0 (LonghandSegment, 1);
+  segment->start_ms = start_ms;
+  segment->end_ms = end_ms;
+  segment->text = g_steal_pointer (&stripped);
+  segment->avg_logprob = avg_logprob;
+  segment->no_speech_prob = no_speech_prob;
+  g_ptr_array_add (utterance->segments, segment);
+}
+
+LonghandUtterance *
+longhand_utterance_ref (LonghandUtterance *utterance) {
+  return g_atomic_rc_box_acquire (utterance);
+}
+
+static void
+utterance_clear (gpointer data) {
+  LonghandUtterance *utterance = data;
+
+  g_free (utterance->text);
+  g_ptr_array_unref (utterance->segments);
+}
+
+void
+longhand_utterance_unref (LonghandUtterance *utterance) {
+  g_atomic_rc_box_release_full (utterance, utterance_clear);
+}

@@ -1,0 +1,18 @@
+/* Making of what longhand-dictation.h hands out as LonghandUtterance. Any thread. */
+#pragma once
+
+#include "dictation/longhand-dictation.h"
+
+G_BEGIN_DECLS
+
+/* Copies text, which must be neither empty nor surrounded by spaces. (transfer full) */
+LonghandUtterance *longhand_utterance_new (gint64 start_ms, gint64 end_ms, const char *text);
+
+/* Copies text without the spaces around it; a segment of spaces only is left out. Before the utterance is
+ * shared. */
+void longhand_utterance_add_segment (LonghandUtterance *utterance, gint64 start_ms, gint64 end_ms,
+                                     const char *text, double avg_logprob, double no_speech_prob);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LonghandUtterance, longhand_utterance_unref)
+
+G_END_DECLS
