@@ -23,13 +23,13 @@ void quill_encoder_close(struct quill_encoder **encoder);
 size_t quill_encoder_working_bytes(const struct quill_encoder *encoder);
 size_t quill_encoder_output_bytes(const struct quill_encoder *encoder);
 
-/* The mel input buffer to fill: [2 * n_ctx, n_mels], frame-major, finished values. (Row -1 and row 2 * n_ctx of
- * the padded convolution input are the encoder's business.) */
+/* The mel input buffer to fill: [2 * n_ctx, n_mels], frame-major, finished values. (Row -1 and row 2 * n_ctx
+ * of the padded convolution input are the encoder's business.) */
 float *quill_encoder_mel(struct quill_encoder *encoder);
 
 /* n_ctx: 1..n_audio_ctx. Errors: CANCELLED. */
-enum quill_status quill_encoder_run(struct quill_encoder *encoder, const struct quill_compute *compute, size_t n_ctx,
-                                    const struct quill_cancel *cancel, struct quill_error *err);
+enum quill_status quill_encoder_run(struct quill_encoder *encoder, const struct quill_compute *compute,
+                                    size_t n_ctx, const struct quill_cancel *cancel, struct quill_error *err);
 
 /* Output of the last run: [n_ctx, n_audio_state]. */
 const float *quill_encoder_output(const struct quill_encoder *encoder);

@@ -14,7 +14,7 @@ struct quill_linear_layer {
     const float *bias; /* NULL: none */
 };
 struct quill_attention_layer {
-    struct quill_norm norm; /* before it */
+    struct quill_norm norm;                           /* before it */
     struct quill_linear_layer query, key, value, out; /* key has no bias */
 };
 struct quill_mlp_layer {
@@ -40,16 +40,19 @@ struct quill_model {
     /* Convolutions as linear layers over overlapping rows of [frames + 2, channels]: weights re-ordered to
      * [out, tap, in], f32, so that row t of the input starts at t * stride * channels. */
     struct quill_linear_layer conv1, conv2;
-    const float *encoder_positions; /* [n_audio_ctx, n_audio_state] */
-    struct quill_encoder_block *encoder; /* [n_audio_layer] */
+    const float *encoder_positions;      /* [n_audio_ctx, n_audio_state] */
+    struct quill_encoder_block *encoder; /* owned; [n_audio_layer] */
     struct quill_norm encoder_norm;
 
-    struct quill_matrix token_embedding;  /* [n_vocab, n_text_state]; also the output projection */
-    const float *decoder_positions;       /* [n_text_ctx, n_text_state] */
-    struct quill_decoder_block *decoder;  /* [n_text_layer] */
+    struct quill_matrix token_embedding; /* [n_vocab, n_text_state]; also the output projection */
+    const float *decoder_positions;      /* [n_text_ctx, n_text_state] */
+    struct quill_decoder_block *decoder; /* owned; [n_text_layer] */
     struct quill_norm decoder_norm;
 
     size_t weight_bytes, embedding_bytes; /* for quill_memory */
 };
+
+/* Scratch that one worker needs (quill_compute.scratch_bytes) for every step of this model. */
+size_t quill_model_scratch_bytes(const struct quill_model *model, const struct quill_kernels *kernels);
 
 #endif

@@ -1,0 +1,311 @@
+#include "model/weights.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define N_BINS 201 /* of an FFT of 400 samples */
+#define N_TAPS 3   /* of both convolutions */
+#define AGAIN "the file is damaged or of another kind; download it again"
+
+/* The tensors are walked twice by the same code: first to check them and to plan the arena, then, with the
+ * same sequence of spans, to copy. */
+struct walk {
+    const struct quill_ggml *file;
+    const struct quill_arena *arena; /* NULL: the checking walk */
+    struct quill_plan plan;
+    size_t type_bytes[QUILL_TYPE_COUNT]; /* of matrices, which stay in the map */
+    struct quill_error *err;
+};
+
+static float *take(struct walk *w, size_t count)
+{
+    const struct quill_span span = quill_plan_add(&w->plan, count, sizeof(float));
+
+    return w->arena ? quill_arena_at(w->arena, span) : NULL;
+}
+
+/* "3 x 80 x 384", in the file's order. */
+static const char *shape_text(char text[static 96], const size_t *dims, unsigned n_dims)
+{
+    int at = 0;
+
+    for (unsigned i = 0; i < n_dims; i++)
+        at += snprintf(text + at, 96 - (size_t)at, "%s%zu", i ? " x " : "", dims[i]);
+    return text;
+}
+
+/* Dimensions of 1 do not count: some writers store a vector as [1, n], some as [n]. */
+static bool same_shape(const struct quill_tensor *t, const size_t *dims, unsigned n_dims)
+{
+    unsigned at = 0;
+
+    for (unsigned i = 0; i < t->n_dims; i++) {
+        if (t->dims[i] == 1)
+            continue;
+        while (at < n_dims && dims[at] == 1)
+            at++;
+        if (at == n_dims || t->dims[i] != dims[at++])
+            return false;
+    }
+    while (at < n_dims && dims[at] == 1)
+        at++;
+    return at == n_dims;
+}
+
+static enum quill_status find(struct walk *w, const char *name, const size_t *dims, unsigned n_dims,
+                              bool quantized_ok, const struct quill_tensor **out)
+{
+    const struct quill_tensor *t = quill_ggml_find(w->file, name);
+    char need[96], found[96];
+
+    if (!t)
+        return quill_fail(w->err, QUILL_ERR_FORMAT, "tensor %s (%s) is missing from the model: " AGAIN, name,
+                          shape_text(need, dims, n_dims));
+    if (!same_shape(t, dims, n_dims))
+        return quill_fail(w->err, QUILL_ERR_FORMAT,
+                          "tensor %s of the model is %s where %s is expected: " AGAIN, name,
+                          shape_text(found, t->dims, t->n_dims), shape_text(need, dims, n_dims));
+    if (!quantized_ok && t->type != QUILL_F32 && t->type != QUILL_F16)
+        return quill_fail(w->err, QUILL_ERR_FORMAT,
+                          "tensor %s of the model is %s where f32 or f16 is expected: " AGAIN, name,
+                          quill_type_traits(t->type)->name);
+    *out = t;
+    return QUILL_OK;
+}
+
+/* A tensor that is copied as f32 into the arena: vectors and positions. */
+static enum quill_status take_floats(struct walk *w, const char *name, size_t inner, size_t outer,
+                                     const float **out)
+{
+    const size_t dims[2] = {inner, outer};
+    const struct quill_tensor *t;
+
+    QUILL_TRY(find(w, name, dims, outer == 1 ? 1 : 2, false, &t));
+    float *copy = take(w, inner * outer);
+    if (copy)
+        quill_dequantize_row(t->type, t->data, copy, inner * outer);
+    *out = copy;
+    return QUILL_OK;
+}
+
+/* A matrix stays in the map. */
+static enum quill_status take_matrix(struct walk *w, const char *name, size_t rows, size_t cols,
+                                     struct quill_matrix *out)
+{
+    const size_t dims[2] = {cols, rows};
+    const struct quill_tensor *t;
+
+    QUILL_TRY(find(w, name, dims, 2, true, &t));
+    const struct quill_type_traits *traits = quill_type_traits(t->type);
+    if (cols % traits->block_len)
+        return quill_fail(w->err, QUILL_ERR_FORMAT,
+                          "tensor %s of the model has rows of %zu, but %s needs a multiple of %zu: "
+                          "use a file of another type, such as q5_1 or q8_0",
+                          name, cols, traits->name, traits->block_len);
+    w->type_bytes[t->type] += t->bytes;
+    *out = (struct quill_matrix){.type = t->type, .rows = rows, .cols = cols, .data = t->data};
+    return QUILL_OK;
+}
+
+static enum quill_status take_linear(struct walk *w, const char *prefix, size_t rows, size_t cols, bool bias,
+                                     struct quill_linear_layer *out)
+{
+    char name[128];
+
+    snprintf(name, sizeof name, "%s.weight", prefix);
+    QUILL_TRY(take_matrix(w, name, rows, cols, &out->w));
+    out->bias = NULL;
+    if (!bias)
+        return QUILL_OK;
+    snprintf(name, sizeof name, "%s.bias", prefix);
+    return take_floats(w, name, rows, 1, &out->bias);
+}
+
+static enum quill_status take_norm(struct walk *w, const char *prefix, size_t n, struct quill_norm *out)
+{
+    char name[128];
+
+    snprintf(name, sizeof name, "%s.weight", prefix);
+    QUILL_TRY(take_floats(w, name, n, 1, &out->gamma));
+    snprintf(name, sizeof name, "%s.bias", prefix);
+    return take_floats(w, name, n, 1, &out->beta);
+}
+
+/* [out, in, tap] in the file, [out, tap, in] in the arena: then a row of weights lies over three successive
+ * frames of the input as they lie in memory. */
+static enum quill_status take_conv(struct walk *w, const char *prefix, size_t n_out, size_t n_in,
+                                   struct quill_linear_layer *out)
+{
+    const size_t dims[3] = {N_TAPS, n_in, n_out};
+    const struct quill_tensor *t;
+    char name[128];
+
+    snprintf(name, sizeof name, "%s.weight", prefix);
+    QUILL_TRY(find(w, name, dims, 3, false, &t));
+    const size_t row = N_TAPS * n_in, row_bytes = row * quill_type_traits(t->type)->block_bytes;
+    float *copy = take(w, n_out * row), *in_order = take(w, row);
+    for (size_t o = 0; copy && o < n_out; o++) {
+        quill_dequantize_row(t->type, (const unsigned char *)t->data + o * row_bytes, in_order, row);
+        for (size_t i = 0; i < n_in; i++)
+            for (size_t tap = 0; tap < N_TAPS; tap++)
+                copy[o * row + tap * n_in + i] = in_order[i * N_TAPS + tap];
+    }
+    out->w = (struct quill_matrix){.type = QUILL_F32, .rows = n_out, .cols = row, .data = copy};
+    snprintf(name, sizeof name, "%s.bias", prefix);
+    return take_floats(w, name, n_out, 1, &out->bias);
+}
+
+/* kind: "attn" or "cross_attn". */
+static enum quill_status take_attention(struct walk *w, const char *block, const char *kind, size_t n,
+                                        struct quill_attention_layer *out)
+{
+    const struct {
+        const char *name;
+        bool bias;
+        struct quill_linear_layer *layer;
+    } parts[] = {{"query", true, &out->query},
+                 {"key", false, &out->key},
+                 {"value", true, &out->value},
+                 {"out", true, &out->out}};
+    char name[96];
+
+    snprintf(name, sizeof name, "%s.%s_ln", block, kind);
+    QUILL_TRY(take_norm(w, name, n, &out->norm));
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        snprintf(name, sizeof name, "%s.%s.%s", block, kind, parts[i].name);
+        QUILL_TRY(take_linear(w, name, n, n, parts[i].bias, parts[i].layer));
+    }
+    return QUILL_OK;
+}
+
+static enum quill_status take_mlp(struct walk *w, const char *block, size_t n, struct quill_mlp_layer *out)
+{
+    char name[96];
+
+    snprintf(name, sizeof name, "%s.mlp_ln", block);
+    QUILL_TRY(take_norm(w, name, n, &out->norm));
+    snprintf(name, sizeof name, "%s.mlp.0", block);
+    QUILL_TRY(take_linear(w, name, 4 * n, n, true, &out->up));
+    snprintf(name, sizeof name, "%s.mlp.2", block);
+    return take_linear(w, name, n, 4 * n, true, &out->down);
+}
+
+static enum quill_status take_encoder(struct walk *w, const struct quill_hparams *h,
+                                      struct quill_model *model)
+{
+    const size_t n = h->n_audio_state;
+    char block[64];
+
+    QUILL_TRY(take_conv(w, "encoder.conv1", n, h->n_mels, &model->conv1));
+    QUILL_TRY(take_conv(w, "encoder.conv2", n, n, &model->conv2));
+    for (uint32_t i = 0; i < h->n_audio_layer; i++) {
+        snprintf(block, sizeof block, "encoder.blocks.%" PRIu32, i);
+        QUILL_TRY(take_attention(w, block, "attn", n, &model->encoder[i].self));
+        QUILL_TRY(take_mlp(w, block, n, &model->encoder[i].mlp));
+    }
+    return take_norm(w, "encoder.ln_post", n, &model->encoder_norm);
+}
+
+static enum quill_status take_decoder(struct walk *w, const struct quill_hparams *h,
+                                      struct quill_model *model)
+{
+    const size_t n = h->n_text_state;
+    char block[64];
+
+    for (uint32_t i = 0; i < h->n_text_layer; i++) {
+        snprintf(block, sizeof block, "decoder.blocks.%" PRIu32, i);
+        QUILL_TRY(take_attention(w, block, "attn", n, &model->decoder[i].self));
+        QUILL_TRY(take_attention(w, block, "cross_attn", n, &model->decoder[i].cross));
+        QUILL_TRY(take_mlp(w, block, n, &model->decoder[i].mlp));
+    }
+    return take_norm(w, "decoder.ln", n, &model->decoder_norm);
+}
+
+/* Positions, mel filters and the token embedding, which are no layers. */
+static enum quill_status take_tables(struct walk *w, const struct quill_hparams *h, struct quill_model *model)
+{
+    const size_t n_filters = (size_t)w->file->n_filter_mels * w->file->n_filter_bins;
+    float *filters = take(w, n_filters);
+
+    if (filters)
+        memcpy(filters, w->file->filters, n_filters * sizeof(float));
+    model->mel_filters = filters;
+    QUILL_TRY(take_floats(w, "encoder.positional_embedding", h->n_audio_state, h->n_audio_ctx,
+                          &model->encoder_positions));
+    QUILL_TRY(take_floats(w, "decoder.positional_embedding", h->n_text_state, h->n_text_ctx,
+                          &model->decoder_positions));
+    return take_matrix(w, "decoder.token_embedding.weight", h->n_vocab, h->n_text_state,
+                       &model->token_embedding);
+}
+
+static enum quill_status walk_all(struct walk *w, struct quill_model *model)
+{
+    QUILL_TRY(take_tables(w, &model->hparams, model));
+    QUILL_TRY(take_encoder(w, &model->hparams, model));
+    return take_decoder(w, &model->hparams, model);
+}
+
+/* What the reader cannot know: how the numbers must fit together. */
+static enum quill_status check_hparams(const struct quill_hparams *h, const struct quill_ggml *file,
+                                       struct quill_error *err)
+{
+    if (!h->n_vocab || !h->n_audio_ctx || !h->n_text_ctx || !h->n_audio_layer || !h->n_text_layer ||
+        !h->n_mels)
+        return quill_fail(err, QUILL_ERR_FORMAT, "a dimension of the model is zero: " AGAIN);
+    if (h->n_audio_state != h->n_text_state || !h->n_audio_state)
+        return quill_fail(err, QUILL_ERR_FORMAT,
+                          "the model's encoder is %" PRIu32 " wide and its decoder %" PRIu32 ": " AGAIN,
+                          h->n_audio_state, h->n_text_state);
+    if (!h->n_audio_head || !h->n_text_head || h->n_audio_state % h->n_audio_head ||
+        h->n_text_state % h->n_text_head)
+        return quill_fail(err, QUILL_ERR_FORMAT,
+                          "%" PRIu32 " and %" PRIu32
+                          " attention heads do not divide the model's width of %" PRIu32 ": " AGAIN,
+                          h->n_audio_head, h->n_text_head, h->n_audio_state);
+    if (file->n_filter_mels != h->n_mels || file->n_filter_bins != N_BINS)
+        return quill_fail(err, QUILL_ERR_FORMAT,
+                          "the model's mel filters are %" PRIu32 " x %" PRIu32 " where %" PRIu32
+                          " x %d is expected: " AGAIN,
+                          file->n_filter_mels, file->n_filter_bins, h->n_mels, N_BINS);
+    /* Each layer has tensors of its own, so this bounds the arrays below by the size of the file. */
+    if (h->n_audio_layer > file->n_tensors || h->n_text_layer > file->n_tensors)
+        return quill_fail(err, QUILL_ERR_FORMAT,
+                          "the model has %zu tensors, too few for %" PRIu32 " and %" PRIu32 " layers: " AGAIN,
+                          file->n_tensors, h->n_audio_layer, h->n_text_layer);
+    return QUILL_OK;
+}
+
+enum quill_status quill_weights_load(struct quill_model *model, struct quill_error *err)
+{
+    const struct quill_hparams *h = &model->hparams;
+    struct walk w = {.file = &model->file, .err = err};
+
+    QUILL_TRY(check_hparams(h, &model->file, err));
+    model->encoder = quill_alloc_zero(h->n_audio_layer * sizeof *model->encoder);
+    model->decoder = quill_alloc_zero(h->n_text_layer * sizeof *model->decoder);
+    if (!model->encoder || !model->decoder)
+        return quill_fail(err, QUILL_ERR_NOMEM, "need memory for %" PRIu32 " layers of the model",
+                          h->n_audio_layer + h->n_text_layer);
+    QUILL_TRY(walk_all(&w, model));
+
+    QUILL_TRY(quill_arena_open(&model->arena, &w.plan, "the model's vectors", err));
+    const size_t planned = w.plan.bytes;
+    w = (struct walk){.file = &model->file, .err = err, .arena = &model->arena};
+    QUILL_TRY(walk_all(&w, model));
+    assert(w.plan.bytes == planned);
+
+    size_t matrix_bytes = 0;
+    for (enum quill_type type = 0; type < QUILL_TYPE_COUNT; type++) {
+        matrix_bytes += w.type_bytes[type];
+        if (w.type_bytes[type] > w.type_bytes[model->weight_type])
+            model->weight_type = type;
+    }
+    const struct quill_matrix *tokens = &model->token_embedding;
+    const struct quill_type_traits *traits = quill_type_traits(tokens->type);
+    model->embedding_bytes = tokens->rows * (tokens->cols / traits->block_len) * traits->block_bytes +
+                             ((size_t)h->n_audio_ctx + h->n_text_ctx) * h->n_text_state * sizeof(float);
+    model->weight_bytes = matrix_bytes + planned - model->embedding_bytes;
+    return QUILL_OK;
+}
