@@ -16,8 +16,8 @@ struct quill_matrix {
 
 struct quill_compute {
     struct quill_kernels kernels;
-    struct quill_pool *pool;  /* borrowed */
-    unsigned char *scratch;   /* borrowed; n_threads x scratch_bytes, 64-byte aligned */
+    struct quill_pool *pool; /* borrowed */
+    unsigned char *scratch;  /* borrowed; n_threads x scratch_bytes, 64-byte aligned */
     size_t scratch_bytes;
 };
 
@@ -33,12 +33,12 @@ enum quill_epilogue {
 
 /* x [m, w->cols] (ldx; rows may overlap, as in a convolution), y [m, w->rows] (ldy), bias [w->rows] or NULL.
  * m == 1 takes the GEMV path. Bit-identical for every number of threads. */
-void quill_linear(const struct quill_compute *c, const struct quill_matrix *w, const float *bias, const float *x,
-                  size_t ldx, size_t m, float *y, size_t ldy, enum quill_epilogue epilogue);
+void quill_linear(const struct quill_compute *c, const struct quill_matrix *w, const float *bias,
+                  const float *x, size_t ldx, size_t m, float *y, size_t ldy, enum quill_epilogue epilogue);
 
 /* y [m, n] = layer norm of the rows of x. y may be x. */
-void quill_norm_rows(const struct quill_compute *c, const float *x, const float *gamma, const float *beta, float *y,
-                     size_t m, size_t n);
+void quill_norm_rows(const struct quill_compute *c, const float *x, const float *gamma, const float *beta,
+                     float *y, size_t m, size_t n);
 
 /* out[i, h*d..] = softmax(scale q_i,h . k_j,h) v_j,h, scale = 1/sqrt(head_dim), for every head h.
  * Element (row i, head h) of q starts at q + i * ldq + h * head_dim; likewise k, v, out.

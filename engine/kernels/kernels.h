@@ -24,16 +24,22 @@ struct quill_kernels {
                      size_t n);
     } gemm;
 
-    /* GEMV: dot product of two float rows of length n, any alignment. */
-    float (*dot)(const float *a, const float *b, size_t n);
+    /* GEMV over float rows: y[i] = sum_k x[k] * rows[i * ld + k], i < n_rows. The sum of a row is the same
+     * whichever rows it is computed with. */
+    void (*dot_rows)(const float *x, const float *rows, size_t ld, size_t n_rows, size_t k, float *y);
 
-    /* Vector kernels; pointers at any alignment, n >= 0. */
-    void (*axpy)(float *y, float a, const float *x, size_t n);           /* y += a x */
-    void (*add)(float *y, const float *x, size_t n);                     /* y += x */
-    void (*gelu)(float *x, size_t n);                                    /* x = x/2 (1 + erf(x/sqrt 2)) */
-    void (*softmax)(float *x, size_t n);                                 /* in place */
+    /* Mix of float rows: y[j] = sum_i a[i] * rows[i * ld + j], j < n, i ascending; 0 when n_rows is 0. */
+    void (*sum_rows)(const float *a, const float *rows, size_t ld, size_t n_rows, float *y, size_t n);
+
+    /* Vector kernels; pointers at any float's alignment, n >= 0. An element of add and gelu has the same
+     * result wherever it lies in the vector. softmax and log_sum_exp take -INFINITY as "impossible"; of
+     * nothing but impossible values the softmax is all 0 and the log-sum -INFINITY. */
+    void (*add)(float *y, const float *x, size_t n); /* y += x */
+    void (*gelu)(float *x, size_t n);                /* x = x/2 (1 + erf(x/sqrt 2)) */
+    void (*softmax)(float *x, size_t n);             /* in place */
     float (*log_sum_exp)(const float *x, size_t n);
-    void (*layer_norm)(const float *x, const float *gamma, const float *beta, float *y, size_t n); /* eps 1e-5 */
+    void (*layer_norm)(const float *x, const float *gamma, const float *beta, float *y,
+                       size_t n); /* eps 1e-5 */
 };
 
 /* Fills the table for the machine's flags & mask. */

@@ -1,0 +1,19 @@
+/* Rows of the table: each function assigns the kernels of one family for one instruction set. */
+#ifndef QUILL_KERNELS_ROWS_H
+#define QUILL_KERNELS_ROWS_H
+
+#include "kernels/kernels.h"
+
+void quill_kernels_gemm_c(struct quill_kernels *out);
+void quill_kernels_vec_c(struct quill_kernels *out);
+void quill_kernels_dequant_c(struct quill_kernels *out);
+
+/* Only on x86-64, and only to be called when the machine has the instructions. */
+void quill_kernels_gemm_avx2(struct quill_kernels *out);
+void quill_kernels_vec_avx2(struct quill_kernels *out);
+void quill_kernels_dequant_avx2(struct quill_kernels *out);
+void quill_kernels_gemm_avx512(struct quill_kernels *out);
+void quill_kernels_vec_avx512(struct quill_kernels *out);
+void quill_kernels_dequant_avx512(struct quill_kernels *out);
+
+#endif
