@@ -5,15 +5,18 @@
 #include "format/ggml.h"
 
 struct quill_specials {
-    uint32_t eot, sot, first_language, translate, transcribe, solm, prev, no_speech, no_timestamps, first_timestamp;
+    uint32_t eot, sot, first_language, translate, transcribe, solm, prev, no_speech, no_timestamps,
+        first_timestamp;
     unsigned n_languages; /* 0: English only */
 };
 
 struct quill_tokenizer;
 
-/* Borrows the file's vocabulary. The vocabularies of whisper.cpp files hold raw bytes per token (already mapped
- * back from GPT-2's printable alphabet). Specials follow from n_vocab (51864: English only, 51865: 99 languages,
- * 51866: 100). Errors: NOMEM, UNSUPPORTED. */
+/* Borrows the file's vocabulary. The vocabularies of whisper.cpp files hold raw bytes per token (already
+ * mapped back from GPT-2's printable alphabet). Some English-only files were written with every token that is
+ * not valid UTF-8 by itself replaced by U+FFFD: its single bytes are restored, longer pieces cannot be.
+ * Specials follow from n_vocab (51864: English only, 51865: 99 languages, 51866: 100). Errors: NOMEM,
+ * UNSUPPORTED. */
 enum quill_status quill_tokenizer_open(struct quill_tokenizer **out, const struct quill_ggml *file,
                                        struct quill_error *err);
 void quill_tokenizer_close(struct quill_tokenizer **tokenizer);
@@ -22,14 +25,16 @@ const struct quill_specials *quill_tokenizer_specials(const struct quill_tokeniz
 /* Bytes of a text token (may be part of a UTF-8 sequence); len 0 for specials and unknown ids. */
 struct quill_token_text quill_token_bytes(const struct quill_tokenizer *tokenizer, uint32_t token);
 
-/* Text of tokens[0..n) without specials and timestamps, invalid UTF-8 replaced by U+FFFD, NUL-terminated, at most
- * cap bytes including NUL (cut at a character). Returns the full length without NUL. */
-size_t quill_tokens_to_text(const struct quill_tokenizer *tokenizer, const uint32_t *tokens, size_t n, char *text,
-                            size_t cap);
+/* Text of tokens[0..n) without specials and timestamps, invalid UTF-8 replaced by U+FFFD, NUL-terminated, at
+ * most cap bytes including NUL (cut at a character). Returns the full length without NUL. */
+size_t quill_tokens_to_text(const struct quill_tokenizer *tokenizer, const uint32_t *tokens, size_t n,
+                            char *text, size_t cap);
 
-/* Encodes text for prompts (GPT-2 pre-splitting, then merges by lowest token id); writes at most cap tokens and
- * returns how many the text has. */
-size_t quill_text_to_tokens(const struct quill_tokenizer *tokenizer, const char *text, uint32_t *tokens, size_t cap);
+/* Encodes text for prompts (GPT-2 pre-splitting, then merges by lowest token id); leaves out the first `skip`
+ * tokens, writes at most cap of those that follow and returns how many the text has in all. A run of letters
+ * or digits longer than 256 bytes is encoded in pieces of that size. */
+size_t quill_text_to_tokens(const struct quill_tokenizer *tokenizer, const char *text, size_t skip,
+                            uint32_t *tokens, size_t cap);
 
 /* Index of the language with this code or English name (case-insensitive); -1 when there is none. */
 int quill_language_find(const char *name);
