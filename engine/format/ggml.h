@@ -26,7 +26,7 @@ struct quill_token_text {
 };
 
 struct quill_ggml {
-    const void *map;         /* owned mapping */
+    const void *map;         /* owned mapping; NULL when opened from memory */
     size_t map_bytes;
     struct quill_hparams hparams;
     uint32_t n_filter_mels, n_filter_bins; /* mel filter bank [mels, bins]; bins = 201 */
@@ -38,8 +38,8 @@ struct quill_ggml {
     char *names;             /* owned; what tensor names point into */
 };
 
-/* Errors: IO (missing, unreadable, empty), FORMAT (magic, truncated, absurd counts), NOMEM. On failure
- * nothing is left open. */
+/* Errors: IO (missing, unreadable, empty), FORMAT (magic, truncated, absurd counts), UNSUPPORTED (a
+ * tensor type of ggml that is not among ours), NOMEM. On failure nothing is left open. */
 enum quill_status quill_ggml_open(struct quill_ggml *out, const char *path, struct quill_error *err);
 /* The same over bytes in memory, borrowed until close (for fuzzing). */
 enum quill_status quill_ggml_open_memory(struct quill_ggml *out, const void *bytes, size_t n, struct quill_error *err);
