@@ -1,6 +1,6 @@
 /* Whisper's log-mel front end (openai/whisper audio.py): 16 kHz, n_fft 400, hop 160, periodic Hann window,
  * reflect-padded by 200, power spectrum, mel filters from the model file, log10 (floor 1e-10), clamp to the
- * window's maximum - 8, (x + 4) / 4. */
+ * recording's maximum - 8, (x + 4) / 4. */
 #ifndef QUILL_AUDIO_MEL_H
 #define QUILL_AUDIO_MEL_H
 
@@ -26,7 +26,8 @@ size_t quill_mel_bytes(const struct quill_mel *mel);
 void quill_mel_power(struct quill_mel *mel, struct quill_pool *pool, const float *samples, size_t n_samples,
                      size_t first_frame, size_t n_frames, float *out);
 
-/* Clamp to (maximum - 8) and (x + 4) / 4, in place over n values. */
-void quill_mel_finish(float *x, size_t n);
+/* Clamp to (maximum - 8) and (x + 4) / 4, in place over n values. maximum: of the whole recording's log-mel, as
+ * openai/whisper's log_mel_spectrogram has it, which may be more than one window. */
+void quill_mel_finish(float *x, size_t n, float maximum);
 
 #endif
