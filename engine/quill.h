@@ -142,7 +142,8 @@ struct quill_params {
     float temperature_increment;  /* added after each failed try up to 1.0; 0: no fallback */
     float compression_ratio_threshold; /* a try fails above this (2.4); 0: not checked */
     float logprob_threshold;      /* a try fails when the average is below this (-1.0); -INFINITY: not checked */
-    float no_speech_threshold;    /* window is silent when above this and the average below the other (0.6) */
+    float no_speech_threshold;    /* window is silent when above this and the average not above the other (0.6);
+                                   * when that is not checked, this alone decides. 1: no window is silent */
     unsigned max_initial_timestamp_ms; /* 1000 */
     unsigned max_tokens;          /* per window; 0: half of the model's text context, as OpenAI's */
     unsigned audio_ctx;           /* encoder frames of 20 ms to look at; 0: all of the model's (1500).
@@ -176,13 +177,15 @@ struct quill_timings {
 struct quill_result {
     struct quill_segment *segments; /* owned; [n_segments] */
     size_t n_segments;
-    char language[8];               /* code that was used or detected */
+    char language[8];               /* code that was used or detected; "" when there was nothing to detect it in */
     struct quill_timings timings;
 };
 
 /* Recognises a whole recording of n samples (any length; NaN and infinities count as silence). On success
- * *out belongs to the caller: quill_result_free. Zero samples give zero segments.
- * Errors: INVALID, UNSUPPORTED (language, translation), NOMEM, CANCELLED. */
+ * *out belongs to the caller: quill_result_free. params may be NULL (defaults). Less than 100 ms of sound, or of
+ * rest after the last window, holds no word and is not looked at: zero samples give zero segments.
+ * Errors: INVALID (among them an unknown language), UNSUPPORTED (a language or translation that this model cannot
+ * do), NOMEM, CANCELLED. */
 enum quill_status quill_transcribe(struct quill_transcriber *transcriber, const float *samples, size_t n,
                                    const struct quill_params *params, struct quill_result **out,
                                    struct quill_error *err);

@@ -1,0 +1,74 @@
+#include <math.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "transcriber.h"
+
+void quill_params_init(struct quill_params *params)
+{
+    *params = (struct quill_params){
+        .timestamps = true,
+        .condition_on_previous = true,
+        .temperature_increment = 0.2f,
+        .compression_ratio_threshold = 2.4f,
+        .logprob_threshold = -1.0f,
+        .no_speech_threshold = 0.6f,
+        .max_initial_timestamp_ms = 1000,
+    };
+}
+
+enum quill_status quill_result_open(struct quill_result_builder **out, struct quill_error *err)
+{
+    struct quill_result_builder *builder = quill_alloc_zero(sizeof *builder);
+    if (!builder)
+        return quill_fail(err, QUILL_ERR_NOMEM, "not enough memory for the result");
+    *out = builder;
+    return QUILL_OK;
+}
+
+static bool grow(struct quill_result_builder *builder)
+{
+    struct quill_result *result = &builder->result;
+    const size_t capacity = builder->capacity ? 2 * builder->capacity : 16;
+    size_t bytes;
+    struct quill_segment *segments =
+        quill_mul2(&bytes, capacity, sizeof *segments) ? quill_alloc(bytes) : NULL;
+    if (!segments)
+        return false;
+    if (result->n_segments)
+        memcpy(segments, result->segments, result->n_segments * sizeof *segments);
+    quill_free(result->segments);
+    result->segments = segments;
+    builder->capacity = capacity;
+    return true;
+}
+
+enum quill_status quill_result_append(struct quill_result_builder *builder,
+                                      const struct quill_segment *segment,
+                                      const struct quill_tokenizer *tokenizer, const uint32_t *tokens,
+                                      size_t n_tokens, struct quill_error *err)
+{
+    struct quill_result *result = &builder->result;
+    const size_t len = quill_tokens_to_text(tokenizer, tokens, n_tokens, NULL, 0);
+    char *text = quill_alloc(len + 1);
+    if (!text || (result->n_segments == builder->capacity && !grow(builder))) {
+        quill_free(text);
+        return quill_fail(err, QUILL_ERR_NOMEM, "not enough memory for the result");
+    }
+    quill_tokens_to_text(tokenizer, tokens, n_tokens, text, len + 1);
+    struct quill_segment *last = &result->segments[result->n_segments++];
+    *last = *segment;
+    last->text = text;
+    return QUILL_OK;
+}
+
+void quill_result_free(struct quill_result **result)
+{
+    if (!*result)
+        return;
+    for (size_t i = 0; i < (*result)->n_segments; i++)
+        quill_free((void *)(*result)->segments[i].text);
+    quill_free((*result)->segments);
+    quill_free(*result); /* the builder begins with it */
+    *result = NULL;
+}

@@ -1,0 +1,450 @@
+/* One run over a recording, as openai/whisper transcribe.py does it. Where it differs, and why:
+ *  - Beyond the end of the sound a window holds silence, as whisper's decode() and its training had it, not
+ * the mid-grey that transcribe.py pads with.
+ *  - Less than 100 ms of rest holds no word; models invent one, so it is not looked at.
+ *  - No time lies beyond the end of the recording. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "text/unicode.h"
+#include "transcriber.h"
+
+#define HOP_SAMPLES QUILL_MEL_HOP
+#define MIN_FRAMES 10
+#define SILENCE -10.0f /* log10 of the mel power's floor */
+
+struct run {
+    struct quill_transcriber *t;
+    const struct quill_params *params;
+    struct quill_result_builder *builder;
+    struct quill_cancel cancel;
+    const float *samples;
+    size_t n_samples;
+    size_t n_frames; /* mel frames of the recording */
+    size_t n_ctx;    /* encoder frames of a window */
+    size_t max_tokens;
+    float mel_maximum; /* of the recording */
+    bool mel_is_first; /* the encoder's mel buffer holds the raw first window */
+    int language;      /* index; -1: not known yet */
+    size_t n_history;
+    size_t seek;          /* mel frame where the window begins */
+    size_t window_frames; /* of sound in it */
+    unsigned n_tries;
+};
+
+/* The accepted try of a window; its tokens are in the transcriber. */
+struct window_text {
+    size_t n_tokens;
+    struct quill_segment facts; /* probabilities and temperature; times and text are not set */
+};
+
+static struct quill_timings *timings(struct run *run)
+{
+    return &run->builder->result.timings;
+}
+
+static enum quill_status cancelled(struct quill_error *err)
+{
+    return quill_fail(err, QUILL_ERR_CANCELLED, "recognition was cancelled");
+}
+
+/* ---- sound ------------------------------------------------------------------------------------------------
+ */
+
+/* Raw log-mel of a whole window from frame `first` on. */
+static void load_power(struct run *run, size_t first)
+{
+    const size_t n_mels = run->t->model->hparams.n_mels, n_frames = 2 * run->n_ctx;
+    float *mel = quill_encoder_mel(run->t->encoder);
+    /* The last frames that any sample falls into are centred half an FFT beyond the end. */
+    const size_t end = (run->n_samples + QUILL_MEL_N_FFT / 2 + HOP_SAMPLES - 1) / HOP_SAMPLES;
+    const size_t n_sound = end <= first ? 0 : end - first < n_frames ? end - first : n_frames;
+    if (n_sound)
+        quill_mel_power(run->t->workers.mel, run->t->workers.pool, run->samples, run->n_samples, first,
+                        n_sound, mel);
+    for (size_t i = n_sound * n_mels; i < n_frames * n_mels; i++)
+        mel[i] = SILENCE;
+}
+
+/* The clamp is relative to the loudest of the whole recording, so that is looked for first. */
+static enum quill_status find_mel_maximum(struct run *run, struct quill_error *err)
+{
+    const size_t n = 2 * run->n_ctx * run->t->model->hparams.n_mels;
+    const float *mel = quill_encoder_mel(run->t->encoder);
+    run->mel_maximum = SILENCE;
+    for (size_t first = 0; first < run->n_frames; first += 2 * run->n_ctx) {
+        if (quill_cancelled(&run->cancel))
+            return cancelled(err);
+        load_power(run, first);
+        for (size_t i = 0; i < n; i++)
+            run->mel_maximum = mel[i] > run->mel_maximum ? mel[i] : run->mel_maximum;
+        run->mel_is_first = first == 0;
+    }
+    return QUILL_OK;
+}
+
+static enum quill_status encode(struct run *run, struct quill_error *err)
+{
+    struct quill_transcriber *t = run->t;
+    const double start_ms = quill_now_ms();
+    if (run->seek > 0 || !run->mel_is_first)
+        load_power(run, run->seek);
+    run->mel_is_first = false;
+    quill_mel_finish(quill_encoder_mel(t->encoder), 2 * run->n_ctx * t->model->hparams.n_mels,
+                     run->mel_maximum);
+    const double mel_ms = quill_now_ms();
+    timings(run)->mel_ms += mel_ms - start_ms;
+
+    QUILL_TRY(quill_encoder_run(t->encoder, &t->workers.compute, run->n_ctx, &run->cancel, err));
+    QUILL_TRY(quill_decoder_begin(t->decoder, &t->workers.compute, quill_encoder_output(t->encoder),
+                                  run->n_ctx, &run->cancel, err));
+    timings(run)->encode_ms += quill_now_ms() - mel_ms;
+    return QUILL_OK;
+}
+
+/* ---- one window -------------------------------------------------------------------------------------------
+ */
+
+/* The likeliest language token after sot (decoding.py, detect_language). */
+static enum quill_status detect_language(struct run *run, struct quill_error *err)
+{
+    struct quill_transcriber *t = run->t;
+    const struct quill_specials *specials = &t->rules.specials;
+    const float *logits;
+    const double start_ms = quill_now_ms();
+    quill_decoder_truncate(t->decoder, 0);
+    QUILL_TRY(quill_decoder_feed(t->decoder, &t->workers.compute, &specials->sot, 1, 1, &logits, &run->cancel,
+                                 err));
+    run->language = (int)quill_argmax(logits + specials->first_language, specials->n_languages, 0);
+    timings(run)->prompt_ms += quill_now_ms() - start_ms;
+    return QUILL_OK;
+}
+
+/* Writes the prompt and returns its length; *sot_index is where sot is in it. */
+static size_t write_prompt(struct run *run, size_t *sot_index)
+{
+    struct quill_transcriber *t = run->t;
+    const struct quill_specials *specials = &t->rules.specials;
+    size_t n = 0;
+    if (run->n_history) {
+        t->prompt[n++] = specials->prev;
+        memcpy(t->prompt + n, t->history, run->n_history * sizeof *t->history);
+        n += run->n_history;
+    }
+    *sot_index = n;
+    t->prompt[n++] = specials->sot;
+    if (specials->n_languages) {
+        t->prompt[n++] = specials->first_language + (uint32_t)run->language;
+        t->prompt[n++] = run->params->translate ? specials->translate : specials->transcribe;
+    }
+    if (!run->params->timestamps)
+        t->prompt[n++] = specials->no_timestamps;
+    return n;
+}
+
+static bool is_blank_at(const char *text, size_t n, size_t *len)
+{
+    return quill_char_class(quill_utf8_next(text, n, len)) == QUILL_CHAR_SPACE;
+}
+
+/* Length of text without white space at its end; *start is where it begins without that at its beginning. */
+static size_t strip(const char *text, const char **start)
+{
+    size_t n = strlen(text), len;
+    while (n > 0 && is_blank_at(text, n, &len)) {
+        text += len;
+        n -= len;
+    }
+    *start = text;
+    size_t end = 0;
+    for (size_t i = 0; i < n; i += len) {
+        if (!is_blank_at(text + i, n - i, &len))
+            end = i + len;
+    }
+    return end;
+}
+
+static float compression_ratio(struct quill_transcriber *t, size_t n_tokens)
+{
+    const char *start;
+    quill_tokens_to_text(t->tokenizer, t->tokens, n_tokens, t->text, QUILL_COMPRESSION_MAX + 1);
+    const size_t n = strip(t->text, &start);
+    return quill_compression_ratio(start, n, t->compression);
+}
+
+static bool is_silence(const struct quill_params *params, const struct quill_segment *facts)
+{
+    return facts->no_speech_prob > params->no_speech_threshold &&
+           (params->logprob_threshold == -INFINITY || !(facts->avg_logprob > params->logprob_threshold));
+}
+
+static bool is_failure(const struct quill_params *params, const struct quill_segment *facts)
+{
+    const bool repetitive = params->compression_ratio_threshold > 0.0f &&
+                            facts->compression_ratio > params->compression_ratio_threshold;
+    const bool unlikely = facts->avg_logprob < params->logprob_threshold;
+    const bool silent = facts->no_speech_prob > params->no_speech_threshold && unlikely;
+    return (repetitive || unlikely) && !silent;
+}
+
+/* Tries one temperature after another until one passes; the last counts in any case. */
+static enum quill_status decode(struct run *run, struct window_text *out, struct quill_error *err)
+{
+    struct quill_transcriber *t = run->t;
+    const struct quill_params *params = run->params;
+    struct quill_search search = {
+        .decoder = t->decoder,
+        .compute = &t->workers.compute,
+        .rules = &t->rules,
+        .cancel = &run->cancel,
+        .n_vocab = t->model->hparams.n_vocab,
+        .n_text_ctx = t->model->hparams.n_text_ctx,
+        .prompt = t->prompt,
+        .max_tokens = run->max_tokens,
+        .logits = t->logits,
+    };
+    search.n_prompt = write_prompt(run, &search.sot_index);
+    for (unsigned i = 0;; i++) {
+        const float temperature = params->temperature + (float)i * params->temperature_increment;
+        struct quill_hypothesis hypothesis = {.tokens = t->tokens};
+        search.temperature = temperature;
+        search.seed = params->seed + run->n_tries++;
+        QUILL_TRY(quill_search_run(&search, &hypothesis, timings(run), err));
+        *out = (struct window_text){
+            .n_tokens = hypothesis.n_tokens,
+            .facts = {.avg_logprob = hypothesis.avg_logprob,
+                      .no_speech_prob = hypothesis.no_speech_prob,
+                      .compression_ratio = compression_ratio(t, hypothesis.n_tokens),
+                      .temperature = temperature},
+        };
+        if (!is_failure(params, &out->facts) || !(params->temperature_increment > 0.0f) ||
+            temperature + params->temperature_increment > 1.0f + 1e-4f)
+            return QUILL_OK;
+        timings(run)->n_fallbacks++;
+    }
+}
+
+/* ---- what a window said -----------------------------------------------------------------------------------
+ */
+
+/* Appends to the history, of which the newest max_history tokens are kept. */
+static void remember(struct run *run, const uint32_t *tokens, size_t n)
+{
+    struct quill_transcriber *t = run->t;
+    if (n > t->max_history) {
+        tokens += n - t->max_history;
+        n = t->max_history;
+    }
+    const size_t kept = run->n_history < t->max_history - n ? run->n_history : t->max_history - n;
+    memmove(t->history, t->history + run->n_history - kept, kept * sizeof *t->history);
+    memcpy(t->history + kept, tokens, n * sizeof *t->history);
+    run->n_history = kept + n;
+}
+
+static int64_t recording_ms(const struct run *run)
+{
+    return (int64_t)(run->n_samples / (QUILL_SAMPLE_RATE / 1000));
+}
+
+static int64_t within_recording(const struct run *run, int64_t ms)
+{
+    return ms < recording_ms(run) ? ms : recording_ms(run);
+}
+
+/* Segments of a window; those without length or words are left out. */
+static enum quill_status append_segments(struct run *run, const struct window_text *text,
+                                         const struct quill_cut *cut, struct quill_error *err)
+{
+    struct quill_transcriber *t = run->t;
+    const int64_t window_ms = (int64_t)run->seek * QUILL_FRAME_MS;
+    for (size_t i = 0; i < cut->n_pieces; i++) {
+        const struct quill_piece *piece = &cut->pieces[i];
+        const uint32_t *tokens = t->tokens + piece->begin;
+        const size_t n_tokens = piece->end - piece->begin;
+        const char *start;
+        quill_tokens_to_text(t->tokenizer, tokens, n_tokens, t->text, QUILL_COMPRESSION_MAX + 1);
+        if (piece->start_ms == piece->end_ms || strip(t->text, &start) == 0)
+            continue;
+        struct quill_segment segment = text->facts;
+        segment.start_ms = within_recording(run, window_ms + piece->start_ms);
+        segment.end_ms = within_recording(run, window_ms + piece->end_ms);
+        QUILL_TRY(quill_result_append(run->builder, &segment, t->tokenizer, tokens, n_tokens, err));
+        remember(run, tokens, n_tokens);
+    }
+    return QUILL_OK;
+}
+
+static enum quill_status run_window(struct run *run, struct quill_error *err)
+{
+    struct quill_transcriber *t = run->t;
+    const struct quill_params *params = run->params;
+    const size_t left = run->n_frames - run->seek;
+    run->window_frames = left < 2 * run->n_ctx ? left : 2 * run->n_ctx;
+    timings(run)->n_windows++;
+    QUILL_TRY(encode(run, err));
+    if (run->language < 0)
+        QUILL_TRY(detect_language(run, err));
+    struct window_text text;
+    QUILL_TRY(decode(run, &text, err));
+    if (is_silence(params, &text.facts)) {
+        run->seek += run->window_frames;
+        return QUILL_OK;
+    }
+
+    struct quill_cut cut = {.pieces = t->pieces};
+    quill_cut_window(t->tokens, text.n_tokens, t->rules.specials.first_timestamp, run->window_frames, &cut);
+    const size_t n_before = run->builder->result.n_segments;
+    QUILL_TRY(append_segments(run, &text, &cut, err));
+    for (size_t i = n_before; params->segment && i < run->builder->result.n_segments; i++)
+        params->segment(params->user, &run->builder->result.segments[i]);
+    if (!params->condition_on_previous || text.facts.temperature > 0.5f)
+        run->n_history = 0;
+    run->seek += cut.n_frames;
+    return QUILL_OK;
+}
+
+/* ---- the whole --------------------------------------------------------------------------------------------
+ */
+
+static enum quill_status resolve_language(struct run *run, struct quill_error *err)
+{
+    const char *name = run->params->language;
+    const unsigned n_languages = run->t->rules.specials.n_languages;
+    const bool detect = !name || !*name || !strcmp(name, "auto");
+    const int language = detect ? -1 : quill_language_find(name);
+    if (!detect && language < 0) {
+        char codes[440] = "en";
+        for (unsigned i = 1, n = 2; i < n_languages; i++) {
+            const char *code = quill_language_code(i);
+            n += (unsigned)snprintf(codes + n, sizeof codes - n, " %s", code);
+        }
+        return quill_fail(err, QUILL_ERR_INVALID, "unknown language “%.20s”: use auto, %s%s", name,
+                          n_languages ? "or one of " : "or ", codes);
+    }
+    if (n_languages == 0) {
+        if (language > 0)
+            return quill_fail(
+                err, QUILL_ERR_UNSUPPORTED,
+                "this model knows English only, not %s: choose English, or a multilingual model",
+                quill_language_name((unsigned)language));
+        if (run->params->translate)
+            return quill_fail(
+                err, QUILL_ERR_UNSUPPORTED,
+                "this model knows English only and cannot translate: choose a multilingual model");
+        run->language = 0;
+        return QUILL_OK;
+    }
+    if (language >= (int)n_languages)
+        return quill_fail(err, QUILL_ERR_UNSUPPORTED,
+                          "this model does not know %s: choose another language or model",
+                          quill_language_name((unsigned)language));
+    run->language = language;
+    return QUILL_OK;
+}
+
+static enum quill_status check_params(struct run *run, struct quill_error *err)
+{
+    const struct quill_params *params = run->params;
+    const struct quill_hparams *h = &run->t->model->hparams;
+    QUILL_TRY(resolve_language(run, err));
+    if (!(params->temperature >= 0.0f && params->temperature <= 10.0f))
+        return quill_fail(err, QUILL_ERR_INVALID, "temperature %g is out of range: use 0 to 10",
+                          (double)params->temperature);
+    if (!(params->temperature_increment == 0.0f ||
+          (params->temperature_increment >= 0.01f && params->temperature_increment <= 10.0f)))
+        return quill_fail(err, QUILL_ERR_INVALID,
+                          "temperature increment %g is out of range: use 0, or 0.01 to 10",
+                          (double)params->temperature_increment);
+    if (params->audio_ctx > h->n_audio_ctx)
+        return quill_fail(err, QUILL_ERR_INVALID, "an audio context of %u frames is more than the model's %u",
+                          params->audio_ctx, (unsigned)h->n_audio_ctx);
+    run->n_ctx = params->audio_ctx ? params->audio_ctx : h->n_audio_ctx;
+    run->max_tokens = params->max_tokens == 0              ? h->n_text_ctx / 2
+                      : params->max_tokens < h->n_text_ctx ? params->max_tokens
+                                                           : h->n_text_ctx;
+    return QUILL_OK;
+}
+
+/* The end of the initial prompt, as much as fits, becomes the history. Of a long one only the end is encoded:
+ * no token is longer than 128 bytes. */
+static void begin_history(struct run *run)
+{
+    struct quill_transcriber *t = run->t;
+    const char *prompt = run->params->initial_prompt, *start;
+    run->n_history = 0;
+    if (!prompt)
+        return;
+    size_t n = strip(prompt, &start);
+    if (n > QUILL_COMPRESSION_MAX - 1) {
+        start += n - (QUILL_COMPRESSION_MAX - 1);
+        n = QUILL_COMPRESSION_MAX - 1;
+    }
+    t->text[0] = ' ';
+    memcpy(t->text + 1, start, n);
+    t->text[n + 1] = '\0';
+    const size_t n_tokens = quill_text_to_tokens(t->tokenizer, t->text, 0, NULL, 0);
+    const size_t skip = n_tokens > t->max_history ? n_tokens - t->max_history : 0;
+    quill_text_to_tokens(t->tokenizer, t->text, skip, t->history, t->max_history);
+    run->n_history = n_tokens - skip;
+}
+
+static enum quill_status run_windows(struct run *run, struct quill_error *err)
+{
+    const struct quill_params *params = run->params;
+    const double start_ms = quill_now_ms();
+    if (run->n_frames < MIN_FRAMES)
+        return QUILL_OK;
+    QUILL_TRY(find_mel_maximum(run, err));
+    timings(run)->mel_ms += quill_now_ms() - start_ms;
+    while (run->n_frames - run->seek >= MIN_FRAMES) {
+        if (quill_cancelled(&run->cancel))
+            return cancelled(err);
+        QUILL_TRY(run_window(run, err));
+        if (params->progress)
+            params->progress(params->user, within_recording(run, (int64_t)run->seek * QUILL_FRAME_MS),
+                             recording_ms(run));
+    }
+    return QUILL_OK;
+}
+
+enum quill_status quill_transcribe(struct quill_transcriber *t, const float *samples, size_t n,
+                                   const struct quill_params *params, struct quill_result **out,
+                                   struct quill_error *err)
+{
+    const double start_ms = quill_now_ms();
+    struct quill_params defaults;
+    if (!params) {
+        quill_params_init(&defaults);
+        params = &defaults;
+    }
+    struct run run = {
+        .t = t,
+        .params = params,
+        .cancel = {.fn = params->cancelled, .user = params->user},
+        .samples = samples,
+        .n_samples = n,
+        .n_frames = n / HOP_SAMPLES,
+    };
+    if (!samples && n > 0)
+        return quill_fail(err, QUILL_ERR_INVALID, "there are %zu samples but no pointer to them", n);
+    QUILL_TRY(check_params(&run, err));
+    QUILL_TRY(quill_result_open(&run.builder, err));
+    t->rules.timestamps = params->timestamps;
+    t->rules.max_initial_timestamp = params->max_initial_timestamp_ms / QUILL_STEP_MS;
+    begin_history(&run);
+
+    struct quill_result *result = &run.builder->result;
+    const enum quill_status status = run_windows(&run, err);
+    if (status != QUILL_OK) {
+        quill_result_free(&result);
+        return status;
+    }
+    if (run.language >= 0)
+        snprintf(result->language, sizeof result->language, "%s",
+                 quill_language_code((unsigned)run.language));
+    result->timings.total_ms = quill_now_ms() - start_ms;
+    *out = result;
+    return QUILL_OK;
+}

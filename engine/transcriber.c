@@ -1,0 +1,168 @@
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/pool.h"
+#include "transcriber.h"
+
+#define MIN_TEXT_CTX 16 /* the shortest prompt and a few words; real models have 448 */
+
+void quill_settings_init(struct quill_settings *settings)
+{
+    *settings = (struct quill_settings){.n_threads = 0, .cpu_mask = ~0u};
+}
+
+static void workers_close(struct quill_workers *workers)
+{
+    quill_mel_close(&workers->mel);
+    quill_arena_close(&workers->scratch);
+    quill_pool_close(&workers->pool);
+}
+
+static enum quill_status workers_fill(struct quill_workers *workers, const struct quill_model *model,
+                                      unsigned n_threads, struct quill_error *err)
+{
+    QUILL_TRY(quill_pool_open(&workers->pool, n_threads, err));
+    n_threads = quill_pool_n_threads(workers->pool);
+    QUILL_TRY(quill_mel_open(&workers->mel, model->mel_filters, model->hparams.n_mels, n_threads, err));
+
+    struct quill_compute *compute = &workers->compute;
+    const size_t bytes = quill_model_scratch_bytes(model, &compute->kernels);
+    struct quill_plan plan = {0};
+    const struct quill_span scratch =
+        quill_plan_add(&plan, n_threads, (bytes + QUILL_ALIGN - 1) / QUILL_ALIGN * QUILL_ALIGN);
+    QUILL_TRY(quill_arena_open(&workers->scratch, &plan, "the threads' working memory", err));
+    compute->pool = workers->pool;
+    compute->scratch = quill_arena_at(&workers->scratch, scratch);
+    compute->scratch_bytes = scratch.bytes / n_threads;
+    return QUILL_OK;
+}
+
+static enum quill_status workers_open(struct quill_workers *out, const struct quill_model *model,
+                                      uint32_t cpu_mask, unsigned n_threads, struct quill_error *err)
+{
+    if (n_threads > QUILL_MAX_THREADS)
+        return quill_fail(err, QUILL_ERR_INVALID,
+                          "%u threads are too many: use 1 to %d, or 0 for all usable CPUs", n_threads,
+                          QUILL_MAX_THREADS);
+    if (n_threads == 0)
+        n_threads = quill_usable_cpus();
+    if (n_threads > QUILL_MAX_THREADS)
+        n_threads = QUILL_MAX_THREADS;
+    struct quill_workers workers = {0};
+    quill_kernels_init(&workers.compute.kernels, cpu_mask);
+    const enum quill_status status = workers_fill(&workers, model, n_threads, err);
+    if (status == QUILL_OK)
+        *out = workers;
+    else
+        workers_close(&workers);
+    return status;
+}
+
+static enum quill_status open_buffers(struct quill_transcriber *t, struct quill_error *err)
+{
+    const struct quill_hparams *h = &t->model->hparams;
+    t->max_history = h->n_text_ctx / 2 - 1;
+    struct quill_plan plan = {0};
+    const struct quill_span logits = quill_plan_add(&plan, h->n_vocab, sizeof(float));
+    const struct quill_span prompt = quill_plan_add(&plan, h->n_text_ctx, sizeof(uint32_t));
+    const struct quill_span history = quill_plan_add(&plan, t->max_history, sizeof(uint32_t));
+    const struct quill_span tokens = quill_plan_add(&plan, h->n_text_ctx, sizeof(uint32_t));
+    const struct quill_span pieces =
+        quill_plan_add(&plan, (size_t)h->n_text_ctx + 1, sizeof(struct quill_piece));
+    const struct quill_span text = quill_plan_add(&plan, QUILL_COMPRESSION_MAX + 1, 1);
+    const struct quill_span compression = quill_plan_add(&plan, 1, sizeof(struct quill_compression));
+    QUILL_TRY(quill_arena_open(&t->arena, &plan, "a window's text", err));
+    t->logits = quill_arena_at(&t->arena, logits);
+    t->prompt = quill_arena_at(&t->arena, prompt);
+    t->history = quill_arena_at(&t->arena, history);
+    t->tokens = quill_arena_at(&t->arena, tokens);
+    t->pieces = quill_arena_at(&t->arena, pieces);
+    t->text = quill_arena_at(&t->arena, text);
+    t->compression = quill_arena_at(&t->arena, compression);
+    return QUILL_OK;
+}
+
+static enum quill_status fill(struct quill_transcriber *t, unsigned n_threads, struct quill_error *err)
+{
+    if (t->model->hparams.n_text_ctx < MIN_TEXT_CTX)
+        return quill_fail(err, QUILL_ERR_UNSUPPORTED, "the model's text context of %u tokens is too small",
+                          (unsigned)t->model->hparams.n_text_ctx);
+    QUILL_TRY(quill_tokenizer_open(&t->tokenizer, &t->model->file, err));
+    quill_rules_init(&t->rules, t->tokenizer);
+    QUILL_TRY(workers_open(&t->workers, t->model, t->cpu_mask, n_threads, err));
+    QUILL_TRY(quill_encoder_open(&t->encoder, t->model, err));
+    QUILL_TRY(quill_decoder_open(&t->decoder, t->model, err));
+    return open_buffers(t, err);
+}
+
+enum quill_status quill_transcriber_open(struct quill_transcriber **out, const struct quill_model *model,
+                                         const struct quill_settings *settings, struct quill_error *err)
+{
+    struct quill_settings defaults;
+    if (!settings) {
+        quill_settings_init(&defaults);
+        settings = &defaults;
+    }
+    struct quill_transcriber *t = quill_alloc_zero(sizeof *t);
+    if (!t)
+        return quill_fail(err, QUILL_ERR_NOMEM, "not enough memory for a transcriber");
+    t->model = model;
+    t->cpu_mask = settings->cpu_mask;
+    const enum quill_status status = fill(t, settings->n_threads, err);
+    if (status == QUILL_OK)
+        *out = t;
+    else
+        quill_transcriber_close(&t);
+    return status;
+}
+
+void quill_transcriber_close(struct quill_transcriber **transcriber)
+{
+    struct quill_transcriber *t = *transcriber;
+    if (!t)
+        return;
+    quill_arena_close(&t->arena);
+    quill_decoder_close(&t->decoder);
+    quill_encoder_close(&t->encoder);
+    workers_close(&t->workers);
+    quill_tokenizer_close(&t->tokenizer);
+    quill_free(t);
+    *transcriber = NULL;
+}
+
+enum quill_status quill_transcriber_set_threads(struct quill_transcriber *t, unsigned n_threads,
+                                                struct quill_error *err)
+{
+    struct quill_workers workers;
+    QUILL_TRY(workers_open(&workers, t->model, t->cpu_mask, n_threads, err));
+    workers_close(&t->workers);
+    t->workers = workers;
+    return QUILL_OK;
+}
+
+unsigned quill_transcriber_n_threads(const struct quill_transcriber *transcriber)
+{
+    return quill_pool_n_threads(transcriber->workers.pool);
+}
+
+const char *quill_transcriber_kernel_level(const struct quill_transcriber *transcriber)
+{
+    return transcriber->workers.compute.kernels.level;
+}
+
+const struct quill_model *quill_transcriber_model(const struct quill_transcriber *transcriber)
+{
+    return transcriber->model;
+}
+
+void quill_transcriber_get_memory(const struct quill_transcriber *t, struct quill_memory *memory)
+{
+    *memory = (struct quill_memory){
+        .weights = t->model->weight_bytes,
+        .embeddings = t->model->embedding_bytes,
+        .kv_cache = quill_decoder_kv_bytes(t->decoder),
+        .encoder_output = quill_encoder_output_bytes(t->encoder),
+        .working = quill_encoder_working_bytes(t->encoder) + quill_decoder_working_bytes(t->decoder) +
+                   quill_mel_bytes(t->workers.mel) + t->workers.scratch.bytes + t->arena.bytes,
+    };
+}
