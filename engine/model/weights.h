@@ -5,8 +5,8 @@
 #include "model/model.h"
 
 /* Checks that every tensor the hyper-parameters call for is there with the right shape and type, then fills
- * model->arena and all weight pointers. model->file and model->hparams are set; the hyper-parameters are
- * checked here too. The caller closes the arena, also after a failure. Errors: FORMAT, NOMEM. */
+ * model->arena and all weight pointers. model->file and model->hparams are set. After a failure too the
+ * caller frees what has been set: arena and layers. Errors: FORMAT, NOMEM. */
 enum quill_status quill_weights_load(struct quill_model *model, struct quill_error *err);
 
 #endif
