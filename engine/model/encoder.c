@@ -70,12 +70,12 @@ static void run_stem(struct quill_encoder *encoder, const struct quill_compute *
     const struct quill_model *model = encoder->model;
     const size_t n_mels = model->hparams.n_mels, state = model->hparams.n_audio_state, n_frames = 2 * n_ctx;
     float *mel = encoder->mel;     /* [n_frames + 2, n_mels] */
-    float *frames = encoder->wide; /* [n_frames + 2, state] */
+    float *frames = encoder->wide; /* [n_frames + 1, state] */
 
-    memset(mel, 0, n_mels * sizeof *mel);
+    /* The padding before mel's first frame is as the arena made it; that after the last one moves. Behind
+     * frames there is none: at stride 2 no row reaches beyond the last frame. */
     memset(mel + (n_frames + 1) * n_mels, 0, n_mels * sizeof *mel);
     memset(frames, 0, state * sizeof *frames);
-    memset(frames + (n_frames + 1) * state, 0, state * sizeof *frames);
 
     quill_linear(c, &model->conv1.w, model->conv1.bias, mel, n_mels, n_frames, frames + state, state,
                  QUILL_GELU);

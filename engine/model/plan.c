@@ -17,12 +17,12 @@ static struct quill_span add3(struct quill_plan *plan, size_t a, size_t b, size_
 struct quill_encoder_plan quill_plan_encoder(const struct quill_hparams *h)
 {
     struct quill_encoder_plan plan = {0};
-    const size_t n_ctx = h->n_audio_ctx, n_frames = 2 * n_ctx + 2;
+    const size_t n_ctx = h->n_audio_ctx;
 
-    plan.mel = add3(&plan.total, n_frames, h->n_mels, 1);
+    plan.mel = add3(&plan.total, 2 * n_ctx + 2, h->n_mels, 1);
     plan.output = add3(&plan.total, n_ctx, h->n_audio_state, 1);
     plan.narrow = add3(&plan.total, n_ctx, h->n_audio_state, 1);
-    plan.wide = add3(&plan.total, n_frames > 4 * n_ctx ? n_frames : 4 * n_ctx, h->n_audio_state, 1);
+    plan.wide = add3(&plan.total, 4 * n_ctx, h->n_audio_state, 1);
     return plan;
 }
 

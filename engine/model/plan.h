@@ -11,8 +11,7 @@ struct quill_encoder_plan {
     struct quill_span mel;    /* [2 * n_audio_ctx + 2, n_mels]: one row of padding at each end */
     struct quill_span output; /* [n_audio_ctx, n_audio_state]; the residual stream until the last norm */
     struct quill_span narrow; /* [n_audio_ctx, n_audio_state]: normed input, then attention output */
-    struct quill_span
-        wide; /* first convolution, then query|key|value, then the hidden layer; one at a time */
+    struct quill_span wide;   /* [n_audio_ctx, 4 n_audio_state]: first convolution, query|key|value, hidden */
 };
 
 struct quill_decoder_plan {
