@@ -101,9 +101,9 @@ longhand_pump_queue_pop (LonghandPumpQueue *self, float *samples, gsize max, gbo
 }
 
 void
-longhand_pump_queue_wait (LonghandPumpQueue *self) {
+longhand_pump_queue_wait (LonghandPumpQueue *self, gboolean or_sound) {
   pthread_mutex_lock (&self->lock);
-  while (!self->woken && self->n_pushed == self->n_popped && g_queue_is_empty (&self->ends))
+  while (!self->woken && !(or_sound && (self->n_pushed > self->n_popped || !g_queue_is_empty (&self->ends))))
     pthread_cond_wait (&self->filled, &self->lock);
   self->woken = FALSE;
   pthread_mutex_unlock (&self->lock);

@@ -22,8 +22,9 @@ void longhand_pump_queue_push_end (LonghandPumpQueue *self);
  * ends behind them; said once for each longhand_pump_queue_push_end. Does not wait. */
 gsize longhand_pump_queue_pop (LonghandPumpQueue *self, float *samples, gsize max, gboolean *end);
 
-/* Waits until there is something to pop or longhand_pump_queue_wake was called since the last wait. */
-void longhand_pump_queue_wait (LonghandPumpQueue *self);
+/* Waits until longhand_pump_queue_wake was called since the last wait or, with or_sound, there is something
+ * to pop. */
+void longhand_pump_queue_wait (LonghandPumpQueue *self, gboolean or_sound);
 void longhand_pump_queue_wake (LonghandPumpQueue *self);
 
 gsize longhand_pump_queue_get_n_samples (LonghandPumpQueue *self); /* waiting */

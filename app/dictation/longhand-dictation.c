@@ -1,17 +1,48 @@
 #include "dictation/longhand-dictation.h"
 
+#include "audio/longhand-pump.h"
+#include "dictation/longhand-dictation-private.h"
+#include "dictation/longhand-mailbox.h"
+#include "dictation/longhand-recognizer.h"
+#include "dictation/longhand-state.h"
+
+#include <glib/gi18n.h>
+#include <quill.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DRAIN_TIMEOUT_US (5 * G_USEC_PER_SEC) /* for the last words at shutdown */
+#define JOIN_TIMEOUT_MS 3000                  /* for a pass that cannot be interrupted */
+#define MEMORY_PERIOD_US (G_USEC_PER_SEC / 2) /* between two looks at the process's size */
+
 struct _LonghandDictation {
   GObject parent_instance;
 
   /* owned */
-  LonghandSettings *settings;
+  LonghandSettings *settings; /* NULL with fixed options */
   LonghandModelStore *store;
-  GPtrArray *devices; /* LonghandDevice */
-  char *model_title;
+  LonghandModel *model; /* in use or being loaded; NULL when none was found */
+  GPtrArray *devices;   /* LonghandDevice */
+  char *model_id, *language, *microphone;
+  LonghandMailbox *mailbox;
+  LonghandPumpQueue *queue;
+  LonghandSource *source;         /* NULL after shutdown, as all below */
+  LonghandRecognizer *recognizer; /* NULL also when it could not be started */
+  LonghandPump *pump;             /* NULL when nothing is being recorded */
+  LonghandFeed *feed;             /* of the microphone that is open */
+  GError *device_error, *model_error;
 
-  LonghandState state;
-  LonghandModelState model_state;
-  gboolean model_is_bundled;
+  LonghandSituation now;
+  guint threads, pause_ms;
+  guint serial;      /* of the last model asked for */
+  guint n_undrained; /* recordings begun and not recognised to their end */
+  guint n_languages;
+  gint64 earlier_ms;       /* recorded before the feed was opened */
+  guint64 earlier_dropped; /* samples dropped before that */
+  LonghandStats stats;     /* as the recognizer posted them, and the latencies */
+  guint64 process_bytes;
+  gint64 process_bytes_us; /* when that was read */
 };
 
 G_DEFINE_TYPE (LonghandDictation, longhand_dictation, G_TYPE_OBJECT)
@@ -27,21 +58,299 @@ longhand_dictation_get_property (GObject *object, guint id, GValue *value, GPara
 
   switch (id) {
   case PROP_STATE:
-    g_value_set_int (value, self->state);
+    g_value_set_int (value, self->now.state);
     break;
   case PROP_MODEL_STATE:
-    g_value_set_int (value, self->model_state);
+    g_value_set_int (value, self->now.model);
     break;
   case PROP_MODEL_TITLE:
-    g_value_set_string (value, self->model_title);
+    g_value_set_string (value, longhand_dictation_get_model_title (self));
     break;
   case PROP_MODEL_IS_BUNDLED:
-    g_value_set_boolean (value, self->model_is_bundled);
+    g_value_set_boolean (value, longhand_dictation_get_model_is_bundled (self));
     break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   }
 }
+
+/* ---- what is done ---- */
+
+static void handle (LonghandDictation *self, LonghandEvent event);
+
+static void
+report (LonghandDictation *self, const GError *error) {
+  if (error != NULL)
+    g_signal_emit (self, signals[FAILED], 0, error);
+}
+
+static void
+set_model (LonghandDictation *self, LonghandModel *model) {
+  g_set_object (&self->model, model);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MODEL_TITLE]);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MODEL_IS_BUNDLED]);
+}
+
+static void on_heard (gpointer owner, gpointer letter);
+
+/* The answer comes by mail even when it is known at once: nobody is listening yet during construction. */
+static void
+load_model (LonghandDictation *self) {
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LonghandModel) model = longhand_model_store_find (self->store, self->model_id, &error);
+
+  self->serial++;
+  set_model (self, model);
+  if (model != NULL && self->recognizer != NULL) {
+    longhand_recognizer_load (self->recognizer, longhand_model_get_path (model), self->serial);
+  } else {
+    LonghandHeard *heard = longhand_heard_new (LONGHAND_HEARD_NO_MODEL, self->serial);
+
+    heard->error = error != NULL ? g_steal_pointer (&error) : g_error_copy (self->model_error);
+    longhand_mailbox_post (self->mailbox, on_heard, heard, (GDestroyNotify)longhand_heard_free);
+  }
+}
+
+static void
+on_pump_ended (gpointer owner, gpointer letter) {
+  LonghandDictation *self = owner;
+
+  g_clear_pointer (&self->pump, longhand_pump_free);
+  handle (self, LONGHAND_EVENT_SEALED);
+}
+
+/* On the pump's thread. */
+static void
+pump_ended (gpointer user) {
+  longhand_mailbox_post (user, on_pump_ended, NULL, NULL);
+}
+
+/* A pump that cannot be had is a microphone that cannot be used: reported when the microphone is closed. */
+static void
+start_pump (LonghandDictation *self) {
+  self->n_undrained++;
+  self->pump = longhand_pump_new (self->feed, self->queue, pump_ended, self->mailbox, &self->device_error);
+  if (self->pump == NULL)
+    self->source->stop (self->source);
+}
+
+static void
+seal (LonghandDictation *self) {
+  if (self->feed != NULL) {
+    self->earlier_ms = longhand_dictation_get_elapsed_ms (self);
+    self->earlier_dropped += longhand_feed_get_n_dropped (self->feed);
+    g_clear_pointer (&self->feed, longhand_feed_unref);
+  }
+  if (self->pump != NULL) {
+    longhand_pump_stop (self->pump);
+  } else {
+    longhand_pump_queue_push_end (self->queue);
+    handle (self, LONGHAND_EVENT_SEALED);
+  }
+}
+
+static void
+carry_out (LonghandDictation *self, LonghandEffects effects) {
+  if (effects & LONGHAND_EFFECT_OPEN) {
+    g_clear_error (&self->device_error);
+    self->source->start (self->source, self->microphone);
+  }
+  if (effects & LONGHAND_EFFECT_CLOSE)
+    self->source->stop (self->source);
+  if (effects & LONGHAND_EFFECT_PUMP)
+    start_pump (self);
+  if (effects & LONGHAND_EFFECT_SEAL)
+    seal (self);
+  if (effects & LONGHAND_EFFECT_LOAD)
+    load_model (self);
+  if (effects & LONGHAND_EFFECT_REPORT_DEVICE) {
+    g_autoptr (GError) error = g_steal_pointer (&self->device_error);
+
+    report (self, error);
+  }
+  if (effects & LONGHAND_EFFECT_REPORT_MODEL) {
+    g_autoptr (GError) error = self->model_error != NULL ? g_error_copy (self->model_error) : NULL;
+
+    report (self, error);
+  }
+}
+
+static void
+handle (LonghandDictation *self, LonghandEvent event) {
+  const LonghandSituation before = self->now;
+  LonghandEffects effects;
+
+  if (self->source == NULL)
+    return;
+  self->now = longhand_state_step (before, event, &effects);
+  if (self->now.model != before.model)
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MODEL_STATE]);
+  if (self->now.state != before.state)
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_STATE]);
+  carry_out (self, effects);
+}
+
+/* ---- what happens ---- */
+
+static void
+on_source_event (gpointer owner, gpointer letter) {
+  LonghandDictation *self = owner;
+  LonghandSourceEvent *event = letter;
+
+  switch (event->type) {
+  case LONGHAND_SOURCE_OPENED:
+    g_clear_pointer (&self->feed, longhand_feed_unref);
+    self->feed = g_steal_pointer (&event->feed);
+    handle (self, LONGHAND_EVENT_OPENED);
+    break;
+  case LONGHAND_SOURCE_FAILED:
+    self->device_error = g_steal_pointer (&event->error);
+    handle (self, LONGHAND_EVENT_OPEN_FAILED);
+    break;
+  case LONGHAND_SOURCE_CLOSED:
+    if (event->error != NULL && self->device_error == NULL)
+      self->device_error = g_steal_pointer (&event->error);
+    handle (self, self->device_error != NULL ? LONGHAND_EVENT_LOST : LONGHAND_EVENT_CLOSED);
+    break;
+  case LONGHAND_SOURCE_DEVICES:
+    g_ptr_array_unref (self->devices);
+    self->devices = g_steal_pointer (&event->devices);
+    g_signal_emit (self, signals[DEVICES_CHANGED], 0);
+    break;
+  }
+}
+
+/* On a thread of the source. */
+static void
+source_event (gpointer user, LonghandSourceEvent *event) {
+  longhand_mailbox_post (user, on_source_event, event, (GDestroyNotify)longhand_source_event_free);
+}
+
+static double
+ms_since (gint64 then_us) {
+  return MAX (0, (double)(g_get_monotonic_time () - then_us) / 1000);
+}
+
+static void
+take_stats (LonghandDictation *self, const LonghandStats *stats) {
+  const double partial_latency_ms = self->stats.partial_latency_ms;
+  const double final_latency_ms = self->stats.final_latency_ms;
+
+  self->stats = *stats;
+  self->stats.partial_latency_ms = partial_latency_ms;
+  self->stats.final_latency_ms = final_latency_ms;
+}
+
+static void
+on_heard (gpointer owner, gpointer letter) {
+  LonghandDictation *self = owner;
+  LonghandHeard *heard = letter;
+
+  if (heard->serial == self->serial)
+    take_stats (self, &heard->stats);
+  switch (heard->type) {
+  case LONGHAND_HEARD_MODEL:
+    if (heard->serial != self->serial)
+      break;
+    self->n_languages = heard->n_languages;
+    g_clear_error (&self->model_error);
+    handle (self, LONGHAND_EVENT_MODEL_READY);
+    break;
+  case LONGHAND_HEARD_NO_MODEL:
+    if (heard->serial != self->serial)
+      break;
+    self->n_languages = 0;
+    g_clear_error (&self->model_error);
+    self->model_error = g_steal_pointer (&heard->error);
+    handle (self, LONGHAND_EVENT_MODEL_FAILED);
+    break;
+  case LONGHAND_HEARD_TENTATIVE:
+    g_signal_emit (self, signals[TENTATIVE], 0, heard->text);
+    if (*heard->text != '\0')
+      self->stats.partial_latency_ms = ms_since (heard->until_us);
+    break;
+  case LONGHAND_HEARD_UTTERANCE:
+    g_signal_emit (self, signals[COMMITTED], 0, heard->utterance);
+    self->stats.final_latency_ms = ms_since (heard->until_us);
+    break;
+  case LONGHAND_HEARD_ERROR:
+    report (self, heard->error);
+    break;
+  case LONGHAND_HEARD_STATS:
+    break;
+  case LONGHAND_HEARD_END:
+    if (--self->n_undrained == 0)
+      handle (self, LONGHAND_EVENT_DRAINED);
+    break;
+  }
+}
+
+/* ---- settings ---- */
+
+static LonghandRecognizerSettings
+recognizer_settings (LonghandDictation *self) {
+  return (LonghandRecognizerSettings){ .threads = self->threads,
+                                       .language = self->language,
+                                       .pause_ms = self->pause_ms };
+}
+
+static void
+read_settings (LonghandDictation *self) {
+  g_free (self->model_id);
+  g_free (self->language);
+  g_free (self->microphone);
+  self->model_id = longhand_settings_dup_model (self->settings);
+  self->language = longhand_settings_dup_language (self->settings);
+  self->microphone = longhand_settings_dup_microphone (self->settings);
+  self->threads = longhand_settings_get_threads (self->settings);
+  self->pause_ms = (guint)(longhand_settings_get_pause_length (self->settings) * 1000 + 0.5);
+}
+
+static void
+read_options (LonghandDictation *self, const LonghandDictationOptions *options) {
+  self->model_id = g_strdup (options->model != NULL ? options->model : "");
+  self->language = g_strdup (options->language != NULL ? options->language : "auto");
+  self->microphone = g_strdup (options->microphone != NULL ? options->microphone : "");
+  self->threads = options->threads;
+  self->pause_ms = options->pause_length > 0 ? (guint)(options->pause_length * 1000 + 0.5) : 700;
+}
+
+/* The choice may lead to the model that is in use already. */
+static void
+choose_model (LonghandDictation *self) {
+  g_autoptr (LonghandModel) model = longhand_model_store_find (self->store, self->model_id, NULL);
+
+  if (!self->now.reload && self->now.model != LONGHAND_MODEL_STATE_FAILED && model != NULL
+      && self->model != NULL
+      && strcmp (longhand_model_get_path (model), longhand_model_get_path (self->model)) == 0)
+    set_model (self, model);
+  else
+    handle (self, LONGHAND_EVENT_MODEL_WANTED);
+}
+
+static void
+on_settings_notify (LonghandDictation *self, GParamSpec *pspec) {
+  g_autofree char *former_model_id = g_strdup (self->model_id);
+  LonghandRecognizerSettings wanted;
+
+  read_settings (self);
+  wanted = recognizer_settings (self);
+  if (self->recognizer != NULL)
+    longhand_recognizer_configure (self->recognizer, &wanted);
+  if (strcmp (former_model_id, self->model_id) != 0)
+    choose_model (self);
+}
+
+/* A model that is gone from the store goes on being used while it is open. */
+static void
+on_store_changed (LonghandDictation *self) {
+  g_autoptr (LonghandModel) model = longhand_model_store_find (self->store, self->model_id, NULL);
+
+  if (model != NULL)
+    choose_model (self);
+}
+
+/* ---- object ---- */
 
 static void
 longhand_dictation_dispose (GObject *object) {
@@ -50,6 +359,7 @@ longhand_dictation_dispose (GObject *object) {
   longhand_dictation_shutdown (self);
   g_clear_object (&self->settings);
   g_clear_object (&self->store);
+  g_clear_object (&self->model);
   G_OBJECT_CLASS (longhand_dictation_parent_class)->dispose (object);
 }
 
@@ -58,7 +368,13 @@ longhand_dictation_finalize (GObject *object) {
   LonghandDictation *self = LONGHAND_DICTATION (object);
 
   g_ptr_array_unref (self->devices);
-  g_free (self->model_title);
+  g_free (self->model_id);
+  g_free (self->language);
+  g_free (self->microphone);
+  longhand_mailbox_unref (self->mailbox);
+  longhand_pump_queue_unref (self->queue);
+  g_clear_error (&self->device_error);
+  g_clear_error (&self->model_error);
   G_OBJECT_CLASS (longhand_dictation_parent_class)->finalize (object);
 }
 
@@ -92,70 +408,136 @@ longhand_dictation_class_init (LonghandDictationClass *klass) {
 static void
 longhand_dictation_init (LonghandDictation *self) {
   self->devices = g_ptr_array_new_with_free_func ((GDestroyNotify)longhand_device_free);
-  self->model_title = g_strdup ("");
+  self->mailbox = longhand_mailbox_new (G_OBJECT (self));
+  self->queue = longhand_pump_queue_new ();
+}
+
+LonghandDictation *
+longhand_dictation_new_with_source (LonghandSettings *settings, const LonghandDictationOptions *options,
+                                    LonghandModelStore *store, LonghandSource *source) {
+  LonghandDictation *self = g_object_new (LONGHAND_TYPE_DICTATION, NULL);
+  LonghandRecognizerSettings wanted;
+
+  if (settings != NULL) {
+    self->settings = g_object_ref (settings);
+    read_settings (self);
+    g_signal_connect_object (settings, "notify", G_CALLBACK (on_settings_notify), self, G_CONNECT_SWAPPED);
+  } else {
+    read_options (self, options);
+  }
+  self->store = g_object_ref (store);
+  g_signal_connect_object (store, "items-changed", G_CALLBACK (on_store_changed), self, G_CONNECT_SWAPPED);
+  self->source = source;
+  source->connect (source, source_event, self->mailbox);
+  wanted = recognizer_settings (self);
+  self->recognizer
+      = longhand_recognizer_new (self->queue, self->mailbox, on_heard, &wanted, &self->model_error);
+  handle (self, LONGHAND_EVENT_MODEL_WANTED);
+  source->refresh (source);
+  return self;
 }
 
 LonghandDictation *
 longhand_dictation_new (LonghandSettings *settings, LonghandModelStore *store) {
-  LonghandDictation *self = g_object_new (LONGHAND_TYPE_DICTATION, NULL);
+  return longhand_dictation_new_with_source (settings, NULL, store, longhand_capture_new ());
+}
 
-  self->settings = g_object_ref (settings);
-  self->store = g_object_ref (store);
-  return self;
+LonghandDictation *
+longhand_dictation_new_for_options (LonghandModelStore *store, const LonghandDictationOptions *options) {
+  return longhand_dictation_new_with_source (NULL, options, store, longhand_capture_new ());
 }
 
 void
 longhand_dictation_start (LonghandDictation *self) {
   g_return_if_fail (LONGHAND_IS_DICTATION (self));
+  handle (self, LONGHAND_EVENT_START);
 }
 
 void
 longhand_dictation_stop (LonghandDictation *self) {
   g_return_if_fail (LONGHAND_IS_DICTATION (self));
+  handle (self, LONGHAND_EVENT_STOP);
 }
 
 void
 longhand_dictation_toggle (LonghandDictation *self) {
-  if (self->state == LONGHAND_STATE_IDLE)
-    longhand_dictation_start (self);
-  else
-    longhand_dictation_stop (self);
+  g_return_if_fail (LONGHAND_IS_DICTATION (self));
+  handle (self, LONGHAND_EVENT_TOGGLE);
 }
 
 LonghandState
 longhand_dictation_get_state (LonghandDictation *self) {
-  return self->state;
+  return self->now.state;
 }
 
 LonghandModelState
 longhand_dictation_get_model_state (LonghandDictation *self) {
-  return self->model_state;
+  return self->now.model;
 }
 
 const char *
 longhand_dictation_get_model_title (LonghandDictation *self) {
-  return self->model_title;
+  return self->model != NULL ? longhand_model_get_title (self->model) : "";
 }
 
 gboolean
 longhand_dictation_get_model_is_bundled (LonghandDictation *self) {
-  return self->model_is_bundled;
+  return self->model != NULL && longhand_model_is_bundled (self->model);
 }
 
 void
 longhand_dictation_get_level (LonghandDictation *self, double *peak, double *rms) {
   *peak = 0;
   *rms = 0;
+  if (self->feed != NULL && self->now.state == LONGHAND_STATE_RECORDING)
+    longhand_feed_get_level (self->feed, peak, rms);
 }
 
 gint64
 longhand_dictation_get_elapsed_ms (LonghandDictation *self) {
-  return 0;
+  if (self->feed == NULL)
+    return self->earlier_ms;
+  return self->earlier_ms
+         + (gint64)((double)longhand_feed_get_n_frames (self->feed) * 1000
+                    / longhand_feed_get_rate_hz (self->feed));
+}
+
+/* Resident pages, the second number of /proc/self/statm (proc(5)). */
+static guint64
+read_process_bytes (void) {
+  FILE *file = fopen ("/proc/self/statm", "re");
+  unsigned long total, resident = 0;
+
+  if (file == NULL)
+    return 0;
+  if (fscanf (file, "%lu %lu", &total, &resident) != 2)
+    resident = 0;
+  fclose (file);
+  return (guint64)resident * (guint64)sysconf (_SC_PAGESIZE);
 }
 
 void
 longhand_dictation_get_stats (LonghandDictation *self, LonghandStats *stats) {
-  *stats = (LonghandStats){ 0 };
+  static const char *const names[LONGHAND_N_MEMORY]
+      = { N_ ("Weights"),        N_ ("Embeddings"),     N_ ("Key/value cache"),
+          N_ ("Encoder output"), N_ ("Working memory"), N_ ("Process total") };
+  const gint64 now_us = g_get_monotonic_time ();
+
+  if (self->process_bytes == 0 || now_us - self->process_bytes_us > MEMORY_PERIOD_US) {
+    self->process_bytes = read_process_bytes ();
+    self->process_bytes_us = now_us;
+  }
+  *stats = self->stats;
+  for (guint i = 0; i < LONGHAND_N_MEMORY; i++)
+    stats->memory[i].name = _ (names[i]);
+  stats->memory[LONGHAND_N_MEMORY - 1].bytes = self->process_bytes;
+  stats->queued_s = (double)longhand_pump_queue_get_n_samples (self->queue) / LONGHAND_PUMP_RATE_HZ;
+  stats->dropped_samples = self->earlier_dropped;
+  if (self->feed != NULL) {
+    stats->dropped_samples += longhand_feed_get_n_dropped (self->feed);
+    stats->queued_s += (double)longhand_ring_get_n_readable (longhand_feed_get_ring (self->feed))
+                       / longhand_feed_get_rate_hz (self->feed);
+  }
 }
 
 GPtrArray *
@@ -166,14 +548,41 @@ longhand_dictation_get_devices (LonghandDictation *self) {
 void
 longhand_dictation_refresh_devices (LonghandDictation *self) {
   g_return_if_fail (LONGHAND_IS_DICTATION (self));
-}
-
-void
-longhand_dictation_shutdown (LonghandDictation *self) {
-  g_return_if_fail (LONGHAND_IS_DICTATION (self));
+  if (self->source != NULL)
+    self->source->refresh (self->source);
 }
 
 char **
 longhand_dictation_dup_languages (LonghandDictation *self) {
-  return g_new0 (char *, 1);
+  g_autoptr (GPtrArray) languages = g_ptr_array_new ();
+
+  for (guint i = 0; i < self->n_languages; i++) {
+    g_ptr_array_add (languages, g_strdup (quill_language_code (i)));
+    g_ptr_array_add (languages, g_strdup (quill_language_name (i)));
+  }
+  g_ptr_array_add (languages, NULL);
+  return (char **)g_ptr_array_free (g_steal_pointer (&languages), FALSE);
+}
+
+/* Stop order: the microphone, the pump, the recognizer. What a pass that cannot be interrupted still holds up
+ * is left behind. */
+void
+longhand_dictation_shutdown (LonghandDictation *self) {
+  const gint64 deadline_us = g_get_monotonic_time () + DRAIN_TIMEOUT_US;
+
+  g_return_if_fail (LONGHAND_IS_DICTATION (self));
+  if (self->source == NULL)
+    return;
+  longhand_dictation_stop (self);
+  while (self->source != NULL && self->now.state != LONGHAND_STATE_IDLE
+         && longhand_mailbox_deliver (self->mailbox, deadline_us))
+    ;
+  if (self->source == NULL)
+    return;
+  longhand_mailbox_close (self->mailbox);
+  self->source->free (g_steal_pointer (&self->source));
+  g_clear_pointer (&self->pump, longhand_pump_free);
+  longhand_recognizer_free (g_steal_pointer (&self->recognizer), JOIN_TIMEOUT_MS);
+  g_clear_pointer (&self->feed, longhand_feed_unref);
+  self->now.state = LONGHAND_STATE_IDLE;
 }

@@ -1,5 +1,6 @@
 /* Live dictation, as the window sees it: start, stop, text while it is spoken, figures.
- * Everything here is for the main thread; capture, pump and recognizer work behind it and post owned results. */
+ * Everything here is for the main thread; capture, pump and recognizer work behind it and post owned results.
+ */
 #pragma once
 
 #include "audio/longhand-capture.h"
@@ -10,15 +11,15 @@
 G_BEGIN_DECLS
 
 typedef enum {
-  LONGHAND_STATE_IDLE,       /* not recording; nothing pending */
-  LONGHAND_STATE_STARTING,   /* the microphone is being opened */
+  LONGHAND_STATE_IDLE,     /* not recording; nothing pending */
+  LONGHAND_STATE_STARTING, /* the microphone is being opened */
   LONGHAND_STATE_RECORDING,
-  LONGHAND_STATE_FINISHING,  /* the microphone is closed; the last words are being recognised */
+  LONGHAND_STATE_FINISHING, /* the microphone is closed; the last words are being recognised */
 } LonghandState;
 
 typedef enum {
   LONGHAND_MODEL_STATE_NONE,
-  LONGHAND_MODEL_STATE_LOADING,  /* recording is possible meanwhile: sound is queued */
+  LONGHAND_MODEL_STATE_LOADING, /* recording is possible meanwhile: sound is queued */
   LONGHAND_MODEL_STATE_READY,
   LONGHAND_MODEL_STATE_FAILED,
 } LonghandModelState;
@@ -26,9 +27,10 @@ typedef enum {
 /* What was committed at once: one utterance. Reference counted boxed type. */
 #define LONGHAND_TYPE_UTTERANCE (longhand_utterance_get_type ())
 typedef struct {
-  gint64 start_ms, end_ms;   /* since Record was pressed in this session, pauses not counted */
-  char *text;                /* no leading or trailing space; never empty */
-  GPtrArray *segments;       /* LonghandSegment */
+  gint64 start_ms, end_ms; /* in all that was recorded since the program started; the time between Stop and
+                            * the next Record is not counted */
+  char *text;              /* no leading or trailing space; never empty */
+  GPtrArray *segments;     /* LonghandSegment */
 } LonghandUtterance;
 GType longhand_utterance_get_type (void);
 LonghandUtterance *longhand_utterance_ref (LonghandUtterance *utterance);
@@ -36,18 +38,19 @@ void longhand_utterance_unref (LonghandUtterance *utterance);
 
 #define LONGHAND_N_MEMORY 6
 typedef struct {
-  double rtf;                 /* recognition time / sound time over the session; 0 before the first pass */
-  double partial_latency_ms;  /* end of the sound a tentative text covers -> shown; last one */
-  double final_latency_ms;    /* end of the utterance (pause included) -> committed; last one */
+  double rtf;                /* recognition time / sound time over the session; 0 before the first pass */
+  double partial_latency_ms; /* end of the sound a tentative text covers -> shown; last one */
+  double final_latency_ms;   /* end of the utterance (pause included) -> committed; last one */
   double partial_cost_ms, final_cost_ms; /* time in the engine; last one */
-  guint threads;              /* in use */
-  const char *kernel_level;   /* "avx2"; static */
-  guint64 dropped_samples;    /* lost because the ring was full */
-  double queued_s;            /* sound waiting for the recognizer */
+  guint threads;                         /* in use */
+  const char *kernel_level;              /* "avx2"; static */
+  guint64 dropped_samples;               /* lost because the ring was full */
+  double queued_s;                       /* sound waiting for the recognizer */
   struct {
-    const char *name;         /* translated; static */
+    const char *name; /* translated; static */
     guint64 bytes;
-  } memory[LONGHAND_N_MEMORY]; /* weights, embeddings, key/value cache, encoder output, working memory, process total */
+  } memory[LONGHAND_N_MEMORY]; /* weights, embeddings, key/value cache, encoder output, working memory,
+                                  process total */
 } LonghandStats;
 
 #define LONGHAND_TYPE_DICTATION (longhand_dictation_get_type ())
@@ -63,10 +66,22 @@ G_DECLARE_FINAL_TYPE (LonghandDictation, longhand_dictation, LONGHAND, DICTATION
  *   "committed" (LonghandUtterance *)     after it the tentative text is ""
  *   "failed"    (const GError *)          LONGHAND_ERROR_*; the state tells what goes on
  *   "devices-changed" ()                  longhand_dictation_get_devices has new content */
-LonghandDictation *longhand_dictation_new (LonghandSettings *settings, LonghandModelStore *store); /* (transfer full) */
+LonghandDictation *longhand_dictation_new (LonghandSettings *settings,
+                                           LonghandModelStore *store); /* (transfer full) */
 
-void longhand_dictation_start (LonghandDictation *self);  /* no-op unless idle */
-void longhand_dictation_stop (LonghandDictation *self);   /* finishes what was said; no-op when idle */
+/* For one run on the command line: fixed values in place of settings; strings are copied. (transfer full) */
+typedef struct {
+  const char *model;      /* id or path; "" or NULL: the best installed one */
+  const char *language;   /* NULL: "auto" */
+  const char *microphone; /* device id; "" or NULL: the default one */
+  guint threads;          /* 0: automatic */
+  double pause_length;    /* seconds; 0: the usual 0.7 */
+} LonghandDictationOptions;
+LonghandDictation *longhand_dictation_new_for_options (LonghandModelStore *store,
+                                                       const LonghandDictationOptions *options);
+
+void longhand_dictation_start (LonghandDictation *self); /* no-op unless idle */
+void longhand_dictation_stop (LonghandDictation *self);  /* finishes what was said; no-op when idle */
 void longhand_dictation_toggle (LonghandDictation *self);
 
 LonghandState longhand_dictation_get_state (LonghandDictation *self);
@@ -76,15 +91,16 @@ gboolean longhand_dictation_get_model_is_bundled (LonghandDictation *self);
 
 /* Peak and RMS of the last 50 ms, linear 0..1; 0 when not recording. Cheap: call it every frame. */
 void longhand_dictation_get_level (LonghandDictation *self, double *peak, double *rms);
-gint64 longhand_dictation_get_elapsed_ms (LonghandDictation *self); /* recorded in this session */
+gint64 longhand_dictation_get_elapsed_ms (LonghandDictation *self); /* recorded since the program started */
 void longhand_dictation_get_stats (LonghandDictation *self, LonghandStats *stats);
 
-/* Last known list; refreshed in the background by ..._refresh_devices. (transfer none) (element-type LonghandDevice) */
+/* Last known list; refreshed in the background by ..._refresh_devices. (transfer none) (element-type
+ * LonghandDevice) */
 GPtrArray *longhand_dictation_get_devices (LonghandDictation *self);
 void longhand_dictation_refresh_devices (LonghandDictation *self);
 
-/* Stops everything and waits (at most some seconds) until threads are joined; pending utterances are committed
- * first. Called by dispose too. For application shutdown. */
+/* Stops everything and waits (at most some seconds) until threads are joined; pending utterances are
+ * committed first. Called by dispose too. For application shutdown. */
 void longhand_dictation_shutdown (LonghandDictation *self);
 
 /* Languages of the model in use: (transfer full) array of alternating code, English name, NULL-terminated;

@@ -1,0 +1,14 @@
+/* Dictation from any source of sound: for tests, and what the public constructors are made of. */
+#pragma once
+
+#include "audio/longhand-capture-source.h"
+#include "dictation/longhand-dictation.h"
+
+G_BEGIN_DECLS
+
+/* Takes source over. Either settings or options is NULL. (transfer full) */
+LonghandDictation *longhand_dictation_new_with_source (LonghandSettings *settings,
+                                                       const LonghandDictationOptions *options,
+                                                       LonghandModelStore *store, LonghandSource *source);
+
+G_END_DECLS

@@ -1,0 +1,525 @@
+#include "dictation/longhand-recognizer.h"
+
+#include "audio/longhand-pump.h"
+#include "dictation/longhand-utterance.h"
+#include "longhand-engine-error.h"
+#include "longhand-error.h"
+
+#include <glib/gi18n.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <string.h>
+#include <time.h>
+
+#define CHUNK 1600                       /* samples taken from the queue at once */
+#define KEPT (LONGHAND_PUMP_RATE_HZ / 2) /* samples of pre-roll that a new stream is begun with */
+#define PER_MS (LONGHAND_PUMP_RATE_HZ / 1000)
+
+struct _LonghandRecognizer {
+  atomic_uint n_refs; /* of its maker and its thread */
+  pthread_t thread;
+  LonghandPumpQueue *queue; /* owned */
+  LonghandMailbox *mailbox; /* owned */
+  LonghandMailFn fn;
+  atomic_bool quit;
+
+  pthread_mutex_t lock;
+  pthread_cond_t ended;
+  /* --- guarded by lock --- */
+  LonghandRecognizerSettings wanted; /* owned language */
+  gboolean has_wanted;               /* wanted is news to the thread */
+  char *wanted_path;                 /* owned; model to load, NULL when there is nothing to do */
+  guint wanted_serial;
+  gboolean has_ended;
+
+  /* --- the thread's own --- */
+  LonghandRecognizerSettings settings; /* owned language */
+  gboolean reopen;                     /* the stream was opened with other settings than these */
+  guint serial;
+  struct quill_model *model;
+  struct quill_transcriber *transcriber;
+  struct quill_stream *stream; /* NULL: no model, or no memory for a stream */
+  guint64 origin;              /* number of the stream's sample 0, among all ever taken from the queue */
+  guint64 n_taken;             /* number of the next sample to push */
+  float chunk[CHUNK];
+  gsize chunk_at, chunk_n; /* what of chunk is still to be pushed */
+  gboolean chunk_ends;     /* a recording ends behind it */
+  float kept[KEPT];        /* the last samples pushed since the last utterance */
+  gsize n_kept;
+  double busy_ms;  /* in the engine so far */
+  guint64 n_heard; /* samples the engine got for it */
+  LonghandStats stats;
+};
+
+/* ---- post ---- */
+
+LonghandHeard *
+longhand_heard_new (LonghandHeardType type, guint serial) {
+  LonghandHeard *heard = g_new0 (LonghandHeard, 1);
+
+  heard->type = type;
+  heard->serial = serial;
+  return heard;
+}
+
+void
+longhand_heard_free (LonghandHeard *heard) {
+  g_free (heard->text);
+  g_clear_pointer (&heard->utterance, longhand_utterance_unref);
+  g_clear_error (&heard->error);
+  g_free (heard);
+}
+
+static void
+post (LonghandRecognizer *self, LonghandHeard *heard) {
+  if (self->n_heard > 0)
+    self->stats.rtf = self->busy_ms / ((double)self->n_heard / PER_MS);
+  heard->stats = self->stats;
+  longhand_mailbox_post (self->mailbox, self->fn, heard, (GDestroyNotify)longhand_heard_free);
+}
+
+static void
+post_error (LonghandRecognizer *self, GError *error) {
+  LonghandHeard *heard = longhand_heard_new (LONGHAND_HEARD_ERROR, self->serial);
+
+  heard->error = error;
+  post (self, heard);
+}
+
+/* ---- stream ---- */
+
+static gint64
+to_session_ms (LonghandRecognizer *self, gint64 stream_ms) {
+  return (gint64)(self->origin / PER_MS) + stream_ms;
+}
+
+static LonghandUtterance *
+utterance_from_event (LonghandRecognizer *self, const struct quill_stream_event *event) {
+  LonghandUtterance *utterance = longhand_utterance_new (to_session_ms (self, event->start_ms),
+                                                         to_session_ms (self, event->end_ms), event->text);
+
+  for (size_t i = 0; i < event->n_segments; i++) {
+    const struct quill_segment *segment = &event->segments[i];
+
+    longhand_utterance_add_segment (utterance, to_session_ms (self, segment->start_ms),
+                                    to_session_ms (self, segment->end_ms), segment->text,
+                                    (double)segment->avg_logprob, (double)segment->no_speech_prob);
+  }
+  return utterance;
+}
+
+/* During quill_stream_step and quill_stream_finish. */
+static void
+on_stream_event (void *user, const struct quill_stream_event *event) {
+  LonghandRecognizer *self = user;
+  const gboolean is_final = event->type == QUILL_STREAM_FINAL;
+  guint64 until = self->n_taken;
+  LonghandHeard *heard;
+
+  if (event->type == QUILL_STREAM_SPEECH_BEGIN)
+    return;
+  self->busy_ms += event->timings.total_ms;
+  if (is_final) {
+    self->stats.final_cost_ms = event->timings.total_ms;
+  } else {
+    self->stats.partial_cost_ms = event->timings.total_ms;
+    until = MIN (until, self->origin + (guint64)MAX (event->end_ms, 0) * PER_MS);
+  }
+  if (is_final && *event->text != '\0') {
+    heard = longhand_heard_new (LONGHAND_HEARD_UTTERANCE, self->serial);
+    heard->utterance = utterance_from_event (self, event);
+  } else {
+    heard = longhand_heard_new (LONGHAND_HEARD_TENTATIVE, self->serial);
+    heard->text = g_strdup (event->text);
+  }
+  heard->until_us = longhand_pump_queue_get_time_us (self->queue, until);
+  post (self, heard);
+}
+
+/* Tentative passes give way to the end of a recording and of the program. */
+static bool
+is_cancelled (void *user) {
+  LonghandRecognizer *self = user;
+
+  return atomic_load_explicit (&self->quit, memory_order_relaxed)
+         || longhand_pump_queue_has_end (self->queue);
+}
+
+static const char *
+known_language (LonghandRecognizer *self) {
+  const unsigned n = quill_model_n_languages (self->model);
+
+  if (n == 0 || self->settings.language == NULL || strcmp (self->settings.language, "auto") == 0)
+    return NULL;
+  for (unsigned i = 0; i < n; i++)
+    if (strcmp (quill_language_code (i), self->settings.language) == 0)
+      return quill_language_code (i);
+  post_error (self,
+              g_error_new (LONGHAND_ERROR, LONGHAND_ERROR_MODEL_UNSUPPORTED,
+                           _ ("The model does not know the language “%s”, so it is being detected. Choose "
+                              "another language in Preferences."),
+                           self->settings.language));
+  return NULL;
+}
+
+static void
+close_model (LonghandRecognizer *self) {
+  quill_stream_close (&self->stream);
+  quill_transcriber_close (&self->transcriber);
+  quill_model_close (&self->model);
+}
+
+static gboolean
+open_stream (LonghandRecognizer *self, GError **error) {
+  struct quill_stream_settings settings;
+  struct quill_error engine_error = { 0 };
+
+  quill_stream_close (&self->stream);
+  self->reopen = FALSE;
+  quill_stream_settings_init (&settings);
+  settings.pause_ms = self->settings.pause_ms;
+  settings.params.language = known_language (self);
+  settings.params.cancelled = is_cancelled;
+  settings.params.user = self;
+  if (quill_stream_open (&self->stream, self->transcriber, &settings, on_stream_event, self, &engine_error)
+      != QUILL_OK) {
+    longhand_set_error_from_engine (error, &engine_error);
+    return FALSE;
+  }
+  self->origin = self->n_taken;
+  return TRUE;
+}
+
+static void
+keep (LonghandRecognizer *self, const float *samples, gsize n) {
+  const gsize n_new = MIN (n, KEPT);
+  const gsize n_old = MIN (self->n_kept, KEPT - n_new);
+
+  memmove (self->kept, self->kept + self->n_kept - n_old, n_old * sizeof (float));
+  memcpy (self->kept + n_old, samples + n - n_new, n_new * sizeof (float));
+  self->n_kept = n_old + n_new;
+}
+
+/* A new stream in place of the old one; without one, the model is as good as none. */
+static gboolean
+replace_stream (LonghandRecognizer *self) {
+  g_autoptr (GError) error = NULL;
+  LonghandHeard *heard;
+
+  if (open_stream (self, &error))
+    return TRUE;
+  close_model (self);
+  heard = longhand_heard_new (LONGHAND_HEARD_NO_MODEL, self->serial);
+  heard->error = g_steal_pointer (&error);
+  post (self, heard);
+  return FALSE;
+}
+
+/* Between two utterances; the new stream gets the last sounds again, which may be the beginning of a word. */
+static void
+apply_to_stream (LonghandRecognizer *self) {
+  if (!replace_stream (self))
+    return;
+  self->origin -= self->n_kept;
+  quill_stream_push (self->stream, self->kept, self->n_kept);
+}
+
+/* Gives up the utterance that cannot be recognised, so that the next one can. */
+static void
+give_up_utterance (LonghandRecognizer *self, const struct quill_error *engine_error) {
+  g_autoptr (GError) error = NULL;
+  LonghandHeard *heard = longhand_heard_new (LONGHAND_HEARD_TENTATIVE, self->serial);
+
+  heard->text = g_strdup ("");
+  heard->until_us = longhand_pump_queue_get_time_us (self->queue, self->n_taken);
+  post (self, heard);
+  longhand_set_error_from_engine (&error, engine_error);
+  g_prefix_error (&error, "%s", _ ("An utterance could not be recognised: "));
+  post_error (self, g_steal_pointer (&error));
+  replace_stream (self);
+}
+
+/* A pass that must succeed: once more when it fails, for want of memory say. */
+static void
+final_pass (LonghandRecognizer *self, gboolean is_end) {
+  struct quill_error engine_error = { 0 };
+  enum quill_status status = QUILL_OK;
+  bool worked = true;
+
+  for (int i = 0; i < 2; i++) {
+    status = is_end ? quill_stream_finish (self->stream, &engine_error)
+                    : quill_stream_step (self->stream, &worked, &engine_error);
+    if (status == QUILL_OK)
+      break;
+  }
+  if (status == QUILL_OK && !worked) {
+    status = QUILL_ERR_INVALID;
+    engine_error.code = status;
+    g_strlcpy (engine_error.message, _ ("the recognizer is stuck"), sizeof engine_error.message);
+  }
+  if (status != QUILL_OK)
+    give_up_utterance (self, &engine_error);
+  self->n_kept = 0;
+}
+
+static void
+tentative_pass (LonghandRecognizer *self) {
+  struct quill_error engine_error = { 0 };
+  g_autoptr (GError) error = NULL;
+  enum quill_status status;
+
+  status = quill_stream_step (self->stream, NULL, &engine_error);
+  if (status == QUILL_OK || status == QUILL_ERR_CANCELLED)
+    return;
+  longhand_set_error_from_engine (&error, &engine_error);
+  post_error (self, g_steal_pointer (&error));
+}
+
+/* Everything that waits goes into the stream before a tentative pass is made of it: a slow machine makes
+ * fewer of them, and does not fall behind. TRUE when there was anything. */
+static gboolean
+take_sound (LonghandRecognizer *self) {
+  gboolean took_any = FALSE;
+
+  while (self->stream != NULL && !atomic_load_explicit (&self->quit, memory_order_relaxed)) {
+    const float *samples = self->chunk + self->chunk_at;
+    gsize n;
+
+    if (self->chunk_n == 0 && !self->chunk_ends) {
+      self->chunk_at = 0;
+      self->chunk_n = longhand_pump_queue_pop (self->queue, self->chunk, CHUNK, &self->chunk_ends);
+      if (self->chunk_n == 0 && !self->chunk_ends)
+        break;
+      samples = self->chunk;
+    }
+    took_any = TRUE;
+    n = quill_stream_push (self->stream, samples, self->chunk_n);
+    keep (self, samples, n);
+    self->n_taken += n;
+    self->n_heard += n;
+    self->chunk_at += n;
+    self->chunk_n -= n;
+    if (self->chunk_n > 0) {
+      final_pass (self, FALSE);
+    } else if (self->chunk_ends) {
+      final_pass (self, TRUE);
+      self->chunk_ends = FALSE;
+      post (self, longhand_heard_new (LONGHAND_HEARD_END, self->serial));
+    }
+    if (self->reopen && self->stream != NULL && !quill_stream_in_speech (self->stream))
+      break;
+  }
+  if (took_any && self->stream != NULL)
+    tentative_pass (self);
+  return took_any;
+}
+
+/* ---- requests ---- */
+
+static void
+refresh_stats (LonghandRecognizer *self) {
+  struct quill_memory memory;
+  const size_t *const bytes[]
+      = { &memory.weights, &memory.embeddings, &memory.kv_cache, &memory.encoder_output, &memory.working };
+
+  quill_transcriber_get_memory (self->transcriber, &memory);
+  for (guint i = 0; i < G_N_ELEMENTS (bytes); i++)
+    self->stats.memory[i].bytes = *bytes[i];
+  self->stats.threads = quill_transcriber_n_threads (self->transcriber);
+  self->stats.kernel_level = quill_transcriber_kernel_level (self->transcriber);
+}
+
+static gboolean
+open_model (LonghandRecognizer *self, const char *path, GError **error) {
+  struct quill_settings settings;
+  struct quill_error engine_error = { 0 };
+
+  self->model = longhand_engine_open_model (path, error);
+  if (self->model == NULL)
+    return FALSE;
+  quill_settings_init (&settings);
+  settings.n_threads = self->settings.threads;
+  if (quill_transcriber_open (&self->transcriber, self->model, &settings, &engine_error) != QUILL_OK) {
+    longhand_set_error_from_engine (error, &engine_error);
+    return FALSE;
+  }
+  return open_stream (self, error);
+}
+
+static void
+load_model (LonghandRecognizer *self, const char *path) {
+  LonghandHeard *heard = longhand_heard_new (LONGHAND_HEARD_MODEL, self->serial);
+
+  close_model (self);
+  self->stats = (LonghandStats){ 0 };
+  self->busy_ms = 0;
+  self->n_heard = 0;
+  if (open_model (self, path, &heard->error)) {
+    heard->n_languages = quill_model_n_languages (self->model);
+    refresh_stats (self);
+  } else {
+    heard->type = LONGHAND_HEARD_NO_MODEL;
+    close_model (self);
+  }
+  post (self, heard);
+}
+
+static void
+apply_threads (LonghandRecognizer *self, guint threads) {
+  struct quill_error engine_error = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  self->settings.threads = threads;
+  if (self->transcriber == NULL)
+    return;
+  if (quill_transcriber_set_threads (self->transcriber, threads, &engine_error) != QUILL_OK) {
+    longhand_set_error_from_engine (&error, &engine_error);
+    post_error (self, g_steal_pointer (&error));
+  }
+  refresh_stats (self);
+  post (self, longhand_heard_new (LONGHAND_HEARD_STATS, self->serial));
+}
+
+static void
+take_requests (LonghandRecognizer *self) {
+  g_autofree char *path = NULL;
+  g_autofree char *language = NULL;
+  LonghandRecognizerSettings wanted;
+  gboolean has_wanted;
+
+  pthread_mutex_lock (&self->lock);
+  path = g_steal_pointer (&self->wanted_path);
+  if (path != NULL)
+    self->serial = self->wanted_serial;
+  has_wanted = self->has_wanted;
+  self->has_wanted = FALSE;
+  wanted = self->wanted;
+  language = g_strdup (self->wanted.language);
+  pthread_mutex_unlock (&self->lock);
+
+  if (has_wanted) {
+    if (wanted.pause_ms != self->settings.pause_ms || g_strcmp0 (language, self->settings.language) != 0)
+      self->reopen = self->stream != NULL;
+    g_free (self->settings.language);
+    self->settings.language = g_steal_pointer (&language);
+    self->settings.pause_ms = wanted.pause_ms;
+    if (wanted.threads != self->settings.threads)
+      apply_threads (self, wanted.threads);
+  }
+  if (path != NULL)
+    load_model (self, path);
+  else if (self->reopen && self->stream != NULL && !quill_stream_in_speech (self->stream))
+    apply_to_stream (self);
+}
+
+/* ---- thread ---- */
+
+static void
+recognizer_unref (LonghandRecognizer *self) {
+  if (atomic_fetch_sub_explicit (&self->n_refs, 1, memory_order_acq_rel) > 1)
+    return;
+  longhand_pump_queue_unref (self->queue);
+  longhand_mailbox_unref (self->mailbox);
+  g_free (self->wanted.language);
+  g_free (self->wanted_path);
+  g_free (self->settings.language);
+  pthread_cond_destroy (&self->ended);
+  pthread_mutex_destroy (&self->lock);
+  g_free (self);
+}
+
+static void *
+recognizer_thread (void *data) {
+  LonghandRecognizer *self = data;
+
+  while (!atomic_load_explicit (&self->quit, memory_order_acquire)) {
+    take_requests (self);
+    if (!take_sound (self))
+      longhand_pump_queue_wait (self->queue, self->stream != NULL);
+  }
+  close_model (self);
+  pthread_mutex_lock (&self->lock);
+  self->has_ended = TRUE;
+  pthread_cond_signal (&self->ended);
+  pthread_mutex_unlock (&self->lock);
+  recognizer_unref (self);
+  return NULL;
+}
+
+/* ---- its maker's side ---- */
+
+static void
+set_wanted (LonghandRecognizer *self, const LonghandRecognizerSettings *settings) {
+  g_free (self->wanted.language);
+  self->wanted = *settings;
+  self->wanted.language = g_strdup (settings->language);
+  self->has_wanted = TRUE;
+}
+
+LonghandRecognizer *
+longhand_recognizer_new (LonghandPumpQueue *queue, LonghandMailbox *mailbox, LonghandMailFn fn,
+                         const LonghandRecognizerSettings *settings, GError **error) {
+  LonghandRecognizer *self = g_new0 (LonghandRecognizer, 1);
+  pthread_condattr_t attr;
+
+  atomic_init (&self->n_refs, 2);
+  self->queue = longhand_pump_queue_ref (queue);
+  self->mailbox = longhand_mailbox_ref (mailbox);
+  self->fn = fn;
+  pthread_mutex_init (&self->lock, NULL);
+  pthread_condattr_init (&attr);
+  pthread_condattr_setclock (&attr, CLOCK_MONOTONIC);
+  pthread_cond_init (&self->ended, &attr);
+  pthread_condattr_destroy (&attr);
+  set_wanted (self, settings);
+  if (pthread_create (&self->thread, NULL, recognizer_thread, self) != 0) {
+    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_FAILED,
+                 _ ("The system allows no more threads. Close other programs and try again."));
+    recognizer_unref (self);
+    recognizer_unref (self);
+    return NULL;
+  }
+  return self;
+}
+
+void
+longhand_recognizer_load (LonghandRecognizer *self, const char *path, guint serial) {
+  pthread_mutex_lock (&self->lock);
+  g_free (self->wanted_path);
+  self->wanted_path = g_strdup (path);
+  self->wanted_serial = serial;
+  pthread_mutex_unlock (&self->lock);
+  longhand_pump_queue_wake (self->queue);
+}
+
+void
+longhand_recognizer_configure (LonghandRecognizer *self, const LonghandRecognizerSettings *settings) {
+  pthread_mutex_lock (&self->lock);
+  set_wanted (self, settings);
+  pthread_mutex_unlock (&self->lock);
+  longhand_pump_queue_wake (self->queue);
+}
+
+void
+longhand_recognizer_free (LonghandRecognizer *self, int timeout_ms) {
+  struct timespec deadline;
+  gboolean has_ended;
+
+  if (self == NULL)
+    return;
+  atomic_store_explicit (&self->quit, true, memory_order_release);
+  longhand_pump_queue_wake (self->queue);
+  clock_gettime (CLOCK_MONOTONIC, &deadline);
+  deadline.tv_sec += timeout_ms / 1000;
+  pthread_mutex_lock (&self->lock);
+  while (!self->has_ended && pthread_cond_timedwait (&self->ended, &self->lock, &deadline) == 0)
+    ;
+  has_ended = self->has_ended;
+  pthread_mutex_unlock (&self->lock);
+  if (has_ended)
+    pthread_join (self->thread, NULL);
+  else
+    pthread_detach (self->thread);
+  recognizer_unref (self);
+}

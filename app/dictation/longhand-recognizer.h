@@ -1,0 +1,61 @@
+/* The thread that owns model, transcriber and stream of the engine: takes sound from the pump's queue,
+ * recognises it and posts what it finds to a mailbox. All functions are for the thread that made it and do
+ * not wait, except where said. */
+#pragma once
+
+#include "audio/longhand-pump-queue.h"
+#include "dictation/longhand-dictation.h"
+#include "dictation/longhand-mailbox.h"
+
+G_BEGIN_DECLS
+
+typedef struct _LonghandRecognizer LonghandRecognizer;
+
+/* What may change from one pass to the next. */
+typedef struct {
+  guint threads;  /* 0: automatic */
+  char *language; /* code or "auto"; ignored by English-only models */
+  guint pause_ms; /* silence that ends an utterance */
+} LonghandRecognizerSettings;
+
+typedef enum {
+  LONGHAND_HEARD_MODEL,     /* the model is ready */
+  LONGHAND_HEARD_NO_MODEL,  /* it could not be opened: error; sound goes on being queued */
+  LONGHAND_HEARD_TENTATIVE, /* text replaces the last tentative one; "" clears it */
+  LONGHAND_HEARD_UTTERANCE, /* final */
+  LONGHAND_HEARD_ERROR,     /* something was not recognised, or a setting not taken; it goes on */
+  LONGHAND_HEARD_STATS,     /* new figures only */
+  LONGHAND_HEARD_END,       /* everything before the end of a recording has been recognised */
+} LonghandHeardType;
+
+typedef struct {
+  LonghandHeardType type;
+  guint serial;                 /* of the longhand_recognizer_load that this model came from */
+  char *text;                   /* TENTATIVE */
+  LonghandUtterance *utterance; /* UTTERANCE */
+  GError *error;                /* NO_MODEL, ERROR */
+  gint64 until_us;     /* TENTATIVE, UTTERANCE: monotonic time at which the last sound seen was heard */
+  guint n_languages;   /* MODEL: of the model; 0: English only */
+  LonghandStats stats; /* what the recognizer knows of them, as of now */
+} LonghandHeard;
+LonghandHeard *longhand_heard_new (LonghandHeardType type, guint serial); /* (transfer full) */
+void longhand_heard_free (LonghandHeard *heard);
+
+/* Starts its thread, with references to both; fn gets a LonghandHeard. (transfer full); NULL with
+ * LONGHAND_ERROR_FAILED. */
+LonghandRecognizer *longhand_recognizer_new (LonghandPumpQueue *queue, LonghandMailbox *mailbox,
+                                             LonghandMailFn fn, const LonghandRecognizerSettings *settings,
+                                             GError **error);
+
+/* Replaces the model, between two passes. Answered by LONGHAND_HEARD_MODEL or _NO_MODEL with this serial,
+ * unless another load has followed. */
+void longhand_recognizer_load (LonghandRecognizer *self, const char *path, guint serial);
+
+/* Copies settings; taken between two passes, language and pause between two utterances. */
+void longhand_recognizer_configure (LonghandRecognizer *self, const LonghandRecognizerSettings *settings);
+
+/* Ends the thread after the pass it is in, waiting for it at most timeout_ms; after that the thread is left
+ * to end on its own and posts nothing that is still delivered. What is queued is not recognised any more. */
+void longhand_recognizer_free (LonghandRecognizer *self, int timeout_ms);
+
+G_END_DECLS

@@ -1,0 +1,47 @@
+/* What a recording goes through, as a pure function: what is, and what happens, give what is then and what is
+ * to be done. */
+#pragma once
+
+#include "dictation/longhand-dictation.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  LonghandState state;
+  LonghandModelState model;
+  gboolean reload;  /* another model was asked for; it waits for the end of the recording */
+  gboolean lost;    /* the microphone was lost; to be reported when all that was said is written */
+  gboolean sealed;  /* all sound of the recording is queued */
+  gboolean unheard; /* sound of an earlier recording is queued, waiting for a model */
+} LonghandSituation;
+
+typedef enum {
+  LONGHAND_EVENT_START,
+  LONGHAND_EVENT_STOP,
+  LONGHAND_EVENT_TOGGLE,
+  LONGHAND_EVENT_OPENED, /* the microphone gives sound */
+  LONGHAND_EVENT_OPEN_FAILED,
+  LONGHAND_EVENT_CLOSED,       /* the microphone gives no more sound, as asked */
+  LONGHAND_EVENT_LOST,         /* likewise, unasked */
+  LONGHAND_EVENT_SEALED,       /* the pump has queued the last sample */
+  LONGHAND_EVENT_DRAINED,      /* the recognizer has written all that was queued */
+  LONGHAND_EVENT_MODEL_WANTED, /* another model was chosen */
+  LONGHAND_EVENT_MODEL_READY,
+  LONGHAND_EVENT_MODEL_FAILED,
+  LONGHAND_N_EVENTS,
+} LonghandEvent;
+
+/* In the order in which they are to be carried out. */
+typedef enum {
+  LONGHAND_EFFECT_OPEN = 1 << 0,          /* the microphone */
+  LONGHAND_EFFECT_CLOSE = 1 << 1,         /* the microphone */
+  LONGHAND_EFFECT_PUMP = 1 << 2,          /* start it */
+  LONGHAND_EFFECT_SEAL = 1 << 3,          /* let the pump drain and end */
+  LONGHAND_EFFECT_LOAD = 1 << 4,          /* the model that is chosen now */
+  LONGHAND_EFFECT_REPORT_DEVICE = 1 << 5, /* why the microphone failed or went */
+  LONGHAND_EFFECT_REPORT_MODEL = 1 << 6,  /* why there is no model */
+} LonghandEffects;
+
+LonghandSituation longhand_state_step (LonghandSituation now, LonghandEvent event, LonghandEffects *effects);
+
+G_END_DECLS
