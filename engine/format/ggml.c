@@ -11,10 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAGIC 0x67676d6cu
-#define FILTER_BINS 201
 #define MAX_TOKEN_BYTES 4096
-#define MAX_NAME 127
 #define MAX_TENSORS 65536
 
 /* What is left of the file. */
@@ -100,11 +97,11 @@ static enum quill_status read_filters(struct reader *r, struct quill_ggml *out)
 {
     if (!take_u32(r, &out->n_filter_mels) || !take_u32(r, &out->n_filter_bins))
         return truncated(r, "its mel filters");
-    if (out->n_filter_mels != out->hparams.n_mels || out->n_filter_bins != FILTER_BINS)
+    if (out->n_filter_mels != out->hparams.n_mels || out->n_filter_bins != QUILL_GGML_FILTER_BINS)
         return quill_fail(r->err, QUILL_ERR_FORMAT,
                           "%s is not a usable model: its mel filters are %u by %u where %u by %u are needed",
                           r->file, out->n_filter_mels, out->n_filter_bins, out->hparams.n_mels,
-                          (unsigned)FILTER_BINS);
+                          QUILL_GGML_FILTER_BINS);
     if (!take(r, (size_t)out->n_filter_mels * out->n_filter_bins * sizeof(float), &out->filters))
         return truncated(r, "its mel filters");
     return QUILL_OK;
@@ -200,7 +197,7 @@ static enum quill_status read_tensor(struct reader *r, struct quill_tensor *t, c
 
     if (!take_u32(r, &n_dims) || !take_u32(r, &name_len) || !take_u32(r, &file_id))
         return truncated(r, "the description of a tensor");
-    if (n_dims < 1 || n_dims > 4 || name_len < 1 || name_len > MAX_NAME)
+    if (n_dims < 1 || n_dims > 4 || name_len < 1 || name_len > QUILL_GGML_MAX_NAME)
         return quill_fail(r->err, QUILL_ERR_FORMAT,
                           "%s is damaged: a tensor has %d dimensions and a name of %d bytes", r->file,
                           (int)n_dims, (int)name_len);
@@ -294,7 +291,7 @@ static enum quill_status parse(struct reader *r, struct quill_ggml *out)
 
     if (r->left == 0)
         return quill_fail(r->err, QUILL_ERR_IO, "%s is empty; download or copy the model again", r->file);
-    if (!take_u32(r, &magic) || magic != MAGIC)
+    if (!take_u32(r, &magic) || magic != QUILL_GGML_MAGIC)
         return quill_fail(r->err, QUILL_ERR_FORMAT,
                           "%s is not a Whisper model in whisper.cpp's ggml format; choose a file such as "
                           "ggml-base.en.bin",

@@ -5,7 +5,11 @@
 #include "base/status.h"
 #include "quant/types.h"
 
-/* Magic 0x67676d6c, then eleven int32 in this order. */
+#define QUILL_GGML_MAGIC 0x67676d6cu /* "ggml", as a little-endian number */
+#define QUILL_GGML_FILTER_BINS 201u  /* of an FFT of 400 */
+#define QUILL_GGML_MAX_NAME 127u     /* bytes of a tensor's name */
+
+/* After the magic, eleven int32 in this order. */
 struct quill_hparams {
     uint32_t n_vocab, n_audio_ctx, n_audio_state, n_audio_head, n_audio_layer;
     uint32_t n_text_ctx, n_text_state, n_text_head, n_text_layer, n_mels, ftype;
@@ -29,7 +33,7 @@ struct quill_ggml {
     const void *map;         /* owned mapping; NULL when opened from memory */
     size_t map_bytes;
     struct quill_hparams hparams;
-    uint32_t n_filter_mels, n_filter_bins; /* mel filter bank [mels, bins]; bins = 201 */
+    uint32_t n_filter_mels, n_filter_bins; /* mel filter bank [mels, bins]; bins = QUILL_GGML_FILTER_BINS */
     const void *filters;     /* f32, any alignment */
     struct quill_token_text *tokens; /* owned; [n_tokens], the vocabulary as stored (without specials) */
     uint32_t n_tokens;

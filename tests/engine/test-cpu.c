@@ -1,0 +1,147 @@
+/* Instruction sets and usable CPUs. */
+#include "base/cpu.h"
+
+#include <glib.h>
+#include <sched.h>
+
+#define FMA (1u << 12)
+#define OSXSAVE (1u << 27)
+#define AVX (1u << 28)
+#define F16C (1u << 29)
+#define AVX2 (1u << 5)
+#define AVX512 (1u << 16 | 1u << 17 | 1u << 30 | 1u << 31)
+
+static void
+instruction_sets_need_all_their_parts (void) {
+  const uint32_t leaf1 = FMA | OSXSAVE | AVX | F16C, both = QUILL_CPU_AVX2 | QUILL_CPU_AVX512;
+  const struct {
+    struct quill_cpuid id;
+    uint32_t flags;
+  } table[] = {
+    { { 0, 0, 0 }, 0 },
+    { { leaf1, AVX2, 0x7 }, QUILL_CPU_AVX2 },
+    { { leaf1, AVX2 | AVX512, 0xe7 }, both },
+    { { leaf1, AVX2 | AVX512, 0x7 }, QUILL_CPU_AVX2 },  /* the system does not save ZMM */
+    { { leaf1, AVX2 | AVX512, 0xa7 }, QUILL_CPU_AVX2 }, /* nor all of it */
+    { { leaf1, AVX2 | AVX512, 0x3 }, 0 },               /* nor YMM */
+    { { leaf1, AVX2 | AVX512, 0 }, 0 },
+    { { leaf1 & ~OSXSAVE, AVX2 | AVX512, 0xe7 }, 0 },
+    { { leaf1 & ~FMA, AVX2 | AVX512, 0xe7 }, 0 },
+    { { leaf1 & ~F16C, AVX2, 0x7 }, 0 },
+    { { leaf1, AVX512, 0xe7 }, 0 },
+    { { leaf1, AVX2 | (AVX512 & ~(1u << 17)), 0xe7 }, QUILL_CPU_AVX2 }, /* no DQ */
+    { { leaf1, AVX2 | (AVX512 & ~(1u << 30)), 0xe7 }, QUILL_CPU_AVX2 }, /* no BW */
+    { { leaf1, AVX2 | (AVX512 & ~(1u << 31)), 0xe7 }, QUILL_CPU_AVX2 }, /* no VL */
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
+    g_assert_cmphex (quill_cpu_flags_decode (&table[i].id), ==, table[i].flags);
+}
+
+static void
+this_machine_agrees_with_the_compiler (void) {
+#if defined(__x86_64__)
+  __builtin_cpu_init ();
+  g_assert_cmpint (!!(quill_cpu_flags () & QUILL_CPU_AVX2), ==,
+                   __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma")
+                       && __builtin_cpu_supports ("f16c"));
+  g_assert_cmpint (!!(quill_cpu_flags () & QUILL_CPU_AVX512), ==,
+                   __builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512bw")
+                       && __builtin_cpu_supports ("avx512dq") && __builtin_cpu_supports ("avx512vl"));
+#else
+  g_assert_cmphex (quill_cpu_flags (), ==, 0);
+#endif
+}
+
+static void
+quota_becomes_cpus (void) {
+  static const struct {
+    const char *text;
+    unsigned cpus;
+  } table[] = {
+    { "max 100000\n", 0 },
+    { "200000 100000\n", 2 },
+    { "150000 100000\n", 2 },
+    { "50000 100000\n", 1 },
+    { "1000 100000", 1 },
+    { "", 0 },
+    { "100000", 0 },
+    { "100000 0\n", 0 },
+    { "-1 100000\n", 0 },
+    { "0 100000\n", 0 },
+    { "rubbish", 0 },
+    { "100000 rubbish", 0 },
+    { "99999999999999999999999 1", 0 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (table); i++) {
+    g_test_message ("cpu.max \"%s\"", table[i].text);
+    g_assert_cmpuint (quill_cgroup2_cpus (table[i].text), ==, table[i].cpus);
+  }
+  g_assert_cmpuint (quill_cgroup1_cpus ("-1\n", "100000\n"), ==, 0);
+  g_assert_cmpuint (quill_cgroup1_cpus ("400000\n", "100000\n"), ==, 4);
+  g_assert_cmpuint (quill_cgroup1_cpus ("410000\n", "100000\n"), ==, 5);
+  g_assert_cmpuint (quill_cgroup1_cpus ("", ""), ==, 0);
+}
+
+static void
+group_is_found_in_both_versions (void) {
+  const char *v2 = "0::/user.slice/user-1000.slice\n";
+  const char *v1 = "12:cpuset:/a\n5:cpu,cpuacct:/docker/b\n1:name=systemd:/c\n0::/d\n";
+  char path[64];
+
+  g_assert_true (quill_cgroup_path (v2, "", path, sizeof path));
+  g_assert_cmpstr (path, ==, "/user.slice/user-1000.slice");
+  g_assert_false (quill_cgroup_path (v2, "cpu", path, sizeof path));
+  g_assert_true (quill_cgroup_path (v1, "cpu", path, sizeof path));
+  g_assert_cmpstr (path, ==, "/docker/b");
+  g_assert_true (quill_cgroup_path (v1, "cpuacct", path, sizeof path));
+  g_assert_true (quill_cgroup_path (v1, "", path, sizeof path));
+  g_assert_cmpstr (path, ==, "/d");
+  g_assert_true (quill_cgroup_path ("0::/", "", path, sizeof path));
+  g_assert_cmpstr (path, ==, "/");
+}
+
+static void
+broken_group_lists_find_nothing (void) {
+  static const char *const table[]
+      = { "", "\n", ":", "::", "0::", "0::relative\n", "0:cpu", "0", "\n\n0:cpus:/x\n" };
+  char path[64], tiny[4];
+
+  for (gsize i = 0; i < G_N_ELEMENTS (table); i++) {
+    g_assert_false (quill_cgroup_path (table[i], "cpu", path, sizeof path));
+    g_assert_false (quill_cgroup_path (table[i], "", path, sizeof path));
+  }
+  g_assert_false (quill_cgroup_path ("0::/abc\n", "", tiny, sizeof tiny));
+  g_assert_true (quill_cgroup_path ("0::/ab\n", "", tiny, sizeof tiny));
+}
+
+static void
+affinity_mask_counts (void) {
+  cpu_set_t all, one;
+  int cpu = 0;
+
+  g_assert_cmpint (sched_getaffinity (0, sizeof all, &all), ==, 0);
+  g_assert_cmpuint (quill_usable_cpus (), >=, 1);
+  g_assert_cmpuint (quill_usable_cpus (), <=, (guint)CPU_COUNT (&all));
+
+  while (!CPU_ISSET (cpu, &all))
+    cpu++;
+  CPU_ZERO (&one);
+  CPU_SET (cpu, &one);
+  g_assert_cmpint (sched_setaffinity (0, sizeof one, &one), ==, 0);
+  g_assert_cmpuint (quill_usable_cpus (), ==, 1);
+  g_assert_cmpint (sched_setaffinity (0, sizeof all, &all), ==, 0);
+}
+
+int
+main (int argc, char **argv) {
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/cpu/instruction-sets-need-all-their-parts", instruction_sets_need_all_their_parts);
+  g_test_add_func ("/cpu/this-machine-agrees-with-the-compiler", this_machine_agrees_with_the_compiler);
+  g_test_add_func ("/cpu/quota-becomes-cpus", quota_becomes_cpus);
+  g_test_add_func ("/cpu/group-is-found-in-both-versions", group_is_found_in_both_versions);
+  g_test_add_func ("/cpu/broken-group-lists-find-nothing", broken_group_lists_find_nothing);
+  g_test_add_func ("/cpu/affinity-mask-counts", affinity_mask_counts);
+  return g_test_run ();
+}
