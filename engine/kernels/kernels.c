@@ -8,4 +8,20 @@ void quill_kernels_init(struct quill_kernels *out, uint32_t cpu_mask)
     quill_kernels_gemm_c(out);
     quill_kernels_vec_c(out);
     quill_kernels_dequant_c(out);
+#ifdef QUILL_KERNELS_X86
+    const uint32_t flags = quill_cpu_flags() & cpu_mask;
+
+    if (flags & QUILL_CPU_AVX2) {
+        out->level = "avx2";
+        quill_kernels_gemm_avx2(out);
+        quill_kernels_vec_avx2(out);
+        quill_kernels_dequant_avx2(out);
+    }
+    if (flags & QUILL_CPU_AVX2 && flags & QUILL_CPU_AVX512) { /* fills up what AVX2 has left */
+        out->level = "avx512";
+        quill_kernels_gemm_avx512(out);
+        quill_kernels_vec_avx512(out);
+        quill_kernels_dequant_avx512(out);
+    }
+#endif
 }

@@ -42,7 +42,7 @@ struct quill_kernels {
                        size_t n); /* eps 1e-5 */
 };
 
-/* Fills the table for the machine's flags & mask. */
+/* Fills the table for the machine's flags & mask. AVX-512 needs AVX2 allowed too. */
 void quill_kernels_init(struct quill_kernels *out, uint32_t cpu_mask);
 
 #endif

@@ -8,7 +8,8 @@ void quill_kernels_gemm_c(struct quill_kernels *out);
 void quill_kernels_vec_c(struct quill_kernels *out);
 void quill_kernels_dequant_c(struct quill_kernels *out);
 
-/* Only on x86-64, and only to be called when the machine has the instructions. */
+/* Only on x86-64, and only to be called when the machine has the instructions; AVX-512 rows fill up AVX2
+ * ones. */
 void quill_kernels_gemm_avx2(struct quill_kernels *out);
 void quill_kernels_vec_avx2(struct quill_kernels *out);
 void quill_kernels_dequant_avx2(struct quill_kernels *out);
