@@ -198,7 +198,8 @@ struct quill_stream;
 struct quill_stream_settings {
     unsigned preroll_ms;       /* sound kept from before the first frame that counts as speech (500) */
     unsigned pause_ms;         /* silence that ends an utterance (700); 200..5000 */
-    unsigned max_utterance_ms; /* an utterance is cut here, at the quietest recent point (25000); <= 28000 */
+    unsigned max_utterance_ms; /* an utterance is cut here, at the quietest recent point (25000);
+                                * 5000..28000 */
     unsigned partial_ms;       /* new sound before the next tentative hypothesis (800); 0: finals only */
     struct quill_params params; /* of final passes; tentative ones are greedy without fallback.
                                  * Strings must stay valid while the stream lives; `cancelled` applies
