@@ -5,7 +5,9 @@ weights, computed in double precision by the training kit's network (data/models
 Weights and noise are pure functions of tensor name and index, exact in float32; tests/engine/tiny-model.c
 makes the same ones. Run it again only when a case is added: nothing here depends on the bundled model.
 
-    python3 tests/support/golden/make_golden.py
+    python3 tests/support/golden/make_golden.py [RECORDING.wav]
+
+With a recording (16 kHz mono), two seconds of its log-mel replace recording.mel first (hundredths, int8).
 """
 import os
 import sys
@@ -112,7 +114,7 @@ def pick(n, count):
 
 def main():
     torch.manual_seed(1)
-    if len(sys.argv) > 1:                                # a 16 kHz wav to take recording.mel from
+    if len(sys.argv) > 1:
         recording_mel(sys.argv[1], 40, 200).tofile(os.path.join(OUT, "recording.mel"))
     for c in CASES:
         d = c["dims"]
