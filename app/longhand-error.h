@@ -8,15 +8,15 @@ GQuark longhand_error_quark (void);
 
 typedef enum {
   LONGHAND_ERROR_FAILED,
-  LONGHAND_ERROR_NO_MICROPHONE,   /* no input device at all */
-  LONGHAND_ERROR_DEVICE_LOST,     /* it vanished while recording; what was said is kept */
-  LONGHAND_ERROR_DEVICE_BUSY,     /* it cannot be opened */
+  LONGHAND_ERROR_NO_MICROPHONE, /* no input device at all */
+  LONGHAND_ERROR_DEVICE_LOST,   /* it vanished while recording; what was said is kept */
+  LONGHAND_ERROR_DEVICE_BUSY,   /* it cannot be opened */
   LONGHAND_ERROR_MODEL_MISSING,
-  LONGHAND_ERROR_MODEL_BROKEN,    /* not a model, truncated, wrong shapes */
+  LONGHAND_ERROR_MODEL_BROKEN,      /* not a model, truncated, wrong shapes */
   LONGHAND_ERROR_MODEL_UNSUPPORTED, /* language, translation */
   LONGHAND_ERROR_NO_MEMORY,
-  LONGHAND_ERROR_AUDIO_FILE,      /* not a sound file, or a broken one */
-  LONGHAND_ERROR_WRITE,           /* cannot be saved there: read-only, disk full */
-  LONGHAND_ERROR_INVALID,         /* a setting or argument out of range */
+  LONGHAND_ERROR_AUDIO_FILE, /* not a sound file, or a broken one */
+  LONGHAND_ERROR_WRITE,      /* cannot be saved there: read-only, disk full */
+  LONGHAND_ERROR_INVALID,    /* a setting or argument out of range */
   LONGHAND_ERROR_CANCELLED,
 } LonghandError;

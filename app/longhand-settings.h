@@ -5,6 +5,10 @@
 
 G_BEGIN_DECLS
 
+#define LONGHAND_MAX_THREADS 256
+#define LONGHAND_MIN_PAUSE_LENGTH 0.3 /* seconds */
+#define LONGHAND_MAX_PAUSE_LENGTH 2.0
+
 #define LONGHAND_TYPE_SETTINGS (longhand_settings_get_type ())
 G_DECLARE_FINAL_TYPE (LonghandSettings, longhand_settings, LONGHAND, SETTINGS, GObject)
 
@@ -17,15 +21,23 @@ G_DECLARE_FINAL_TYPE (LonghandSettings, longhand_settings, LONGHAND, SETTINGS, G
  *   show-performance bool  performance panel visible
  *   export-format string "txt" "srt" "vtt" "json": the last one used
  *   window-width, window-height int; window-maximized bool */
-LonghandSettings *longhand_settings_new (void);   /* (transfer full) */
+/* Values out of range are clamped; a format that does not exist leaves the old one. */
+LonghandSettings *longhand_settings_new (void); /* (transfer full) */
+
+/* Starts with the user's values; changes last as long as the object. (transfer full) */
+LonghandSettings *longhand_settings_new_in_memory (void);
+
+/* GLib ends a program that asks for settings whose schema is not installed: ask here first.
+ * FALSE with LONGHAND_ERROR_FAILED. */
+gboolean longhand_settings_check_installed (GError **error);
 
 guint longhand_settings_get_threads (LonghandSettings *self);
 void longhand_settings_set_threads (LonghandSettings *self, guint threads);
-char *longhand_settings_dup_model (LonghandSettings *self);       /* (transfer full) */
+char *longhand_settings_dup_model (LonghandSettings *self); /* (transfer full) */
 void longhand_settings_set_model (LonghandSettings *self, const char *id);
-char *longhand_settings_dup_language (LonghandSettings *self);    /* (transfer full) */
+char *longhand_settings_dup_language (LonghandSettings *self); /* (transfer full) */
 void longhand_settings_set_language (LonghandSettings *self, const char *language);
-char *longhand_settings_dup_microphone (LonghandSettings *self);  /* (transfer full) */
+char *longhand_settings_dup_microphone (LonghandSettings *self); /* (transfer full) */
 void longhand_settings_set_microphone (LonghandSettings *self, const char *id);
 double longhand_settings_get_pause_length (LonghandSettings *self);
 void longhand_settings_set_pause_length (LonghandSettings *self, double seconds);

@@ -1,7 +1,7 @@
 /* Which models are installed. Search order: the user's data dir (XDG_DATA_HOME/longhand/models), system data
- * dirs (each of XDG_DATA_DIRS + /longhand/models), the bundled model (LONGHAND_MODEL_DIR in the environment for
- * uninstalled runs, else the build's pkgdatadir/models). Only names and file sizes are looked at here; files are
- * checked when they are opened. */
+ * dirs (each of XDG_DATA_DIRS + /longhand/models), the bundled model (LONGHAND_MODEL_DIR in the environment
+ * for uninstalled runs, else the build's pkgdatadir/models). Only names and file sizes are looked at here;
+ * files are checked when they are opened. */
 #pragma once
 
 #include <gio/gio.h>
@@ -13,7 +13,7 @@ G_DECLARE_FINAL_TYPE (LonghandModel, longhand_model, LONGHAND, MODEL, GObject)
 
 /* Properties (read-only): id (file name without "ggml-" and ".bin"), title, path, size (guint64), bundled */
 const char *longhand_model_get_id (LonghandModel *self);
-const char *longhand_model_get_title (LonghandModel *self);  /* for people: "Longhand mini (English)" */
+const char *longhand_model_get_title (LonghandModel *self); /* for people: "Longhand mini (English)" */
 const char *longhand_model_get_path (LonghandModel *self);
 guint64 longhand_model_get_size (LonghandModel *self);
 gboolean longhand_model_is_bundled (LonghandModel *self);
@@ -27,7 +27,8 @@ LonghandModelStore *longhand_model_store_new (void); /* (transfer full) */
 void longhand_model_store_refresh (LonghandModelStore *self);
 
 /* By id, by path, or "" for the best installed one (largest that is not bundled, else the bundled one).
- * (transfer full); NULL with LONGHAND_ERROR_MODEL_MISSING and a sentence saying where models are looked for. */
+ * (transfer full); NULL with LONGHAND_ERROR_MODEL_MISSING and a sentence saying where models are looked for.
+ */
 LonghandModel *longhand_model_store_find (LonghandModelStore *self, const char *id_or_path, GError **error);
 
 /* Where a person puts models; created when missing. (transfer full) */

@@ -20,10 +20,15 @@ const char *longhand_format_get_title (LonghandFormat format);     /* "Plain tex
 /* By name or file extension, any case; FALSE with LONGHAND_ERROR_INVALID naming the choices. */
 gboolean longhand_format_parse (const char *name, LonghandFormat *format, GError **error);
 
-/* The file's whole content. (transfer full) */
+/* Of the JSON format: { version, model, language, segments: [{ start, end, text, avg_logprob, no_speech_prob
+ * }] }; times in seconds; model, language and the figures are null when unknown. A change of meaning bumps
+ * it. */
+#define LONGHAND_EXPORT_JSON_VERSION 1
+
+/* The file's whole content, UTF-8, ending with a newline unless empty. (transfer full) */
 char *longhand_export_to_string (LonghandTranscript *transcript, LonghandFormat format);
 
-/* Writes content atomically: an existing file is replaced only when all of it is on disk.
+/* Writes content atomically: an existing file is replaced only when all of it is on disk. Blocks.
  * Errors: LONGHAND_ERROR_WRITE with a sentence that names the place and what to do. */
 gboolean longhand_export_save (const char *content, GFile *file, GError **error);
 

@@ -6,9 +6,9 @@
 G_BEGIN_DECLS
 
 typedef struct {
-  gint64 start_ms, end_ms;  /* in the recording */
-  char *text;               /* UTF-8, no leading or trailing space */
-  double avg_logprob;       /* of the words; 0 when unknown */
+  gint64 start_ms, end_ms; /* in the recording */
+  char *text;              /* UTF-8, no leading or trailing space */
+  double avg_logprob;      /* of the words; 0 when unknown */
   double no_speech_prob;
 } LonghandSegment;
 
@@ -16,12 +16,14 @@ typedef struct {
 G_DECLARE_FINAL_TYPE (LonghandTranscript, longhand_transcript, LONGHAND, TRANSCRIPT, GObject)
 
 LonghandTranscript *longhand_transcript_new (void); /* (transfer full) */
-/* Appends a copy. Signal "changed". */
+/* Appends a copy of text without the spaces around it; text without words is left out. Times that run
+ * backwards are set right. Signal "changed". */
 void longhand_transcript_append (LonghandTranscript *self, gint64 start_ms, gint64 end_ms, const char *text,
                                  double avg_logprob, double no_speech_prob);
 void longhand_transcript_clear (LonghandTranscript *self);
 guint longhand_transcript_get_n_segments (LonghandTranscript *self);
-const LonghandSegment *longhand_transcript_get_segment (LonghandTranscript *self, guint i); /* (transfer none) */
+const LonghandSegment *longhand_transcript_get_segment (LonghandTranscript *self,
+                                                        guint i); /* (transfer none) */
 char *longhand_transcript_dup_text (LonghandTranscript *self); /* segments joined by spaces (transfer full) */
 
 /* What an exporter may say about where it came from; may be NULL. */

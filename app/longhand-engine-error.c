@@ -1,0 +1,58 @@
+#include "longhand-engine-error.h"
+
+#include <errno.h>
+#include <glib/gi18n.h>
+#include <sys/stat.h>
+
+static LonghandError
+code_from_status (enum quill_status status) {
+  switch (status) {
+  case QUILL_ERR_INVALID:
+    return LONGHAND_ERROR_INVALID;
+  case QUILL_ERR_NOMEM:
+    return LONGHAND_ERROR_NO_MEMORY;
+  case QUILL_ERR_FORMAT:
+    return LONGHAND_ERROR_MODEL_BROKEN;
+  case QUILL_ERR_UNSUPPORTED:
+    return LONGHAND_ERROR_MODEL_UNSUPPORTED;
+  case QUILL_ERR_CANCELLED:
+    return LONGHAND_ERROR_CANCELLED;
+  case QUILL_OK:
+  case QUILL_ERR_IO:
+    break;
+  }
+  return LONGHAND_ERROR_FAILED;
+}
+
+void
+longhand_set_error_from_engine (GError **error, const struct quill_error *engine_error) {
+  g_set_error_literal (error, LONGHAND_ERROR, code_from_status (engine_error->code), engine_error->message);
+}
+
+struct quill_model *
+longhand_engine_open_model (const char *path, GError **error) {
+  g_autofree char *name = g_filename_display_name (path);
+  struct quill_model *model = NULL;
+  struct quill_error engine_error = { 0 };
+  struct stat info;
+
+  if (stat (path, &info) != 0) {
+    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_MODEL_MISSING,
+                 _ ("The model “%s” cannot be found: %s. Choose another model."), name, g_strerror (errno));
+    return NULL;
+  }
+  if (quill_model_open (&model, path, &engine_error) == QUILL_OK)
+    return model;
+
+  if (engine_error.code == QUILL_ERR_NOMEM)
+    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_NO_MEMORY,
+                 _ ("There is not enough memory for the model “%s” (%s). Choose a smaller one."), name,
+                 engine_error.message);
+  else
+    g_set_error (error, LONGHAND_ERROR,
+                 engine_error.code == QUILL_ERR_IO ? LONGHAND_ERROR_MODEL_MISSING
+                                                   : code_from_status (engine_error.code),
+                 _ ("The model “%s” cannot be used: %s. Download it again or choose another one."), name,
+                 engine_error.message);
+  return NULL;
+}

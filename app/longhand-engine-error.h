@@ -1,0 +1,19 @@
+/* The engine's status codes as errors of the application. Apart from longhand-error.h, so that ui need not
+ * know the engine. */
+#pragma once
+
+#include "longhand-error.h"
+
+#include <quill.h>
+
+G_BEGIN_DECLS
+
+/* Sets *error (which may be NULL) from a failed engine call; the engine's sentence is kept. A missing file is
+ * not told from an unreadable one here: look before opening, as longhand_model_store_find does. */
+void longhand_set_error_from_engine (GError **error, const struct quill_error *engine_error);
+
+/* Opens a model file; the sentence of a failure names the file and says what to do.
+ * Errors: LONGHAND_ERROR_MODEL_MISSING, _MODEL_BROKEN, _MODEL_UNSUPPORTED, _NO_MEMORY. Any thread. */
+struct quill_model *longhand_engine_open_model (const char *path, GError **error);
+
+G_END_DECLS

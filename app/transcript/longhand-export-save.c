@@ -1,0 +1,142 @@
+#include "transcript/longhand-export.h"
+
+#include "longhand-error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n.h>
+#include <glib/gstdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* One sentence for each thing a person can do something about. */
+static void
+set_write_error (GError **error, const char *place, int saved_errno) {
+  const char *sentence;
+
+  switch (saved_errno) {
+  case EROFS:
+  case EACCES:
+  case EPERM:
+    sentence = _ ("“%s” cannot be saved because that place is read-only: choose another folder.");
+    break;
+  case ENOENT:
+  case ENOTDIR:
+    sentence = _ ("“%s” cannot be saved because its folder does not exist: create it or choose another one.");
+    break;
+  case EISDIR:
+    sentence = _ ("“%s” is a folder: choose a file name.");
+    break;
+  case ENOSPC:
+  case EDQUOT:
+  case EFBIG:
+    sentence = _ ("“%s” cannot be saved because the disk is full: make room or choose another disk.");
+    break;
+  case ENAMETOOLONG:
+    sentence = _ ("“%s” cannot be saved because the name is too long: choose a shorter one.");
+    break;
+  default:
+    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_WRITE,
+                 _ ("“%s” cannot be saved (%s): choose another place."), place, g_strerror (saved_errno));
+    return;
+  }
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+  g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_WRITE, sentence, place);
+#pragma GCC diagnostic pop
+}
+
+/* Errors of GLib's file functions name few of the reasons; the rest keep what GLib said. */
+static int
+errno_from_error (const GError *error) {
+  static const struct {
+    int file_code, io_code, value;
+  } table[] = {
+    { G_FILE_ERROR_ROFS, G_IO_ERROR_READ_ONLY, EROFS },
+    { G_FILE_ERROR_ACCES, G_IO_ERROR_PERMISSION_DENIED, EACCES },
+    { G_FILE_ERROR_PERM, G_IO_ERROR_PERMISSION_DENIED, EPERM },
+    { G_FILE_ERROR_NOENT, G_IO_ERROR_NOT_FOUND, ENOENT },
+    { G_FILE_ERROR_NOTDIR, G_IO_ERROR_NOT_DIRECTORY, ENOTDIR },
+    { G_FILE_ERROR_ISDIR, G_IO_ERROR_IS_DIRECTORY, EISDIR },
+    { G_FILE_ERROR_NOSPC, G_IO_ERROR_NO_SPACE, ENOSPC },
+    { G_FILE_ERROR_NAMETOOLONG, G_IO_ERROR_FILENAME_TOO_LONG, ENAMETOOLONG },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    if (g_error_matches (error, G_FILE_ERROR, table[i].file_code)
+        || g_error_matches (error, G_IO_ERROR, table[i].io_code))
+      return table[i].value;
+  return EIO;
+}
+
+/* Devices and pipes have no content to keep, and a rename would put a file in their place. */
+static int
+write_stream (const char *path, const char *content) {
+  const int fd = g_open (path, O_WRONLY | O_CLOEXEC | O_NOCTTY, 0);
+  size_t left = strlen (content);
+  int saved_errno = 0;
+
+  if (fd < 0)
+    return errno;
+  while (left > 0) {
+    const ssize_t n = write (fd, content, left);
+
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0) {
+      saved_errno = errno;
+      break;
+    }
+    content += n;
+    left -= (size_t)n;
+  }
+  if (close (fd) != 0 && saved_errno == 0)
+    saved_errno = errno;
+  return saved_errno;
+}
+
+static int
+write_local (const char *path, const char *content) {
+  /* A rename replaces a link itself, so the file behind it is the one to write. */
+  g_autofree char *real = realpath (path, NULL);
+  const char *target = real != NULL ? real : path;
+  GStatBuf info;
+  int mode = 0666;
+  g_autoptr (GError) error = NULL;
+
+  if (g_stat (target, &info) == 0) {
+    if (S_ISDIR (info.st_mode))
+      return EISDIR;
+    if (!S_ISREG (info.st_mode))
+      return write_stream (target, content);
+    if (g_access (target, W_OK) != 0)
+      return errno;
+    mode = info.st_mode & 0777;
+  }
+  if (g_file_set_contents_full (target, content, -1,
+                                G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, mode, &error))
+    return 0;
+  return errno_from_error (error);
+}
+
+gboolean
+longhand_export_save (const char *content, GFile *file, GError **error) {
+  g_autofree char *path = g_file_get_path (file);
+  g_autofree char *place = g_file_get_parse_name (file);
+  int saved_errno = 0;
+
+  if (path != NULL) {
+    saved_errno = write_local (path, content);
+  } else {
+    g_autoptr (GError) local_error = NULL;
+
+    if (!g_file_replace_contents (file, content, strlen (content), NULL, FALSE, G_FILE_CREATE_NONE, NULL,
+                                  NULL, &local_error))
+      saved_errno = errno_from_error (local_error);
+  }
+  if (saved_errno == 0)
+    return TRUE;
+  set_write_error (error, place, saved_errno);
+  return FALSE;
+}

@@ -1,0 +1,139 @@
+#include "transcript/longhand-transcript.h"
+
+struct _LonghandTranscript {
+  GObject parent_instance;
+
+  /* owned */
+  GPtrArray *segments; /* LonghandSegment */
+  char *model;
+  char *language;
+};
+
+G_DEFINE_TYPE (LonghandTranscript, longhand_transcript, G_TYPE_OBJECT)
+
+enum { CHANGED, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+static void
+segment_free (gpointer data) {
+  LonghandSegment *segment = data;
+
+  g_free (segment->text);
+  g_free (segment);
+}
+
+static void
+longhand_transcript_finalize (GObject *object) {
+  LonghandTranscript *self = LONGHAND_TRANSCRIPT (object);
+
+  g_ptr_array_unref (self->segments);
+  g_free (self->model);
+  g_free (self->language);
+  G_OBJECT_CLASS (longhand_transcript_parent_class)->finalize (object);
+}
+
+static void
+longhand_transcript_class_init (LonghandTranscriptClass *klass) {
+  G_OBJECT_CLASS (klass)->finalize = longhand_transcript_finalize;
+  signals[CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                   NULL, G_TYPE_NONE, 0);
+}
+
+static void
+longhand_transcript_init (LonghandTranscript *self) {
+  self->segments = g_ptr_array_new_with_free_func (segment_free);
+}
+
+LonghandTranscript *
+longhand_transcript_new (void) {
+  return g_object_new (LONGHAND_TYPE_TRANSCRIPT, NULL);
+}
+
+void
+longhand_transcript_append (LonghandTranscript *self, gint64 start_ms, gint64 end_ms, const char *text,
+                            double avg_logprob, double no_speech_prob) {
+  LonghandSegment *segment;
+  char *stripped;
+
+  g_return_if_fail (LONGHAND_IS_TRANSCRIPT (self));
+
+  stripped = g_utf8_make_valid (text, -1);
+  g_strstrip (stripped);
+  if (*stripped == '\0') {
+    g_free (stripped);
+    return;
+  }
+  segment = g_new (LonghandSegment, 1);
+  *segment = (LonghandSegment){
+    .start_ms = MAX (start_ms, 0),
+    .end_ms = MAX (end_ms, MAX (start_ms, 0)),
+    .text = stripped,
+    .avg_logprob = avg_logprob,
+    .no_speech_prob = no_speech_prob,
+  };
+  g_ptr_array_add (self->segments, segment);
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+void
+longhand_transcript_clear (LonghandTranscript *self) {
+  g_return_if_fail (LONGHAND_IS_TRANSCRIPT (self));
+
+  if (self->segments->len == 0)
+    return;
+  g_ptr_array_set_size (self->segments, 0);
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+guint
+longhand_transcript_get_n_segments (LonghandTranscript *self) {
+  g_return_val_if_fail (LONGHAND_IS_TRANSCRIPT (self), 0);
+  return self->segments->len;
+}
+
+const LonghandSegment *
+longhand_transcript_get_segment (LonghandTranscript *self, guint i) {
+  g_return_val_if_fail (LONGHAND_IS_TRANSCRIPT (self), NULL);
+  g_return_val_if_fail (i < self->segments->len, NULL);
+  return g_ptr_array_index (self->segments, i);
+}
+
+char *
+longhand_transcript_dup_text (LonghandTranscript *self) {
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < self->segments->len; i++) {
+    const LonghandSegment *segment = g_ptr_array_index (self->segments, i);
+
+    if (i > 0)
+      g_string_append_c (text, ' ');
+    g_string_append (text, segment->text);
+  }
+  return g_string_free (text, FALSE);
+}
+
+void
+longhand_transcript_set_model (LonghandTranscript *self, const char *id) {
+  g_return_if_fail (LONGHAND_IS_TRANSCRIPT (self));
+  g_free (self->model);
+  self->model = g_strdup (id);
+}
+
+const char *
+longhand_transcript_get_model (LonghandTranscript *self) {
+  g_return_val_if_fail (LONGHAND_IS_TRANSCRIPT (self), NULL);
+  return self->model;
+}
+
+void
+longhand_transcript_set_language (LonghandTranscript *self, const char *code) {
+  g_return_if_fail (LONGHAND_IS_TRANSCRIPT (self));
+  g_free (self->language);
+  self->language = g_strdup (code);
+}
+
+const char *
+longhand_transcript_get_language (LonghandTranscript *self) {
+  g_return_val_if_fail (LONGHAND_IS_TRANSCRIPT (self), NULL);
+  return self->language;
+}
