@@ -13,193 +13,193 @@
 #define TOLERANCE 7e-5
 
 struct golden {
-    struct tiny_spec spec;
-    char *mel;
-    size_t n_ctx, n_tokens;
-    uint32_t tokens[512];
-    GArray *encoder, *logits; /* struct value */
+  struct tiny_spec spec;
+  char *mel;
+  size_t n_ctx, n_tokens;
+  uint32_t tokens[512];
+  GArray *encoder, *logits; /* struct value */
 };
 struct value {
-    size_t row, index;
-    double value;
+  size_t row, index;
+  double value;
 };
 
-static bool parse_dimension(struct quill_hparams *h, const char *key, const char *value)
-{
-    const struct {
-        const char *name;
-        uint32_t *to;
-    } fields[] = {{"n_vocab", &h->n_vocab},
-                  {"n_audio_ctx", &h->n_audio_ctx},
-                  {"n_audio_state", &h->n_audio_state},
-                  {"n_audio_head", &h->n_audio_head},
-                  {"n_audio_layer", &h->n_audio_layer},
-                  {"n_text_ctx", &h->n_text_ctx},
-                  {"n_text_state", &h->n_text_state},
-                  {"n_text_head", &h->n_text_head},
-                  {"n_text_layer", &h->n_text_layer},
-                  {"n_mels", &h->n_mels}};
+static bool
+parse_dimension (struct quill_hparams *h, const char *key, const char *value) {
+  const struct {
+    const char *name;
+    uint32_t *to;
+  } fields[] = { { "n_vocab", &h->n_vocab },
+                 { "n_audio_ctx", &h->n_audio_ctx },
+                 { "n_audio_state", &h->n_audio_state },
+                 { "n_audio_head", &h->n_audio_head },
+                 { "n_audio_layer", &h->n_audio_layer },
+                 { "n_text_ctx", &h->n_text_ctx },
+                 { "n_text_state", &h->n_text_state },
+                 { "n_text_head", &h->n_text_head },
+                 { "n_text_layer", &h->n_text_layer },
+                 { "n_mels", &h->n_mels } };
 
-    for (size_t i = 0; i < G_N_ELEMENTS(fields); i++)
-        if (g_str_equal(key, fields[i].name)) {
-            *fields[i].to = (uint32_t)g_ascii_strtoull(value, NULL, 10);
-            return true;
-        }
-    return false;
-}
-
-static void parse_line(struct golden *g, char **word)
-{
-    struct value v = {0};
-
-    if (parse_dimension(&g->spec.hparams, word[0], word[1]))
-        return;
-    if (g_str_equal(word[0], "type")) {
-        g->spec.type = g_str_equal(word[1], "f16") ? QUILL_F16 : QUILL_F32;
-    } else if (g_str_equal(word[0], "mel")) {
-        g->mel = g_strdup(word[1]);
-    } else if (g_str_equal(word[0], "n_ctx")) {
-        g->n_ctx = (size_t)g_ascii_strtoull(word[1], NULL, 10);
-    } else if (g_str_equal(word[0], "tokens")) {
-        for (char **t = word + 1; *t; t++)
-            g->tokens[g->n_tokens++] = (uint32_t)g_ascii_strtoull(*t, NULL, 10);
-    } else if (g_str_equal(word[0], "encoder")) {
-        v.index = (size_t)g_ascii_strtoull(word[1], NULL, 10);
-        v.value = g_ascii_strtod(word[2], NULL);
-        g_array_append_val(g->encoder, v);
-    } else {
-        g_assert_cmpstr(word[0], ==, "logit");
-        v.row = (size_t)g_ascii_strtoull(word[1], NULL, 10);
-        v.index = (size_t)g_ascii_strtoull(word[2], NULL, 10);
-        v.value = g_ascii_strtod(word[3], NULL);
-        g_array_append_val(g->logits, v);
+  for (size_t i = 0; i < G_N_ELEMENTS (fields); i++)
+    if (g_str_equal (key, fields[i].name)) {
+      *fields[i].to = (uint32_t)g_ascii_strtoull (value, NULL, 10);
+      return true;
     }
+  return false;
 }
 
-static char *golden_read(const char *name, gsize *n)
-{
-    char *path = g_test_build_filename(G_TEST_DIST, "data", "golden", name, NULL), *bytes = NULL;
-    GError *error = NULL;
+static void
+parse_line (struct golden *g, char **word) {
+  struct value v = { 0 };
 
-    g_file_get_contents(path, &bytes, n, &error);
-    g_assert_no_error(error);
-    g_free(path);
-    return bytes;
+  if (parse_dimension (&g->spec.hparams, word[0], word[1]))
+    return;
+  if (g_str_equal (word[0], "type")) {
+    g->spec.type = g_str_equal (word[1], "f16") ? QUILL_F16 : QUILL_F32;
+  } else if (g_str_equal (word[0], "mel")) {
+    g->mel = g_strdup (word[1]);
+  } else if (g_str_equal (word[0], "n_ctx")) {
+    g->n_ctx = (size_t)g_ascii_strtoull (word[1], NULL, 10);
+  } else if (g_str_equal (word[0], "tokens")) {
+    for (char **t = word + 1; *t; t++)
+      g->tokens[g->n_tokens++] = (uint32_t)g_ascii_strtoull (*t, NULL, 10);
+  } else if (g_str_equal (word[0], "encoder")) {
+    v.index = (size_t)g_ascii_strtoull (word[1], NULL, 10);
+    v.value = g_ascii_strtod (word[2], NULL);
+    g_array_append_val (g->encoder, v);
+  } else {
+    g_assert_cmpstr (word[0], ==, "logit");
+    v.row = (size_t)g_ascii_strtoull (word[1], NULL, 10);
+    v.index = (size_t)g_ascii_strtoull (word[2], NULL, 10);
+    v.value = g_ascii_strtod (word[3], NULL);
+    g_array_append_val (g->logits, v);
+  }
 }
 
-static void golden_load(struct golden *g, const char *name)
-{
-    char *text = golden_read(name, NULL), **lines = g_strsplit(text, "\n", -1);
+static char *
+golden_read (const char *name, gsize *n) {
+  char *path = g_test_build_filename (G_TEST_DIST, "data", "golden", name, NULL), *bytes = NULL;
+  GError *error = NULL;
 
-    *g = (struct golden){.encoder = g_array_new(FALSE, FALSE, sizeof(struct value)),
-                         .logits = g_array_new(FALSE, FALSE, sizeof(struct value))};
-    for (char **line = lines; *line; line++) {
-        char **words = g_strsplit(*line, " ", -1);
-
-        if (words[0] && *words[0] && *words[0] != '#')
-            parse_line(g, words);
-        g_strfreev(words);
-    }
-    g_strfreev(lines);
-    g_free(text);
-    g_assert_cmpuint(g->encoder->len, >, 300);
-    g_assert_cmpuint(g->logits->len, >, 300);
+  g_file_get_contents (path, &bytes, n, &error);
+  g_assert_no_error (error);
+  g_free (path);
+  return bytes;
 }
 
-static void golden_clear(struct golden *g)
-{
-    g_array_unref(g->encoder);
-    g_array_unref(g->logits);
-    g_free(g->mel);
+static void
+golden_load (struct golden *g, const char *name) {
+  char *text = golden_read (name, NULL), **lines = g_strsplit (text, "\n", -1);
+
+  *g = (struct golden){ .encoder = g_array_new (FALSE, FALSE, sizeof (struct value)),
+                        .logits = g_array_new (FALSE, FALSE, sizeof (struct value)) };
+  for (char **line = lines; *line; line++) {
+    char **words = g_strsplit (*line, " ", -1);
+
+    if (words[0] && *words[0] && *words[0] != '#')
+      parse_line (g, words);
+    g_strfreev (words);
+  }
+  g_strfreev (lines);
+  g_free (text);
+  g_assert_cmpuint (g->encoder->len, >, 300);
+  g_assert_cmpuint (g->logits->len, >, 300);
 }
 
-static void fill_mel(const struct golden *g, float *mel)
-{
-    const size_t n = 2 * g->n_ctx * g->spec.hparams.n_mels;
+static void
+golden_clear (struct golden *g) {
+  g_array_unref (g->encoder);
+  g_array_unref (g->logits);
+  g_free (g->mel);
+}
 
-    if (g_str_equal(g->mel, "noise")) {
-        for (size_t i = 0; i < n; i++)
-            mel[i] = tiny_noise("mel", i);
-        return;
-    }
-    gsize stored;
-    char *bytes = golden_read(g->mel, &stored); /* hundredths, int8 */
-    g_assert_cmpuint(stored, >=, n);
+static void
+fill_mel (const struct golden *g, float *mel) {
+  const size_t n = 2 * g->n_ctx * g->spec.hparams.n_mels;
+
+  if (g_str_equal (g->mel, "noise")) {
     for (size_t i = 0; i < n; i++)
-        mel[i] = (float)(signed char)bytes[i] / 100.0f;
-    g_free(bytes);
+      mel[i] = tiny_noise ("mel", i);
+    return;
+  }
+  gsize stored;
+  char *bytes = golden_read (g->mel, &stored); /* hundredths, int8 */
+  g_assert_cmpuint (stored, >=, n);
+  for (size_t i = 0; i < n; i++)
+    mel[i] = (float)(signed char)bytes[i] / 100.0f;
+  g_free (bytes);
 }
 
-static void check(const char *what, const struct value *expected, float got, double *worst)
-{
-    const double difference = fabs(got - expected->value);
+static void
+check (const char *what, const struct value *expected, float got, double *worst) {
+  const double difference = fabs (got - expected->value);
 
-    if (!(difference <= TOLERANCE))
-        g_error("%s row %zu index %zu: %.7f where %.7f is expected", what, expected->row, expected->index,
-                got, expected->value);
-    *worst = MAX(*worst, difference);
+  if (!(difference <= TOLERANCE))
+    g_error ("%s row %zu index %zu: %.7f where %.7f is expected", what, expected->row, expected->index, got,
+             expected->value);
+  *worst = MAX (*worst, difference);
 }
 
-static void compare(const struct golden *g, uint32_t cpu_mask)
-{
-    struct tiny_rig rig;
-    double worst_encoder = 0, worst_logit = 0;
-    size_t fed = 0;
-    const float *logits = NULL;
+static void
+compare (const struct golden *g, uint32_t cpu_mask) {
+  struct tiny_rig rig;
+  double worst_encoder = 0, worst_logit = 0;
+  size_t fed = 0;
+  const float *logits = NULL;
 
-    tiny_rig_open(&rig, &g->spec, 2, cpu_mask);
-    fill_mel(g, quill_encoder_mel(rig.encoder));
-    g_assert_cmpint(quill_encoder_run(rig.encoder, &rig.compute, g->n_ctx, NULL, NULL), ==, QUILL_OK);
-    const float *output = quill_encoder_output(rig.encoder);
-    for (guint i = 0; i < g->encoder->len; i++) {
-        const struct value *v = &g_array_index(g->encoder, struct value, i);
-        check("encoder", v, output[v->index], &worst_encoder);
+  tiny_rig_open (&rig, &g->spec, 2, cpu_mask);
+  fill_mel (g, quill_encoder_mel (rig.encoder));
+  g_assert_cmpint (quill_encoder_run (rig.encoder, &rig.compute, g->n_ctx, NULL, NULL), ==, QUILL_OK);
+  const float *output = quill_encoder_output (rig.encoder);
+  for (guint i = 0; i < g->encoder->len; i++) {
+    const struct value *v = &g_array_index (g->encoder, struct value, i);
+    check ("encoder", v, output[v->index], &worst_encoder);
+  }
+
+  g_assert_cmpint (quill_decoder_begin (rig.decoder, &rig.compute, output, g->n_ctx, NULL, NULL), ==,
+                   QUILL_OK);
+  for (guint i = 0; i < g->logits->len; i++) {
+    const struct value *v = &g_array_index (g->logits, struct value, i);
+
+    if (v->row >= fed) { /* rows ascend: feed up to this one */
+      g_assert_cmpint (quill_decoder_feed (rig.decoder, &rig.compute, g->tokens + fed, v->row + 1 - fed, 1,
+                                           &logits, NULL, NULL),
+                       ==, QUILL_OK);
+      fed = v->row + 1;
     }
-
-    g_assert_cmpint(quill_decoder_begin(rig.decoder, &rig.compute, output, g->n_ctx, NULL, NULL), ==,
-                    QUILL_OK);
-    for (guint i = 0; i < g->logits->len; i++) {
-        const struct value *v = &g_array_index(g->logits, struct value, i);
-
-        if (v->row >= fed) { /* rows ascend: feed up to this one */
-            g_assert_cmpint(quill_decoder_feed(rig.decoder, &rig.compute, g->tokens + fed, v->row + 1 - fed,
-                                               1, &logits, NULL, NULL),
-                            ==, QUILL_OK);
-            fed = v->row + 1;
-        }
-        check("logits", v, logits[v->index], &worst_logit);
-    }
-    g_assert_cmpuint(fed, ==, g->n_tokens);
-    g_test_message("%s: encoder within %.1e, logits within %.1e", rig.compute.kernels.level, worst_encoder,
-                   worst_logit);
-    tiny_rig_close(&rig);
+    check ("logits", v, logits[v->index], &worst_logit);
+  }
+  g_assert_cmpuint (fed, ==, g->n_tokens);
+  g_test_message ("%s: encoder within %.1e, logits within %.1e", rig.compute.kernels.level, worst_encoder,
+                  worst_logit);
+  tiny_rig_close (&rig);
 }
 
-static void agrees(const void *name)
-{
-    const uint32_t levels[] = {0, QUILL_CPU_AVX2, QUILL_CPU_AVX2 | QUILL_CPU_AVX512};
-    struct golden g;
+static void
+agrees (const void *name) {
+  const uint32_t levels[] = { 0, QUILL_CPU_AVX2, QUILL_CPU_AVX2 | QUILL_CPU_AVX512 };
+  struct golden g;
 
-    golden_load(&g, name);
-    for (size_t i = 0; i < G_N_ELEMENTS(levels); i++)
-        if ((levels[i] & ~quill_cpu_flags()) == 0)
-            compare(&g, levels[i]);
-    golden_clear(&g);
+  golden_load (&g, name);
+  for (size_t i = 0; i < G_N_ELEMENTS (levels); i++)
+    if ((levels[i] & ~quill_cpu_flags ()) == 0)
+      compare (&g, levels[i]);
+  golden_clear (&g);
 }
 
-int main(int argc, char **argv)
-{
-    static const char *const names[] = {"english",       "multilingual-128-mels", "odd-sizes",
-                                        "short-context", "full-context",          "recording"};
+int
+main (int argc, char **argv) {
+  static const char *const names[]
+      = { "english", "multilingual-128-mels", "odd-sizes", "short-context", "full-context", "recording" };
 
-    setlocale(LC_ALL, "C");
-    g_test_init(&argc, &argv, NULL);
-    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-        char *path = g_strdup_printf("/model/golden/%s-agrees-with-the-reference", names[i]);
-        char *file = g_strdup_printf("model-%s.golden", names[i]);
+  setlocale (LC_ALL, "C");
+  g_test_init (&argc, &argv, NULL);
+  for (size_t i = 0; i < G_N_ELEMENTS (names); i++) {
+    char *path = g_strdup_printf ("/model/golden/%s-agrees-with-the-reference", names[i]);
+    char *file = g_strdup_printf ("model-%s.golden", names[i]);
 
-        g_test_add_data_func_full(path, file, agrees, g_free);
-        g_free(path);
-    }
-    return g_test_run();
+    g_test_add_data_func_full (path, file, agrees, g_free);
+    g_free (path);
+  }
+  return g_test_run ();
 }

@@ -7,273 +7,273 @@
 
 #define N_BINS 201
 
-float tiny_noise(const char *name, size_t i)
-{
-    uint32_t x = 2166136261u; /* FNV-1a of the name, then MurmurHash3's finaliser over name and index */
+float
+tiny_noise (const char *name, size_t i) {
+  uint32_t x = 2166136261u; /* FNV-1a of the name, then MurmurHash3's finaliser over name and index */
 
-    for (const char *c = name; *c; c++)
-        x = (x ^ (unsigned char)*c) * 16777619u;
-    x += (uint32_t)i * 0x9e3779b9u;
-    x = (x ^ (x >> 16)) * 0x85ebca6bu;
-    x = (x ^ (x >> 13)) * 0xc2b2ae35u;
-    x ^= x >> 16;
-    return (float)(x >> 8) / 8388608.0f - 1.0f;
+  for (const char *c = name; *c; c++)
+    x = (x ^ (unsigned char)*c) * 16777619u;
+  x += (uint32_t)i * 0x9e3779b9u;
+  x = (x ^ (x >> 16)) * 0x85ebca6bu;
+  x = (x ^ (x >> 13)) * 0xc2b2ae35u;
+  x ^= x >> 16;
+  return (float)(x >> 8) / 8388608.0f - 1.0f;
 }
 
 /* Values that keep activations near one and attention neither flat nor a single peak. */
-static float weight(const struct tiny_tensor *t, float scale, size_t i)
-{
-    const float u = tiny_noise(t->name, i);
+static float
+weight (const struct tiny_tensor *t, float scale, size_t i) {
+  const float u = tiny_noise (t->name, i);
 
-    if (t->n_dims == 1 && g_str_has_suffix(t->name, ".weight"))
-        return 1.0f + 0.25f * u;
-    return scale * u;
+  if (t->n_dims == 1 && g_str_has_suffix (t->name, ".weight"))
+    return 1.0f + 0.25f * u;
+  return scale * u;
 }
 
-static float weight_scale(const struct tiny_tensor *t)
-{
-    size_t fan_in = 1;
+static float
+weight_scale (const struct tiny_tensor *t) {
+  size_t fan_in = 1;
 
-    if (g_str_has_suffix(t->name, ".bias"))
-        return 0.125f;
-    if (strstr(t->name, "embedding"))
-        return 0.5f;
-    for (unsigned i = 0; i + 1 < t->n_dims; i++)
-        fan_in *= t->dims[i];
-    const float scale = sqrtf(3.0f / (float)fan_in); /* uniform with variance 1 / fan_in */
-    return strstr(t->name, "query") || strstr(t->name, "key") ? 1.5f * scale : scale;
+  if (g_str_has_suffix (t->name, ".bias"))
+    return 0.125f;
+  if (strstr (t->name, "embedding"))
+    return 0.5f;
+  for (unsigned i = 0; i + 1 < t->n_dims; i++)
+    fan_in *= t->dims[i];
+  const float scale = sqrtf (3.0f / (float)fan_in); /* uniform with variance 1 / fan_in */
+  return strstr (t->name, "query") || strstr (t->name, "key") ? 1.5f * scale : scale;
 }
 
-G_GNUC_PRINTF(5, 6)
-static void add(GArray *list, unsigned n_dims, size_t d0, size_t d1, const char *format, ...)
-{
-    struct tiny_tensor t = {.n_dims = n_dims, .dims = {d0, d1, 1, 1}};
-    va_list args;
+G_GNUC_PRINTF (5, 6)
+static void
+add (GArray *list, unsigned n_dims, size_t d0, size_t d1, const char *format, ...) {
+  struct tiny_tensor t = { .n_dims = n_dims, .dims = { d0, d1, 1, 1 } };
+  va_list args;
 
-    va_start(args, format);
-    g_vsnprintf(t.name, sizeof t.name, format, args);
-    va_end(args);
-    g_array_append_val(list, t);
+  va_start (args, format);
+  g_vsnprintf (t.name, sizeof t.name, format, args);
+  va_end (args);
+  g_array_append_val (list, t);
 }
 
-static void add_conv(GArray *list, const char *name, size_t n_in, size_t n_out)
-{
-    struct tiny_tensor t = {.n_dims = 3, .dims = {3, n_in, n_out, 1}};
+static void
+add_conv (GArray *list, const char *name, size_t n_in, size_t n_out) {
+  struct tiny_tensor t = { .n_dims = 3, .dims = { 3, n_in, n_out, 1 } };
 
-    g_snprintf(t.name, sizeof t.name, "%s.weight", name);
-    g_array_append_val(list, t);
-    add(list, 2, 1, n_out, "%s.bias", name);
+  g_snprintf (t.name, sizeof t.name, "%s.weight", name);
+  g_array_append_val (list, t);
+  add (list, 2, 1, n_out, "%s.bias", name);
 }
 
-static void add_block(GArray *list, const char *side, unsigned i, size_t n, bool cross)
-{
-    for (int kind = 0; kind < (cross ? 2 : 1); kind++) {
-        const char *attn = kind ? "cross_attn" : "attn";
+static void
+add_block (GArray *list, const char *side, unsigned i, size_t n, bool cross) {
+  for (int kind = 0; kind < (cross ? 2 : 1); kind++) {
+    const char *attn = kind ? "cross_attn" : "attn";
 
-        add(list, 1, n, 1, "%s.blocks.%u.%s_ln.weight", side, i, attn);
-        add(list, 1, n, 1, "%s.blocks.%u.%s_ln.bias", side, i, attn);
-        add(list, 2, n, n, "%s.blocks.%u.%s.query.weight", side, i, attn);
-        add(list, 1, n, 1, "%s.blocks.%u.%s.query.bias", side, i, attn);
-        add(list, 2, n, n, "%s.blocks.%u.%s.key.weight", side, i, attn);
-        add(list, 2, n, n, "%s.blocks.%u.%s.value.weight", side, i, attn);
-        add(list, 1, n, 1, "%s.blocks.%u.%s.value.bias", side, i, attn);
-        add(list, 2, n, n, "%s.blocks.%u.%s.out.weight", side, i, attn);
-        add(list, 1, n, 1, "%s.blocks.%u.%s.out.bias", side, i, attn);
+    add (list, 1, n, 1, "%s.blocks.%u.%s_ln.weight", side, i, attn);
+    add (list, 1, n, 1, "%s.blocks.%u.%s_ln.bias", side, i, attn);
+    add (list, 2, n, n, "%s.blocks.%u.%s.query.weight", side, i, attn);
+    add (list, 1, n, 1, "%s.blocks.%u.%s.query.bias", side, i, attn);
+    add (list, 2, n, n, "%s.blocks.%u.%s.key.weight", side, i, attn);
+    add (list, 2, n, n, "%s.blocks.%u.%s.value.weight", side, i, attn);
+    add (list, 1, n, 1, "%s.blocks.%u.%s.value.bias", side, i, attn);
+    add (list, 2, n, n, "%s.blocks.%u.%s.out.weight", side, i, attn);
+    add (list, 1, n, 1, "%s.blocks.%u.%s.out.bias", side, i, attn);
+  }
+  add (list, 1, n, 1, "%s.blocks.%u.mlp_ln.weight", side, i);
+  add (list, 1, n, 1, "%s.blocks.%u.mlp_ln.bias", side, i);
+  add (list, 2, n, 4 * n, "%s.blocks.%u.mlp.0.weight", side, i);
+  add (list, 1, 4 * n, 1, "%s.blocks.%u.mlp.0.bias", side, i);
+  add (list, 2, 4 * n, n, "%s.blocks.%u.mlp.2.weight", side, i);
+  add (list, 1, n, 1, "%s.blocks.%u.mlp.2.bias", side, i);
+}
+
+struct tiny_tensor *
+tiny_tensors (const struct quill_hparams *h) {
+  GArray *list = g_array_new (TRUE, TRUE, sizeof (struct tiny_tensor));
+
+  add (list, 2, h->n_audio_state, h->n_audio_ctx, "encoder.positional_embedding");
+  add_conv (list, "encoder.conv1", h->n_mels, h->n_audio_state);
+  add_conv (list, "encoder.conv2", h->n_audio_state, h->n_audio_state);
+  for (unsigned i = 0; i < h->n_audio_layer; i++)
+    add_block (list, "encoder", i, h->n_audio_state, false);
+  add (list, 1, h->n_audio_state, 1, "encoder.ln_post.weight");
+  add (list, 1, h->n_audio_state, 1, "encoder.ln_post.bias");
+  add (list, 2, h->n_text_state, h->n_text_ctx, "decoder.positional_embedding");
+  add (list, 2, h->n_text_state, h->n_vocab, "decoder.token_embedding.weight");
+  for (unsigned i = 0; i < h->n_text_layer; i++)
+    add_block (list, "decoder", i, h->n_text_state, true);
+  add (list, 1, h->n_text_state, 1, "decoder.ln.weight");
+  add (list, 1, h->n_text_state, 1, "decoder.ln.bias");
+  return (struct tiny_tensor *)g_array_free (list, FALSE);
+}
+
+static void
+put_u32 (GByteArray *file, uint32_t x) {
+  const uint8_t bytes[4] = { x & 255, x >> 8 & 255, x >> 16 & 255, x >> 24 };
+
+  g_byte_array_append (file, bytes, sizeof bytes);
+}
+
+static void
+put_header (GByteArray *file, const struct tiny_spec *spec) {
+  const struct quill_hparams *h = &spec->hparams;
+  const uint32_t values[]
+      = { h->n_vocab,      h->n_audio_ctx, h->n_audio_state, h->n_audio_head, h->n_audio_layer, h->n_text_ctx,
+          h->n_text_state, h->n_text_head, h->n_text_layer,  h->n_mels,       h->ftype };
+  const uint32_t n_tokens = MIN (h->n_vocab, 50257);
+
+  put_u32 (file, 0x67676d6c);
+  for (size_t i = 0; i < G_N_ELEMENTS (values); i++)
+    put_u32 (file, values[i]);
+  put_u32 (file, h->n_mels);
+  put_u32 (file, N_BINS);
+  for (size_t i = 0; i < (size_t)h->n_mels * N_BINS; i++) {
+    const float f = tiny_noise ("filters", i);
+    uint32_t bits;
+    memcpy (&bits, &f, sizeof bits);
+    put_u32 (file, bits);
+  }
+  put_u32 (file, n_tokens);
+  for (uint32_t i = 0; i < n_tokens; i++) {
+    put_u32 (file, 2);
+    g_byte_array_append (file, (const uint8_t[]){ i & 255, i >> 8 & 255 }, 2);
+  }
+}
+
+static void
+put_tensor (GByteArray *file, const struct tiny_tensor *t, enum quill_type type) {
+  const struct quill_type_traits *traits = quill_type_traits (type);
+  const float scale = weight_scale (t);
+  size_t n = 1;
+
+  put_u32 (file, t->n_dims);
+  put_u32 (file, (uint32_t)strlen (t->name));
+  put_u32 (file, traits->file_id);
+  for (unsigned i = 0; i < t->n_dims; i++) {
+    put_u32 (file, (uint32_t)t->dims[i]);
+    n *= t->dims[i];
+  }
+  g_byte_array_append (file, (const uint8_t *)t->name, (guint)strlen (t->name));
+
+  float *values = g_new (float, n);
+  for (size_t i = 0; i < n; i++)
+    values[i] = weight (t, scale, i);
+  const guint at = file->len;
+  g_byte_array_set_size (file, at + (guint)(n / traits->block_len * traits->block_bytes));
+  quill_quantize_row (type, values, file->data + at, n);
+  g_free (values);
+}
+
+static enum quill_type
+tensor_type (const struct tiny_tensor *t, enum quill_type type) {
+  if (t->n_dims == 1 || g_str_has_suffix (t->name, ".bias") || strstr (t->name, "positional"))
+    return QUILL_F32;
+  return t->n_dims == 3 && type != QUILL_F32 ? QUILL_F16 : type;
+}
+
+char *
+tiny_write (const struct tiny_spec *spec) {
+  GByteArray *file = g_byte_array_new ();
+  struct tiny_tensor *tensors = tiny_tensors (&spec->hparams);
+  const struct tiny_edit *edit = &spec->edit;
+  char *path = NULL;
+  GError *error = NULL;
+
+  put_header (file, spec);
+  for (struct tiny_tensor *t = tensors; t->n_dims; t++) {
+    enum quill_type type = tensor_type (t, spec->type);
+
+    if (edit->tensor && g_str_equal (edit->tensor, t->name)) {
+      if (edit->omit)
+        continue;
+      if (edit->n_dims) {
+        t->n_dims = edit->n_dims;
+        memcpy (t->dims, edit->dims, sizeof t->dims);
+      }
+      if (edit->type)
+        type = (enum quill_type) (edit->type - 1);
     }
-    add(list, 1, n, 1, "%s.blocks.%u.mlp_ln.weight", side, i);
-    add(list, 1, n, 1, "%s.blocks.%u.mlp_ln.bias", side, i);
-    add(list, 2, n, 4 * n, "%s.blocks.%u.mlp.0.weight", side, i);
-    add(list, 1, 4 * n, 1, "%s.blocks.%u.mlp.0.bias", side, i);
-    add(list, 2, 4 * n, n, "%s.blocks.%u.mlp.2.weight", side, i);
-    add(list, 1, n, 1, "%s.blocks.%u.mlp.2.bias", side, i);
+    put_tensor (file, t, type);
+  }
+  const int fd = g_file_open_tmp ("longhand-model-XXXXXX.bin", &path, &error);
+  g_assert_no_error (error);
+  g_close (fd, NULL);
+  g_file_set_contents (path, (const char *)file->data, (gssize)file->len, &error);
+  g_assert_no_error (error);
+  g_free (tensors);
+  g_byte_array_unref (file);
+  return path;
 }
 
-struct tiny_tensor *tiny_tensors(const struct quill_hparams *h)
-{
-    GArray *list = g_array_new(TRUE, TRUE, sizeof(struct tiny_tensor));
+enum quill_status
+tiny_open (struct quill_model **out, const struct tiny_spec *spec, struct quill_error *err) {
+  char *path = tiny_write (spec);
+  const enum quill_status status = quill_model_open (out, path, err);
 
-    add(list, 2, h->n_audio_state, h->n_audio_ctx, "encoder.positional_embedding");
-    add_conv(list, "encoder.conv1", h->n_mels, h->n_audio_state);
-    add_conv(list, "encoder.conv2", h->n_audio_state, h->n_audio_state);
-    for (unsigned i = 0; i < h->n_audio_layer; i++)
-        add_block(list, "encoder", i, h->n_audio_state, false);
-    add(list, 1, h->n_audio_state, 1, "encoder.ln_post.weight");
-    add(list, 1, h->n_audio_state, 1, "encoder.ln_post.bias");
-    add(list, 2, h->n_text_state, h->n_text_ctx, "decoder.positional_embedding");
-    add(list, 2, h->n_text_state, h->n_vocab, "decoder.token_embedding.weight");
-    for (unsigned i = 0; i < h->n_text_layer; i++)
-        add_block(list, "decoder", i, h->n_text_state, true);
-    add(list, 1, h->n_text_state, 1, "decoder.ln.weight");
-    add(list, 1, h->n_text_state, 1, "decoder.ln.bias");
-    return (struct tiny_tensor *)g_array_free(list, FALSE);
+  g_unlink (path);
+  g_free (path);
+  return status;
 }
 
-static void put_u32(GByteArray *file, uint32_t x)
-{
-    const uint8_t bytes[4] = {x & 255, x >> 8 & 255, x >> 16 & 255, x >> 24};
+void
+tiny_rig_open (struct tiny_rig *rig, const struct tiny_spec *spec, unsigned n_threads, uint32_t cpu_mask) {
+  struct quill_error err = { 0 };
 
-    g_byte_array_append(file, bytes, sizeof bytes);
+  *rig = (struct tiny_rig){ 0 };
+  tiny_open (&rig->model, spec, &err);
+  g_assert_cmpstr (err.message, ==, "");
+  g_assert_cmpint (quill_pool_open (&rig->pool, n_threads, &err), ==, QUILL_OK);
+  quill_kernels_init (&rig->compute.kernels, cpu_mask);
+  rig->compute.pool = rig->pool;
+  rig->compute.scratch_bytes = quill_model_scratch_bytes (rig->model, &rig->compute.kernels);
+  rig->compute.scratch = quill_alloc (n_threads * rig->compute.scratch_bytes);
+  g_assert_cmpint (quill_encoder_open (&rig->encoder, rig->model, &err), ==, QUILL_OK);
+  g_assert_cmpint (quill_decoder_open (&rig->decoder, rig->model, &err), ==, QUILL_OK);
 }
 
-static void put_header(GByteArray *file, const struct tiny_spec *spec)
-{
-    const struct quill_hparams *h = &spec->hparams;
-    const uint32_t values[] = {h->n_vocab,       h->n_audio_ctx, h->n_audio_state, h->n_audio_head,
-                               h->n_audio_layer, h->n_text_ctx,  h->n_text_state,  h->n_text_head,
-                               h->n_text_layer,  h->n_mels,      h->ftype};
-    const uint32_t n_tokens = MIN(h->n_vocab, 50257);
-
-    put_u32(file, 0x67676d6c);
-    for (size_t i = 0; i < G_N_ELEMENTS(values); i++)
-        put_u32(file, values[i]);
-    put_u32(file, h->n_mels);
-    put_u32(file, N_BINS);
-    for (size_t i = 0; i < (size_t)h->n_mels * N_BINS; i++) {
-        const float f = tiny_noise("filters", i);
-        uint32_t bits;
-        memcpy(&bits, &f, sizeof bits);
-        put_u32(file, bits);
-    }
-    put_u32(file, n_tokens);
-    for (uint32_t i = 0; i < n_tokens; i++) {
-        put_u32(file, 2);
-        g_byte_array_append(file, (const uint8_t[]){i & 255, i >> 8 & 255}, 2);
-    }
+void
+tiny_rig_close (struct tiny_rig *rig) {
+  quill_decoder_close (&rig->decoder);
+  quill_encoder_close (&rig->encoder);
+  quill_pool_close (&rig->pool);
+  quill_model_close (&rig->model);
+  quill_free (rig->compute.scratch);
+  rig->compute.scratch = NULL;
 }
 
-static void put_tensor(GByteArray *file, const struct tiny_tensor *t, enum quill_type type)
-{
-    const struct quill_type_traits *traits = quill_type_traits(type);
-    const float scale = weight_scale(t);
-    size_t n = 1;
+void
+tiny_rig_encode (struct tiny_rig *rig, size_t n_ctx) {
+  float *mel = quill_encoder_mel (rig->encoder);
 
-    put_u32(file, t->n_dims);
-    put_u32(file, (uint32_t)strlen(t->name));
-    put_u32(file, traits->file_id);
-    for (unsigned i = 0; i < t->n_dims; i++) {
-        put_u32(file, (uint32_t)t->dims[i]);
-        n *= t->dims[i];
-    }
-    g_byte_array_append(file, (const uint8_t *)t->name, (guint)strlen(t->name));
-
-    float *values = g_new(float, n);
-    for (size_t i = 0; i < n; i++)
-        values[i] = weight(t, scale, i);
-    const guint at = file->len;
-    g_byte_array_set_size(file, at + (guint)(n / traits->block_len * traits->block_bytes));
-    quill_quantize_row(type, values, file->data + at, n);
-    g_free(values);
-}
-
-static enum quill_type tensor_type(const struct tiny_tensor *t, enum quill_type type)
-{
-    if (t->n_dims == 1 || g_str_has_suffix(t->name, ".bias") || strstr(t->name, "positional"))
-        return QUILL_F32;
-    return t->n_dims == 3 && type != QUILL_F32 ? QUILL_F16 : type;
-}
-
-char *tiny_write(const struct tiny_spec *spec)
-{
-    GByteArray *file = g_byte_array_new();
-    struct tiny_tensor *tensors = tiny_tensors(&spec->hparams);
-    const struct tiny_edit *edit = &spec->edit;
-    char *path = NULL;
-    GError *error = NULL;
-
-    put_header(file, spec);
-    for (struct tiny_tensor *t = tensors; t->n_dims; t++) {
-        enum quill_type type = tensor_type(t, spec->type);
-
-        if (edit->tensor && g_str_equal(edit->tensor, t->name)) {
-            if (edit->omit)
-                continue;
-            if (edit->n_dims) {
-                t->n_dims = edit->n_dims;
-                memcpy(t->dims, edit->dims, sizeof t->dims);
-            }
-            if (edit->type)
-                type = (enum quill_type)(edit->type - 1);
-        }
-        put_tensor(file, t, type);
-    }
-    const int fd = g_file_open_tmp("longhand-model-XXXXXX.bin", &path, &error);
-    g_assert_no_error(error);
-    g_close(fd, NULL);
-    g_file_set_contents(path, (const char *)file->data, (gssize)file->len, &error);
-    g_assert_no_error(error);
-    g_free(tensors);
-    g_byte_array_unref(file);
-    return path;
-}
-
-enum quill_status tiny_open(struct quill_model **out, const struct tiny_spec *spec, struct quill_error *err)
-{
-    char *path = tiny_write(spec);
-    const enum quill_status status = quill_model_open(out, path, err);
-
-    g_unlink(path);
-    g_free(path);
-    return status;
-}
-
-void tiny_rig_open(struct tiny_rig *rig, const struct tiny_spec *spec, unsigned n_threads, uint32_t cpu_mask)
-{
-    struct quill_error err = {0};
-
-    *rig = (struct tiny_rig){0};
-    tiny_open(&rig->model, spec, &err);
-    g_assert_cmpstr(err.message, ==, "");
-    g_assert_cmpint(quill_pool_open(&rig->pool, n_threads, &err), ==, QUILL_OK);
-    quill_kernels_init(&rig->compute.kernels, cpu_mask);
-    rig->compute.pool = rig->pool;
-    rig->compute.scratch_bytes = quill_model_scratch_bytes(rig->model, &rig->compute.kernels);
-    rig->compute.scratch = quill_alloc(n_threads * rig->compute.scratch_bytes);
-    g_assert_cmpint(quill_encoder_open(&rig->encoder, rig->model, &err), ==, QUILL_OK);
-    g_assert_cmpint(quill_decoder_open(&rig->decoder, rig->model, &err), ==, QUILL_OK);
-}
-
-void tiny_rig_close(struct tiny_rig *rig)
-{
-    quill_decoder_close(&rig->decoder);
-    quill_encoder_close(&rig->encoder);
-    quill_pool_close(&rig->pool);
-    quill_model_close(&rig->model);
-    quill_free(rig->compute.scratch);
-    rig->compute.scratch = NULL;
-}
-
-void tiny_rig_encode(struct tiny_rig *rig, size_t n_ctx)
-{
-    float *mel = quill_encoder_mel(rig->encoder);
-
-    for (size_t i = 0; i < 2 * n_ctx * rig->model->hparams.n_mels; i++)
-        mel[i] = tiny_noise("mel", i);
-    g_assert_cmpint(quill_encoder_run(rig->encoder, &rig->compute, n_ctx, NULL, NULL), ==, QUILL_OK);
-    g_assert_cmpint(quill_decoder_begin(rig->decoder, &rig->compute, quill_encoder_output(rig->encoder),
+  for (size_t i = 0; i < 2 * n_ctx * rig->model->hparams.n_mels; i++)
+    mel[i] = tiny_noise ("mel", i);
+  g_assert_cmpint (quill_encoder_run (rig->encoder, &rig->compute, n_ctx, NULL, NULL), ==, QUILL_OK);
+  g_assert_cmpint (quill_decoder_begin (rig->decoder, &rig->compute, quill_encoder_output (rig->encoder),
                                         n_ctx, NULL, NULL),
-                    ==, QUILL_OK);
+                   ==, QUILL_OK);
 }
 
-double tiny_relative_error(const float *a, const float *b, size_t n)
-{
-    double error = 0, power = 0;
+double
+tiny_relative_error (const float *a, const float *b, size_t n) {
+  double error = 0, power = 0;
 
-    for (size_t i = 0; i < n; i++) {
-        error += ((double)a[i] - b[i]) * ((double)a[i] - b[i]);
-        power += (double)b[i] * b[i];
-    }
-    return sqrt(error / power);
+  for (size_t i = 0; i < n; i++) {
+    error += ((double)a[i] - b[i]) * ((double)a[i] - b[i]);
+    power += (double)b[i] * b[i];
+  }
+  return sqrt (error / power);
 }
 
-static bool cancel_fn(void *user)
-{
-    struct tiny_cancel *state = user;
+static bool
+cancel_fn (void *user) {
+  struct tiny_cancel *state = user;
 
-    return ++state->n_asked == state->at;
+  return ++state->n_asked == state->at;
 }
 
-struct quill_cancel tiny_cancel_after(struct tiny_cancel *state, unsigned at)
-{
-    *state = (struct tiny_cancel){.at = at};
-    return (struct quill_cancel){.fn = cancel_fn, .user = state};
+struct quill_cancel
+tiny_cancel_after (struct tiny_cancel *state, unsigned at) {
+  *state = (struct tiny_cancel){ .at = at };
+  return (struct quill_cancel){ .fn = cancel_fn, .user = state };
 }
