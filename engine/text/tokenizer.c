@@ -193,7 +193,7 @@ static void drain(struct sink *sink, bool at_end)
         if (!valid && len == sink->n_pending && !at_end && len < 4 &&
             (unsigned char)sink->pending[0] >= 0xc2 && (unsigned char)sink->pending[0] <= 0xf4)
             return;
-        if (valid)
+        if (valid && sink->pending[0] != '\0')
             put(sink, sink->pending, len);
         else
             put(sink, "\xef\xbf\xbd", 3);
@@ -278,7 +278,9 @@ static void emit(struct output *out, uint32_t token)
     out->n++;
 }
 
-/* Merges the neighbours that make the lowest token, the leftmost first, until none do. */
+/* Merges the neighbours that make the lowest token, the leftmost first, until none do. A piece that is a
+ * token as it stands needs none of that, nor the pieces of characters that some vocabularies lack on the way
+ * to it. */
 static void encode_piece(const struct quill_tokenizer *t, const char *piece, size_t n, struct output *out)
 {
     struct {
@@ -287,6 +289,11 @@ static void encode_piece(const struct quill_tokenizer *t, const char *piece, siz
         uint32_t begin;
     } parts[MAX_PIECE + 1];
     size_t n_parts = n;
+    const uint32_t whole = find(t, piece, n);
+    if (whole != NO_TOKEN) {
+        emit(out, whole);
+        return;
+    }
     for (size_t i = 0; i < n; i++) {
         parts[i].begin = (uint32_t)i;
         parts[i].token = t->token_of[(unsigned char)piece[i]];

@@ -25,8 +25,9 @@ const struct quill_specials *quill_tokenizer_specials(const struct quill_tokeniz
 /* Bytes of a text token (may be part of a UTF-8 sequence); len 0 for specials and unknown ids. */
 struct quill_token_text quill_token_bytes(const struct quill_tokenizer *tokenizer, uint32_t token);
 
-/* Text of tokens[0..n) without specials and timestamps, invalid UTF-8 replaced by U+FFFD, NUL-terminated, at
- * most cap bytes including NUL (cut at a character). Returns the full length without NUL. */
+/* Text of tokens[0..n) without specials and timestamps, invalid UTF-8 and NUL replaced by U+FFFD,
+ * NUL-terminated, at most cap bytes including NUL (cut at a character). Returns the full length without NUL.
+ */
 size_t quill_tokens_to_text(const struct quill_tokenizer *tokenizer, const uint32_t *tokens, size_t n,
                             char *text, size_t cap);
 

@@ -1,0 +1,47 @@
+#include "bundled.h"
+
+#include <sndfile.h>
+
+char *bundled_path(void)
+{
+    const char *folder = g_getenv("LONGHAND_MODEL_DIR");
+    g_assert_nonnull(folder);
+    return g_build_filename(folder, "ggml-longhand-mini.en-q5_1.bin", NULL);
+}
+
+struct quill_model *bundled_model(void)
+{
+    struct quill_error err = {0};
+    struct quill_model *model = NULL;
+    g_autofree char *path = bundled_path();
+    quill_model_open(&model, path, &err);
+    g_assert_cmpstr(err.message, ==, "");
+    return model;
+}
+
+struct quill_transcriber *bundled_transcriber(const struct quill_model *model, unsigned n_threads)
+{
+    struct quill_error err = {0};
+    struct quill_settings settings;
+    struct quill_transcriber *transcriber = NULL;
+    quill_settings_init(&settings);
+    settings.n_threads = n_threads;
+    quill_transcriber_open(&transcriber, model, &settings, &err);
+    g_assert_cmpstr(err.message, ==, "");
+    return transcriber;
+}
+
+float *bundled_sound(const char *name, size_t *n)
+{
+    g_autofree char *path = g_test_build_filename(G_TEST_DIST, "data", "audio", name, NULL);
+    SF_INFO info = {0};
+    SNDFILE *file = sf_open(path, SFM_READ, &info);
+    g_assert_nonnull(file);
+    g_assert_cmpint(info.samplerate, ==, QUILL_SAMPLE_RATE);
+    g_assert_cmpint(info.channels, ==, 1);
+    float *samples = g_new(float, (size_t)info.frames);
+    *n = (size_t)sf_readf_float(file, samples, info.frames);
+    g_assert_cmpuint(*n, ==, (size_t)info.frames);
+    sf_close(file);
+    return samples;
+}
