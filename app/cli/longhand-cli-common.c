@@ -1,0 +1,124 @@
+#include "cli/longhand-cli.h"
+
+#include "longhand-engine-error.h"
+#include "models/longhand-model-store.h"
+
+#include <glib/gi18n.h>
+#include <signal.h>
+#include <stdio.h>
+
+gboolean
+longhand_cli_parse (int *argc, char ***argv, const char *positional, const char *summary,
+                    const char *description, const GOptionEntry *entries) {
+  g_autoptr (GOptionContext) context = g_option_context_new (positional);
+  g_autoptr (GError) error = NULL;
+
+  g_option_context_set_summary (context, summary);
+  if (description != NULL)
+    g_option_context_set_description (context, description);
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (g_option_context_parse (context, argc, argv, &error))
+    return TRUE;
+  longhand_cli_complain (_ ("%s; “%s --help” lists the options"), error->message, g_get_prgname ());
+  return FALSE;
+}
+
+void
+longhand_cli_complain (const char *format, ...) {
+  g_autofree char *message = NULL;
+  va_list args;
+
+  va_start (args, format);
+  message = g_strdup_vprintf (format, args);
+  va_end (args);
+  g_printerr ("longhand-cli: %s\n", message);
+}
+
+int
+longhand_cli_fail (const GError *error) {
+  longhand_cli_complain ("%s", error->message);
+  if (error->domain != LONGHAND_ERROR)
+    return LONGHAND_EXIT_FAILED;
+  switch ((LonghandError)error->code) {
+  case LONGHAND_ERROR_INVALID:
+  case LONGHAND_ERROR_MODEL_UNSUPPORTED:
+    return LONGHAND_EXIT_USAGE;
+  case LONGHAND_ERROR_MODEL_MISSING:
+  case LONGHAND_ERROR_MODEL_BROKEN:
+    return LONGHAND_EXIT_MODEL;
+  case LONGHAND_ERROR_NO_MICROPHONE:
+  case LONGHAND_ERROR_DEVICE_LOST:
+  case LONGHAND_ERROR_DEVICE_BUSY:
+    return LONGHAND_EXIT_MICROPHONE;
+  case LONGHAND_ERROR_CANCELLED:
+    return LONGHAND_EXIT_INTERRUPTED;
+  case LONGHAND_ERROR_FAILED:
+  case LONGHAND_ERROR_NO_MEMORY:
+  case LONGHAND_ERROR_AUDIO_FILE:
+  case LONGHAND_ERROR_WRITE:
+  default:
+    return LONGHAND_EXIT_FAILED;
+  }
+}
+
+gboolean
+longhand_cli_check_threads (int threads, GError **error) {
+  if (threads >= 0 && threads <= QUILL_MAX_THREADS)
+    return TRUE;
+  g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+               _ ("%d threads are not possible: use 1 to %d, or 0 for all processors"), threads,
+               QUILL_MAX_THREADS);
+  return FALSE;
+}
+
+gboolean
+longhand_cli_engine_open (LonghandCliEngine *engine, const char *model, int threads, GError **error) {
+  const gint64 begin = g_get_monotonic_time ();
+  g_autoptr (LonghandModelStore) store = longhand_model_store_new ();
+  g_autoptr (LonghandModel) found = longhand_model_store_find (store, model != NULL ? model : "", error);
+  struct quill_error engine_error = { 0 };
+  struct quill_settings settings;
+
+  *engine = (LonghandCliEngine){ 0 };
+  if (found == NULL)
+    return FALSE;
+  engine->model = longhand_engine_open_model (longhand_model_get_path (found), error);
+  if (engine->model == NULL)
+    return FALSE;
+  quill_settings_init (&settings);
+  settings.n_threads = (unsigned)threads;
+  if (quill_transcriber_open (&engine->transcriber, engine->model, &settings, &engine_error) != QUILL_OK) {
+    longhand_set_error_from_engine (error, &engine_error);
+    longhand_cli_engine_close (engine);
+    return FALSE;
+  }
+  engine->model_id = g_strdup (longhand_model_get_id (found));
+  engine->load_ms = (double)(g_get_monotonic_time () - begin) / 1000.0;
+  return TRUE;
+}
+
+void
+longhand_cli_engine_close (LonghandCliEngine *engine) {
+  quill_transcriber_close (&engine->transcriber);
+  quill_model_close (&engine->model);
+  g_clear_pointer (&engine->model_id, g_free);
+}
+
+static volatile sig_atomic_t interrupted;
+
+static void
+on_interrupt (int signal_number) {
+  interrupted = 1;
+}
+
+void
+longhand_cli_catch_interrupt (void) {
+  struct sigaction action = { .sa_handler = on_interrupt, .sa_flags = SA_RESETHAND };
+
+  sigaction (SIGINT, &action, NULL);
+}
+
+gboolean
+longhand_cli_interrupted (void) {
+  return interrupted != 0;
+}

@@ -1,0 +1,36 @@
+/* longhand-cli devices: which microphones there are. */
+#include "cli/longhand-cli.h"
+
+#include "audio/longhand-capture.h"
+
+#include <glib/gi18n.h>
+
+int
+longhand_cli_devices (int argc, char **argv) {
+  const GOptionEntry entries[] = { G_OPTION_ENTRY_NULL };
+  g_autoptr (GPtrArray) devices = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!longhand_cli_parse (
+          &argc, &argv, NULL, _ ("Lists microphones; the default one is marked with a star."),
+          _ ("The last column is what “longhand-cli listen --device” takes; the name will do, "
+             "too."),
+          entries))
+    return LONGHAND_EXIT_USAGE;
+  if (argc > 1) {
+    longhand_cli_complain (_ ("“devices” takes no argument, but got “%s”"), argv[1]);
+    return LONGHAND_EXIT_USAGE;
+  }
+  devices = longhand_capture_list_devices (&error);
+  if (devices == NULL)
+    return longhand_cli_fail (error);
+  for (guint i = 0; i < devices->len; i++) {
+    const LonghandDevice *device = g_ptr_array_index (devices, i);
+    g_autofree char *channels = g_strdup_printf (
+        g_dngettext (NULL, "%u channel", "%u channels", device->n_channels), device->n_channels);
+
+    g_print ("%c %-36s %6.0f Hz  %-12s  %s\n", device->is_default ? '*' : ' ', device->name, device->rate_hz,
+             channels, device->id);
+  }
+  return LONGHAND_EXIT_OK;
+}

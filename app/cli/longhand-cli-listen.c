@@ -1,0 +1,202 @@
+/* longhand-cli listen: live dictation on a terminal. */
+#include "cli/longhand-cli.h"
+
+#include "dictation/longhand-dictation.h"
+
+#include <glib-unix.h>
+#include <glib/gi18n.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+typedef struct {
+  GMainLoop *loop;              /* owned */
+  LonghandDictation *dictation; /* owned */
+  gboolean terminal;            /* tentative words can be shown */
+  gboolean interrupted;
+  int code;
+} Session;
+
+static void
+session_clear (Session *session) {
+  g_clear_object (&session->dictation);
+  g_clear_pointer (&session->loop, g_main_loop_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Session, session_clear)
+
+static void
+clear_tentative (Session *session) {
+  if (session->terminal)
+    g_printerr ("\r\033[K");
+}
+
+/* The end of the text, as much as fits into a line of the terminal. */
+static void
+on_tentative (LonghandDictation *dictation, const char *text, Session *session) {
+  struct winsize size = { .ws_col = 80 };
+  glong n_chars = g_utf8_strlen (text, -1);
+  glong room;
+
+  if (!session->terminal)
+    return;
+  ioctl (STDERR_FILENO, TIOCGWINSZ, &size);
+  room = MAX (size.ws_col, 20) - 4;
+  clear_tentative (session);
+  if (n_chars > room)
+    g_printerr ("… %s", g_utf8_offset_to_pointer (text, n_chars - room + 2));
+  else if (n_chars > 0)
+    g_printerr ("… %s", text);
+}
+
+static void
+on_committed (LonghandDictation *dictation, LonghandUtterance *utterance, Session *session) {
+  clear_tentative (session);
+  g_print ("%s\n", utterance->text);
+}
+
+static void
+on_failed (LonghandDictation *dictation, const GError *error, Session *session) {
+  clear_tentative (session);
+  session->code = longhand_cli_fail (error);
+  if (longhand_dictation_get_state (dictation) == LONGHAND_STATE_IDLE)
+    g_main_loop_quit (session->loop);
+}
+
+static void
+on_state (LonghandDictation *dictation, GParamSpec *pspec, Session *session) {
+  switch (longhand_dictation_get_state (dictation)) {
+  case LONGHAND_STATE_RECORDING:
+    if (session->terminal)
+      g_printerr (_ ("Listening; Ctrl+C stops.\n"));
+    break;
+  case LONGHAND_STATE_IDLE:
+    g_main_loop_quit (session->loop);
+    break;
+  case LONGHAND_STATE_STARTING:
+  case LONGHAND_STATE_FINISHING:
+  default:
+    break;
+  }
+}
+
+static gboolean
+on_interrupt (gpointer user) {
+  Session *session = user;
+
+  session->interrupted = TRUE;
+  if (longhand_dictation_get_state (session->dictation) == LONGHAND_STATE_IDLE)
+    g_main_loop_quit (session->loop);
+  longhand_dictation_stop (session->dictation);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_time_up (gpointer user) {
+  Session *session = user;
+
+  longhand_dictation_stop (session->dictation);
+  return G_SOURCE_REMOVE;
+}
+
+/* The id of the device whose id or name is given, or whose name alone contains it. (transfer full) */
+static char *
+find_device (const char *wanted, GError **error) {
+  g_autoptr (GPtrArray) devices = longhand_capture_list_devices (error);
+  g_autoptr (GString) names = g_string_new (NULL);
+  g_autofree char *folded = g_utf8_casefold (wanted, -1);
+  const LonghandDevice *match = NULL;
+  guint n_matches = 0;
+
+  if (devices == NULL)
+    return NULL;
+  for (guint i = 0; i < devices->len; i++) {
+    const LonghandDevice *device = g_ptr_array_index (devices, i);
+    g_autofree char *name = g_utf8_casefold (device->name, -1);
+
+    if (strcmp (device->id, wanted) == 0 || strcmp (device->name, wanted) == 0)
+      return g_strdup (device->id);
+    if (strstr (name, folded) != NULL) {
+      match = device;
+      n_matches++;
+    }
+    g_string_append_printf (names, "%s“%s”", names->len > 0 ? ", " : "", device->name);
+  }
+  if (n_matches == 1)
+    return g_strdup (match->id);
+  g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+               n_matches == 0 ? _ ("there is no microphone “%s”: choose one of %s")
+                              : _ ("“%s” could be more than one microphone: choose one of %s"),
+               wanted, names->str);
+  return NULL;
+}
+
+int
+longhand_cli_listen (int argc, char **argv) {
+  g_autofree char *model = NULL;
+  g_autofree char *language = NULL;
+  g_autofree char *device = NULL;
+  g_autofree char *device_id = NULL;
+  double seconds = 0;
+  int threads = 0;
+  const GOptionEntry entries[] = {
+    { "device", 'd', 0, G_OPTION_ARG_STRING, &device,
+      N_ ("Microphone, as “longhand-cli devices” lists them (default: the default one)"), N_ ("DEVICE") },
+    { "seconds", 's', 0, G_OPTION_ARG_DOUBLE, &seconds, N_ ("Stop after this time (default: at Ctrl+C)"),
+      N_ ("SECONDS") },
+    { "model", 'm', 0, G_OPTION_ARG_FILENAME, &model,
+      N_ ("Model: name of an installed one, or a file (default: the best installed one)"), N_ ("MODEL") },
+    { "threads", 't', 0, G_OPTION_ARG_INT, &threads, N_ ("Threads, 1 to 256 (default 0: all processors)"),
+      N_ ("N") },
+    { "language", 'l', 0, G_OPTION_ARG_STRING, &language,
+      N_ ("Language spoken, such as “de” (default: auto)"), N_ ("LANGUAGE") },
+    G_OPTION_ENTRY_NULL,
+  };
+  g_auto (Session) session = { .terminal = isatty (STDERR_FILENO) };
+  g_autoptr (LonghandModelStore) store = NULL;
+  g_autoptr (LonghandModel) found = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!longhand_cli_parse (
+          &argc, &argv, NULL, _ ("Writes out what is spoken into a microphone, a line for each utterance."),
+          _ ("On a terminal, words appear while they are being spoken. Ctrl+C finishes what was "
+             "said and ends."),
+          entries))
+    return LONGHAND_EXIT_USAGE;
+  if (argc > 1) {
+    longhand_cli_complain (
+        _ ("“listen” takes no argument, but got “%s”; for a recording there is “longhand-cli "
+           "transcribe”"),
+        argv[1]);
+    return LONGHAND_EXIT_USAGE;
+  }
+  if (!(seconds >= 0 && seconds <= 86400)) {
+    longhand_cli_complain (_ ("--seconds must be between 0 and 86400"));
+    return LONGHAND_EXIT_USAGE;
+  }
+  store = longhand_model_store_new ();
+  if (!longhand_cli_check_threads (threads, &error)
+      || (found = longhand_model_store_find (store, model != NULL ? model : "", &error)) == NULL
+      || (device != NULL && (device_id = find_device (device, &error)) == NULL))
+    return longhand_cli_fail (error);
+
+  session.loop = g_main_loop_new (NULL, FALSE);
+  session.dictation = longhand_dictation_new_for_options (
+      store, &(LonghandDictationOptions){ .model = longhand_model_get_path (found),
+                                          .language = language,
+                                          .microphone = device_id,
+                                          .threads = (guint)threads });
+  g_signal_connect (session.dictation, "tentative", G_CALLBACK (on_tentative), &session);
+  g_signal_connect (session.dictation, "committed", G_CALLBACK (on_committed), &session);
+  g_signal_connect (session.dictation, "failed", G_CALLBACK (on_failed), &session);
+  g_signal_connect (session.dictation, "notify::state", G_CALLBACK (on_state), &session);
+  g_unix_signal_add (SIGINT, on_interrupt, &session);
+  g_unix_signal_add (SIGTERM, on_interrupt, &session);
+  if (seconds > 0)
+    g_timeout_add ((guint)(seconds * 1000), on_time_up, &session);
+  longhand_dictation_start (session.dictation);
+  if (session.code == LONGHAND_EXIT_OK)
+    g_main_loop_run (session.loop);
+  longhand_dictation_shutdown (session.dictation);
+  g_signal_handlers_disconnect_by_data (session.dictation, &session);
+  return session.code;
+}

@@ -1,0 +1,229 @@
+/* longhand-cli transcribe: recordings to text. */
+#include "cli/longhand-cli.h"
+
+#include "audio/longhand-audio-file.h"
+#include "longhand-engine-error.h"
+#include "transcript/longhand-export.h"
+
+#include <glib/gi18n.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct {
+  char *model;
+  int threads;
+  char *language;
+  gboolean translate;
+  char *format_name;
+  char *output;
+  gboolean quiet;
+
+  LonghandFormat format;
+  char **files;
+  guint n_files;
+} Options;
+
+static void
+options_clear (Options *options) {
+  g_free (options->model);
+  g_free (options->language);
+  g_free (options->format_name);
+  g_free (options->output);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+/* ---- progress ---- */
+
+static bool
+is_cancelled (void *user) {
+  return longhand_cli_interrupted ();
+}
+
+static void
+show_progress (void *user, int64_t done_ms, int64_t total_ms) {
+  const char *name = user;
+
+  if (total_ms > 0)
+    g_printerr ("\r\033[K%s: %d %%", name, (int)(100 * done_ms / total_ms));
+}
+
+static void
+clear_progress (void) {
+  g_printerr ("\r\033[K");
+}
+
+/* ---- one file ---- */
+
+static LonghandTranscript *
+recognize (LonghandCliEngine *engine, const Options *options, const char *path, GError **error) {
+  const gboolean progress = !options->quiet && isatty (STDERR_FILENO);
+  g_autofree char *name = g_path_get_basename (path);
+  g_autofree float *samples = NULL;
+  g_autoptr (LonghandTranscript) transcript = NULL;
+  struct quill_result *result = NULL;
+  struct quill_error engine_error = { 0 };
+  struct quill_params params;
+  enum quill_status status;
+  gsize n;
+
+  samples = longhand_audio_file_load (path, &n, error);
+  if (samples == NULL)
+    return NULL;
+  quill_params_init (&params);
+  params.language = options->language;
+  params.translate = options->translate;
+  params.cancelled = is_cancelled;
+  params.progress = progress ? show_progress : NULL;
+  params.user = name;
+  status = quill_transcribe (engine->transcriber, samples, n, &params, &result, &engine_error);
+  if (progress)
+    clear_progress ();
+  if (status != QUILL_OK) {
+    longhand_set_error_from_engine (error, &engine_error);
+    return NULL;
+  }
+  transcript = longhand_transcript_new ();
+  longhand_transcript_set_model (transcript, engine->model_id);
+  longhand_transcript_set_language (transcript, result->language);
+  for (size_t i = 0; i < result->n_segments; i++) {
+    const struct quill_segment *segment = &result->segments[i];
+
+    longhand_transcript_append (transcript, segment->start_ms, segment->end_ms, segment->text,
+                                (double)segment->avg_logprob, (double)segment->no_speech_prob);
+  }
+  quill_result_free (&result);
+  return g_steal_pointer (&transcript);
+}
+
+/* Where the text of path goes: --output itself, or a file in it; NULL: standard output. */
+static GFile *
+output_of (const Options *options, const char *path) {
+  g_autofree char *base = NULL;
+  g_autofree char *name = NULL;
+  char *dot;
+
+  if (options->output == NULL)
+    return NULL;
+  if (options->n_files == 1 && !g_file_test (options->output, G_FILE_TEST_IS_DIR))
+    return g_file_new_for_commandline_arg (options->output);
+  base = g_path_get_basename (path);
+  dot = strrchr (base, '.');
+  if (dot != NULL && dot != base)
+    *dot = '\0';
+  name = g_strdup_printf ("%s.%s", base, longhand_format_get_extension (options->format));
+  return g_file_new_build_filename (options->output, name, NULL);
+}
+
+static gboolean
+transcribe_file (LonghandCliEngine *engine, const Options *options, const char *path, GError **error) {
+  g_autoptr (LonghandTranscript) transcript = recognize (engine, options, path, error);
+  g_autoptr (GFile) file = NULL;
+  g_autofree char *content = NULL;
+
+  if (transcript == NULL)
+    return FALSE;
+  content = longhand_export_to_string (transcript, options->format);
+  file = output_of (options, path);
+  if (file != NULL)
+    return longhand_export_save (content, file, error);
+  if (options->n_files > 1)
+    g_print ("==> %s <==\n", path);
+  g_print ("%s", content);
+  return TRUE;
+}
+
+/* ---- the verb ---- */
+
+/* Two recordings of the same name in different folders must not overwrite each other's text. */
+static gboolean
+check_distinct (const Options *options, GError **error) {
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; options->output != NULL && i < options->n_files; i++) {
+    g_autoptr (GFile) file = output_of (options, options->files[i]);
+
+    if (!g_hash_table_add (seen, g_file_get_path (file))) {
+      g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+                   _ ("two recordings would both be written to “%s”: transcribe them one by one, with "
+                      "different --output"),
+                   g_file_peek_path (file));
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+static gboolean
+check (Options *options, GError **error) {
+  if (options->n_files == 0) {
+    g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+                         _ ("name at least one recording: longhand-cli transcribe FILE…"));
+    return FALSE;
+  }
+  if (!longhand_cli_check_threads (options->threads, error))
+    return FALSE;
+  if (options->format_name != NULL) {
+    if (!longhand_format_parse (options->format_name, &options->format, error))
+      return FALSE;
+  } else if (options->output != NULL && strrchr (options->output, '.') != NULL && options->n_files == 1) {
+    /* an output file's ending says which format is meant; any other ending means plain text */
+    if (!longhand_format_parse (strrchr (options->output, '.') + 1, &options->format, NULL))
+      options->format = LONGHAND_FORMAT_TXT;
+  }
+  if (options->n_files > 1 && options->output == NULL && options->format != LONGHAND_FORMAT_TXT) {
+    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+                 _ ("several recordings make several %s files: name a folder for them with --output"),
+                 longhand_format_get_extension (options->format));
+    return FALSE;
+  }
+  if (options->n_files > 1 && options->output != NULL && g_mkdir_with_parents (options->output, 0777) != 0) {
+    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_WRITE,
+                 _ ("“%s” cannot be used as a folder for several texts: %s"), options->output,
+                 g_strerror (errno));
+    return FALSE;
+  }
+  return check_distinct (options, error);
+}
+
+int
+longhand_cli_transcribe (int argc, char **argv) {
+  g_auto (Options) options = { .format = LONGHAND_FORMAT_TXT };
+  const GOptionEntry entries[] = {
+    { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model,
+      N_ ("Model: name of an installed one, or a file (default: the best installed one)"), N_ ("MODEL") },
+    { "threads", 't', 0, G_OPTION_ARG_INT, &options.threads,
+      N_ ("Threads, 1 to 256 (default 0: all processors)"), N_ ("N") },
+    { "language", 'l', 0, G_OPTION_ARG_STRING, &options.language,
+      N_ ("Language spoken, such as “de” or “german” (default: auto)"), N_ ("LANGUAGE") },
+    { "translate", 0, 0, G_OPTION_ARG_NONE, &options.translate, N_ ("Translate to English"), NULL },
+    { "format", 'f', 0, G_OPTION_ARG_STRING, &options.format_name,
+      N_ ("txt, srt, vtt or json (default: by the ending of the output, else txt)"), N_ ("FORMAT") },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
+      N_ ("File to write, or a folder (default: standard output)"), N_ ("PATH") },
+    { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, N_ ("No progress on the terminal"), NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+  g_autoptr (GError) error = NULL;
+  LonghandCliEngine engine;
+  int code = LONGHAND_EXIT_OK;
+
+  if (!longhand_cli_parse (&argc, &argv, _ ("FILE…"), _ ("Writes out recordings: wav, flac, ogg, opus, mp3."),
+                           _ ("A recording that fails does not keep the others from being written out."),
+                           entries))
+    return LONGHAND_EXIT_USAGE;
+  options.files = argv + 1;
+  options.n_files = (guint)argc - 1;
+  if (!check (&options, &error)
+      || !longhand_cli_engine_open (&engine, options.model, options.threads, &error))
+    return longhand_cli_fail (error);
+  longhand_cli_catch_interrupt ();
+  for (guint i = 0; i < options.n_files && !longhand_cli_interrupted (); i++) {
+    g_autoptr (GError) file_error = NULL;
+
+    if (!transcribe_file (&engine, &options, options.files[i], &file_error))
+      code = longhand_cli_fail (file_error);
+  }
+  longhand_cli_engine_close (&engine);
+  return longhand_cli_interrupted () ? LONGHAND_EXIT_INTERRUPTED : code;
+}

@@ -1,0 +1,87 @@
+/* longhand-cli: recognition without a window. This file picks the verb. */
+#include "cli/longhand-cli.h"
+
+#include "longhand-config.h"
+#include "longhand-i18n.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+typedef struct {
+  const char *name;
+  int (*run) (int argc, char **argv);
+  const char *summary;
+} Verb;
+
+static const Verb verbs[] = {
+  { "transcribe", longhand_cli_transcribe, N_ ("Write out recordings") },
+  { "listen", longhand_cli_listen, N_ ("Write out what is spoken into a microphone") },
+  { "devices", longhand_cli_devices, N_ ("List microphones") },
+  { "bench", longhand_cli_bench, N_ ("Measure how fast this machine recognises") },
+};
+
+static const Verb *
+find_verb (const char *name) {
+  for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)
+    if (strcmp (verbs[i].name, name) == 0)
+      return &verbs[i];
+  return NULL;
+}
+
+static void
+print_help (void) {
+  g_print (_ ("Usage: longhand-cli VERB [OPTION…] [ARGUMENT…]\n\n"
+              "Offline speech to text. Nothing leaves this machine.\n\n"));
+  for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)
+    g_print ("  %-12s %s\n", verbs[i].name, _ (verbs[i].summary));
+  g_print (_ ("\n“longhand-cli VERB --help” tells more about a verb.\n\n"
+              "Exit status:\n"
+              "  0    all done\n"
+              "  1    something could not be done; the rest is done\n"
+              "  2    the command line makes no sense\n"
+              "  3    no model, or a broken one\n"
+              "  4    no microphone, or it went away\n"
+              "  130  stopped by Ctrl+C\n"));
+}
+
+static int
+run_verb (const Verb *verb, int argc, char **argv) {
+  g_autofree char *name = g_strdup_printf ("longhand-cli %s", verb->name);
+
+  g_set_prgname (name);
+  argv[0] = name;
+  return verb->run (argc, argv);
+}
+
+int
+main (int argc, char **argv) {
+  const Verb *verb;
+
+  longhand_i18n_init ();
+  g_set_prgname ("longhand-cli");
+  if (argc < 2 || strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "-h") == 0
+      || (strcmp (argv[1], "help") == 0 && argc == 2)) {
+    print_help ();
+    return argc < 2 ? LONGHAND_EXIT_USAGE : LONGHAND_EXIT_OK;
+  }
+  if (strcmp (argv[1], "--version") == 0) {
+    g_print ("longhand-cli %s\n", VERSION);
+    return LONGHAND_EXIT_OK;
+  }
+  if (strcmp (argv[1], "help") == 0) {
+    char help[] = "--help";
+    char *help_argv[] = { argv[0], help, NULL };
+
+    verb = find_verb (argv[2]);
+    if (verb != NULL)
+      return run_verb (verb, 2, help_argv);
+    longhand_cli_complain (_ ("there is no verb “%s”: “longhand-cli --help” lists them"), argv[2]);
+    return LONGHAND_EXIT_USAGE;
+  }
+  verb = find_verb (argv[1]);
+  if (verb == NULL) {
+    longhand_cli_complain (_ ("there is no verb “%s”: “longhand-cli --help” lists them"), argv[1]);
+    return LONGHAND_EXIT_USAGE;
+  }
+  return run_verb (verb, argc - 1, argv + 1);
+}

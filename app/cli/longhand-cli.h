@@ -1,0 +1,57 @@
+/* What the verbs of longhand-cli share. Everything here is for the main thread. */
+#pragma once
+
+#include "longhand-error.h"
+
+#include <gio/gio.h>
+#include <quill.h>
+
+G_BEGIN_DECLS
+
+/* Exit codes; documented in --help. */
+enum {
+  LONGHAND_EXIT_OK = 0,
+  LONGHAND_EXIT_FAILED = 1,        /* something could not be done; what could be done is done */
+  LONGHAND_EXIT_USAGE = 2,         /* the command line makes no sense */
+  LONGHAND_EXIT_MODEL = 3,         /* no model, or a broken one */
+  LONGHAND_EXIT_MICROPHONE = 4,    /* no microphone, or it went away */
+  LONGHAND_EXIT_INTERRUPTED = 130, /* Ctrl+C */
+};
+
+/* A verb: gets argv[0] = "longhand-cli VERB" and what follows it; returns an exit code. */
+int longhand_cli_transcribe (int argc, char **argv);
+int longhand_cli_listen (int argc, char **argv);
+int longhand_cli_devices (int argc, char **argv);
+int longhand_cli_bench (int argc, char **argv);
+
+/* Parses options of a verb; entries are borrowed. Positional arguments stay in argv. FALSE: the caller
+ * returns LONGHAND_EXIT_USAGE, the reason has been printed. --help prints and exits. */
+gboolean longhand_cli_parse (int *argc, char ***argv, const char *positional, const char *summary,
+                             const char *description, const GOptionEntry *entries);
+
+/* Prints "longhand-cli: MESSAGE" on standard error. */
+void longhand_cli_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
+
+/* The same for an error, and the exit code that belongs to it. */
+int longhand_cli_fail (const GError *error);
+
+/* 0..QUILL_MAX_THREADS, where 0 is automatic; otherwise LONGHAND_ERROR_INVALID. */
+gboolean longhand_cli_check_threads (int threads, GError **error);
+
+/* A model and a transcriber with it. */
+typedef struct {
+  struct quill_model *model;             /* owned */
+  struct quill_transcriber *transcriber; /* owned */
+  char *model_id;                        /* owned */
+  double load_ms;                        /* model and transcriber */
+} LonghandCliEngine;
+
+/* model: id, path, or NULL for the best installed one. FALSE with any of the model errors. */
+gboolean longhand_cli_engine_open (LonghandCliEngine *engine, const char *model, int threads, GError **error);
+void longhand_cli_engine_close (LonghandCliEngine *engine);
+
+/* From now on the first Ctrl+C only sets a flag; a second one ends the program. */
+void longhand_cli_catch_interrupt (void);
+gboolean longhand_cli_interrupted (void);
+
+G_END_DECLS
