@@ -26,7 +26,11 @@ code_from_status (enum quill_status status) {
 
 void
 longhand_set_error_from_engine (GError **error, const struct quill_error *engine_error) {
-  g_set_error_literal (error, LONGHAND_ERROR, code_from_status (engine_error->code), engine_error->message);
+  const char *message = engine_error->message;
+
+  /* The engine's sentences begin in lower case and have no full stop, so that they can be quoted. */
+  g_set_error (error, LONGHAND_ERROR, code_from_status (engine_error->code), "%c%s.",
+               g_ascii_toupper (*message), *message != '\0' ? message + 1 : "");
 }
 
 struct quill_model *
@@ -44,15 +48,12 @@ longhand_engine_open_model (const char *path, GError **error) {
   if (quill_model_open (&model, path, &engine_error) == QUILL_OK)
     return model;
 
-  if (engine_error.code == QUILL_ERR_NOMEM)
-    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_NO_MEMORY,
-                 _ ("There is not enough memory for the model “%s” (%s). Choose a smaller one."), name,
-                 engine_error.message);
-  else
-    g_set_error (error, LONGHAND_ERROR,
-                 engine_error.code == QUILL_ERR_IO ? LONGHAND_ERROR_MODEL_MISSING
-                                                   : code_from_status (engine_error.code),
-                 _ ("The model “%s” cannot be used: %s. Download it again or choose another one."), name,
-                 engine_error.message);
+  g_set_error (error, LONGHAND_ERROR,
+               engine_error.code == QUILL_ERR_IO ? LONGHAND_ERROR_MODEL_MISSING
+                                                 : code_from_status (engine_error.code),
+               engine_error.code == QUILL_ERR_NOMEM
+                   ? _ ("There is not enough memory for the model “%s” (%s): choose a smaller one.")
+                   : _ ("The model “%s” cannot be used: %s."),
+               name, engine_error.message);
   return NULL;
 }

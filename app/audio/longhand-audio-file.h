@@ -6,7 +6,10 @@
 G_BEGIN_DECLS
 
 /* The whole file as mono 16 kHz float32. (transfer full) g_free; *n_samples may be 0 for an empty recording.
- * Errors: LONGHAND_ERROR_AUDIO_FILE (missing, not sound, broken), LONGHAND_ERROR_NO_MEMORY. Any thread. */
-float *longhand_audio_file_load (const char *path, gsize *n_samples, GError **error);
+ * Samples that are no numbers count as silence; *n_not_finite (may be NULL) says how many there were. A
+ * recording that breaks off gives what there is when its format has no way to tell. Errors:
+ * LONGHAND_ERROR_AUDIO_FILE (missing, not sound, damaged, over 24 hours), LONGHAND_ERROR_NO_MEMORY. Any
+ * thread. */
+float *longhand_audio_file_load (const char *path, gsize *n_samples, gsize *n_not_finite, GError **error);
 
 G_END_DECLS

@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 #include <json-glib/json-glib.h>
 #include <math.h>
+#include <string.h>
 #include <sys/resource.h>
 
 enum {
@@ -119,7 +120,7 @@ run_once (Bench *bench, const char *model, int threads, const char *path, gboole
   gsize n;
 
   begin = g_get_monotonic_time ();
-  samples = longhand_audio_file_load (path, &n, error);
+  samples = longhand_audio_file_load (path, &n, NULL, error);
   if (samples == NULL)
     return FALSE;
   audio_ms = since_ms (begin);
@@ -151,7 +152,8 @@ run_once (Bench *bench, const char *model, int threads, const char *path, gboole
   bench->n_windows = result->timings.n_windows;
   bench->threads = quill_transcriber_n_threads (engine.transcriber);
   bench->kernel_level = quill_transcriber_kernel_level (engine.transcriber);
-  g_set_str (&bench->model_id, engine.model_id);
+  g_free (bench->model_id);
+  bench->model_id = g_strdup (engine.model_id);
   note_memory (bench, engine.transcriber);
   quill_result_free (&result);
   longhand_cli_engine_close (&engine);

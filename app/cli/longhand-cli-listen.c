@@ -33,14 +33,15 @@ clear_tentative (Session *session) {
 /* The end of the text, as much as fits into a line of the terminal. */
 static void
 on_tentative (LonghandDictation *dictation, const char *text, Session *session) {
-  struct winsize size = { .ws_col = 80 };
+  struct winsize size = { 0 };
   glong n_chars = g_utf8_strlen (text, -1);
   glong room;
 
   if (!session->terminal)
     return;
-  ioctl (STDERR_FILENO, TIOCGWINSZ, &size);
-  room = MAX (size.ws_col, 20) - 4;
+  if (ioctl (STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 20)
+    size.ws_col = 80;
+  room = size.ws_col - 4;
   clear_tentative (session);
   if (n_chars > room)
     g_printerr ("… %s", g_utf8_offset_to_pointer (text, n_chars - room + 2));

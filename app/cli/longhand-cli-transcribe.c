@@ -65,11 +65,15 @@ recognize (LonghandCliEngine *engine, const Options *options, const char *path, 
   struct quill_error engine_error = { 0 };
   struct quill_params params;
   enum quill_status status;
-  gsize n;
+  gsize n, n_not_finite;
 
-  samples = longhand_audio_file_load (path, &n, error);
+  samples = longhand_audio_file_load (path, &n, &n_not_finite, error);
   if (samples == NULL)
     return NULL;
+  if (n_not_finite > 0)
+    longhand_cli_complain (
+        _ ("“%s” is damaged: %" G_GSIZE_FORMAT " samples are not numbers and count as silence"), path,
+        n_not_finite);
   quill_params_init (&params);
   params.language = options->language;
   params.translate = options->translate;
