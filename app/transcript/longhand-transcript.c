@@ -114,9 +114,13 @@ longhand_transcript_dup_text (LonghandTranscript *self) {
 
 void
 longhand_transcript_set_model (LonghandTranscript *self, const char *id) {
+  char *old;
+
   g_return_if_fail (LONGHAND_IS_TRANSCRIPT (self));
-  g_free (self->model);
-  self->model = g_strdup (id);
+
+  old = self->model;
+  self->model = g_strdup (id); /* which may be the old one */
+  g_free (old);
 }
 
 const char *
@@ -127,9 +131,13 @@ longhand_transcript_get_model (LonghandTranscript *self) {
 
 void
 longhand_transcript_set_language (LonghandTranscript *self, const char *code) {
+  char *old;
+
   g_return_if_fail (LONGHAND_IS_TRANSCRIPT (self));
-  g_free (self->language);
-  self->language = g_strdup (code);
+
+  old = self->language;
+  self->language = g_strdup (code); /* which may be the old one */
+  g_free (old);
 }
 
 const char *

@@ -1,0 +1,336 @@
+/* Formats and saving. */
+#include "longhand-error.h"
+#include "transcript/longhand-export.h"
+
+#include <glib/gstdio.h>
+#include <json-glib/json-glib.h>
+#include <math.h>
+#include <string.h>
+#include <sys/fsuid.h>
+#include <unistd.h>
+
+typedef struct {
+  char *dir;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data) {
+  fixture->dir = g_dir_make_tmp ("longhand-XXXXXX", NULL);
+  g_assert_nonnull (fixture->dir);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data) {
+  g_autoptr (GDir) dir = g_dir_open (fixture->dir, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL) {
+    g_autofree char *path = g_build_filename (fixture->dir, name, NULL);
+
+    g_remove (path);
+  }
+  g_rmdir (fixture->dir);
+  g_free (fixture->dir);
+}
+
+static LonghandTranscript *
+make_transcript (void) {
+  LonghandTranscript *transcript = longhand_transcript_new ();
+
+  longhand_transcript_append (transcript, 0, 1500, "Hello there.", -0.25, 0.0625);
+  longhand_transcript_append (transcript, 3723004, 3725999, "How are you?", -0.5, 0.125);
+  return transcript;
+}
+
+/* ---- formats ----------------------------------------------------------------------------------------------
+ */
+
+static void
+txt_has_a_line_for_each_segment (void) {
+  g_autoptr (LonghandTranscript) transcript = make_transcript ();
+  g_autofree char *text = longhand_export_to_string (transcript, LONGHAND_FORMAT_TXT);
+
+  g_assert_cmpstr (text, ==, "Hello there.\nHow are you?\n");
+}
+
+static void
+srt_numbers_cues_and_uses_commas (void) {
+  g_autoptr (LonghandTranscript) transcript = make_transcript ();
+  g_autofree char *text = longhand_export_to_string (transcript, LONGHAND_FORMAT_SRT);
+
+  g_assert_cmpstr (text, ==,
+                   "1\n00:00:00,000 --> 00:00:01,500\nHello there.\n\n"
+                   "2\n01:02:03,004 --> 01:02:05,999\nHow are you?\n");
+}
+
+static void
+srt_cue_holds_no_empty_line (void) {
+  g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
+  g_autofree char *text = NULL;
+
+  longhand_transcript_append (transcript, 0, 1000, "one\n\n \r\n\rtwo", 0, 0);
+  text = longhand_export_to_string (transcript, LONGHAND_FORMAT_SRT);
+  g_assert_cmpstr (text, ==, "1\n00:00:00,000 --> 00:00:01,000\none\ntwo\n");
+}
+
+static void
+vtt_escapes_markup_and_arrows (void) {
+  g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
+  g_autofree char *text = NULL;
+
+  longhand_transcript_append (transcript, 0, 360000001, "a < b && c --> d\n\ne &amp; f", 0, 0);
+  text = longhand_export_to_string (transcript, LONGHAND_FORMAT_VTT);
+  g_assert_cmpstr (text, ==,
+                   "WEBVTT\n\n00:00:00.000 --> 100:00:00.001\n"
+                   "a &lt; b &amp;&amp; c --&gt; d\ne &amp;amp; f\n");
+}
+
+static void
+json_has_the_documented_keys (void) {
+  g_autoptr (LonghandTranscript) transcript = make_transcript ();
+  g_autofree char *text = NULL;
+  g_autoptr (JsonNode) root = NULL;
+  JsonObject *object, *segment;
+
+  longhand_transcript_append (transcript, 4000000, 4000001, "\"Quotes\", \\ and \t tabs ‘é’", NAN, -INFINITY);
+  longhand_transcript_set_model (transcript, "base.en");
+  longhand_transcript_set_language (transcript, "en");
+  text = longhand_export_to_string (transcript, LONGHAND_FORMAT_JSON);
+  root = json_from_string (text, NULL);
+  g_assert_nonnull (root);
+  object = json_node_get_object (root);
+  g_assert_cmpuint (json_object_get_size (object), ==, 4);
+  g_assert_cmpint (json_object_get_int_member (object, "version"), ==, 1);
+  g_assert_cmpstr (json_object_get_string_member (object, "model"), ==, "base.en");
+  g_assert_cmpstr (json_object_get_string_member (object, "language"), ==, "en");
+  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (object, "segments")), ==, 3);
+
+  segment = json_array_get_object_element (json_object_get_array_member (object, "segments"), 1);
+  g_assert_cmpuint (json_object_get_size (segment), ==, 5);
+  g_assert_cmpfloat (json_object_get_double_member (segment, "start"), ==, 3723.004);
+  g_assert_cmpfloat (json_object_get_double_member (segment, "end"), ==, 3725.999);
+  g_assert_cmpstr (json_object_get_string_member (segment, "text"), ==, "How are you?");
+  g_assert_cmpfloat (json_object_get_double_member (segment, "avg_logprob"), ==, -0.5);
+  g_assert_cmpfloat (json_object_get_double_member (segment, "no_speech_prob"), ==, 0.125);
+
+  segment = json_array_get_object_element (json_object_get_array_member (object, "segments"), 2);
+  g_assert_cmpstr (json_object_get_string_member (segment, "text"), ==, "\"Quotes\", \\ and \t tabs ‘é’");
+  g_assert_true (json_object_get_null_member (segment, "avg_logprob"));
+  g_assert_true (json_object_get_null_member (segment, "no_speech_prob"));
+}
+
+static void
+unknown_model_and_language_are_null (void) {
+  g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
+  g_autofree char *text = longhand_export_to_string (transcript, LONGHAND_FORMAT_JSON);
+  g_autoptr (JsonNode) root = json_from_string (text, NULL);
+  JsonObject *object = json_node_get_object (root);
+
+  g_assert_true (json_object_get_null_member (object, "model"));
+  g_assert_true (json_object_get_null_member (object, "language"));
+  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (object, "segments")), ==, 0);
+}
+
+static void
+empty_transcript_is_valid_in_each_format (void) {
+  g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
+  g_autofree char *txt = longhand_export_to_string (transcript, LONGHAND_FORMAT_TXT);
+  g_autofree char *srt = longhand_export_to_string (transcript, LONGHAND_FORMAT_SRT);
+  g_autofree char *vtt = longhand_export_to_string (transcript, LONGHAND_FORMAT_VTT);
+
+  g_assert_cmpstr (txt, ==, "");
+  g_assert_cmpstr (srt, ==, "");
+  g_assert_cmpstr (vtt, ==, "WEBVTT\n");
+}
+
+static void
+formats_are_known_by_name_and_extension (void) {
+  LonghandFormat format;
+
+  for (guint i = 0; i < LONGHAND_N_FORMATS; i++) {
+    g_autofree char *dotted = g_strdup_printf (".%s", longhand_format_get_extension (i));
+    g_autofree char *upper = g_ascii_strup (dotted, -1);
+
+    format = LONGHAND_N_FORMATS;
+    g_assert_true (longhand_format_parse (dotted, &format, NULL));
+    g_assert_cmpint (format, ==, i);
+    format = LONGHAND_N_FORMATS;
+    g_assert_true (longhand_format_parse (upper + 1, &format, NULL));
+    g_assert_cmpint (format, ==, i);
+    g_assert_cmpstr (longhand_format_get_title (i), !=, "");
+  }
+}
+
+static void
+unknown_format_names_the_choices (void) {
+  LonghandFormat format = LONGHAND_FORMAT_VTT;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (longhand_format_parse ("docx", &format, &error));
+  g_assert_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID);
+  g_assert_cmpstr (error->message, ==, "There is no format “docx”: choose txt, srt, vtt or json.");
+  g_assert_cmpint (format, ==, LONGHAND_FORMAT_VTT);
+}
+
+/* ---- saving -----------------------------------------------------------------------------------------------
+ */
+
+static void
+assert_content (const char *path, const char *expected) {
+  g_autofree char *content = NULL;
+
+  g_assert_true (g_file_get_contents (path, &content, NULL, NULL));
+  g_assert_cmpstr (content, ==, expected);
+}
+
+static guint
+count_files (const char *path) {
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (dir) != NULL)
+    n++;
+  return n;
+}
+
+/* Saving to path fails with a sentence that has both parts in it. */
+static void
+assert_save_fails (const char *path, const char *reason, const char *advice) {
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (longhand_export_save ("text", file, &error));
+  g_assert_error (error, LONGHAND_ERROR, LONGHAND_ERROR_WRITE);
+  g_assert_nonnull (strstr (error->message, path));
+  g_assert_nonnull (strstr (error->message, reason));
+  g_assert_nonnull (strstr (error->message, advice));
+}
+
+static void
+save_writes_and_replaces (Fixture *fixture, gconstpointer data) {
+  g_autofree char *path = g_build_filename (fixture->dir, "a.txt", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  GStatBuf info;
+
+  g_assert_true (longhand_export_save ("first, which is longer\n", file, NULL));
+  assert_content (path, "first, which is longer\n");
+  g_assert_cmpint (g_chmod (path, 0640), ==, 0);
+  g_assert_true (longhand_export_save ("second\n", file, NULL));
+  assert_content (path, "second\n");
+  g_assert_cmpint (g_stat (path, &info), ==, 0);
+  g_assert_cmpuint (info.st_mode & 0777, ==, 0640);
+  g_assert_cmpuint (count_files (fixture->dir), ==, 1);
+}
+
+static void
+save_replaces_the_file_not_its_content (Fixture *fixture, gconstpointer data) {
+  g_autofree char *path = g_build_filename (fixture->dir, "a.txt", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GMappedFile) old = NULL;
+
+  g_assert_true (longhand_export_save ("the old words", file, NULL));
+  old = g_mapped_file_new (path, FALSE, NULL);
+  g_assert_true (longhand_export_save ("the new words", file, NULL));
+  g_assert_cmpmem (g_mapped_file_get_contents (old), g_mapped_file_get_length (old), "the old words", 13);
+}
+
+static void
+save_goes_through_a_link (Fixture *fixture, gconstpointer data) {
+  g_autofree char *path = g_build_filename (fixture->dir, "a.txt", NULL);
+  g_autofree char *link_path = g_build_filename (fixture->dir, "link.txt", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (link_path);
+
+  g_assert_true (g_file_set_contents (path, "old", -1, NULL));
+  g_assert_cmpint (symlink ("a.txt", link_path), ==, 0);
+  g_assert_true (longhand_export_save ("new", file, NULL));
+  g_assert_true (g_file_test (link_path, G_FILE_TEST_IS_SYMLINK));
+  assert_content (path, "new");
+}
+
+/* Root is not stopped by permission bits, except when its file-system identity is another user's. */
+static void
+read_only_folder_is_said_to_be (Fixture *fixture, gconstpointer data) {
+  g_autofree char *path = g_build_filename (fixture->dir, "a.txt", NULL);
+  const gboolean is_root = geteuid () == 0;
+
+  g_assert_cmpint (g_chmod (fixture->dir, 0555), ==, 0);
+  if (is_root)
+    setfsuid (65534);
+  assert_save_fails (path, "read-only", "choose another folder");
+  if (is_root)
+    setfsuid (0);
+  g_assert_cmpint (g_chmod (fixture->dir, 0755), ==, 0);
+  g_assert_cmpuint (count_files (fixture->dir), ==, 0);
+}
+
+static void
+missing_folder_is_said_to_be (Fixture *fixture, gconstpointer data) {
+  g_autofree char *path = g_build_filename (fixture->dir, "none", "a.txt", NULL);
+
+  assert_save_fails (path, "folder does not exist", "create it");
+}
+
+static void
+file_in_place_of_the_folder_is_an_error (Fixture *fixture, gconstpointer data) {
+  g_autofree char *file_path = g_build_filename (fixture->dir, "a.txt", NULL);
+  g_autofree char *path = g_build_filename (file_path, "b.txt", NULL);
+
+  g_assert_true (g_file_set_contents (file_path, "", -1, NULL));
+  assert_save_fails (path, "folder does not exist", "create it");
+}
+
+static void
+folder_as_target_is_an_error (Fixture *fixture, gconstpointer data) {
+  assert_save_fails (fixture->dir, "is a folder", "choose a file name");
+}
+
+static void
+full_disk_is_said_to_be (void) {
+  assert_save_fails ("/dev/full", "disk is full", "make room");
+}
+
+static void
+device_is_written_to_and_stays (void) {
+  g_autoptr (GFile) file = g_file_new_for_path ("/dev/null");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (longhand_export_save ("text", file, &error));
+  g_assert_no_error (error);
+  g_assert_false (g_file_test ("/dev/null", G_FILE_TEST_IS_REGULAR));
+}
+
+static void
+too_long_name_is_said_to_be (Fixture *fixture, gconstpointer data) {
+  g_autofree char *name = g_strnfill (300, 'a');
+  g_autofree char *path = g_build_filename (fixture->dir, name, NULL);
+
+  assert_save_fails (path, "too long", "choose a shorter one");
+}
+
+int
+main (int argc, char **argv) {
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/export/txt-has-a-line-for-each-segment", txt_has_a_line_for_each_segment);
+  g_test_add_func ("/export/srt-numbers-cues-and-uses-commas", srt_numbers_cues_and_uses_commas);
+  g_test_add_func ("/export/srt-cue-holds-no-empty-line", srt_cue_holds_no_empty_line);
+  g_test_add_func ("/export/vtt-escapes-markup-and-arrows", vtt_escapes_markup_and_arrows);
+  g_test_add_func ("/export/json-has-the-documented-keys", json_has_the_documented_keys);
+  g_test_add_func ("/export/unknown-model-and-language-are-null", unknown_model_and_language_are_null);
+  g_test_add_func ("/export/empty-transcript-is-valid-in-each-format",
+                   empty_transcript_is_valid_in_each_format);
+  g_test_add_func ("/export/formats-are-known-by-name-and-extension",
+                   formats_are_known_by_name_and_extension);
+  g_test_add_func ("/export/unknown-format-names-the-choices", unknown_format_names_the_choices);
+#define ADD(name, function) g_test_add ("/export/" name, Fixture, NULL, set_up, function, tear_down)
+  ADD ("save-writes-and-replaces", save_writes_and_replaces);
+  ADD ("save-replaces-the-file-not-its-content", save_replaces_the_file_not_its_content);
+  ADD ("save-goes-through-a-link", save_goes_through_a_link);
+  ADD ("read-only-folder-is-said-to-be", read_only_folder_is_said_to_be);
+  ADD ("missing-folder-is-said-to-be", missing_folder_is_said_to_be);
+  ADD ("file-in-place-of-the-folder-is-an-error", file_in_place_of_the_folder_is_an_error);
+  ADD ("folder-as-target-is-an-error", folder_as_target_is_an_error);
+  ADD ("too-long-name-is-said-to-be", too_long_name_is_said_to_be);
+  g_test_add_func ("/export/full-disk-is-said-to-be", full_disk_is_said_to_be);
+  g_test_add_func ("/export/device-is-written-to-and-stays", device_is_written_to_and_stays);
+  return g_test_run ();
+}

@@ -1,0 +1,116 @@
+#include "transcript/longhand-transcript.h"
+
+#include <string.h>
+
+static void
+count_cb (guint *n) {
+  (*n)++;
+}
+
+static void
+append_copies_and_strips (void) {
+  g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
+  const LonghandSegment *segment;
+  char text[] = "  hello there \n";
+  guint n_changed = 0;
+
+  g_signal_connect_swapped (transcript, "changed", G_CALLBACK (count_cb), &n_changed);
+  longhand_transcript_append (transcript, 10, 2000, text, -0.25, 0.125);
+  memset (text, 'x', sizeof text - 1);
+  g_assert_cmpuint (longhand_transcript_get_n_segments (transcript), ==, 1);
+  g_assert_cmpuint (n_changed, ==, 1);
+  segment = longhand_transcript_get_segment (transcript, 0);
+  g_assert_cmpint (segment->start_ms, ==, 10);
+  g_assert_cmpint (segment->end_ms, ==, 2000);
+  g_assert_cmpstr (segment->text, ==, "hello there");
+  g_assert_cmpfloat (segment->avg_logprob, ==, -0.25);
+  g_assert_cmpfloat (segment->no_speech_prob, ==, 0.125);
+}
+
+static void
+text_without_words_is_left_out (void) {
+  g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
+  guint n_changed = 0;
+
+  g_signal_connect_swapped (transcript, "changed", G_CALLBACK (count_cb), &n_changed);
+  longhand_transcript_append (transcript, 0, 10, " \n", 0, 0);
+  longhand_transcript_append (transcript, 0, 10, "", 0, 0);
+  g_assert_cmpuint (longhand_transcript_get_n_segments (transcript), ==, 0);
+  g_assert_cmpuint (n_changed, ==, 0);
+}
+
+static void
+broken_utf8_is_repaired (void) {
+  g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
+
+  longhand_transcript_append (transcript, 0, 10, "half \xc3 a letter", 0, 0);
+  g_assert_true (g_utf8_validate (longhand_transcript_get_segment (transcript, 0)->text, -1, NULL));
+}
+
+static void
+times_that_run_backwards_are_set_right (void) {
+  g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
+  const LonghandSegment *segment;
+
+  longhand_transcript_append (transcript, 500, 400, "a", 0, 0);
+  longhand_transcript_append (transcript, -20, -10, "b", 0, 0);
+  segment = longhand_transcript_get_segment (transcript, 0);
+  g_assert_cmpint (segment->start_ms, ==, 500);
+  g_assert_cmpint (segment->end_ms, ==, 500);
+  segment = longhand_transcript_get_segment (transcript, 1);
+  g_assert_cmpint (segment->start_ms, ==, 0);
+  g_assert_cmpint (segment->end_ms, ==, 0);
+}
+
+static void
+text_is_segments_joined_by_spaces (void) {
+  g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
+  g_autofree char *empty = longhand_transcript_dup_text (transcript);
+  g_autofree char *text = NULL;
+
+  g_assert_cmpstr (empty, ==, "");
+  longhand_transcript_append (transcript, 0, 1, "one", 0, 0);
+  longhand_transcript_append (transcript, 1, 2, " two", 0, 0);
+  text = longhand_transcript_dup_text (transcript);
+  g_assert_cmpstr (text, ==, "one two");
+}
+
+static void
+clear_empties_and_says_so_once (void) {
+  g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
+  guint n_changed = 0;
+
+  longhand_transcript_append (transcript, 0, 1, "one", 0, 0);
+  g_signal_connect_swapped (transcript, "changed", G_CALLBACK (count_cb), &n_changed);
+  longhand_transcript_clear (transcript);
+  longhand_transcript_clear (transcript);
+  g_assert_cmpuint (longhand_transcript_get_n_segments (transcript), ==, 0);
+  g_assert_cmpuint (n_changed, ==, 1);
+}
+
+static void
+object_is_finalized (void) {
+  LonghandTranscript *transcript = longhand_transcript_new ();
+
+  longhand_transcript_set_model (transcript, "base.en");
+  longhand_transcript_set_model (transcript, longhand_transcript_get_model (transcript));
+  longhand_transcript_set_language (transcript, "en");
+  g_assert_cmpstr (longhand_transcript_get_model (transcript), ==, "base.en");
+  g_assert_cmpstr (longhand_transcript_get_language (transcript), ==, "en");
+  longhand_transcript_append (transcript, 0, 1, "one", 0, 0);
+  g_assert_finalize_object (transcript);
+}
+
+int
+main (int argc, char **argv) {
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/transcript/append-copies-and-strips", append_copies_and_strips);
+  g_test_add_func ("/transcript/text-without-words-is-left-out", text_without_words_is_left_out);
+  g_test_add_func ("/transcript/broken-utf8-is-repaired", broken_utf8_is_repaired);
+  g_test_add_func ("/transcript/times-that-run-backwards-are-set-right",
+                   times_that_run_backwards_are_set_right);
+  g_test_add_func ("/transcript/text-is-segments-joined-by-spaces", text_is_segments_joined_by_spaces);
+  g_test_add_func ("/transcript/clear-empties-and-says-so-once", clear_empties_and_says_so_once);
+  g_test_add_func ("/transcript/object-is-finalized", object_is_finalized);
+  return g_test_run ();
+}
