@@ -12,6 +12,9 @@
 #include <stdbool.h>
 #include <string.h>
 
+/* Sound that the device keeps while this process does not get to run; a quarter of it is what comes at once. */
+#define LATENCY_S 0.2
+
 #define SCAN_TIMEOUT_MS 5000
 #define OPEN_TIMEOUT_MS 4000
 #define CLOSE_TIMEOUT_MS 1500
@@ -183,7 +186,7 @@ open_with (Open *open, const PaDeviceInfo *info, int n_channels, double rate_hz)
     .device = open->index,
     .channelCount = n_channels,
     .sampleFormat = paFloat32,
-    .suggestedLatency = info->defaultHighInputLatency,
+    .suggestedLatency = MAX (info->defaultHighInputLatency, LATENCY_S),
   };
   LonghandHostStream *stream = g_new0 (LonghandHostStream, 1);
   PaError code;

@@ -1,0 +1,470 @@
+/* Microphones through PortAudio. The devices are ALSA's "wavmic", which hears a sound file and has a real
+ * device's limits and faults (tests/support/alsa-wavmic.c); each test is a process of its own, because ALSA
+ * and PortAudio read their configuration once. Tests under /capture/server need virtual-mic around them.
+ * Environment: LONGHAND_TEST_WAVMIC, the plugin's path; LONGHAND_TEST_WAV, 16 kHz mono speech. */
+#include "audio/longhand-capture-call.h"
+#include "audio/longhand-capture-source.h"
+#include "audio/longhand-pump.h"
+#include "longhand-error.h"
+
+#include <glib/gstdio.h>
+#include <math.h>
+#include <pthread.h>
+#include <sndfile.h>
+#include <stdio.h>
+
+typedef struct {
+  LonghandSource *source;
+  GAsyncQueue *events; /* LonghandSourceEvent */
+  LonghandPumpQueue *queue;
+  LonghandPump *pump;
+} Listener;
+
+static void
+keep_event (gpointer user, LonghandSourceEvent *event) {
+  g_async_queue_push (user, event);
+}
+
+static Listener
+listen_to (const char *device_id) {
+  Listener self = { longhand_capture_new (), g_async_queue_new (), longhand_pump_queue_new (), NULL };
+
+  self.source->connect (self.source, keep_event, self.events);
+  self.source->start (self.source, device_id);
+  return self;
+}
+
+static void
+ignore_end (gpointer user) {
+}
+
+static void
+expect_opened (Listener *self) {
+  g_autoptr (LonghandSourceEvent) event = g_async_queue_pop (self->events);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_no_error (event->error);
+  g_assert_cmpint (event->type, ==, LONGHAND_SOURCE_OPENED);
+  self->pump = longhand_pump_new (event->feed, self->queue, ignore_end, NULL, &error);
+  g_assert_no_error (error);
+}
+
+static void
+hear_seconds (Listener *self, double seconds) {
+  while (longhand_pump_queue_get_n_samples (self->queue) < seconds * LONGHAND_PUMP_RATE_HZ)
+    g_usleep (10000);
+}
+
+/* The recording so far; *n its length. */
+static float *
+end_pump (Listener *self, gsize *n) {
+  float *samples;
+  gboolean end;
+
+  g_clear_pointer (&self->pump, longhand_pump_free);
+  *n = longhand_pump_queue_get_n_samples (self->queue);
+  samples = g_new (float, *n);
+  g_assert_cmpuint (longhand_pump_queue_pop (self->queue, samples, *n, &end), ==, *n);
+  return samples;
+}
+
+static float *
+stop (Listener *self, gsize *n) {
+  g_autoptr (LonghandSourceEvent) event = NULL;
+
+  self->source->stop (self->source);
+  event = g_async_queue_pop (self->events);
+  g_assert_cmpint (event->type, ==, LONGHAND_SOURCE_CLOSED);
+  g_assert_no_error (event->error);
+  return end_pump (self, n);
+}
+
+static void
+listener_clear (Listener *self) {
+  g_clear_pointer (&self->pump, longhand_pump_free);
+  self->source->free (self->source);
+  g_async_queue_unref (self->events);
+  longhand_pump_queue_unref (self->queue);
+}
+
+static float *
+read_wav (gsize *n) {
+  SF_INFO info = { 0 };
+  SNDFILE *file = sf_open (g_getenv ("LONGHAND_TEST_WAV"), SFM_READ, &info);
+  float *samples;
+
+  g_assert_nonnull (file);
+  g_assert_cmpint (info.samplerate, ==, LONGHAND_PUMP_RATE_HZ);
+  samples = g_new0 (float, info.frames);
+  *n = (gsize)sf_readf_float (file, samples, info.frames);
+  sf_close (file);
+  return samples;
+}
+
+/* The offset in heard at which said[from .. from + n) correlates best, and how well (1: the same but for
+ * loudness). */
+static gsize
+find_sound (const float *heard, gsize n_heard, const float *said, gsize n, double *likeness) {
+  double said_energy = 0;
+  gsize best = 0;
+
+  for (gsize i = 0; i < n; i++)
+    said_energy += (double)said[i] * said[i];
+  *likeness = -1;
+  for (gsize at = 0; at + n <= n_heard; at++) {
+    double dot = 0, energy = 1e-12;
+
+    for (gsize i = 0; i < n; i++) {
+      dot += (double)heard[at + i] * said[i];
+      energy += (double)heard[at + i] * heard[at + i];
+    }
+    if (dot / sqrt (energy * said_energy) > *likeness) {
+      *likeness = dot / sqrt (energy * said_energy);
+      best = at;
+    }
+  }
+  return best;
+}
+
+/* ---- devices of ALSA ---- */
+
+/* Makes ALSA know these devices only; $WAV and $GONE stand for the recording and a file that unplugs a
+ * device. */
+static char *
+use_devices (const char *config) {
+  g_autoptr (GError) error = NULL;
+  g_autofree char *dir = g_dir_make_tmp ("longhand-capture-XXXXXX", &error);
+  g_autofree char *path = g_build_filename (dir, "asound.conf", NULL);
+  char *gone = g_build_filename (dir, "gone", NULL);
+  g_autoptr (GString) text = g_string_new (config);
+
+  g_assert_no_error (error);
+  if (*config != '\0')
+    g_string_prepend (text, "pcm_type.wavmic { lib \"$LIB\" }\n");
+  g_string_replace (text, "$LIB", g_getenv ("LONGHAND_TEST_WAVMIC"), 0);
+  g_string_replace (text, "$WAV", g_getenv ("LONGHAND_TEST_WAV"), 0);
+  g_string_replace (text, "$GONE", gone, 0);
+  g_file_set_contents (path, text->str, -1, &error);
+  g_assert_no_error (error);
+  g_setenv ("ALSA_CONFIG_PATH", path, TRUE);
+  return gone;
+}
+
+static void
+unplug (const char *gone) {
+  g_autoptr (GError) error = NULL;
+
+  g_file_set_contents (gone, "", 0, &error);
+  g_assert_no_error (error);
+}
+
+static void
+forget_devices (char *gone) {
+  g_autofree char *dir = g_path_get_dirname (gone);
+  g_autofree char *path = g_build_filename (dir, "asound.conf", NULL);
+
+  g_remove (gone);
+  g_remove (path);
+  g_rmdir (dir);
+  g_free (gone);
+}
+
+static void
+right_rate_is_heard_bit_for_bit (void) {
+  char *gone = use_devices ("pcm.default { type wavmic file \"$WAV\" rate 16000 }");
+  Listener listener = listen_to ("");
+  g_autofree float *said = NULL;
+  g_autofree float *heard = NULL;
+  gsize n_said, n_heard;
+
+  expect_opened (&listener);
+  hear_seconds (&listener, 3);
+  heard = stop (&listener, &n_heard);
+  said = read_wav (&n_said);
+  g_assert_cmpuint (n_heard, >=, 3 * LONGHAND_PUMP_RATE_HZ);
+  for (gsize i = 0; i < MIN (n_said, 3 * LONGHAND_PUMP_RATE_HZ); i++)
+    if (fabsf (heard[i] - said[i]) > 2.0f / 32768) /* the device rounds to 16 bits */
+      g_error ("sample %zu is %g instead of %g", i, (double)heard[i], (double)said[i]);
+  listener_clear (&listener);
+  forget_devices (gone);
+}
+
+/* A device that knows one rate and one channel count, both not ours. */
+static void
+other_formats_are_converted (gconstpointer data) {
+  const int *format = data;
+  g_autofree char *config = g_strdup_printf ("pcm.default { type wavmic file \"$WAV\" rate %d channels %d }",
+                                             format[0], format[1]);
+  char *gone = use_devices (config);
+  Listener listener = listen_to ("");
+  g_autofree float *said = NULL;
+  g_autofree float *heard = NULL;
+  gsize n_said, n_heard;
+  double likeness;
+
+  expect_opened (&listener);
+  hear_seconds (&listener, 1);
+  heard = stop (&listener, &n_heard);
+  said = read_wav (&n_said);
+  find_sound (heard, n_heard, said + 8000, 4000, &likeness);
+  g_test_message ("likeness %g", likeness);
+  g_assert_cmpfloat (likeness, >, 0.99);
+  listener_clear (&listener);
+  forget_devices (gone);
+}
+
+static void
+chosen_device_is_the_one_heard (void) {
+  char *gone = use_devices ("pcm.default { type wavmic file \"\" }\n"
+                            "pcm.\"Desk microphone\" { type wavmic file \"$WAV\" rate 16000 }");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) devices = longhand_capture_list_devices (&error);
+  g_autofree float *heard = NULL;
+  const LonghandDevice *desk;
+  Listener listener;
+  gsize n_heard;
+  float peak = 0;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (devices->len, ==, 2);
+  g_assert_cmpstr (((LonghandDevice *)devices->pdata[0])->name, ==, "Default microphone");
+  g_assert_true (((LonghandDevice *)devices->pdata[0])->is_default);
+  desk = devices->pdata[1];
+  g_assert_cmpstr (desk->name, ==, "Desk microphone");
+  listener = listen_to (desk->id);
+  expect_opened (&listener);
+  hear_seconds (&listener, 0.5);
+  heard = stop (&listener, &n_heard);
+  for (gsize i = 0; i < n_heard; i++)
+    peak = MAX (peak, fabsf (heard[i]));
+  g_assert_cmpfloat (peak, >, 0.05);
+  listener_clear (&listener);
+  forget_devices (gone);
+}
+
+static void
+recording_again_works (void) {
+  char *gone = use_devices ("pcm.default { type wavmic file \"$WAV\" }");
+  Listener listener = listen_to ("");
+
+  for (int i = 0; i < 3; i++) {
+    g_autofree float *heard = NULL;
+    gsize n_heard;
+
+    if (i > 0)
+      listener.source->start (listener.source, "");
+    expect_opened (&listener);
+    hear_seconds (&listener, 0.2);
+    heard = stop (&listener, &n_heard);
+  }
+  listener_clear (&listener);
+  forget_devices (gone);
+}
+
+static void
+device_that_is_not_there_is_named_busy (void) {
+  char *gone = use_devices ("pcm.default { type wavmic file \"$WAV\" }");
+  Listener listener = listen_to ("ALSA/Blue Snowball: USB Audio");
+  g_autoptr (LonghandSourceEvent) event = g_async_queue_pop (listener.events);
+
+  g_assert_cmpint (event->type, ==, LONGHAND_SOURCE_FAILED);
+  g_assert_error (event->error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_BUSY);
+  listener_clear (&listener);
+  forget_devices (gone);
+}
+
+/* PortAudio 19.6 then loops for ever in its thread, prints without end, and hangs in Pa_AbortStream. */
+static void
+unplugged_device_is_lost_and_hangs_nobody (void) {
+  char *gone = use_devices ("pcm.default { type wavmic file \"$WAV\" gone \"$GONE\" }");
+  Listener listener = listen_to ("");
+  g_autoptr (LonghandSourceEvent) event = NULL;
+  g_autofree float *heard = NULL;
+  gsize n_heard;
+
+  expect_opened (&listener);
+  hear_seconds (&listener, 0.5);
+  g_assert_nonnull (freopen ("/dev/null", "w", stderr));
+  unplug (gone);
+  event = g_async_queue_pop (listener.events);
+  g_assert_cmpint (event->type, ==, LONGHAND_SOURCE_CLOSED);
+  g_assert_error (event->error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_LOST);
+  heard = end_pump (&listener, &n_heard);
+  g_assert_cmpuint (n_heard, >=, LONGHAND_PUMP_RATE_HZ / 2);
+
+  /* Recording again is refused with a sentence, not waited for. */
+  listener.source->start (listener.source, "");
+  g_clear_pointer (&event, longhand_source_event_free);
+  event = g_async_queue_pop (listener.events);
+  g_assert_cmpint (event->type, ==, LONGHAND_SOURCE_FAILED);
+  g_assert_nonnull (event->error);
+  listener_clear (&listener);
+  forget_devices (gone);
+}
+
+static void
+alsa_without_any_device_is_no_microphone (void) {
+  char *gone = use_devices ("");
+  Listener listener = listen_to ("");
+  g_autoptr (LonghandSourceEvent) event = g_async_queue_pop (listener.events);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (event->type, ==, LONGHAND_SOURCE_FAILED);
+  g_assert_error (event->error, LONGHAND_ERROR, LONGHAND_ERROR_NO_MICROPHONE);
+  g_assert_null (longhand_capture_list_devices (&error));
+  g_assert_error (error, LONGHAND_ERROR, LONGHAND_ERROR_NO_MICROPHONE);
+  listener_clear (&listener);
+  forget_devices (gone);
+}
+
+static void
+listing_devices_prints_nothing (void) {
+  char *gone = use_devices ("pcm.default { type wavmic file \"$WAV\" }\n"
+                            "pcm.broken { type pulse server \"unix:/nowhere\" }");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) devices = longhand_capture_list_devices (&error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (devices->len, ==, 1);
+  forget_devices (gone);
+}
+
+/* ---- devices of a sound server ---- */
+
+static void
+server_is_heard (void) {
+  Listener listener = listen_to ("");
+  g_autofree float *said = NULL;
+  g_autofree float *heard = NULL;
+  gsize n_said, n_heard;
+  double likeness;
+
+  expect_opened (&listener);
+  hear_seconds (&listener, 3);
+  heard = stop (&listener, &n_heard);
+  said = read_wav (&n_said);
+  find_sound (heard, n_heard, said + 16000, 4000, &likeness);
+  g_test_message ("likeness %g", likeness);
+  g_assert_cmpfloat (likeness, >, 0.99);
+  listener_clear (&listener);
+}
+
+static void
+server_without_a_microphone (void) {
+  Listener listener = listen_to ("");
+  g_autoptr (LonghandSourceEvent) event = g_async_queue_pop (listener.events);
+
+  g_assert_cmpint (event->type, ==, LONGHAND_SOURCE_FAILED);
+  g_assert_error (event->error, LONGHAND_ERROR, LONGHAND_ERROR_NO_MICROPHONE);
+  listener_clear (&listener);
+}
+
+static void
+server_device_is_lost (void) {
+  Listener listener = listen_to ("");
+  g_autoptr (LonghandSourceEvent) event = NULL;
+  g_autofree float *heard = NULL;
+  gsize n_heard;
+
+  expect_opened (&listener);
+  event = g_async_queue_pop (listener.events);
+  g_assert_cmpint (event->type, ==, LONGHAND_SOURCE_CLOSED);
+  g_assert_error (event->error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_LOST);
+  heard = end_pump (&listener, &n_heard);
+  g_assert_cmpuint (n_heard, >=, LONGHAND_PUMP_RATE_HZ / 2);
+  listener_clear (&listener);
+}
+
+/* ---- calls that hang ---- */
+
+static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+
+static void
+wait_at_gate (gpointer data) {
+  pthread_mutex_lock (&gate);
+  pthread_mutex_unlock (&gate);
+}
+
+static void
+tell_queue (gpointer data) {
+  g_async_queue_push (data, data);
+}
+
+static void
+hanging_call_is_given_up_and_undone_when_it_returns (void) {
+  g_autoptr (GAsyncQueue) undone = g_async_queue_new ();
+
+  pthread_mutex_lock (&gate);
+  g_assert_false (longhand_call_bounded (wait_at_gate, tell_queue, undone, 50));
+  g_assert_cmpuint (longhand_call_get_n_stuck (), ==, 1);
+  pthread_mutex_unlock (&gate);
+  g_async_queue_pop (undone);
+  while (longhand_call_get_n_stuck () > 0)
+    g_usleep (1000);
+  g_assert_true (longhand_call_bounded (wait_at_gate, tell_queue, undone, 5000));
+  g_assert_cmpint (g_async_queue_length (undone), ==, 0);
+}
+
+/* ---- */
+
+typedef struct {
+  GTestDataFunc run;
+  gconstpointer data;
+} Case;
+
+static void
+in_process (gconstpointer data) {
+  const Case *test = data;
+
+  if (!g_test_subprocess ()) {
+    g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_INHERIT_STDOUT);
+    g_test_trap_assert_passed ();
+    g_test_trap_assert_stderr ("");
+    return;
+  }
+  test->run (test->data);
+}
+
+static void
+run_plain (gconstpointer data) {
+  ((void (*) (void))data) ();
+}
+
+int
+main (int argc, char **argv) {
+  static const int formats[][2] = { { 44100, 1 }, { 48000, 2 }, { 44100, 2 }, { 48000, 4 } };
+  const struct {
+    const char *path;
+    void (*run) (void);
+  } plain[] = {
+    { "/capture/alsa/right-rate-is-heard-bit-for-bit", right_rate_is_heard_bit_for_bit },
+    { "/capture/alsa/chosen-device-is-the-one-heard", chosen_device_is_the_one_heard },
+    { "/capture/alsa/recording-again-works", recording_again_works },
+    { "/capture/alsa/device-that-is-not-there-is-named-busy", device_that_is_not_there_is_named_busy },
+    { "/capture/alsa/unplugged-device-is-lost-and-hangs-nobody", unplugged_device_is_lost_and_hangs_nobody },
+    { "/capture/alsa/without-any-device-is-no-microphone", alsa_without_any_device_is_no_microphone },
+    { "/capture/alsa/listing-devices-prints-nothing", listing_devices_prints_nothing },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (plain); i++) {
+    Case *test = g_new (Case, 1);
+
+    *test = (Case){ run_plain, plain[i].run };
+    g_test_add_data_func_full (plain[i].path, test, in_process, g_free);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++) {
+    g_autofree char *path
+        = g_strdup_printf ("/capture/alsa/%d-Hz-with-%d-channels-is-converted", formats[i][0], formats[i][1]);
+    Case *test = g_new (Case, 1);
+
+    *test = (Case){ other_formats_are_converted, formats[i] };
+    g_test_add_data_func_full (path, test, in_process, g_free);
+  }
+  g_test_add_func ("/capture/call/is-given-up-and-undone-when-it-returns",
+                   hanging_call_is_given_up_and_undone_when_it_returns);
+  g_test_add_func ("/capture/server/is-heard", server_is_heard);
+  g_test_add_func ("/capture/server/without-a-microphone", server_without_a_microphone);
+  g_test_add_func ("/capture/server/device-is-lost", server_device_is_lost);
+  return g_test_run ();
+}

@@ -1,0 +1,169 @@
+#include "dictation/longhand-state.h"
+
+#define IDLE LONGHAND_STATE_IDLE
+#define STARTING LONGHAND_STATE_STARTING
+#define RECORDING LONGHAND_STATE_RECORDING
+#define FINISHING LONGHAND_STATE_FINISHING
+#define LOADING LONGHAND_MODEL_STATE_LOADING
+#define READY LONGHAND_MODEL_STATE_READY
+#define FAILED LONGHAND_MODEL_STATE_FAILED
+
+typedef struct {
+  LonghandEvent event;
+  LonghandState state; /* expected after it */
+  LonghandModelState model;
+  LonghandEffects effects;
+} Step;
+
+typedef struct {
+  const char *name;
+  LonghandSituation from;
+  Step steps[10]; /* to the first of no event, no state and no model */
+} Story;
+
+#define EV(name) LONGHAND_EVENT_##name
+#define DO(name) LONGHAND_EFFECT_##name
+
+static const Story stories[] = {
+  { "record-stop-and-the-last-words",
+    { IDLE, READY },
+    { { EV (START), STARTING, READY, DO (OPEN) },
+      { EV (OPENED), RECORDING, READY, DO (PUMP) },
+      { EV (STOP), FINISHING, READY, DO (CLOSE) },
+      { EV (CLOSED), FINISHING, READY, DO (SEAL) },
+      { EV (SEALED), FINISHING, READY, 0 },
+      { EV (DRAINED), IDLE, READY, 0 } } },
+  { "toggle-starts-and-stops",
+    { IDLE, READY },
+    { { EV (TOGGLE), STARTING, READY, DO (OPEN) },
+      { EV (OPENED), RECORDING, READY, DO (PUMP) },
+      { EV (TOGGLE), FINISHING, READY, DO (CLOSE) },
+      { EV (TOGGLE), FINISHING, READY, 0 } } },
+  { "start-is-no-op-unless-idle", { RECORDING, READY }, { { EV (START), RECORDING, READY, 0 } } },
+  { "stop-is-no-op-when-idle", { IDLE, READY }, { { EV (STOP), IDLE, READY, 0 } } },
+  { "stop-before-the-microphone-is-open",
+    { IDLE, READY },
+    { { EV (START), STARTING, READY, DO (OPEN) },
+      { EV (STOP), FINISHING, READY, DO (CLOSE) },
+      { EV (OPENED), FINISHING, READY, DO (PUMP) },
+      { EV (CLOSED), FINISHING, READY, DO (SEAL) },
+      { EV (SEALED), FINISHING, READY, 0 },
+      { EV (DRAINED), IDLE, READY, 0 } } },
+  { "microphone-that-cannot-be-opened",
+    { IDLE, READY },
+    { { EV (START), STARTING, READY, DO (OPEN) },
+      { EV (OPEN_FAILED), IDLE, READY, DO (REPORT_DEVICE) },
+      { EV (START), STARTING, READY, DO (OPEN) } } },
+  { "microphone-lost-is-reported-after-the-last-words",
+    { RECORDING, READY },
+    { { EV (LOST), FINISHING, READY, DO (SEAL) },
+      { EV (SEALED), FINISHING, READY, 0 },
+      { EV (DRAINED), IDLE, READY, DO (REPORT_DEVICE) },
+      { EV (START), STARTING, READY, DO (OPEN) } } },
+  { "microphone-lost-after-stop-is-not-worth-a-word",
+    { FINISHING, READY },
+    { { EV (LOST), FINISHING, READY, DO (SEAL) },
+      { EV (SEALED), FINISHING, READY, 0 },
+      { EV (DRAINED), IDLE, READY, 0 } } },
+  { "recording-while-the-model-loads",
+    { IDLE, LOADING },
+    { { EV (START), STARTING, LOADING, DO (OPEN) },
+      { EV (OPENED), RECORDING, LOADING, DO (PUMP) },
+      { EV (MODEL_READY), RECORDING, READY, 0 },
+      { EV (STOP), FINISHING, READY, DO (CLOSE) } } },
+  { "start-without-a-model-says-why",
+    { IDLE, FAILED },
+    { { EV (START), IDLE, FAILED, DO (REPORT_MODEL) }, { EV (TOGGLE), IDLE, FAILED, DO (REPORT_MODEL) } } },
+  { "model-failing-while-recording-keeps-the-sound-for-the-next-one",
+    { RECORDING, LOADING },
+    { { EV (MODEL_FAILED), FINISHING, FAILED, DO (CLOSE) | DO (REPORT_MODEL) },
+      { EV (CLOSED), FINISHING, FAILED, DO (SEAL) },
+      { EV (SEALED), IDLE, FAILED, 0 },
+      { EV (START), IDLE, FAILED, DO (REPORT_MODEL) },
+      { EV (MODEL_WANTED), IDLE, LOADING, DO (LOAD) },
+      { EV (MODEL_READY), FINISHING, READY, 0 },
+      { EV (DRAINED), IDLE, READY, 0 },
+      { EV (MODEL_READY), IDLE, READY, 0 } } },
+  { "model-failing-after-everything-is-queued",
+    { FINISHING, LOADING, .sealed = TRUE, .lost = TRUE },
+    { { EV (MODEL_FAILED), IDLE, FAILED, DO (REPORT_DEVICE) | DO (REPORT_MODEL) } } },
+  { "other-model-when-idle-at-once",
+    { IDLE, READY },
+    { { EV (MODEL_WANTED), IDLE, LOADING, DO (LOAD) },
+      { EV (MODEL_WANTED), IDLE, LOADING, DO (LOAD) },
+      { EV (MODEL_READY), IDLE, READY, 0 } } },
+  { "other-model-while-recording-after-stop",
+    { RECORDING, READY },
+    { { EV (MODEL_WANTED), RECORDING, READY, 0 },
+      { EV (STOP), FINISHING, READY, DO (CLOSE) },
+      { EV (CLOSED), FINISHING, READY, DO (SEAL) },
+      { EV (SEALED), FINISHING, READY, 0 },
+      { EV (DRAINED), IDLE, LOADING, DO (LOAD) },
+      { EV (MODEL_READY), IDLE, READY, 0 },
+      { EV (START), STARTING, READY, DO (OPEN) },
+      { EV (OPEN_FAILED), IDLE, READY, DO (REPORT_DEVICE) } } },
+  { "late-news-of-a-closed-microphone-change-nothing",
+    { IDLE, READY },
+    { { EV (CLOSED), IDLE, READY, 0 },
+      { EV (LOST), IDLE, READY, 0 },
+      { EV (OPENED), IDLE, READY, 0 },
+      { EV (SEALED), IDLE, READY, 0 },
+      { EV (DRAINED), IDLE, READY, 0 },
+      { EV (START), STARTING, READY, DO (OPEN) } } },
+};
+
+static void
+tell (gconstpointer data) {
+  const Story *story = data;
+  LonghandSituation now = story->from;
+
+  for (const Step *step = story->steps; step->state || step->model; step++) {
+    LonghandEffects effects;
+
+    now = longhand_state_step (now, step->event, &effects);
+    g_test_message ("step %d", (int)(step - story->steps));
+    g_assert_cmpint (now.state, ==, step->state);
+    g_assert_cmpint (now.model, ==, step->model);
+    g_assert_cmpint (effects, ==, step->effects);
+  }
+}
+
+/* Whatever happens in whatever order, the microphone is opened only when idle, and Stop, the device's end,
+ * the pump's and the recognizer's lead back to idle. */
+static void
+every_order_of_events_ends_idle (void) {
+  for (guint round = 0; round < 20000; round++) {
+    LonghandSituation now = { IDLE, LOADING };
+    LonghandEffects effects;
+
+    for (int i = 0; i < 12; i++) {
+      const LonghandState before = now.state;
+
+      now = longhand_state_step (now, (LonghandEvent)g_test_rand_int_range (0, LONGHAND_N_EVENTS), &effects);
+      if (effects & DO (OPEN))
+        g_assert_cmpint (before, ==, IDLE);
+    }
+    now = longhand_state_step (now, EV (MODEL_READY), &effects);
+    now = longhand_state_step (now, EV (STOP), &effects);
+    now = longhand_state_step (now, EV (OPENED), &effects);
+    now = longhand_state_step (now, EV (CLOSED), &effects);
+    now = longhand_state_step (now, EV (SEALED), &effects);
+    now = longhand_state_step (now, EV (DRAINED), &effects);
+    g_assert_cmpint (now.state, ==, IDLE);
+    g_assert_false (now.lost);
+    g_assert_false (now.reload);
+    g_assert_false (now.sealed);
+  }
+}
+
+int
+main (int argc, char **argv) {
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (stories); i++) {
+    g_autofree char *path = g_strconcat ("/state/", stories[i].name, NULL);
+
+    g_test_add_data_func (path, &stories[i], tell);
+  }
+  g_test_add_func ("/state/every-order-of-events-ends-idle", every_order_of_events_ends_idle);
+  return g_test_run ();
+}
