@@ -196,10 +196,10 @@ void quill_result_free(struct quill_result **result);
 struct quill_stream;
 
 struct quill_stream_settings {
-    unsigned preroll_ms;       /* sound kept from before the first frame that counts as speech (500) */
+    unsigned preroll_ms;       /* sound kept from before the first frame that counts as speech (500); 0..5000 */
     unsigned pause_ms;         /* silence that ends an utterance (700); 200..5000 */
     unsigned max_utterance_ms; /* an utterance is cut here, at the quietest recent point (25000);
-                                * 5000..28000 */
+                                * 5000..28000, and twice pre-roll and pause */
     unsigned partial_ms;       /* new sound before the next tentative hypothesis (800); 0: finals only */
     struct quill_params params; /* of final passes; tentative ones are greedy without fallback.
                                  * Strings must stay valid while the stream lives; `cancelled` applies
@@ -223,7 +223,7 @@ struct quill_stream_event {
 };
 typedef void quill_stream_fn(void *user, const struct quill_stream_event *event);
 
-/* The stream borrows the transcriber until it is closed. Errors: INVALID, NOMEM. */
+/* The stream borrows the transcriber until it is closed. settings may be NULL (defaults). Errors: INVALID, NOMEM. */
 enum quill_status quill_stream_open(struct quill_stream **out, struct quill_transcriber *transcriber,
                                     const struct quill_stream_settings *settings, quill_stream_fn *fn,
                                     void *user, struct quill_error *err);
@@ -243,8 +243,10 @@ enum quill_status quill_stream_step(struct quill_stream *stream, bool *worked, s
  * be pushed to again; its time goes on. */
 enum quill_status quill_stream_finish(struct quill_stream *stream, struct quill_error *err);
 
-/* Sound between what was pushed and the last final event, in ms; and whether an utterance is open. */
+/* Whether an utterance has begun whose final event has not come yet. */
 bool quill_stream_in_speech(const struct quill_stream *stream);
+
+/* The stream's time: all sound that was pushed so far. */
 int64_t quill_stream_time_ms(const struct quill_stream *stream);
 
 #ifdef __cplusplus

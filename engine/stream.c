@@ -1,46 +1,87 @@
+/* Live recognition: finds utterances in a growing recording and decides when to look at them.
+ *
+ * Sound is kept in frames of QUILL_VAD_FRAME samples, counted from the last reset, whatever the pushes are;
+ * all decisions are made per frame, so that they do not depend on the pushes. While nobody speaks the buffer
+ * holds the latest sound, for the pre-roll. From the beginning of an utterance on, its first frame is the
+ * buffer's. */
+#include "audio/vad.h"
+#include "base/arena.h"
+
 #include <math.h>
 #include <string.h>
 
-#include "audio/vad.h"
-#include "base/arena.h"
-#include "base/status.h"
-#include "quill.h"
-
 #define FRAME QUILL_VAD_FRAME
-#define FRAME_MS (FRAME * 1000 / QUILL_SAMPLE_RATE)
-#define TAIL_MS 300      /* silence after the last word that the final pass still sees */
-#define CUT_BACK_MS 5000 /* how far back a forced cut looks for a quiet place */
-#define COST_FACTOR 1.3  /* a tentative pass of c ms is followed by at least this times c of new sound */
+#define SAMPLES_PER_MS (QUILL_SAMPLE_RATE / 1000)
 
-/* Sound is kept in whole frames and a rest that is not a frame yet:
- *
- *   sound  |<---- n_frames x FRAME ---->|<- n_rest ->|
- *          ^ origin, in samples of the stream
- *
- * While nobody speaks it holds the pre-roll; while an utterance is open, the utterance from its first sample.
- */
+#define MAX_PREROLL_MS 5000
+#define MIN_PAUSE_MS 200
+#define MAX_PAUSE_MS 5000
+#define MIN_UTTERANCE_MS 5000
+#define MAX_UTTERANCE_MS                                                                                     \
+    28000 /* with the window's 30 s no utterance needs a second window for its length                        \
+           */
+
+/* Sound kept after the last loud frame, where words fade: half of the pause, at most this. The other half is
+ * pre-roll of what follows. */
+#define MAX_TAIL_MS 300
+
+/* A cut at the greatest length is looked for within this much of the latest sound. */
+#define CUT_SEARCH_MS 5000
+#define CUT_REACH 3 /* frames on either side that make its neighbourhood */
+
+/* A tentative pass is followed by at least this much new sound for each ms that it took, so that a slow
+ * machine keeps time for the final pass. */
+#define COST_FACTOR 1.3
+
 struct quill_stream {
     struct quill_transcriber *transcriber; /* borrowed */
     struct quill_stream_settings settings;
     quill_stream_fn *fn;
     void *user;
-    struct quill_arena arena; /* owned; sound and levels lie in it */
-    float *sound;             /* [max_frames + 1, FRAME] */
-    float *levels;            /* [max_frames]; dBFS of each frame */
-    size_t n_frames, n_rest;
-    int64_t origin;
+
+    /* Lengths in frames. */
+    size_t preroll, pause, tail, max_utterance, cut_search, capacity;
+
+    struct quill_arena arena; /* owned; what the three point into */
+    float *samples;           /* [capacity * FRAME] */
+    float *level_db;          /* [capacity] */
+    bool *speech;             /* [capacity] */
+
+    int64_t origin;   /* of samples[0] in the stream, in samples */
+    size_t n_frames;  /* complete frames in the buffer */
+    size_t n_partial; /* samples of the frame in progress, behind them */
     struct quill_vad vad;
 
-    size_t preroll_frames, pause_frames, tail_frames, max_frames;
-
-    bool open;             /* an utterance is in progress */
-    bool announced;        /* its SPEECH_BEGIN has been sent */
-    size_t speech_frames;  /* frames up to the end of the last one with speech */
-    size_t partial_frames; /* frames at the last tentative pass ... */
-    size_t partial_speech; /* ... and speech_frames then */
-    double partial_cost_ms;
-    size_t due; /* samples of the utterance whose final pass is due; 0: none */
+    bool open;      /* an utterance is in progress, from the buffer's first frame on */
+    size_t n_quiet; /* frames since the last one with speech */
+    size_t
+        n_looked_at; /* samples that the last tentative pass covered, or came before the first loud frame */
+    double cost_ms;  /* of the utterance's last tentative pass */
+    bool begin_due;  /* its SPEECH_BEGIN has not been told */
+    size_t due;      /* samples of a final pass that is due; 0: none */
 };
+
+static size_t frames_of_ms(unsigned ms)
+{
+    return ((size_t)ms * SAMPLES_PER_MS + FRAME - 1) / FRAME;
+}
+
+static size_t min_size(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static int64_t time_ms(const struct quill_stream *s, size_t sample)
+{
+    return (s->origin + (int64_t)sample) / SAMPLES_PER_MS;
+}
+
+static size_t n_samples(const struct quill_stream *s)
+{
+    return s->n_frames * FRAME + s->n_partial;
+}
+
+/* --- life -------------------------------------------------------------------------------------------- */
 
 void quill_stream_settings_init(struct quill_stream_settings *settings)
 {
@@ -53,22 +94,22 @@ void quill_stream_settings_init(struct quill_stream_settings *settings)
     quill_params_init(&settings->params);
 }
 
-static size_t frames_of_ms(unsigned ms)
+static enum quill_status check_settings(const struct quill_stream_settings *settings, struct quill_error *err)
 {
-    return (ms + FRAME_MS - 1) / FRAME_MS;
-}
-
-static enum quill_status check_settings(const struct quill_stream_settings *s, struct quill_error *err)
-{
-    if (s->pause_ms < 200 || s->pause_ms > 5000)
-        return quill_fail(err, QUILL_ERR_INVALID, "a pause of %u ms is not possible: use 200 to 5000",
-                          s->pause_ms);
-    if (s->preroll_ms > 2000)
-        return quill_fail(err, QUILL_ERR_INVALID, "a pre-roll of %u ms is too long: use 0 to 2000",
-                          s->preroll_ms);
-    if (s->max_utterance_ms < 5000 || s->max_utterance_ms > 28000)
-        return quill_fail(err, QUILL_ERR_INVALID, "utterances cannot be cut after %u ms: use 5000 to 28000",
-                          s->max_utterance_ms);
+    if (settings->preroll_ms > MAX_PREROLL_MS)
+        return quill_fail(err, QUILL_ERR_INVALID, "a pre-roll of %u ms is not possible; choose 0 to %d ms",
+                          settings->preroll_ms, MAX_PREROLL_MS);
+    if (settings->pause_ms < MIN_PAUSE_MS || settings->pause_ms > MAX_PAUSE_MS)
+        return quill_fail(err, QUILL_ERR_INVALID, "a pause of %u ms is not possible; choose %d to %d ms",
+                          settings->pause_ms, MIN_PAUSE_MS, MAX_PAUSE_MS);
+    if (settings->max_utterance_ms < MIN_UTTERANCE_MS || settings->max_utterance_ms > MAX_UTTERANCE_MS)
+        return quill_fail(err, QUILL_ERR_INVALID,
+                          "utterances of at most %u ms are not possible; choose %d to %d ms",
+                          settings->max_utterance_ms, MIN_UTTERANCE_MS, MAX_UTTERANCE_MS);
+    if (settings->max_utterance_ms < 2 * (settings->preroll_ms + settings->pause_ms))
+        return quill_fail(err, QUILL_ERR_INVALID,
+                          "a pre-roll of %u ms and a pause of %u ms leave no room for speech in %u ms",
+                          settings->preroll_ms, settings->pause_ms, settings->max_utterance_ms);
     return QUILL_OK;
 }
 
@@ -77,34 +118,45 @@ enum quill_status quill_stream_open(struct quill_stream **out, struct quill_tran
                                     void *user, struct quill_error *err)
 {
     struct quill_stream_settings defaults;
+    struct quill_stream *s;
+    struct quill_plan plan = {0};
+    struct quill_span samples, level_db, speech;
+    enum quill_status status;
+
     if (!settings) {
         quill_stream_settings_init(&defaults);
         settings = &defaults;
     }
     QUILL_TRY(check_settings(settings, err));
-    struct quill_stream *s = quill_alloc_zero(sizeof *s);
+    s = quill_alloc_zero(sizeof *s);
     if (!s)
-        return quill_fail(err, QUILL_ERR_NOMEM, "not enough memory for a stream");
+        return quill_fail(err, QUILL_ERR_NOMEM, "no memory for live recognition");
     s->transcriber = transcriber;
     s->settings = *settings;
+    /* Their times would be the utterance's; the stream has events instead. */
+    s->settings.params.progress = NULL;
+    s->settings.params.segment = NULL;
     s->fn = fn;
     s->user = user;
-    s->preroll_frames = frames_of_ms(settings->preroll_ms);
-    s->pause_frames = frames_of_ms(settings->pause_ms);
-    s->tail_frames = frames_of_ms(TAIL_MS);
-    s->max_frames = settings->max_utterance_ms / FRAME_MS;
+    s->preroll = frames_of_ms(settings->preroll_ms);
+    s->pause = frames_of_ms(settings->pause_ms);
+    s->tail = frames_of_ms(settings->pause_ms / 2 < MAX_TAIL_MS ? settings->pause_ms / 2 : MAX_TAIL_MS);
+    s->max_utterance = settings->max_utterance_ms * SAMPLES_PER_MS / FRAME;
+    s->cut_search = min_size(frames_of_ms(CUT_SEARCH_MS), s->max_utterance / 2);
+    s->capacity = s->max_utterance + 1; /* and the frame in progress */
     quill_vad_init(&s->vad);
 
-    struct quill_plan plan = {0};
-    const struct quill_span sound = quill_plan_add(&plan, (s->max_frames + 1) * FRAME, sizeof(float));
-    const struct quill_span levels = quill_plan_add(&plan, s->max_frames, sizeof(float));
-    const enum quill_status status = quill_arena_open(&s->arena, &plan, "the sound of an utterance", err);
+    samples = quill_plan_add(&plan, s->capacity * FRAME, sizeof *s->samples);
+    level_db = quill_plan_add(&plan, s->capacity, sizeof *s->level_db);
+    speech = quill_plan_add(&plan, s->capacity, sizeof *s->speech);
+    status = quill_arena_open(&s->arena, &plan, "the sound of an utterance", err);
     if (status != QUILL_OK) {
         quill_free(s);
         return status;
     }
-    s->sound = quill_arena_at(&s->arena, sound);
-    s->levels = quill_arena_at(&s->arena, levels);
+    s->samples = quill_arena_at(&s->arena, samples);
+    s->level_db = quill_arena_at(&s->arena, level_db);
+    s->speech = quill_arena_at(&s->arena, speech);
     *out = s;
     return QUILL_OK;
 }
@@ -118,259 +170,254 @@ void quill_stream_close(struct quill_stream **stream)
     *stream = NULL;
 }
 
-bool quill_stream_in_speech(const struct quill_stream *stream)
-{
-    return stream->open;
-}
-
-int64_t quill_stream_time_ms(const struct quill_stream *s)
-{
-    return (s->origin + (int64_t)(s->n_frames * FRAME + s->n_rest)) * 1000 / QUILL_SAMPLE_RATE;
-}
-
-/* ---- sound ----------------------------------------------------------------------------------------- */
+/* --- sound ------------------------------------------------------------------------------------------- */
 
 static void drop_frames(struct quill_stream *s, size_t n)
 {
-    if (n == 0)
-        return;
-    s->n_frames -= n;
-    memmove(s->sound, s->sound + n * FRAME, (s->n_frames * FRAME + s->n_rest) * sizeof(float));
-    memmove(s->levels, s->levels + n, s->n_frames * sizeof(float));
+    const size_t left = s->n_frames - n;
+
+    memmove(s->samples, s->samples + n * FRAME, (left * FRAME + s->n_partial) * sizeof *s->samples);
+    memmove(s->level_db, s->level_db + n, left * sizeof *s->level_db);
+    memmove(s->speech, s->speech + n, left * sizeof *s->speech);
+    s->n_frames = left;
     s->origin += (int64_t)(n * FRAME);
 }
 
-static void keep_frames(struct quill_stream *s, size_t n)
+/* Called with the first frame of speech just taken; the utterance begins a pre-roll before its first loud
+ * one. */
+static void begin_utterance(struct quill_stream *s)
 {
-    if (s->n_frames > n)
-        drop_frames(s, s->n_frames - n);
-}
+    const size_t n_loud = min_size(s->vad.onset, s->n_frames);
+    const size_t before = min_size(s->preroll, s->n_frames - n_loud);
 
-static void open_utterance(struct quill_stream *s, size_t speech_frames)
-{
+    drop_frames(s, s->n_frames - n_loud - before);
+    for (size_t i = before; i < s->n_frames; i++)
+        s->speech[i] = true;
     s->open = true;
-    s->announced = false;
-    s->speech_frames = speech_frames;
-    s->partial_frames = 0;
-    s->partial_speech = 0;
-    s->partial_cost_ms = 0;
+    s->begin_due = true;
+    s->n_quiet = 0;
+    s->n_looked_at = before * FRAME;
+    s->cost_ms = 0;
 }
 
-/* The frame at whose beginning to cut: the one with the quietest neighbourhood in the last seconds, the
- * latest of equals. */
-static size_t quietest_frame(const struct quill_stream *s)
+/* Where an utterance of the greatest length is cut: the frame boundary, among the latest, with the quietest
+ * neighbourhood; wide enough that a gap between words wins over a closure within one. */
+static size_t quietest_boundary(const struct quill_stream *s)
 {
-    const size_t back = frames_of_ms(CUT_BACK_MS);
-    size_t first = s->n_frames > back ? s->n_frames - back : 0;
-    if (first < s->n_frames / 2)
-        first = s->n_frames / 2;
     size_t best = s->n_frames - 1;
-    float best_level = INFINITY;
-    for (size_t i = first; i + 1 < s->n_frames; i++) {
-        const float level = s->levels[i - 1] + s->levels[i] + s->levels[i + 1];
-        if (level <= best_level) {
-            best_level = level;
+    float least = INFINITY;
+
+    for (size_t i = s->n_frames - s->cut_search; i <= s->n_frames - CUT_REACH; i++) {
+        float sum = 0;
+
+        for (size_t k = i - CUT_REACH; k < i + CUT_REACH; k++)
+            sum += s->level_db[k];
+        if (sum <= least) {
+            least = sum;
             best = i;
         }
     }
     return best;
 }
 
-/* A frame is complete. True when an utterance has ended with it. */
-static bool take_frame(struct quill_stream *s)
+/* Decides about the frame that has just been completed. */
+static void take_frame(struct quill_stream *s)
 {
-    const bool speech = quill_vad_frame(&s->vad, s->sound + s->n_frames * FRAME, &s->levels[s->n_frames]);
-    s->n_frames++;
-    s->n_rest = 0;
+    const size_t i = s->n_frames++;
+
+    s->n_partial = 0;
+    s->speech[i] = quill_vad_frame(&s->vad, s->samples + i * FRAME, &s->level_db[i]);
     if (!s->open) {
-        keep_frames(s, s->preroll_frames + QUILL_VAD_ONSET);
-        if (speech)
-            open_utterance(s, s->n_frames);
-        return false;
+        if (s->speech[i])
+            begin_utterance(s);
+        else if (s->n_frames == s->max_utterance)
+            drop_frames(s, s->n_frames - min_size(s->preroll + s->vad.onset, s->n_frames));
+        return;
     }
-    if (speech)
-        s->speech_frames = s->n_frames;
-    if (s->n_frames - s->speech_frames >= s->pause_frames) {
-        const size_t heard = s->speech_frames + s->tail_frames;
-        s->due = (heard < s->n_frames ? heard : s->n_frames) * FRAME;
-    } else if (s->n_frames == s->max_frames) {
-        s->due = quietest_frame(s) * FRAME;
-    }
-    return s->due > 0;
+    s->n_quiet = s->speech[i] ? 0 : s->n_quiet + 1;
+    if (s->n_quiet >= s->pause)
+        s->due = (s->n_frames - s->n_quiet + s->tail) * FRAME;
+    else if (s->n_frames == s->max_utterance)
+        s->due = quietest_boundary(s) * FRAME;
 }
 
 size_t quill_stream_push(struct quill_stream *s, const float *samples, size_t n)
 {
     size_t taken = 0;
-    while (taken < n && s->due == 0) {
-        const size_t room = FRAME - s->n_rest;
-        const size_t left = n - taken;
-        const size_t part = left < room ? left : room;
-        float *to = s->sound + s->n_frames * FRAME + s->n_rest;
-        for (size_t i = 0; i < part; i++)
-            to[i] = isfinite(samples[taken + i]) ? samples[taken + i] : 0.0f;
-        s->n_rest += part;
-        taken += part;
-        if (s->n_rest == FRAME)
+
+    while (taken < n && !s->due) {
+        const size_t m = min_size(n - taken, FRAME - s->n_partial);
+        float *to = s->samples + n_samples(s);
+
+        for (size_t i = 0; i < m; i++)
+            to[i] = isfinite(samples[taken + i]) ? samples[taken + i] : 0;
+        taken += m;
+        s->n_partial += m;
+        if (s->n_partial == FRAME)
             take_frame(s);
     }
     return taken;
 }
 
-/* ---- passes ---------------------------------------------------------------------------------------- */
+/* --- passes ------------------------------------------------------------------------------------------ */
 
-static int64_t ms_of_sample(const struct quill_stream *s, size_t sample)
+/* The text of all segments in one string without space around it; quill_free. NULL: no memory. */
+static char *join_text(const struct quill_result *result)
 {
-    return (s->origin + (int64_t)sample) * 1000 / QUILL_SAMPLE_RATE;
-}
+    size_t len = 0, begin;
+    char *text;
 
-static void emit(struct quill_stream *s, const struct quill_stream_event *event)
-{
-    if (s->fn)
-        s->fn(s->user, event);
-}
-
-static void announce(struct quill_stream *s)
-{
-    if (!s->open || s->announced)
-        return;
-    s->announced = true;
-    const int64_t start_ms = ms_of_sample(s, 0);
-    emit(s, &(struct quill_stream_event){
-                .type = QUILL_STREAM_SPEECH_BEGIN,
-                .start_ms = start_ms,
-                .end_ms = start_ms,
-                .text = "",
-            });
-}
-
-static const char *trimmed(const char *text, size_t *len)
-{
-    while (*text == ' ')
-        text++;
-    *len = strlen(text);
-    while (*len > 0 && text[*len - 1] == ' ')
-        (*len)--;
-    return text;
-}
-
-/* The segments' texts with one space between them; quill_free. NULL: no memory. */
-static char *join(const struct quill_result *result)
-{
-    size_t bytes = 1;
     for (size_t i = 0; i < result->n_segments; i++)
-        bytes += strlen(result->segments[i].text) + 1;
-    char *text = quill_alloc(bytes);
+        len += strlen(result->segments[i].text);
+    text = quill_alloc(len + 1);
     if (!text)
         return NULL;
-    size_t n = 0;
+    len = 0;
     for (size_t i = 0; i < result->n_segments; i++) {
-        size_t len;
-        const char *part = trimmed(result->segments[i].text, &len);
-        if (len > 0 && n > 0)
-            text[n++] = ' ';
-        memcpy(text + n, part, len);
-        n += len;
+        const size_t n = strlen(result->segments[i].text);
+
+        memcpy(text + len, result->segments[i].text, n);
+        len += n;
     }
-    text[n] = '\0';
+    while (len > 0 && strchr(" \t\n", text[len - 1]))
+        len--;
+    text[len] = '\0';
+    begin = strspn(text, " \t\n");
+    memmove(text, text + begin, len - begin + 1);
     return text;
 }
 
-/* Recognises the utterance's first n samples and sends what came of it. */
-static enum quill_status pass(struct quill_stream *s, enum quill_stream_event_type type, size_t n,
-                              struct quill_error *err)
+static void tell_begin(struct quill_stream *s)
 {
-    struct quill_params params = s->settings.params;
-    params.progress = NULL;
-    params.segment = NULL;
-    if (type == QUILL_STREAM_FINAL)
-        params.cancelled = NULL;
-    else
-        params.temperature = params.temperature_increment = 0;
+    const struct quill_stream_event event = {
+        .type = QUILL_STREAM_SPEECH_BEGIN,
+        .start_ms = time_ms(s, 0),
+        .end_ms = time_ms(s, n_samples(s)),
+        .text = "",
+    };
 
+    if (!s->begin_due)
+        return;
+    s->begin_due = false;
+    s->fn(s->user, &event);
+}
+
+/* Recognises the first n samples of the utterance and tells the result. */
+static enum quill_status pass(struct quill_stream *s, enum quill_stream_event_type type, size_t n,
+                              const struct quill_params *params, struct quill_error *err)
+{
+    struct quill_stream_event event = {.type = type, .start_ms = time_ms(s, 0), .end_ms = time_ms(s, n)};
     struct quill_result *result = NULL;
-    QUILL_TRY(quill_transcribe(s->transcriber, s->sound, n, &params, &result, err));
-    char *text = join(result);
+    char *text;
+
+    QUILL_TRY(quill_transcribe(s->transcriber, s->samples, n, params, &result, err));
+    text = join_text(result);
     if (!text) {
         quill_result_free(&result);
-        return quill_fail(err, QUILL_ERR_NOMEM, "not enough memory for the text of an utterance");
+        return quill_fail(err, QUILL_ERR_NOMEM, "no memory for the text of an utterance");
     }
-    const int64_t start_ms = ms_of_sample(s, 0);
     for (size_t i = 0; i < result->n_segments; i++) {
-        result->segments[i].start_ms += start_ms;
-        result->segments[i].end_ms += start_ms;
+        result->segments[i].start_ms += event.start_ms;
+        result->segments[i].end_ms += event.start_ms;
     }
-    if (type == QUILL_STREAM_TENTATIVE)
-        s->partial_cost_ms = result->timings.total_ms;
-    emit(s, &(struct quill_stream_event){
-                .type = type,
-                .start_ms = start_ms,
-                .end_ms = ms_of_sample(s, n),
-                .text = text,
-                .segments = type == QUILL_STREAM_FINAL ? result->segments : NULL,
-                .n_segments = type == QUILL_STREAM_FINAL ? result->n_segments : 0,
-                .timings = result->timings,
-            });
+    event.text = text;
+    event.timings = result->timings;
+    s->cost_ms = result->timings.total_ms;
+    if (type == QUILL_STREAM_FINAL) {
+        event.segments = result->segments;
+        event.n_segments = result->n_segments;
+    }
+    s->fn(s->user, &event);
     quill_free(text);
     quill_result_free(&result);
     return QUILL_OK;
 }
 
-/* What comes after the utterance stays: after a forced cut it is the beginning of the next one, after a pause
- * the pre-roll. */
+/* What lies behind a finished utterance: its continuation when it was cut, else pre-roll of the next. */
+static void go_on_behind(struct quill_stream *s, size_t n)
+{
+    size_t n_speech = 0;
+
+    s->due = 0;
+    if (n >= n_samples(s)) { /* the end of the sound: whole frames are counted from here again */
+        s->origin += (int64_t)n_samples(s);
+        s->n_frames = 0;
+        s->n_partial = 0;
+        s->open = false;
+        return;
+    }
+    drop_frames(s, n / FRAME);
+    for (size_t i = 0; i < s->n_frames; i++)
+        n_speech += s->speech[i];
+    s->open = s->open && n_speech > 0;
+    s->begin_due = s->open;
+    s->n_looked_at = 0;
+    s->cost_ms = 0;
+}
+
 static enum quill_status final_pass(struct quill_stream *s, struct quill_error *err)
 {
-    announce(s);
-    QUILL_TRY(pass(s, QUILL_STREAM_FINAL, s->due, err));
-    const size_t done = s->due / FRAME; /* all of it, but for a rest at the end of the sound */
-    const bool goes_on = s->speech_frames > done;
-    const size_t speech = goes_on ? s->speech_frames - done : 0;
-    s->due = 0;
-    s->open = false;
-    drop_frames(s, done);
-    if (goes_on)
-        open_utterance(s, speech);
+    struct quill_params params = s->settings.params;
+
+    params.cancelled = NULL;
+    QUILL_TRY(pass(s, QUILL_STREAM_FINAL, s->due, &params, err));
+    go_on_behind(s, s->due);
     return QUILL_OK;
 }
 
-static bool tentative_due(const struct quill_stream *s)
+/* New speech since the last look, and enough new sound for a machine of this speed. */
+static bool tentative_is_due(const struct quill_stream *s)
 {
-    if (!s->open || s->settings.partial_ms == 0 || s->speech_frames <= s->partial_speech)
-        return false;
-    const size_t base = s->partial_frames > 0 ? s->partial_frames : s->preroll_frames;
-    const double wanted_ms = fmax(s->settings.partial_ms, COST_FACTOR * s->partial_cost_ms);
-    return s->n_frames > base && (double)((s->n_frames - base) * FRAME_MS) >= wanted_ms;
+    const double wanted_ms = fmax(s->settings.partial_ms, COST_FACTOR * s->cost_ms);
+
+    return s->open && s->settings.partial_ms > 0 && (s->n_frames - s->n_quiet) * FRAME > s->n_looked_at &&
+           (double)(n_samples(s) - s->n_looked_at) >= wanted_ms * SAMPLES_PER_MS;
+}
+
+static enum quill_status tentative_pass(struct quill_stream *s, struct quill_error *err)
+{
+    struct quill_params params = s->settings.params;
+    const size_t n = n_samples(s);
+
+    params.temperature = 0;
+    params.temperature_increment = 0;
+    QUILL_TRY(pass(s, QUILL_STREAM_TENTATIVE, n, &params, err));
+    s->n_looked_at = n;
+    return QUILL_OK;
 }
 
 enum quill_status quill_stream_step(struct quill_stream *s, bool *worked, struct quill_error *err)
 {
+    const bool final = s->due > 0, any = final || tentative_is_due(s);
+
+    tell_begin(s);
+    if (any)
+        QUILL_TRY(final ? final_pass(s, err) : tentative_pass(s, err));
+    tell_begin(s);
     if (worked)
-        *worked = false;
-    announce(s);
-    if (s->due > 0) {
-        QUILL_TRY(final_pass(s, err));
-    } else if (tentative_due(s)) {
-        s->partial_frames = s->n_frames;
-        s->partial_speech = s->speech_frames;
-        QUILL_TRY(pass(s, QUILL_STREAM_TENTATIVE, s->n_frames * FRAME, err));
-    } else {
-        return QUILL_OK;
-    }
-    if (worked)
-        *worked = true;
+        *worked = any;
     return QUILL_OK;
 }
 
 enum quill_status quill_stream_finish(struct quill_stream *s, struct quill_error *err)
 {
-    if (s->due > 0)
-        QUILL_TRY(final_pass(s, err));
-    if (s->open) {
-        s->due = s->n_frames * FRAME + s->n_rest;
-        s->speech_frames = s->n_frames;
+    while (s->open) {
+        tell_begin(s);
+        if (!s->due)
+            s->due = n_samples(s);
         QUILL_TRY(final_pass(s, err));
     }
-    s->origin += (int64_t)(s->n_frames * FRAME + s->n_rest);
-    s->n_frames = s->n_rest = 0;
+    go_on_behind(s, n_samples(s));
+    quill_vad_end_speech(&s->vad);
     return QUILL_OK;
+}
+
+bool quill_stream_in_speech(const struct quill_stream *s)
+{
+    return s->open;
+}
+
+int64_t quill_stream_time_ms(const struct quill_stream *s)
+{
+    return time_ms(s, n_samples(s));
 }
