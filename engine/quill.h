@@ -95,6 +95,8 @@ void quill_model_get_info(const struct quill_model *model, struct quill_model_in
 unsigned quill_model_n_languages(const struct quill_model *model);
 const char *quill_language_code(unsigned i);
 const char *quill_language_name(unsigned i);
+/* Index of the language with this code, English name or alias (case-insensitive); -1 when there is none. */
+int quill_language_find(const char *name);
 
 /* ---- transcriber ----------------------------------------------------------------------------------- */
 

@@ -135,11 +135,14 @@ open_file (const char *path, const char *name, GError **error) {
   const int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   struct stat info;
 
+  if (fd < 0 && errno == ENOENT) {
+    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE,
+                 _ ("There is no file “%s”: check the path."), name);
+    return -1;
+  }
   if (fd < 0) {
     g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE,
-                 errno == ENOENT ? _ ("There is no file “%s” (%s): check the path.")
-                                 : _ ("“%s” cannot be read (%s): check its permissions."),
-                 name, g_strerror (errno));
+                 _ ("“%s” cannot be read (%s): check its permissions."), name, g_strerror (errno));
     return -1;
   }
   if (fstat (fd, &info) != 0 || !S_ISREG (info.st_mode)) {

@@ -126,7 +126,7 @@ run_once (Bench *bench, const char *model, int threads, const char *path, gboole
   audio_ms = since_ms (begin);
   if (n == 0) {
     g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE,
-                 _ ("“%s” holds no sound: choose a recording of some seconds"), path);
+                 _ ("“%s” holds no sound: choose a recording of some seconds."), path);
     return FALSE;
   }
   if (!longhand_cli_engine_open (&engine, model, threads, error))
@@ -268,16 +268,19 @@ print_json (const Bench *bench) {
   json_generator_set_root (generator, root);
   json_generator_set_pretty (generator, TRUE);
   text = json_generator_to_data (generator, NULL);
-  g_print ("%s\n", text);
+  longhand_cli_print_text (text);
+  longhand_cli_print_text ("\n");
 }
 
 /* The recording that comes with the program: beside the models. (transfer full) */
 static char *
 sample_path (void) {
   const char *models = g_getenv ("LONGHAND_MODEL_DIR");
+  g_autofree char *uninstalled
+      = models != NULL ? g_build_filename (models, "..", "samples", "sample.wav", NULL) : NULL;
 
-  if (models != NULL && *models != '\0')
-    return g_build_filename (models, "..", "samples", "sample.wav", NULL);
+  if (uninstalled != NULL && g_file_test (uninstalled, G_FILE_TEST_EXISTS))
+    return g_steal_pointer (&uninstalled);
   return g_build_filename (PKGDATADIR, "samples", "sample.wav", NULL);
 }
 
@@ -312,8 +315,8 @@ longhand_cli_bench (int argc, char **argv) {
           entries))
     return LONGHAND_EXIT_USAGE;
   if (argc > 2 || runs < 1 || runs > 1000) {
-    longhand_cli_complain (argc > 2 ? _ ("“bench” takes one recording")
-                                    : _ ("--runs must be between 1 and 1000"));
+    longhand_cli_complain (argc > 2 ? _ ("“bench” takes one recording.")
+                                    : _ ("--runs must be between 1 and 1000."));
     return LONGHAND_EXIT_USAGE;
   }
   if (!longhand_cli_check_threads (threads, &error))

@@ -1,11 +1,12 @@
 #include "cli/longhand-cli.h"
 
 #include "longhand-engine-error.h"
-#include "models/longhand-model-store.h"
+#include "longhand-settings.h"
 
 #include <glib/gi18n.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 
 gboolean
 longhand_cli_parse (int *argc, char ***argv, const char *positional, const char *summary,
@@ -19,7 +20,7 @@ longhand_cli_parse (int *argc, char ***argv, const char *positional, const char 
   g_option_context_add_main_entries (context, entries, NULL);
   if (g_option_context_parse (context, argc, argv, &error))
     return TRUE;
-  longhand_cli_complain (_ ("%s; “%s --help” lists the options"), error->message, g_get_prgname ());
+  longhand_cli_complain (_ ("%s: “%s --help” lists the options."), error->message, g_get_prgname ());
   return FALSE;
 }
 
@@ -66,16 +67,66 @@ longhand_cli_check_threads (int threads, GError **error) {
   if (threads >= 0 && threads <= QUILL_MAX_THREADS)
     return TRUE;
   g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
-               _ ("%d threads are not possible: use 1 to %d, or 0 for all processors"), threads,
+               _ ("%d threads are not possible: use 1 to %d, or 0 for all processors."), threads,
                QUILL_MAX_THREADS);
   return FALSE;
+}
+
+gboolean
+longhand_cli_check_language (const char *language, const struct quill_model *model, GError **error) {
+  int i;
+
+  if (language == NULL || *language == '\0' || strcmp (language, "auto") == 0)
+    return TRUE;
+  i = quill_language_find (language);
+  if (i < 0) {
+    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+                 _ ("There is no language “%s”: use a code such as en or de, its English name, or auto."),
+                 language);
+    return FALSE;
+  }
+  if (model == NULL || i == 0 || (unsigned)i < quill_model_n_languages (model))
+    return TRUE;
+  g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_MODEL_UNSUPPORTED,
+               _ ("This model does not know “%s”: choose a multilingual model with --model."), language);
+  return FALSE;
+}
+
+/* (transfer full); NULL when nothing is chosen or settings are not installed. */
+static char *
+dup_model_of_settings (void) {
+  g_autoptr (LonghandSettings) settings = NULL;
+
+  if (!longhand_settings_check_installed (NULL))
+    return NULL;
+  settings = longhand_settings_new ();
+  return longhand_settings_dup_model (settings);
+}
+
+LonghandModel *
+longhand_cli_find_model (LonghandModelStore *store, const char *option, GError **error) {
+  g_autofree char *chosen = NULL;
+  LonghandModel *model = NULL;
+
+  if (option != NULL)
+    return longhand_model_store_find (store, option, error);
+  chosen = dup_model_of_settings ();
+  if (chosen != NULL)
+    model = longhand_model_store_find (store, chosen, NULL);
+  return model != NULL ? model : longhand_model_store_find (store, "", error);
+}
+
+void
+longhand_cli_print_text (const char *text) {
+  fputs (text, stdout);
+  fflush (stdout);
 }
 
 gboolean
 longhand_cli_engine_open (LonghandCliEngine *engine, const char *model, int threads, GError **error) {
   const gint64 begin = g_get_monotonic_time ();
   g_autoptr (LonghandModelStore) store = longhand_model_store_new ();
-  g_autoptr (LonghandModel) found = longhand_model_store_find (store, model != NULL ? model : "", error);
+  g_autoptr (LonghandModel) found = longhand_cli_find_model (store, model, error);
   struct quill_error engine_error = { 0 };
   struct quill_settings settings;
 

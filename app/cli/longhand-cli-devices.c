@@ -18,7 +18,7 @@ longhand_cli_devices (int argc, char **argv) {
           entries))
     return LONGHAND_EXIT_USAGE;
   if (argc > 1) {
-    longhand_cli_complain (_ ("“devices” takes no argument, but got “%s”"), argv[1]);
+    longhand_cli_complain (_ ("“devices” takes no argument, but got “%s”."), argv[1]);
     return LONGHAND_EXIT_USAGE;
   }
   devices = longhand_capture_list_devices (&error);

@@ -2,6 +2,7 @@
 #include "cli/longhand-cli.h"
 
 #include "dictation/longhand-dictation.h"
+#include "longhand-engine-error.h"
 
 #include <glib-unix.h>
 #include <glib/gi18n.h>
@@ -13,7 +14,7 @@ typedef struct {
   GMainLoop *loop;              /* owned */
   LonghandDictation *dictation; /* owned */
   gboolean terminal;            /* tentative words can be shown */
-  gboolean interrupted;
+  double seconds;               /* after which to stop; 0: none */
   int code;
 } Session;
 
@@ -52,7 +53,8 @@ on_tentative (LonghandDictation *dictation, const char *text, Session *session) 
 static void
 on_committed (LonghandDictation *dictation, LonghandUtterance *utterance, Session *session) {
   clear_tentative (session);
-  g_print ("%s\n", utterance->text);
+  longhand_cli_print_text (utterance->text);
+  longhand_cli_print_text ("\n");
 }
 
 static void
@@ -63,12 +65,22 @@ on_failed (LonghandDictation *dictation, const GError *error, Session *session) 
     g_main_loop_quit (session->loop);
 }
 
+static gboolean
+on_time_up (gpointer user) {
+  Session *session = user;
+
+  longhand_dictation_stop (session->dictation);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 on_state (LonghandDictation *dictation, GParamSpec *pspec, Session *session) {
   switch (longhand_dictation_get_state (dictation)) {
   case LONGHAND_STATE_RECORDING:
     if (session->terminal)
       g_printerr (_ ("Listening; Ctrl+C stops.\n"));
+    if (session->seconds > 0)
+      g_timeout_add ((guint)(session->seconds * 1000), on_time_up, session);
     break;
   case LONGHAND_STATE_IDLE:
     g_main_loop_quit (session->loop);
@@ -84,19 +96,10 @@ static gboolean
 on_interrupt (gpointer user) {
   Session *session = user;
 
-  session->interrupted = TRUE;
   if (longhand_dictation_get_state (session->dictation) == LONGHAND_STATE_IDLE)
     g_main_loop_quit (session->loop);
   longhand_dictation_stop (session->dictation);
   return G_SOURCE_CONTINUE;
-}
-
-static gboolean
-on_time_up (gpointer user) {
-  Session *session = user;
-
-  longhand_dictation_stop (session->dictation);
-  return G_SOURCE_REMOVE;
 }
 
 /* The id of the device whose id or name is given, or whose name alone contains it. (transfer full) */
@@ -125,25 +128,38 @@ find_device (const char *wanted, GError **error) {
   if (n_matches == 1)
     return g_strdup (match->id);
   g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
-               n_matches == 0 ? _ ("there is no microphone “%s”: choose one of %s")
-                              : _ ("“%s” could be more than one microphone: choose one of %s"),
+               n_matches == 0 ? _ ("There is no microphone “%s”: choose one of %s.")
+                              : _ ("“%s” could be more than one microphone: choose one of %s."),
                wanted, names->str);
   return NULL;
 }
 
+/* Before anybody speaks, and not at the first utterance. */
+static gboolean
+check_language_of_model (LonghandModel *found, const char *language, GError **error) {
+  struct quill_model *model = longhand_engine_open_model (longhand_model_get_path (found), error);
+  gboolean is_known;
+
+  if (model == NULL)
+    return FALSE;
+  is_known = longhand_cli_check_language (language, model, error);
+  quill_model_close (&model);
+  return is_known;
+}
+
 int
 longhand_cli_listen (int argc, char **argv) {
+  g_auto (Session) session = { .terminal = isatty (STDERR_FILENO) };
   g_autofree char *model = NULL;
   g_autofree char *language = NULL;
   g_autofree char *device = NULL;
   g_autofree char *device_id = NULL;
-  double seconds = 0;
   int threads = 0;
   const GOptionEntry entries[] = {
     { "device", 'd', 0, G_OPTION_ARG_STRING, &device,
       N_ ("Microphone, as “longhand-cli devices” lists them (default: the default one)"), N_ ("DEVICE") },
-    { "seconds", 's', 0, G_OPTION_ARG_DOUBLE, &seconds, N_ ("Stop after this time (default: at Ctrl+C)"),
-      N_ ("SECONDS") },
+    { "seconds", 's', 0, G_OPTION_ARG_DOUBLE, &session.seconds,
+      N_ ("Stop after this time (default: at Ctrl+C)"), N_ ("SECONDS") },
     { "model", 'm', 0, G_OPTION_ARG_FILENAME, &model,
       N_ ("Model: name of an installed one, or a file (default: the best installed one)"), N_ ("MODEL") },
     { "threads", 't', 0, G_OPTION_ARG_INT, &threads, N_ ("Threads, 1 to 256 (default 0: all processors)"),
@@ -152,7 +168,6 @@ longhand_cli_listen (int argc, char **argv) {
       N_ ("Language spoken, such as “de” (default: auto)"), N_ ("LANGUAGE") },
     G_OPTION_ENTRY_NULL,
   };
-  g_auto (Session) session = { .terminal = isatty (STDERR_FILENO) };
   g_autoptr (LonghandModelStore) store = NULL;
   g_autoptr (LonghandModel) found = NULL;
   g_autoptr (GError) error = NULL;
@@ -166,17 +181,18 @@ longhand_cli_listen (int argc, char **argv) {
   if (argc > 1) {
     longhand_cli_complain (
         _ ("“listen” takes no argument, but got “%s”; for a recording there is “longhand-cli "
-           "transcribe”"),
+           "transcribe”."),
         argv[1]);
     return LONGHAND_EXIT_USAGE;
   }
-  if (!(seconds >= 0 && seconds <= 86400)) {
-    longhand_cli_complain (_ ("--seconds must be between 0 and 86400"));
+  if (!(session.seconds >= 0 && session.seconds <= 86400)) {
+    longhand_cli_complain (_ ("--seconds must be between 0 and 86400."));
     return LONGHAND_EXIT_USAGE;
   }
   store = longhand_model_store_new ();
-  if (!longhand_cli_check_threads (threads, &error)
-      || (found = longhand_model_store_find (store, model != NULL ? model : "", &error)) == NULL
+  if (!longhand_cli_check_threads (threads, &error) || !longhand_cli_check_language (language, NULL, &error)
+      || (found = longhand_cli_find_model (store, model, &error)) == NULL
+      || (language != NULL && !check_language_of_model (found, language, &error))
       || (device != NULL && (device_id = find_device (device, &error)) == NULL))
     return longhand_cli_fail (error);
 
@@ -192,8 +208,6 @@ longhand_cli_listen (int argc, char **argv) {
   g_signal_connect (session.dictation, "notify::state", G_CALLBACK (on_state), &session);
   g_unix_signal_add (SIGINT, on_interrupt, &session);
   g_unix_signal_add (SIGTERM, on_interrupt, &session);
-  if (seconds > 0)
-    g_timeout_add ((guint)(seconds * 1000), on_time_up, &session);
   longhand_dictation_start (session.dictation);
   if (session.code == LONGHAND_EXIT_OK)
     g_main_loop_run (session.loop);

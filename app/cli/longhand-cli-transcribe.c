@@ -58,7 +58,8 @@ clear_progress (void) {
 static LonghandTranscript *
 recognize (LonghandCliEngine *engine, const Options *options, const char *path, GError **error) {
   const gboolean progress = !options->quiet && isatty (STDERR_FILENO);
-  g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *display_name = g_filename_display_name (path);
+  g_autofree char *name = g_filename_display_basename (path);
   g_autofree float *samples = NULL;
   g_autoptr (LonghandTranscript) transcript = NULL;
   struct quill_result *result = NULL;
@@ -70,10 +71,15 @@ recognize (LonghandCliEngine *engine, const Options *options, const char *path, 
   samples = longhand_audio_file_load (path, &n, &n_not_finite, error);
   if (samples == NULL)
     return NULL;
+  if (n == 0) {
+    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE,
+                 _ ("“%s” holds no sound: check how it was recorded."), display_name);
+    return NULL;
+  }
   if (n_not_finite > 0)
-    longhand_cli_complain (
-        _ ("“%s” is damaged: %" G_GSIZE_FORMAT " samples are not numbers and count as silence"), path,
-        n_not_finite);
+    longhand_cli_complain (_ ("“%s” is damaged: %" G_GSIZE_FORMAT
+                              " samples are not numbers and count as silence. Record or copy it again."),
+                           display_name, n_not_finite);
   quill_params_init (&params);
   params.language = options->language;
   params.translate = options->translate;
@@ -97,6 +103,8 @@ recognize (LonghandCliEngine *engine, const Options *options, const char *path, 
                                 (double)segment->avg_logprob, (double)segment->no_speech_prob);
   }
   quill_result_free (&result);
+  if (longhand_transcript_get_n_segments (transcript) == 0)
+    longhand_cli_complain (_ ("No words were heard in “%s”."), display_name);
   return g_steal_pointer (&transcript);
 }
 
@@ -129,29 +137,37 @@ transcribe_file (LonghandCliEngine *engine, const Options *options, const char *
     return FALSE;
   content = longhand_export_to_string (transcript, options->format);
   file = output_of (options, path);
-  if (file != NULL)
-    return longhand_export_save (content, file, error);
-  if (options->n_files > 1)
-    g_print ("==> %s <==\n", path);
-  g_print ("%s", content);
-  return TRUE;
+  if (file != NULL && longhand_export_save (content, file, error))
+    return TRUE;
+  /* What took minutes to recognise is not thrown away because it cannot be saved. */
+  if (options->n_files > 1) {
+    g_autofree char *display_name = g_filename_display_name (path);
+
+    g_print ("==> %s <==\n", display_name);
+  }
+  longhand_cli_print_text (content);
+  return file == NULL;
 }
 
 /* ---- the verb ---- */
 
-/* Two recordings of the same name in different folders must not overwrite each other's text. */
+/* Two recordings of the same name in different folders must not overwrite each other's text, and no text may
+ * overwrite a recording. */
 static gboolean
-check_distinct (const Options *options, GError **error) {
-  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+check_outputs (const Options *options, GError **error) {
+  g_autoptr (GHashTable) taken
+      = g_hash_table_new_full (g_file_hash, (GEqualFunc)g_file_equal, g_object_unref, NULL);
 
+  for (guint i = 0; options->output != NULL && i < options->n_files; i++)
+    g_hash_table_add (taken, g_file_new_for_path (options->files[i]));
   for (guint i = 0; options->output != NULL && i < options->n_files; i++) {
     g_autoptr (GFile) file = output_of (options, options->files[i]);
 
-    if (!g_hash_table_add (seen, g_file_get_path (file))) {
+    if (!g_hash_table_add (taken, g_object_ref (file))) {
+      g_autofree char *name = g_file_get_parse_name (file);
+
       g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
-                   _ ("two recordings would both be written to “%s”: transcribe them one by one, with "
-                      "different --output"),
-                   g_file_peek_path (file));
+                   _ ("“%s” is a recording, or would be written twice: choose another --output."), name);
       return FALSE;
     }
   }
@@ -162,10 +178,11 @@ static gboolean
 check (Options *options, GError **error) {
   if (options->n_files == 0) {
     g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
-                         _ ("name at least one recording: longhand-cli transcribe FILE…"));
+                         _ ("Name at least one recording: longhand-cli transcribe FILE…"));
     return FALSE;
   }
-  if (!longhand_cli_check_threads (options->threads, error))
+  if (!longhand_cli_check_threads (options->threads, error)
+      || !longhand_cli_check_language (options->language, NULL, error))
     return FALSE;
   if (options->format_name != NULL) {
     if (!longhand_format_parse (options->format_name, &options->format, error))
@@ -177,17 +194,30 @@ check (Options *options, GError **error) {
   }
   if (options->n_files > 1 && options->output == NULL && options->format != LONGHAND_FORMAT_TXT) {
     g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
-                 _ ("several recordings make several %s files: name a folder for them with --output"),
+                 _ ("Several recordings make several %s files: name a folder for them with --output."),
                  longhand_format_get_extension (options->format));
     return FALSE;
   }
   if (options->n_files > 1 && options->output != NULL && g_mkdir_with_parents (options->output, 0777) != 0) {
     g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_WRITE,
-                 _ ("“%s” cannot be used as a folder for several texts: %s"), options->output,
+                 _ ("“%s” cannot be the folder for several texts (%s): choose another one."), options->output,
                  g_strerror (errno));
     return FALSE;
   }
-  return check_distinct (options, error);
+  return check_outputs (options, error);
+}
+
+/* What only the model can tell; here, and not once for each recording. */
+static gboolean
+check_request (const LonghandCliEngine *engine, const Options *options, GError **error) {
+  if (!longhand_cli_check_language (options->language, engine->model, error))
+    return FALSE;
+  if (!options->translate || quill_model_n_languages (engine->model) > 0)
+    return TRUE;
+  g_set_error_literal (
+      error, LONGHAND_ERROR, LONGHAND_ERROR_MODEL_UNSUPPORTED,
+      _ ("This model knows English only and cannot translate: choose a multilingual model with --model."));
+  return FALSE;
 }
 
 int
@@ -213,7 +243,8 @@ longhand_cli_transcribe (int argc, char **argv) {
   int code = LONGHAND_EXIT_OK;
 
   if (!longhand_cli_parse (&argc, &argv, _ ("FILE…"), _ ("Writes out recordings: wav, flac, ogg, opus, mp3."),
-                           _ ("A recording that fails does not keep the others from being written out."),
+                           _ ("A recording that fails does not keep the others from being written out. Text "
+                              "that cannot be\nsaved is printed, so that it is not lost."),
                            entries))
     return LONGHAND_EXIT_USAGE;
   options.files = argv + 1;
@@ -221,6 +252,10 @@ longhand_cli_transcribe (int argc, char **argv) {
   if (!check (&options, &error)
       || !longhand_cli_engine_open (&engine, options.model, options.threads, &error))
     return longhand_cli_fail (error);
+  if (!check_request (&engine, &options, &error)) {
+    longhand_cli_engine_close (&engine);
+    return longhand_cli_fail (error);
+  }
   longhand_cli_catch_interrupt ();
   for (guint i = 0; i < options.n_files && !longhand_cli_interrupted (); i++) {
     g_autoptr (GError) file_error = NULL;

@@ -5,6 +5,7 @@
 #include "longhand-i18n.h"
 
 #include <glib/gi18n.h>
+#include <stdio.h>
 #include <string.h>
 
 typedef struct {
@@ -47,10 +48,15 @@ print_help (void) {
 static int
 run_verb (const Verb *verb, int argc, char **argv) {
   g_autofree char *name = g_strdup_printf ("longhand-cli %s", verb->name);
+  int code;
 
   g_set_prgname (name);
   argv[0] = name;
-  return verb->run (argc, argv);
+  code = verb->run (argc, argv);
+  if (fflush (stdout) == 0 && !ferror (stdout))
+    return code;
+  longhand_cli_complain (_ ("The text cannot be written to standard output: make room, or use --output."));
+  return code != LONGHAND_EXIT_OK ? code : LONGHAND_EXIT_FAILED;
 }
 
 int
@@ -75,12 +81,12 @@ main (int argc, char **argv) {
     verb = find_verb (argv[2]);
     if (verb != NULL)
       return run_verb (verb, 2, help_argv);
-    longhand_cli_complain (_ ("there is no verb “%s”: “longhand-cli --help” lists them"), argv[2]);
+    longhand_cli_complain (_ ("There is no verb “%s”: “longhand-cli --help” lists them."), argv[2]);
     return LONGHAND_EXIT_USAGE;
   }
   verb = find_verb (argv[1]);
   if (verb == NULL) {
-    longhand_cli_complain (_ ("there is no verb “%s”: “longhand-cli --help” lists them"), argv[1]);
+    longhand_cli_complain (_ ("There is no verb “%s”: “longhand-cli --help” lists them."), argv[1]);
     return LONGHAND_EXIT_USAGE;
   }
   return run_verb (verb, argc - 1, argv + 1);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "longhand-error.h"
+#include "models/longhand-model-store.h"
 
 #include <gio/gio.h>
 #include <quill.h>
@@ -29,7 +30,7 @@ int longhand_cli_bench (int argc, char **argv);
 gboolean longhand_cli_parse (int *argc, char ***argv, const char *positional, const char *summary,
                              const char *description, const GOptionEntry *entries);
 
-/* Prints "longhand-cli: MESSAGE" on standard error. */
+/* Prints "longhand-cli: MESSAGE" on standard error; message: a whole sentence. */
 void longhand_cli_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
 
 /* The same for an error, and the exit code that belongs to it. */
@@ -37,6 +38,17 @@ int longhand_cli_fail (const GError *error);
 
 /* 0..QUILL_MAX_THREADS, where 0 is automatic; otherwise LONGHAND_ERROR_INVALID. */
 gboolean longhand_cli_check_threads (int threads, GError **error);
+
+/* A language that Whisper models know, by code or English name; NULL and "auto" are fine. model: NULL, or the
+ * one that has to know it. Otherwise LONGHAND_ERROR_INVALID or _MODEL_UNSUPPORTED. */
+gboolean longhand_cli_check_language (const char *language, const struct quill_model *model, GError **error);
+
+/* What --model means: option itself, else the model chosen in the settings as long as it is installed, else
+ * the best installed one. (transfer full); NULL with LONGHAND_ERROR_MODEL_MISSING. */
+LonghandModel *longhand_cli_find_model (LonghandModelStore *store, const char *option, GError **error);
+
+/* Text for standard output as it is: g_print would change what the locale's character set lacks. */
+void longhand_cli_print_text (const char *text);
 
 /* A model and a transcriber with it. */
 typedef struct {
@@ -46,7 +58,7 @@ typedef struct {
   double load_ms;                        /* model and transcriber */
 } LonghandCliEngine;
 
-/* model: id, path, or NULL for the best installed one. FALSE with any of the model errors. */
+/* model: as longhand_cli_find_model. FALSE with any of the model errors. */
 gboolean longhand_cli_engine_open (LonghandCliEngine *engine, const char *model, int threads, GError **error);
 void longhand_cli_engine_close (LonghandCliEngine *engine);
 

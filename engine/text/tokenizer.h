@@ -37,7 +37,4 @@ size_t quill_tokens_to_text(const struct quill_tokenizer *tokenizer, const uint3
 size_t quill_text_to_tokens(const struct quill_tokenizer *tokenizer, const char *text, size_t skip,
                             uint32_t *tokens, size_t cap);
 
-/* Index of the language with this code or English name (case-insensitive); -1 when there is none. */
-int quill_language_find(const char *name);
-
 #endif
