@@ -1,0 +1,196 @@
+"""The desktop's files are valid, and what `meson install` leaves is a program that the menu can start.
+
+test-data.py BUILD-ROOT DATA-DIR
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ET
+
+from tap import case, run
+
+APP_ID = "io.github.longhand_app.Longhand"
+build, data = sys.argv[1:3]
+built = os.path.join(build, "data")
+
+
+def output_of(*command, env=None):
+    """Exit status and everything printed."""
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+                          env={**os.environ, **(env or {})})
+    return done.returncode, done.stdout
+
+
+def install():
+    """Installs the build into a temporary directory; returns that and the prefix inside it."""
+    root = tempfile.mkdtemp(prefix="longhand-install-")
+    status, text = output_of("meson", "install", "-C", build, "--no-rebuild", "--destdir", root)
+    assert status == 0, text
+    prefixes = [base for base, dirs, _ in os.walk(root) if "bin" in dirs and "share" in dirs]
+    assert len(prefixes) == 1, f"{prefixes}\n{text}"
+    return root, prefixes[0]
+
+
+@case("/data/desktop-file-draws-no-remark-from-its-validator")
+def _():
+    # The validator's exit status is 0 even for what "will be fatal in the future".
+    status, text = output_of("desktop-file-validate", os.path.join(built, APP_ID + ".desktop"))
+    assert (status, text) == (0, ""), text
+
+
+@case("/data/metainfo-is-valid")
+def _():
+    status, text = output_of("appstreamcli", "validate", "--no-net", "--explain",
+                             os.path.join(built, APP_ID + ".metainfo.xml"))
+    assert status == 0 and not re.search(r"^[EWI]:", text, re.MULTILINE), text
+
+
+@case("/data/metainfo-names-the-desktop-file-and-a-release")
+def _():
+    root = ET.parse(os.path.join(built, APP_ID + ".metainfo.xml")).getroot()
+    assert root.findtext("id") == APP_ID
+    assert root.findtext("launchable") == APP_ID + ".desktop"
+    assert root.find("releases/release") is not None
+
+
+@case("/data/schema-compiles-strictly")
+def _():
+    status, text = output_of("glib-compile-schemas", "--strict", "--dry-run", data)
+    assert status == 0, text
+
+
+@case("/data/icons-are-svg-of-the-size-the-theme-expects")
+def _():
+    for path, size in ((f"scalable/apps/{APP_ID}.svg", "128"), (f"symbolic/apps/{APP_ID}-symbolic.svg", "16")):
+        root = ET.parse(os.path.join(data, "icons", "hicolor", path)).getroot()
+        assert root.tag == "{http://www.w3.org/2000/svg}svg", root.tag
+        assert (root.get("width"), root.get("height")) == (size, size), path
+        assert root.get("viewBox") == f"0 0 {size} {size}", path
+
+
+@case("/data/translations-have-no-errors")
+def _():
+    catalogues = os.path.join(data, "..", "po")
+    with open(os.path.join(catalogues, "LINGUAS"), encoding="utf-8") as file:
+        languages = [line.strip() for line in file if line.strip() and not line.startswith("#")]
+    for language in languages:
+        status, text = output_of("msgfmt", "-c", "--statistics", "-o", "/dev/null",
+                                 os.path.join(catalogues, language + ".po"), env={"LC_ALL": "C"})
+        assert status == 0 and "warning" not in text, text
+        assert "fuzzy" not in text and "untranslated" not in text, f"{language}: {text}"
+
+
+@case("/data/every-source-with-strings-is-listed-for-translation")
+def _():
+    top = os.path.normpath(os.path.join(data, ".."))
+    with open(os.path.join(top, "po", "POTFILES.in"), encoding="utf-8") as file:
+        listed = {line.strip() for line in file if line.strip() and not line.startswith("#")}
+    marked = re.compile(r'\b(?:_|N_|C_|NC_|ngettext|g_dngettext|g_dpgettext2)\s*\(\s*"|translatable="yes"')
+    found = set()
+    for folder in ("app", "ui"):
+        for base, _, names in os.walk(os.path.join(top, folder)):
+            for name in names:
+                path = os.path.join(base, name)
+                if name.endswith((".c", ".h", ".ui", ".blp")):
+                    with open(path, encoding="utf-8") as file:
+                        if marked.search(file.read()):
+                            found.add(os.path.relpath(path, top))
+    assert not found - listed, f"not in po/POTFILES.in: {sorted(found - listed)}"
+    gone = [name for name in listed if not os.path.exists(os.path.join(top, name))]
+    assert not gone, f"in po/POTFILES.in, but gone: {gone}"
+
+
+@case("/flatpak/asks-for-a-window-and-a-microphone-and-nothing-else")
+def _():
+    with open(os.path.join(data, "..", "flatpak", APP_ID + ".yml"), encoding="utf-8") as file:
+        manifest = file.read()
+    asked = re.search(r"^finish-args:\n((?:  - .*\n)+)", manifest, re.MULTILINE)[1]
+    assert sorted(line[4:] for line in asked.splitlines()) == [
+        "--device=dri", "--share=ipc", "--socket=fallback-x11", "--socket=pulseaudio", "--socket=wayland"], asked
+    assert f"id: {APP_ID}\n" in manifest
+    # Sources from elsewhere are pinned to a commit, not to a name that can move.
+    assert manifest.count("type: git") == len(re.findall(r"commit: [0-9a-f]{40}$", manifest, re.MULTILINE))
+
+
+@case("/install/holds-what-the-menu-needs")
+def _():
+    root, prefix = install()
+    try:
+        for path in ("bin/longhand-cli",
+                     f"share/applications/{APP_ID}.desktop", f"share/metainfo/{APP_ID}.metainfo.xml",
+                     f"share/icons/hicolor/scalable/apps/{APP_ID}.svg",
+                     f"share/icons/hicolor/symbolic/apps/{APP_ID}-symbolic.svg",
+                     f"share/glib-2.0/schemas/{APP_ID}.gschema.xml",
+                     "share/longhand/models/ggml-longhand-mini.en-q5_1.bin",
+                     "share/longhand/samples/sample.wav",
+                     "share/man/man1/longhand.1", "share/man/man1/longhand-cli.1",
+                     "share/bash-completion/completions/longhand-cli"):
+            assert os.path.exists(os.path.join(prefix, path)), f"{path} is not installed"
+        with open(os.path.join(prefix, f"share/applications/{APP_ID}.desktop"), encoding="utf-8") as file:
+            entry = dict(line.rstrip("\n").split("=", 1) for line in file if "=" in line)
+        assert os.path.exists(os.path.join(prefix, f"share/icons/hicolor/scalable/apps/{entry['Icon']}.svg"))
+    finally:
+        shutil.rmtree(root)
+
+
+@case("/install/command-line-works-away-from-the-build-with-the-installed-model")
+def _():
+    root, prefix = install()
+    try:
+        share = os.path.join(prefix, "share")
+        env = {"XDG_DATA_DIRS": f"{share}:/usr/share", "LONGHAND_MODEL_DIR": "/nonexistent",
+               "GSETTINGS_SCHEMA_DIR": os.path.join(share, "glib-2.0", "schemas")}
+        subprocess.run(["glib-compile-schemas", env["GSETTINGS_SCHEMA_DIR"]], check=True)
+        done = subprocess.run([os.path.join(prefix, "bin", "longhand-cli"), "transcribe",
+                               os.path.join(share, "longhand", "samples", "sample.wav")],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False,
+                              env={**os.environ, **env})
+        assert done.returncode == 0, done.stderr
+        assert len(done.stdout.split()) > 3, repr(done.stdout)
+    finally:
+        shutil.rmtree(root)
+
+
+def words_after_dashes(text):
+    return set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text))
+
+
+@case("/cli/man-page-and-completion-know-every-option-of-every-verb")
+def _():
+    cli = os.path.join(build, "app", "cli", "longhand-cli")
+    with open(os.path.join(data, "man", "longhand-cli.1"), encoding="utf-8") as file:
+        manual = file.read().replace("\\-", "-")
+    with open(os.path.join(data, "completions", "longhand-cli"), encoding="utf-8") as file:
+        completion = file.read()
+    for verb in ("transcribe", "listen", "devices", "bench"):
+        status, text = output_of(cli, verb, "--help")
+        assert status == 0, text
+        options = words_after_dashes(text)
+        assert options, text
+        for option in options:
+            assert option in words_after_dashes(manual), f"{verb} {option} is not in the man page"
+            assert option in completion, f"{verb} {option} is not completed"
+        assert verb in completion and verb in manual
+
+
+@case("/cli/completion-offers-verbs-options-and-values")
+def _():
+    script = """
+        . "$1"
+        COMP_WORDS=("${@:2}") COMP_CWORD=$(($# - 2)) COMPREPLY=()
+        _longhand_cli
+        printf '%s\\n' "${COMPREPLY[@]}"
+    """
+    def completed(*words):
+        return set(output_of("bash", "-c", script, "bash", os.path.join(data, "completions", "longhand-cli"),
+                             *words)[1].split())
+    assert {"transcribe", "listen", "devices", "bench"} <= completed("longhand-cli", "")
+    assert completed("longhand-cli", "tr") == {"transcribe"}
+    assert "--format" in completed("longhand-cli", "transcribe", "--f")
+    assert completed("longhand-cli", "transcribe", "--format", "") == {"txt", "srt", "vtt", "json"}
+
+
+run()
