@@ -308,39 +308,50 @@ static enum quill_status run_window(struct run *run, struct quill_error *err)
 /* ---- the whole --------------------------------------------------------------------------------------------
  */
 
+/* "use auto or en", or all codes that the model knows. */
+static enum quill_status unknown_language(const char *name, unsigned n_languages, struct quill_error *err)
+{
+    char codes[440] = "auto or en", quoted[24] = "";
+    size_t n = 0, len;
+    bool valid = true;
+    for (size_t i = 0; name[i] && valid; i += len) {
+        len = quill_utf8_scan(name + i, strlen(name + i), &valid);
+        if (valid && i + len < sizeof quoted)
+            memcpy(quoted + i, name + i, len);
+        else
+            break;
+    }
+    for (unsigned i = 0; i < n_languages; i++) {
+        n += (size_t)snprintf(codes + n, sizeof codes - n, "%s %s", i ? "" : "auto or one of",
+                              quill_language_code(i));
+    }
+    return quill_fail(err, QUILL_ERR_INVALID, "unknown language “%s”: use %s", quoted, codes);
+}
+
 static enum quill_status resolve_language(struct run *run, struct quill_error *err)
 {
     const char *name = run->params->language;
     const unsigned n_languages = run->t->rules.specials.n_languages;
     const bool detect = !name || !*name || !strcmp(name, "auto");
     const int language = detect ? -1 : quill_language_find(name);
-    if (!detect && language < 0) {
-        char codes[440] = "en";
-        for (unsigned i = 1, n = 2; i < n_languages; i++) {
-            const char *code = quill_language_code(i);
-            n += (unsigned)snprintf(codes + n, sizeof codes - n, " %s", code);
-        }
-        return quill_fail(err, QUILL_ERR_INVALID, "unknown language “%.20s”: use auto, %s%s", name,
-                          n_languages ? "or one of " : "or ", codes);
+    if (!detect && language < 0)
+        return unknown_language(name, n_languages, err);
+    char spelled[16] = "";
+    if (language >= 0) {
+        snprintf(spelled, sizeof spelled, "%s", quill_language_name((unsigned)language));
+        spelled[0] = (char)(spelled[0] - 'a' + 'A');
     }
-    if (n_languages == 0) {
-        if (language > 0)
-            return quill_fail(
-                err, QUILL_ERR_UNSUPPORTED,
-                "this model knows English only, not %s: choose English, or a multilingual model",
-                quill_language_name((unsigned)language));
-        if (run->params->translate)
-            return quill_fail(
-                err, QUILL_ERR_UNSUPPORTED,
-                "this model knows English only and cannot translate: choose a multilingual model");
-        run->language = 0;
-        return QUILL_OK;
-    }
-    if (language >= (int)n_languages)
+    if (n_languages == 0 && language > 0)
         return quill_fail(err, QUILL_ERR_UNSUPPORTED,
-                          "this model does not know %s: choose another language or model",
-                          quill_language_name((unsigned)language));
-    run->language = language;
+                          "this model knows English only, not %s: choose English, or a multilingual model",
+                          spelled);
+    if (n_languages == 0 && run->params->translate)
+        return quill_fail(err, QUILL_ERR_UNSUPPORTED,
+                          "this model knows English only and cannot translate: choose a multilingual model");
+    if (n_languages > 0 && language >= (int)n_languages)
+        return quill_fail(err, QUILL_ERR_UNSUPPORTED,
+                          "this model does not know %s: choose another language or model", spelled);
+    run->language = n_languages == 0 ? 0 : language;
     return QUILL_OK;
 }
 
