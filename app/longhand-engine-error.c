@@ -33,6 +33,24 @@ longhand_set_error_from_engine (GError **error, const struct quill_error *engine
                g_ascii_toupper (*message), *message != '\0' ? message + 1 : "");
 }
 
+/* Most of the engine's sentences begin with the file's path. */
+static void
+set_model_error (GError **error, const char *path, const struct quill_error *engine_error) {
+  const LonghandError code = engine_error->code == QUILL_ERR_IO ? LONGHAND_ERROR_MODEL_MISSING
+                                                                : code_from_status (engine_error->code);
+  g_autofree char *name = g_filename_display_name (path);
+
+  if (engine_error->code == QUILL_ERR_NOMEM)
+    g_set_error (error, LONGHAND_ERROR, code,
+                 _ ("There is not enough memory for the model “%s” (%s): choose a smaller one."), name,
+                 engine_error->message);
+  else if (g_str_has_prefix (engine_error->message, path))
+    g_set_error (error, LONGHAND_ERROR, code, "%s.", engine_error->message);
+  else
+    g_set_error (error, LONGHAND_ERROR, code, _ ("The model “%s” cannot be used: %s."), name,
+                 engine_error->message);
+}
+
 struct quill_model *
 longhand_engine_open_model (const char *path, GError **error) {
   g_autofree char *name = g_filename_display_name (path);
@@ -48,12 +66,6 @@ longhand_engine_open_model (const char *path, GError **error) {
   if (quill_model_open (&model, path, &engine_error) == QUILL_OK)
     return model;
 
-  g_set_error (error, LONGHAND_ERROR,
-               engine_error.code == QUILL_ERR_IO ? LONGHAND_ERROR_MODEL_MISSING
-                                                 : code_from_status (engine_error.code),
-               engine_error.code == QUILL_ERR_NOMEM
-                   ? _ ("There is not enough memory for the model “%s” (%s): choose a smaller one.")
-                   : _ ("The model “%s” cannot be used: %s."),
-               name, engine_error.message);
+  set_model_error (error, path, &engine_error);
   return NULL;
 }

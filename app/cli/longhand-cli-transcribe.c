@@ -178,7 +178,7 @@ static gboolean
 check (Options *options, GError **error) {
   if (options->n_files == 0) {
     g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
-                         _ ("Name at least one recording: longhand-cli transcribe FILE…"));
+                         _ ("Name at least one recording, as in “longhand-cli transcribe FILE”."));
     return FALSE;
   }
   if (!longhand_cli_check_threads (options->threads, error)

@@ -1,0 +1,426 @@
+/* The command line as a person meets it: verbs, options, sound files good and bad, places to write to. */
+#include "cli-run.h"
+
+#include <glib/gstdio.h>
+#include <json-glib/json-glib.h>
+#include <math.h>
+#include <sndfile.h>
+#include <string.h>
+
+typedef struct {
+  char *dir;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data) {
+  fixture->dir = cli_make_dir ();
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data) {
+  cli_remove_dir (fixture->dir);
+}
+
+static const char *
+speech (void) {
+  return g_getenv ("LONGHAND_TEST_WAV");
+}
+
+/* ---- usage ------------------------------------------------------------------------------------------------
+ */
+
+static void
+help_lists_verbs_and_exit_status (void) {
+  static const char *const parts[]
+      = { "transcribe", "listen", "devices", "bench", "  0 ", "  1 ", "  2 ", "  3 ", "  4 ", "  130 " };
+  g_auto (CliRun) run = cli_run ("--help", NULL);
+  g_auto (CliRun) bare = cli_run (NULL, NULL);
+
+  cli_assert_succeeds (&run);
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
+    cli_assert_contains (run.out, parts[i]);
+  g_assert_cmpint (bare.code, ==, 2);
+}
+
+static void
+every_verb_has_its_help (void) {
+  static const struct {
+    const char *verb, *part;
+  } rows[] = {
+    { "transcribe", "--output=PATH" },
+    { "listen", "--seconds=SECONDS" },
+    { "devices", "microphones" },
+    { "bench", "--json" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_auto (CliRun) option = cli_run (rows[i].verb, "--help", NULL);
+    g_auto (CliRun) verb = cli_run ("help", rows[i].verb, NULL);
+
+    cli_assert_succeeds (&option);
+    cli_assert_succeeds (&verb);
+    cli_assert_contains (option.out, rows[i].part);
+    g_assert_cmpstr (option.out, ==, verb.out);
+  }
+}
+
+static void
+version_is_the_projects (void) {
+  g_autofree char *expected = g_strdup_printf ("longhand-cli %s\n", g_getenv ("LONGHAND_TEST_VERSION"));
+  g_auto (CliRun) run = cli_run ("--version", NULL);
+
+  cli_assert_succeeds (&run);
+  g_assert_cmpstr (run.out, ==, expected);
+}
+
+static void
+senseless_command_lines_are_usage_errors (void) {
+  const struct {
+    const char *arguments[6];
+    const char *part;
+  } rows[] = {
+    { { "sing" }, "There is no verb “sing”" },
+    { { "help", "sing" }, "There is no verb “sing”" },
+    { { "transcribe" }, "Name at least one recording" },
+    { { "transcribe", "--loud", speech () }, "--loud" },
+    { { "transcribe", "--threads", "-1", speech () }, "use 1 to 256, or 0 for all processors" },
+    { { "transcribe", "--threads", "100000", speech () }, "use 1 to 256, or 0 for all processors" },
+    { { "transcribe", "--threads", "many", speech () }, "“many”" },
+    { { "transcribe", "--format", "docx", speech () }, "choose txt, srt, vtt or json" },
+    { { "transcribe", "--language", "klingon", speech () }, "There is no language “klingon”" },
+    { { "transcribe", "--language", "german", speech () }, "This model does not know “german”" },
+    { { "transcribe", "--translate", speech () }, "cannot translate" },
+    { { "transcribe", "--format", "srt", speech (), speech () }, "name a folder for them with --output" },
+    { { "listen", "--threads", "100000" }, "use 1 to 256, or 0 for all processors" },
+    { { "listen", "--language", "klingon" }, "There is no language “klingon”" },
+    { { "listen", "--language", "de" }, "This model does not know “de”" },
+    { { "listen", "--seconds", "-3" }, "--seconds must be between" },
+    { { "listen", "--seconds", "nan" }, "--seconds must be between" },
+    { { "listen", speech () }, "longhand-cli transcribe" },
+    { { "devices", "all" }, "takes no argument" },
+    { { "bench", "--runs", "0" }, "--runs must be between 1 and 1000" },
+    { { "bench", "--threads", "257" }, "use 1 to 256, or 0 for all processors" },
+    { { "bench", speech (), speech () }, "takes one recording" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_auto (CliRun) run = cli_run_in (&(CliSetting){ 0 }, rows[i].arguments);
+
+    cli_assert_fails (&run, 2, rows[i].part, rows[i].part);
+  }
+}
+
+/* ---- sound ------------------------------------------------------------------------------------------------
+ */
+
+static char *
+write_sound (const Fixture *fixture, const char *name, const float *samples, sf_count_t n) {
+  char *path = g_build_filename (fixture->dir, name, NULL);
+  SF_INFO info = { .samplerate = 16000, .channels = 1, .format = SF_FORMAT_WAV | SF_FORMAT_FLOAT };
+  SNDFILE *file = sf_open (path, SFM_WRITE, &info);
+
+  g_assert_nonnull (file);
+  g_assert_cmpint (sf_write_float (file, samples, n), ==, n);
+  sf_close (file);
+  return path;
+}
+
+static float *
+read_speech (sf_count_t *n) {
+  SF_INFO info = { 0 };
+  SNDFILE *file = sf_open (speech (), SFM_READ, &info);
+  float *samples = g_new (float, info.frames);
+
+  g_assert_cmpint (info.channels, ==, 1);
+  g_assert_cmpint (info.samplerate, ==, 16000);
+  *n = sf_read_float (file, samples, info.frames);
+  sf_close (file);
+  return samples;
+}
+
+static void
+files_without_sound_are_told_apart (Fixture *fixture, gconstpointer data) {
+  g_autofree char *missing = g_build_filename (fixture->dir, "missing.wav", NULL);
+  g_autofree char *empty = g_build_filename (fixture->dir, "empty.wav", NULL);
+  g_autofree char *text = g_build_filename (fixture->dir, "text.wav", NULL);
+  g_autofree char *zero = write_sound (fixture, "zero.wav", NULL, 0);
+  const struct {
+    const char *path, *part;
+  } rows[] = {
+    { missing, "There is no file" }, { empty, "is empty" },           { text, "is not a sound file" },
+    { zero, "holds no sound" },      { fixture->dir, "is a folder" }, { "/dev/null", "is not a file" },
+  };
+
+  g_assert_true (g_file_set_contents (empty, "", 0, NULL));
+  g_assert_true (g_file_set_contents (text, "Dear diary, today I spoke to a computer.\n", -1, NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_auto (CliRun) run = cli_run ("transcribe", rows[i].path, NULL);
+    g_auto (CliRun) bench = cli_run ("bench", rows[i].path, NULL);
+
+    cli_assert_fails (&run, 1, rows[i].path, rows[i].part);
+    cli_assert_fails (&bench, 1, rows[i].path, rows[i].part);
+  }
+}
+
+static void
+samples_that_are_no_numbers_are_said_and_survived (Fixture *fixture, gconstpointer data) {
+  sf_count_t n;
+  g_autofree float *samples = read_speech (&n);
+  g_autofree float *zeroed = NULL;
+  g_autofree char *clean_path = NULL;
+  g_autofree char *path = NULL;
+  g_auto (CliRun) clean = { 0 };
+  g_auto (CliRun) run = { 0 };
+
+  for (sf_count_t i = 0; i < 40; i++)
+    samples[i] = 0;
+  clean_path = write_sound (fixture, "clean.wav", samples, n);
+  for (sf_count_t i = 0; i < 40; i++)
+    samples[i] = i % 2 == 0 ? NAN : INFINITY;
+  path = write_sound (fixture, "nan.wav", samples, n);
+  clean = cli_run ("transcribe", clean_path, NULL);
+  run = cli_run ("transcribe", path, NULL);
+  cli_assert_succeeds (&clean);
+  g_assert_cmpstr (clean.out, !=, "");
+  g_assert_cmpint (run.code, ==, 0);
+  g_assert_cmpstr (run.out, ==, clean.out);
+  cli_assert_contains (run.err, "40 samples are not numbers");
+}
+
+static void
+recording_of_no_numbers_at_all_is_silence (Fixture *fixture, gconstpointer data) {
+  g_autofree float *samples = g_new (float, 16000);
+  g_autofree char *path = NULL;
+  g_auto (CliRun) run = { 0 };
+
+  for (gsize i = 0; i < 16000; i++)
+    samples[i] = NAN;
+  path = write_sound (fixture, "nan.wav", samples, 16000);
+  run = cli_run ("transcribe", path, NULL);
+  g_assert_cmpint (run.code, ==, 0);
+  cli_assert_contains (run.err, "16000 samples are not numbers");
+}
+
+static void
+tenth_of_a_second_is_enough (Fixture *fixture, gconstpointer data) {
+  sf_count_t n;
+  g_autofree float *samples = read_speech (&n);
+  g_autofree float *silence = g_new0 (float, 1600);
+  g_autofree char *speech_path = write_sound (fixture, "speech.wav", samples + 8000, 1600);
+  g_autofree char *silence_path = write_sound (fixture, "silence.wav", silence, 1600);
+  g_auto (CliRun) of_speech = cli_run ("transcribe", speech_path, NULL);
+  g_auto (CliRun) of_silence = cli_run ("transcribe", silence_path, NULL);
+
+  /* Words or a sentence about their absence, never neither. */
+  g_assert_cmpint (of_speech.code, ==, 0);
+  g_assert_true (*of_speech.out != '\0' || strstr (of_speech.err, "No words were heard") != NULL);
+  g_assert_cmpint (of_silence.code, ==, 0);
+  g_assert_true (*of_silence.out != '\0' || strstr (of_silence.err, "No words were heard") != NULL);
+}
+
+static void
+text_is_the_same_for_every_number_of_threads (Fixture *fixture, gconstpointer data) {
+  static const char *const counts[] = { "1", "2", "3", "0" };
+  g_auto (CliRun) first = { 0 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (counts); i++) {
+    g_auto (CliRun) run = cli_run ("transcribe", "--format", "json", "--threads", counts[i], speech (), NULL);
+
+    cli_assert_succeeds (&run);
+    if (i == 0)
+      first = cli_run ("transcribe", "--format", "json", "--threads", "1", speech (), NULL);
+    g_assert_cmpstr (run.out, ==, first.out);
+  }
+}
+
+/* ---- several recordings -----------------------------------------------------------------------------------
+ */
+
+static void
+failing_recording_does_not_stop_the_others (Fixture *fixture, gconstpointer data) {
+  g_autofree char *missing = g_build_filename (fixture->dir, "missing.wav", NULL);
+  g_auto (CliRun) alone = cli_run ("transcribe", speech (), NULL);
+  g_auto (CliRun) run = cli_run ("transcribe", missing, speech (), missing, NULL);
+  g_autofree char *expected = g_strdup_printf ("==> %s <==\n%s", speech (), alone.out);
+
+  g_assert_cmpint (run.code, ==, 1);
+  g_assert_cmpstr (run.out, ==, expected);
+  cli_assert_contains (run.err, missing);
+}
+
+static void
+several_texts_go_into_a_folder_that_is_made (Fixture *fixture, gconstpointer data) {
+  g_autofree char *copy = g_build_filename (fixture->dir, "copy.of.it.wav", NULL);
+  g_autofree char *folder = g_build_filename (fixture->dir, "texts", NULL);
+  g_autofree char *name = g_path_get_basename (speech ());
+  g_autofree char *first = NULL;
+  g_autofree char *second = g_build_filename (folder, "copy.of.it.vtt", NULL);
+  g_autofree char *content = NULL;
+  gsize length;
+  g_auto (CliRun) run = { 0 };
+
+  g_assert_true (g_file_get_contents (speech (), &content, &length, NULL));
+  g_assert_true (g_file_set_contents (copy, content, (gssize)length, NULL));
+  run = cli_run ("transcribe", "-f", "vtt", "-o", folder, speech (), copy, NULL);
+  cli_assert_succeeds (&run);
+  g_assert_cmpstr (run.out, ==, "");
+  *strrchr (name, '.') = '\0';
+  first = g_strdup_printf ("%s/%s.vtt", folder, name);
+  g_assert_true (g_file_test (first, G_FILE_TEST_IS_REGULAR));
+  g_assert_true (g_file_test (second, G_FILE_TEST_IS_REGULAR));
+}
+
+static void
+nothing_is_written_over_a_recording_or_twice (Fixture *fixture, gconstpointer data) {
+  g_autofree char *path = write_sound (fixture, "a.wav", (const float[]){ 0, 0 }, 2);
+  g_autofree char *before = NULL, *after = NULL;
+  gsize n_before, n_after;
+  g_auto (CliRun) over = { 0 };
+  g_auto (CliRun) twice = { 0 };
+
+  g_assert_true (g_file_get_contents (path, &before, &n_before, NULL));
+  over = cli_run ("transcribe", "-o", path, path, NULL);
+  cli_assert_fails (&over, 2, path, "choose another --output");
+  twice = cli_run ("transcribe", "-o", fixture->dir, path, path, NULL);
+  cli_assert_fails (&twice, 2, "a.txt", "choose another --output");
+  g_assert_true (g_file_get_contents (path, &after, &n_after, NULL));
+  g_assert_cmpmem (before, n_before, after, n_after);
+}
+
+/* ---- places to write to -----------------------------------------------------------------------------------
+ */
+
+static void
+format_follows_the_ending_of_the_output (Fixture *fixture, gconstpointer data) {
+  static const struct {
+    const char *name, *start;
+  } rows[] = { { "a.srt", "1\n00:00:" }, { "a.VTT", "WEBVTT\n" }, { "a.json", "{\n" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *path = g_build_filename (fixture->dir, rows[i].name, NULL);
+    g_autofree char *content = NULL;
+    g_auto (CliRun) run = cli_run ("transcribe", "-o", path, speech (), NULL);
+
+    cli_assert_succeeds (&run);
+    g_assert_cmpstr (run.out, ==, "");
+    g_assert_true (g_file_get_contents (path, &content, NULL, NULL));
+    g_assert_true (g_str_has_prefix (content, rows[i].start));
+  }
+}
+
+static void
+text_that_cannot_be_saved_is_printed (Fixture *fixture, gconstpointer data) {
+  g_autofree char *read_only = g_build_filename (fixture->dir, "read-only", NULL);
+  g_autofree char *in_read_only = g_build_filename (read_only, "a.txt", NULL);
+  g_autofree char *no_folder = g_build_filename (fixture->dir, "none", "a.txt", NULL);
+  const struct {
+    const char *path, *part;
+  } rows[] = {
+    { in_read_only, "that place is read-only" },
+    { no_folder, "folder does not exist" },
+    { "/dev/full", "the disk is full" },
+  };
+  g_auto (CliRun) expected = cli_run ("transcribe", speech (), NULL);
+
+  g_assert_cmpint (g_mkdir (read_only, 0555), ==, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    const char *const arguments[] = { "transcribe", "-o", rows[i].path, speech (), NULL };
+    g_auto (CliRun) run = cli_run_in (&(CliSetting){ .without_override = TRUE }, arguments);
+
+    g_assert_cmpint (run.code, ==, 1);
+    g_assert_cmpstr (run.out, ==, expected.out);
+    cli_assert_contains (run.err, rows[i].path);
+    cli_assert_contains (run.err, rows[i].part);
+  }
+}
+
+static void
+full_standard_output_is_a_failure (void) {
+  const char *const arguments[] = { "transcribe", speech (), NULL };
+  g_auto (CliRun) run = cli_run_in (&(CliSetting){ .stdout_path = "/dev/full" }, arguments);
+
+  cli_assert_fails (&run, 1, "standard output", "--output");
+}
+
+/* ---- bench ------------------------------------------------------------------------------------------------
+ */
+
+static void
+bench_tells_steps_and_memory_as_json (void) {
+  static const char *const steps[] = { "load", "audio", "mel", "encode", "prompt", "decode", "total" };
+  static const char *const memory[]
+      = { "weights", "embeddings", "kv_cache", "encoder_output", "working", "peak_rss" };
+  g_auto (CliRun) run = cli_run ("bench", "--json", "--runs", "2", "--threads", "1", NULL);
+  g_autoptr (JsonNode) root = NULL;
+  JsonObject *object;
+  JsonArray *array;
+
+  cli_assert_succeeds (&run);
+  root = json_from_string (run.out, NULL);
+  g_assert_nonnull (root);
+  object = json_node_get_object (root);
+  g_assert_cmpint (json_object_get_int_member (object, "threads"), ==, 1);
+  g_assert_cmpstr (json_object_get_string_member (object, "model"), !=, "");
+  g_assert_cmpfloat (json_object_get_double_member (object, "rtf"), >, 0);
+  g_assert_cmpint (
+      json_object_get_int_member (json_object_get_object_member (object, "machine"), "usable_cpus"), >=, 1);
+  array = json_object_get_array_member (object, "steps");
+  g_assert_cmpuint (json_array_get_length (array), ==, G_N_ELEMENTS (steps));
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++) {
+    JsonObject *step = json_array_get_object_element (array, i);
+    const double p50 = json_object_get_double_member (step, "p50_ms");
+    const double p95 = json_object_get_double_member (step, "p95_ms");
+    const double p99 = json_object_get_double_member (step, "p99_ms");
+
+    g_assert_cmpstr (json_object_get_string_member (step, "name"), ==, steps[i]);
+    g_assert_cmpint (json_object_get_int_member (step, "runs"), ==, 2);
+    g_assert_cmpfloat (p50, >, 0);
+    g_assert_cmpfloat (p50, <=, p95);
+    g_assert_cmpfloat (p95, <=, p99);
+  }
+  array = json_object_get_array_member (object, "memory");
+  g_assert_cmpuint (json_array_get_length (array), ==, G_N_ELEMENTS (memory));
+  for (guint i = 0; i < G_N_ELEMENTS (memory); i++) {
+    JsonObject *component = json_array_get_object_element (array, i);
+
+    g_assert_cmpstr (json_object_get_string_member (component, "component"), ==, memory[i]);
+    g_assert_cmpint (json_object_get_int_member (component, "bytes"), >, 0);
+  }
+}
+
+static void
+bench_table_names_every_step (void) {
+  static const char *const parts[]
+      = { "load",     "audio",   "mel", "encode", "prompt", "decode", "total", "p95 ms", "Real-time factor",
+          "kv_cache", "peak_rss" };
+  g_auto (CliRun) run = cli_run ("bench", "--runs", "1", speech (), NULL);
+
+  cli_assert_succeeds (&run);
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
+    cli_assert_contains (run.out, parts[i]);
+}
+
+int
+main (int argc, char **argv) {
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/cli/help-lists-verbs-and-exit-status", help_lists_verbs_and_exit_status);
+  g_test_add_func ("/cli/every-verb-has-its-help", every_verb_has_its_help);
+  g_test_add_func ("/cli/version-is-the-projects", version_is_the_projects);
+  g_test_add_func ("/cli/senseless-command-lines-are-usage-errors", senseless_command_lines_are_usage_errors);
+#define ADD(name, function) g_test_add ("/cli/" name, Fixture, NULL, set_up, function, tear_down)
+  ADD ("files-without-sound-are-told-apart", files_without_sound_are_told_apart);
+  ADD ("samples-that-are-no-numbers-are-said-and-survived",
+       samples_that_are_no_numbers_are_said_and_survived);
+  ADD ("recording-of-no-numbers-at-all-is-silence", recording_of_no_numbers_at_all_is_silence);
+  ADD ("tenth-of-a-second-is-enough", tenth_of_a_second_is_enough);
+  ADD ("text-is-the-same-for-every-number-of-threads", text_is_the_same_for_every_number_of_threads);
+  ADD ("failing-recording-does-not-stop-the-others", failing_recording_does_not_stop_the_others);
+  ADD ("several-texts-go-into-a-folder-that-is-made", several_texts_go_into_a_folder_that_is_made);
+  ADD ("nothing-is-written-over-a-recording-or-twice", nothing_is_written_over_a_recording_or_twice);
+  ADD ("format-follows-the-ending-of-the-output", format_follows_the_ending_of_the_output);
+  ADD ("text-that-cannot-be-saved-is-printed", text_that_cannot_be_saved_is_printed);
+  g_test_add_func ("/cli/full-standard-output-is-a-failure", full_standard_output_is_a_failure);
+  g_test_add_func ("/cli/bench-tells-steps-and-memory-as-json", bench_tells_steps_and_memory_as_json);
+  g_test_add_func ("/cli/bench-table-names-every-step", bench_table_names_every_step);
+  return g_test_run ();
+}
