@@ -1,0 +1,538 @@
+#include "longhand-document.h"
+
+#include "longhand-history.h"
+#include "longhand-spans.h"
+#include "longhand-spoken.h"
+
+struct _LonghandDocument {
+  GtkTextBuffer parent_instance;
+
+  LonghandHistory *history; /* owned */
+  GArray *spans;            /* owned; LonghandSpan over the text without tentative words */
+  GPtrArray *segments;      /* owned; LonghandSegment without text; id of a span - 1 */
+  GtkTextTag *tentative_tag, *match_tag; /* of the tag table */
+
+  /* Tentative words, in characters of the buffer; there are none when the length is 0. */
+  guint tentative_start, tentative_length;
+
+  gboolean own_edit; /* an edit that is not the person's: neither recorded nor moved */
+  /* What was deleted in the open user action at replaced_at: what replaces it belongs to the same segment. */
+  guint replaced_at, replaced_id;
+
+  gboolean can_step_back, can_step_forward, unsaved; /* as last notified */
+};
+
+enum { PROP_0, PROP_CAN_STEP_BACK, PROP_CAN_STEP_FORWARD, PROP_UNSAVED, N_PROPS };
+static GParamSpec *properties[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (LonghandDocument, longhand_document, GTK_TYPE_TEXT_BUFFER)
+
+#define PARENT GTK_TEXT_BUFFER_CLASS (longhand_document_parent_class)
+
+static guint
+tentative_end (LonghandDocument *self) {
+  return self->tentative_start + self->tentative_length;
+}
+
+static void
+notify_bool (LonghandDocument *self, gboolean *last, gboolean now, guint property) {
+  if (*last == now)
+    return;
+  *last = now;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
+}
+
+static void
+notify_history (LonghandDocument *self) {
+  notify_bool (self, &self->can_step_back, longhand_history_can_undo (self->history), PROP_CAN_STEP_BACK);
+  notify_bool (self, &self->can_step_forward, longhand_history_can_redo (self->history), PROP_CAN_STEP_FORWARD);
+  notify_bool (self, &self->unsaved,
+               !longhand_document_is_empty (self) && !longhand_history_is_saved (self->history), PROP_UNSAVED);
+}
+
+static void
+caret_offsets (LonghandDocument *self, guint *insert, guint *bound) {
+  GtkTextBuffer *buffer = GTK_TEXT_BUFFER (self);
+  GtkTextIter iter;
+
+  gtk_text_buffer_get_iter_at_mark (buffer, &iter, gtk_text_buffer_get_insert (buffer));
+  *insert = (guint)gtk_text_iter_get_offset (&iter);
+  gtk_text_buffer_get_iter_at_mark (buffer, &iter, gtk_text_buffer_get_selection_bound (buffer));
+  *bound = (guint)gtk_text_iter_get_offset (&iter);
+}
+
+static void
+set_caret_offsets (LonghandDocument *self, guint insert, guint bound) {
+  GtkTextIter insert_iter, bound_iter;
+  guint now_insert, now_bound;
+
+  caret_offsets (self, &now_insert, &now_bound);
+  if (now_insert == insert && now_bound == bound)
+    return;
+  gtk_text_buffer_get_iter_at_offset (GTK_TEXT_BUFFER (self), &insert_iter, (int)insert);
+  gtk_text_buffer_get_iter_at_offset (GTK_TEXT_BUFFER (self), &bound_iter, (int)bound);
+  gtk_text_buffer_select_range (GTK_TEXT_BUFFER (self), &insert_iter, &bound_iter);
+}
+
+/* ---- the person's edits ---- */
+
+static void
+record (LonghandDocument *self, LonghandEditKind kind, guint offset, const char *text, GArray *spans,
+        gboolean after_tentative) {
+  longhand_history_record (self->history, kind, offset, text, spans, after_tentative);
+}
+
+static void
+longhand_document_insert_text (GtkTextBuffer *buffer, GtkTextIter *pos, const char *text, int len) {
+  LonghandDocument *self = LONGHAND_DOCUMENT (buffer);
+  guint at = (guint)gtk_text_iter_get_offset (pos);
+  gboolean behind;
+  guint offset, id, insert, bound;
+  g_autofree char *copy = g_strndup (text, (gsize)len);
+  guint length = (guint)g_utf8_strlen (copy, -1);
+  GArray *inserted;
+
+  if (self->own_edit || length == 0) {
+    PARENT->insert_text (buffer, pos, text, len);
+    return;
+  }
+  if (at > self->tentative_start && at < tentative_end (self)) {
+    caret_offsets (self, &insert, &bound);
+    gtk_text_buffer_get_iter_at_offset (buffer, pos, (int)tentative_end (self));
+    if (insert == at && bound == at)
+      gtk_text_buffer_place_cursor (buffer, pos);
+    at = tentative_end (self);
+  }
+  behind = self->tentative_length > 0 && at >= tentative_end (self);
+  offset = behind ? at - self->tentative_length : at;
+
+  id = self->replaced_id != 0 && self->replaced_at == offset ? self->replaced_id
+                                                             : longhand_spans_get_id_around (self->spans, offset);
+  longhand_spans_insert (self->spans, offset, length, id);
+  inserted = longhand_spans_new ();
+  longhand_spans_insert (inserted, 0, length, id);
+  if (!behind && self->tentative_length > 0)
+    self->tentative_start += length;
+
+  longhand_history_begin (self->history);
+  PARENT->insert_text (buffer, pos, text, len);
+  record (self, LONGHAND_EDIT_INSERT, offset, copy, inserted, behind);
+  longhand_history_end (self->history);
+  notify_history (self);
+}
+
+/* Deletes [from, to) of the buffer, which has no tentative words in it. */
+static void
+delete_part (LonghandDocument *self, guint from, guint to, GtkTextIter *start, GtkTextIter *end) {
+  GtkTextBuffer *buffer = GTK_TEXT_BUFFER (self);
+  gboolean behind = self->tentative_length > 0 && from >= tentative_end (self);
+  guint offset = behind ? from - self->tentative_length : from;
+  g_autofree char *text = NULL;
+  GArray *removed;
+
+  gtk_text_buffer_get_iter_at_offset (buffer, start, (int)from);
+  gtk_text_buffer_get_iter_at_offset (buffer, end, (int)to);
+  if (from >= to)
+    return;
+  text = gtk_text_iter_get_slice (start, end);
+  removed = longhand_spans_remove (self->spans, offset, to - from);
+  self->replaced_at = offset;
+  self->replaced_id = longhand_spans_get_id (removed, 0);
+  if (!behind && self->tentative_length > 0)
+    self->tentative_start -= to - from;
+  PARENT->delete_range (buffer, start, end);
+  record (self, LONGHAND_EDIT_DELETE, offset, text, removed, behind);
+}
+
+static void
+longhand_document_delete_range (GtkTextBuffer *buffer, GtkTextIter *start, GtkTextIter *end) {
+  LonghandDocument *self = LONGHAND_DOCUMENT (buffer);
+  guint from = (guint)gtk_text_iter_get_offset (start);
+  guint to = (guint)gtk_text_iter_get_offset (end);
+
+  if (self->own_edit) {
+    PARENT->delete_range (buffer, start, end);
+    return;
+  }
+  longhand_history_begin (self->history);
+  if (self->tentative_length > 0 && from < tentative_end (self) && to > self->tentative_start) {
+    delete_part (self, tentative_end (self), to, start, end);
+    delete_part (self, from, self->tentative_start, start, end);
+    if (from >= self->tentative_start)
+      gtk_text_buffer_get_iter_at_offset (buffer, start, (int)from);
+    *end = *start;
+  } else {
+    delete_part (self, from, to, start, end);
+  }
+  longhand_history_end (self->history);
+  notify_history (self);
+}
+
+static void
+longhand_document_begin_user_action (GtkTextBuffer *buffer) {
+  longhand_history_begin (LONGHAND_DOCUMENT (buffer)->history);
+}
+
+static void
+longhand_document_end_user_action (GtkTextBuffer *buffer) {
+  LonghandDocument *self = LONGHAND_DOCUMENT (buffer);
+
+  longhand_history_end (self->history);
+  self->replaced_id = 0;
+  notify_history (self);
+}
+
+/* Text pasted from the view brings its look along; the look is this object's business alone. */
+static void
+longhand_document_apply_tag (GtkTextBuffer *buffer, GtkTextTag *tag, const GtkTextIter *start,
+                             const GtkTextIter *end) {
+  if (LONGHAND_DOCUMENT (buffer)->own_edit)
+    PARENT->apply_tag (buffer, tag, start, end);
+}
+
+/* ---- undo ---- */
+
+static void
+apply_edit (const LonghandEdit *edit, gpointer user_data) {
+  LonghandDocument *self = user_data;
+  GtkTextBuffer *buffer = GTK_TEXT_BUFFER (self);
+  guint start = self->tentative_start, words = self->tentative_length;
+  gboolean behind = words > 0 && (edit->offset > start || (edit->offset == start && edit->after_tentative));
+  GtkTextIter from, to;
+
+  if (edit->kind == LONGHAND_EDIT_INSERT) {
+    gtk_text_buffer_get_iter_at_offset (buffer, &from, (int)(edit->offset + (behind ? words : 0)));
+    gtk_text_buffer_insert (buffer, &from, edit->text, -1);
+    longhand_spans_insert_all (self->spans, edit->offset, edit->spans);
+    if (!behind && words > 0)
+      self->tentative_start += edit->length;
+  } else {
+    guint until = edit->offset + edit->length;
+    guint before = words > 0 ? CLAMP (start, edit->offset, until) - edit->offset : edit->length;
+
+    /* what stands behind the tentative words first, so that the offsets of the rest stay true */
+    gtk_text_buffer_get_iter_at_offset (buffer, &from, (int)(edit->offset + before + words));
+    gtk_text_buffer_get_iter_at_offset (buffer, &to, (int)(until + words));
+    if (before < edit->length)
+      gtk_text_buffer_delete (buffer, &from, &to);
+    gtk_text_buffer_get_iter_at_offset (buffer, &from, (int)edit->offset);
+    gtk_text_buffer_get_iter_at_offset (buffer, &to, (int)(edit->offset + before));
+    if (before > 0)
+      gtk_text_buffer_delete (buffer, &from, &to);
+    if (words > 0)
+      self->tentative_start -= before;
+    g_array_unref (longhand_spans_remove (self->spans, edit->offset, edit->length));
+    if (before < edit->length)
+      gtk_text_buffer_get_iter_at_offset (buffer, &from, (int)(edit->offset + words));
+  }
+  gtk_text_buffer_place_cursor (buffer, &from);
+}
+
+typedef gboolean (*StepFunc) (LonghandHistory *history, LonghandHistoryFunc apply, gpointer user_data);
+
+static void
+step (LonghandDocument *self, StepFunc func) {
+  self->own_edit = TRUE;
+  func (self->history, apply_edit, self);
+  self->own_edit = FALSE;
+  notify_history (self);
+}
+
+void
+longhand_document_step_back (LonghandDocument *self) {
+  step (self, longhand_history_undo);
+}
+
+void
+longhand_document_step_forward (LonghandDocument *self) {
+  step (self, longhand_history_redo);
+}
+
+gboolean
+longhand_document_get_can_step_back (LonghandDocument *self) {
+  return longhand_history_can_undo (self->history);
+}
+
+gboolean
+longhand_document_get_can_step_forward (LonghandDocument *self) {
+  return longhand_history_can_redo (self->history);
+}
+
+gboolean
+longhand_document_get_unsaved (LonghandDocument *self) {
+  return self->unsaved;
+}
+
+void
+longhand_document_mark_saved (LonghandDocument *self) {
+  longhand_history_mark_saved (self->history);
+  notify_history (self);
+}
+
+/* ---- tentative words ---- */
+
+/* text with the spaces that part it from its neighbours; *lead: characters before its first word. */
+static char *
+with_spaces (LonghandDocument *self, const char *text, guint *lead) {
+  GtkTextIter start, end;
+  gunichar before = 0, after;
+
+  gtk_text_buffer_get_iter_at_offset (GTK_TEXT_BUFFER (self), &start, (int)self->tentative_start);
+  gtk_text_buffer_get_iter_at_offset (GTK_TEXT_BUFFER (self), &end, (int)tentative_end (self));
+  after = gtk_text_iter_get_char (&end);
+  if (gtk_text_iter_backward_char (&start))
+    before = gtk_text_iter_get_char (&start);
+
+  *lead = before != 0 && !g_unichar_isspace (before)
+          && g_unichar_type (before) != G_UNICODE_OPEN_PUNCTUATION
+          && g_unichar_type (before) != G_UNICODE_INITIAL_PUNCTUATION;
+  return g_strconcat (*lead ? " " : "", text, g_unichar_isalnum (after) ? " " : "", NULL);
+}
+
+/* Characters that a and b have in common from their beginnings on. */
+static guint
+common_prefix (const char *a, const char *b) {
+  guint n = 0;
+
+  for (; *a && g_utf8_get_char (a) == g_utf8_get_char (b); a = g_utf8_next_char (a), b = g_utf8_next_char (b))
+    n++;
+  return n;
+}
+
+/* Where a caret at offset goes when the tentative words get another length. */
+static guint
+moved_caret (guint offset, guint start, guint old_length, guint new_length, gboolean follow) {
+  if (offset >= start + old_length && (old_length > 0 || offset > start || follow))
+    return offset - old_length + new_length;
+  return MIN (offset, start + new_length);
+}
+
+static void
+replace_words (LonghandDocument *self, const char *text) {
+  GtkTextBuffer *buffer = GTK_TEXT_BUFFER (self);
+  guint start = self->tentative_start, old_length = self->tentative_length;
+  guint new_length = (guint)g_utf8_strlen (text, -1);
+  guint insert, bound, same;
+  GtkTextIter from, to;
+  g_autofree char *old = NULL;
+
+  caret_offsets (self, &insert, &bound);
+  gtk_text_buffer_get_iter_at_offset (buffer, &from, (int)start);
+  gtk_text_buffer_get_iter_at_offset (buffer, &to, (int)tentative_end (self));
+  old = gtk_text_iter_get_slice (&from, &to);
+  same = common_prefix (old, text);
+
+  self->own_edit = TRUE;
+  gtk_text_buffer_get_iter_at_offset (buffer, &from, (int)(start + same));
+  if (same < old_length)
+    gtk_text_buffer_delete (buffer, &from, &to);
+  if (same < new_length)
+    gtk_text_buffer_insert (buffer, &from, g_utf8_offset_to_pointer (text, (long)same), -1);
+  self->tentative_length = new_length;
+  set_caret_offsets (self, moved_caret (insert, start, old_length, new_length, insert == bound),
+                     moved_caret (bound, start, old_length, new_length, insert == bound));
+  self->own_edit = FALSE;
+}
+
+/* The words are n characters from the lead on; nothing else carries their look. */
+static void
+show_tentative (LonghandDocument *self, guint lead, guint n) {
+  GtkTextBuffer *buffer = GTK_TEXT_BUFFER (self);
+  GtkTextIter from, to;
+
+  self->own_edit = TRUE;
+  gtk_text_buffer_get_bounds (buffer, &from, &to);
+  gtk_text_buffer_remove_tag (buffer, self->tentative_tag, &from, &to);
+  gtk_text_buffer_get_iter_at_offset (buffer, &from, (int)(self->tentative_start + lead));
+  gtk_text_buffer_get_iter_at_offset (buffer, &to, (int)(self->tentative_start + lead + n));
+  if (n > 0)
+    gtk_text_buffer_apply_tag (buffer, self->tentative_tag, &from, &to);
+  self->own_edit = FALSE;
+}
+
+static void
+anchor_at_caret (LonghandDocument *self) {
+  guint insert, bound;
+
+  if (self->tentative_length > 0)
+    return;
+  caret_offsets (self, &insert, &bound);
+  self->tentative_start = MAX (insert, bound);
+}
+
+void
+longhand_document_set_tentative (LonghandDocument *self, const char *text) {
+  g_autofree char *spaced = NULL;
+  guint lead = 0;
+
+  g_return_if_fail (LONGHAND_IS_DOCUMENT (self));
+
+  anchor_at_caret (self);
+  spaced = *text ? with_spaces (self, text, &lead) : g_strdup ("");
+  replace_words (self, spaced);
+  show_tentative (self, lead, (guint)g_utf8_strlen (text, -1));
+}
+
+void
+longhand_document_commit (LonghandDocument *self, const LonghandUtterance *utterance) {
+  g_autofree char *spaced = NULL;
+  GArray *spans;
+  guint lead = 0;
+
+  g_return_if_fail (LONGHAND_IS_DOCUMENT (self));
+
+  anchor_at_caret (self);
+  spaced = with_spaces (self, utterance->text, &lead);
+  replace_words (self, spaced);
+  show_tentative (self, 0, 0);
+
+  spans = longhand_spoken_spans_new (self->segments, utterance, lead, self->tentative_length);
+  self->tentative_length = 0;
+  longhand_spans_insert_all (self->spans, self->tentative_start, spans);
+  longhand_history_seal (self->history);
+  record (self, LONGHAND_EDIT_INSERT, self->tentative_start, spaced, spans, FALSE);
+  longhand_history_seal (self->history);
+  notify_history (self);
+}
+
+gboolean
+longhand_document_get_tentative_bounds (LonghandDocument *self, GtkTextIter *start, GtkTextIter *end) {
+  gtk_text_buffer_get_iter_at_offset (GTK_TEXT_BUFFER (self), start, (int)self->tentative_start);
+  gtk_text_buffer_get_iter_at_offset (GTK_TEXT_BUFFER (self), end, (int)tentative_end (self));
+  return self->tentative_length > 0;
+}
+
+/* ---- the text as others read it ---- */
+
+gboolean
+longhand_document_is_empty (LonghandDocument *self) {
+  return (guint)gtk_text_buffer_get_char_count (GTK_TEXT_BUFFER (self)) == self->tentative_length;
+}
+
+char *
+longhand_document_dup_text (LonghandDocument *self) {
+  GtkTextIter start, end, words_start, words_end;
+  g_autofree char *before = NULL, *after = NULL;
+
+  gtk_text_buffer_get_bounds (GTK_TEXT_BUFFER (self), &start, &end);
+  longhand_document_get_tentative_bounds (self, &words_start, &words_end);
+  before = gtk_text_iter_get_slice (&start, &words_start);
+  after = gtk_text_iter_get_slice (&words_end, &end);
+  return g_strconcat (before, after, NULL);
+}
+
+void
+longhand_document_clear (LonghandDocument *self) {
+  GtkTextBuffer *buffer = GTK_TEXT_BUFFER (self);
+  GtkTextIter start, end;
+
+  gtk_text_buffer_begin_user_action (buffer);
+  gtk_text_buffer_get_bounds (buffer, &start, &end);
+  gtk_text_buffer_delete (buffer, &start, &end);
+  gtk_text_buffer_end_user_action (buffer);
+  longhand_history_seal (self->history);
+}
+
+LonghandTranscript *
+longhand_document_dup_transcript (LonghandDocument *self) {
+  g_autofree char *text = longhand_document_dup_text (self);
+
+  return longhand_spoken_dup_transcript (self->segments, self->spans, text);
+}
+
+void
+longhand_document_highlight (LonghandDocument *self, const GtkTextIter *start, const GtkTextIter *end) {
+  self->own_edit = TRUE;
+  gtk_text_buffer_apply_tag (GTK_TEXT_BUFFER (self), self->match_tag, start, end);
+  self->own_edit = FALSE;
+}
+
+void
+longhand_document_clear_highlights (LonghandDocument *self) {
+  GtkTextIter start, end;
+
+  gtk_text_buffer_get_bounds (GTK_TEXT_BUFFER (self), &start, &end);
+  gtk_text_buffer_remove_tag (GTK_TEXT_BUFFER (self), self->match_tag, &start, &end);
+}
+
+void
+longhand_document_set_colors (LonghandDocument *self, const GdkRGBA *tentative, const GdkRGBA *match) {
+  g_object_set (self->tentative_tag, "foreground-rgba", tentative, "underline-rgba", tentative, NULL);
+  g_object_set (self->match_tag, "background-rgba", match, NULL);
+}
+
+/* ---- object ---- */
+
+static void
+longhand_document_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec) {
+  LonghandDocument *self = LONGHAND_DOCUMENT (object);
+
+  switch (id) {
+  case PROP_CAN_STEP_BACK:
+    g_value_set_boolean (value, self->can_step_back);
+    break;
+  case PROP_CAN_STEP_FORWARD:
+    g_value_set_boolean (value, self->can_step_forward);
+    break;
+  case PROP_UNSAVED:
+    g_value_set_boolean (value, self->unsaved);
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  }
+}
+
+static void
+longhand_document_constructed (GObject *object) {
+  LonghandDocument *self = LONGHAND_DOCUMENT (object);
+  GtkTextBuffer *buffer = GTK_TEXT_BUFFER (object);
+
+  G_OBJECT_CLASS (longhand_document_parent_class)->constructed (object);
+  gtk_text_buffer_set_enable_undo (buffer, FALSE);
+  self->match_tag = gtk_text_buffer_create_tag (buffer, "match", NULL);
+  self->tentative_tag = gtk_text_buffer_create_tag (buffer, "tentative", "style", PANGO_STYLE_ITALIC,
+                                                    "underline", PANGO_UNDERLINE_SINGLE, NULL);
+}
+
+static void
+longhand_document_finalize (GObject *object) {
+  LonghandDocument *self = LONGHAND_DOCUMENT (object);
+
+  longhand_history_free (self->history);
+  g_array_unref (self->spans);
+  g_ptr_array_unref (self->segments);
+  G_OBJECT_CLASS (longhand_document_parent_class)->finalize (object);
+}
+
+static void
+longhand_document_class_init (LonghandDocumentClass *klass) {
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkTextBufferClass *buffer_class = GTK_TEXT_BUFFER_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  object_class->get_property = longhand_document_get_property;
+  object_class->constructed = longhand_document_constructed;
+  object_class->finalize = longhand_document_finalize;
+  buffer_class->insert_text = longhand_document_insert_text;
+  buffer_class->delete_range = longhand_document_delete_range;
+  buffer_class->begin_user_action = longhand_document_begin_user_action;
+  buffer_class->end_user_action = longhand_document_end_user_action;
+  buffer_class->apply_tag = longhand_document_apply_tag;
+
+  properties[PROP_CAN_STEP_BACK] = g_param_spec_boolean ("can-step-back", NULL, NULL, FALSE, flags);
+  properties[PROP_CAN_STEP_FORWARD] = g_param_spec_boolean ("can-step-forward", NULL, NULL, FALSE, flags);
+  properties[PROP_UNSAVED] = g_param_spec_boolean ("unsaved", NULL, NULL, FALSE, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+longhand_document_init (LonghandDocument *self) {
+  self->history = longhand_history_new ();
+  self->spans = longhand_spans_new ();
+  self->segments = longhand_spoken_segments_new ();
+}
+
+LonghandDocument *
+longhand_document_new (void) {
+  return g_object_new (LONGHAND_TYPE_DOCUMENT, NULL);
+}

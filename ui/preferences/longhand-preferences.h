@@ -1,0 +1,16 @@
+/* Preferences; everything applies at once. */
+#pragma once
+
+#include "dictation/longhand-dictation.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+#define LONGHAND_TYPE_PREFERENCES (longhand_preferences_get_type ())
+G_DECLARE_FINAL_TYPE (LonghandPreferences, longhand_preferences, LONGHAND, PREFERENCES, AdwPreferencesWindow)
+
+GtkWidget *longhand_preferences_new (LonghandSettings *settings, LonghandModelStore *store,
+                                     LonghandDictation *dictation);
+
+G_END_DECLS

@@ -1,0 +1,204 @@
+#include "widgets/longhand-performance-panel.h"
+
+#include <glib/gi18n.h>
+
+#define INTERVAL_MS 500
+
+enum { ROW_RTF, ROW_PARTIAL, ROW_FINAL, ROW_THREADS, ROW_KERNELS, ROW_QUEUE, ROW_DROPPED, N_ROWS };
+
+struct _LonghandPerformancePanel {
+  AdwBin parent_instance;
+
+  /* template children */
+  GtkListBox *speed;
+  GtkListBox *memory;
+
+  GtkLabel *values[N_ROWS];           /* of the speed rows */
+  GtkLabel *names[LONGHAND_N_MEMORY]; /* of the memory rows */
+  GtkLabel *sizes[LONGHAND_N_MEMORY];
+  GtkProgressBar *bars[LONGHAND_N_MEMORY];
+
+  LonghandDictation *dictation; /* owned; may be NULL */
+  guint timeout;
+};
+
+G_DEFINE_FINAL_TYPE (LonghandPerformancePanel, longhand_performance_panel, ADW_TYPE_BIN)
+
+static const struct {
+  const char *name, *explanation;
+} rows[N_ROWS] = {
+  [ROW_RTF]
+  = { N_ ("Real-time factor"), N_ ("Time to recognise a second of speech, in seconds; below 1 keeps up") },
+  [ROW_PARTIAL] = { N_ ("Tentative text after"), N_ ("From the sound to words on the screen") },
+  [ROW_FINAL] = { N_ ("Final text after"), N_ ("From the end of an utterance, its pause included") },
+  [ROW_THREADS] = { N_ ("Threads"), N_ ("Threads that recognise") },
+  [ROW_KERNELS] = { N_ ("Instruction set"), N_ ("Which of the processor’s instructions are used") },
+  [ROW_QUEUE] = { N_ ("Sound waiting"), N_ ("Recorded, but not looked at yet") },
+  [ROW_DROPPED] = { N_ ("Lost samples"), N_ ("Could not be taken from the microphone in time") },
+};
+
+G_GNUC_PRINTF (2, 3)
+static void
+set_value (GtkLabel *label, const char *format, ...) {
+  g_autofree char *text = NULL;
+  va_list args;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  gtk_label_set_label (label, text);
+}
+
+static void
+set_ms (GtkLabel *label, double ms) {
+  if (ms > 0)
+    set_value (label, _ ("%.0f ms"), ms);
+  else
+    gtk_label_set_label (label, "–");
+}
+
+void
+longhand_performance_panel_refresh (LonghandPerformancePanel *self) {
+  LonghandStats stats;
+  guint64 largest = 1;
+
+  if (self->dictation == NULL)
+    return;
+  longhand_dictation_get_stats (self->dictation, &stats);
+  if (stats.rtf > 0)
+    set_value (self->values[ROW_RTF], "%.2f", stats.rtf);
+  else
+    gtk_label_set_label (self->values[ROW_RTF], "–");
+  set_ms (self->values[ROW_PARTIAL], stats.partial_latency_ms);
+  set_ms (self->values[ROW_FINAL], stats.final_latency_ms);
+  set_value (self->values[ROW_THREADS], "%u", stats.threads);
+  gtk_label_set_label (self->values[ROW_KERNELS], stats.kernel_level != NULL ? stats.kernel_level : "–");
+  set_value (self->values[ROW_QUEUE], _ ("%.1f s"), stats.queued_s);
+  set_value (self->values[ROW_DROPPED], "%" G_GUINT64_FORMAT, stats.dropped_samples);
+
+  for (guint i = 0; i < LONGHAND_N_MEMORY; i++)
+    largest = MAX (largest, stats.memory[i].bytes);
+  for (guint i = 0; i < LONGHAND_N_MEMORY; i++) {
+    g_autofree char *size = g_format_size_full (stats.memory[i].bytes, G_FORMAT_SIZE_IEC_UNITS);
+
+    gtk_label_set_label (self->names[i], stats.memory[i].name != NULL ? stats.memory[i].name : "");
+    gtk_label_set_label (self->sizes[i], size);
+    gtk_progress_bar_set_fraction (self->bars[i], (double)stats.memory[i].bytes / (double)largest);
+  }
+}
+
+static gboolean
+on_timeout (gpointer user) {
+  longhand_performance_panel_refresh (user);
+  return G_SOURCE_CONTINUE;
+}
+
+/* ---- rows ---- */
+
+static GtkLabel *
+new_label (const char *text, gboolean is_value) {
+  GtkLabel *label = GTK_LABEL (gtk_label_new (text));
+
+  gtk_label_set_xalign (label, is_value ? 1 : 0);
+  gtk_widget_set_hexpand (GTK_WIDGET (label), !is_value);
+  gtk_label_set_wrap (label, !is_value);
+  if (is_value) {
+    gtk_widget_add_css_class (GTK_WIDGET (label), "dim-label");
+    gtk_widget_add_css_class (GTK_WIDGET (label), "numeric");
+  }
+  return label;
+}
+
+static GtkWidget *
+append_row (GtkListBox *list) {
+  GtkWidget *row = gtk_list_box_row_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+
+  gtk_widget_add_css_class (box, "longhand-figure");
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
+  gtk_list_box_append (list, row);
+  return box;
+}
+
+static GtkLabel *
+append_figure (GtkWidget *row, GtkLabel *name) {
+  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkLabel *value = new_label ("–", TRUE);
+
+  gtk_box_append (GTK_BOX (line), GTK_WIDGET (name));
+  gtk_box_append (GTK_BOX (line), GTK_WIDGET (value));
+  gtk_box_append (GTK_BOX (row), line);
+  return value;
+}
+
+static void
+make_rows (LonghandPerformancePanel *self) {
+  for (guint i = 0; i < N_ROWS; i++) {
+    GtkWidget *row = append_row (self->speed);
+
+    gtk_widget_set_tooltip_text (row, _ (rows[i].explanation));
+    self->values[i] = append_figure (row, new_label (_ (rows[i].name), FALSE));
+  }
+  for (guint i = 0; i < LONGHAND_N_MEMORY; i++) {
+    GtkWidget *row = append_row (self->memory);
+
+    self->names[i] = new_label ("", FALSE);
+    self->sizes[i] = append_figure (row, self->names[i]);
+    self->bars[i] = GTK_PROGRESS_BAR (gtk_progress_bar_new ());
+    gtk_accessible_update_relation (GTK_ACCESSIBLE (self->bars[i]), GTK_ACCESSIBLE_RELATION_LABELLED_BY,
+                                    self->names[i], NULL, -1);
+    gtk_box_append (GTK_BOX (row), GTK_WIDGET (self->bars[i]));
+  }
+}
+
+/* ---- life ---- */
+
+static void
+longhand_performance_panel_map (GtkWidget *widget) {
+  LonghandPerformancePanel *self = LONGHAND_PERFORMANCE_PANEL (widget);
+
+  GTK_WIDGET_CLASS (longhand_performance_panel_parent_class)->map (widget);
+  longhand_performance_panel_refresh (self);
+  self->timeout = g_timeout_add (INTERVAL_MS, on_timeout, self);
+}
+
+static void
+longhand_performance_panel_unmap (GtkWidget *widget) {
+  g_clear_handle_id (&LONGHAND_PERFORMANCE_PANEL (widget)->timeout, g_source_remove);
+  GTK_WIDGET_CLASS (longhand_performance_panel_parent_class)->unmap (widget);
+}
+
+static void
+longhand_performance_panel_dispose (GObject *object) {
+  LonghandPerformancePanel *self = LONGHAND_PERFORMANCE_PANEL (object);
+
+  g_clear_handle_id (&self->timeout, g_source_remove);
+  g_clear_object (&self->dictation);
+  G_OBJECT_CLASS (longhand_performance_panel_parent_class)->dispose (object);
+}
+
+static void
+longhand_performance_panel_class_init (LonghandPerformancePanelClass *klass) {
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = longhand_performance_panel_dispose;
+  widget_class->map = longhand_performance_panel_map;
+  widget_class->unmap = longhand_performance_panel_unmap;
+  gtk_widget_class_set_template_from_resource (
+      widget_class, "/io/github/longhand_app/Longhand/ui/widgets/longhand-performance-panel.ui");
+  gtk_widget_class_bind_template_child (widget_class, LonghandPerformancePanel, speed);
+  gtk_widget_class_bind_template_child (widget_class, LonghandPerformancePanel, memory);
+}
+
+static void
+longhand_performance_panel_init (LonghandPerformancePanel *self) {
+  gtk_widget_init_template (GTK_WIDGET (self));
+  make_rows (self);
+}
+
+void
+longhand_performance_panel_set_dictation (LonghandPerformancePanel *self, LonghandDictation *dictation) {
+  g_set_object (&self->dictation, dictation);
+  longhand_performance_panel_refresh (self);
+}

@@ -1,0 +1,18 @@
+/* Figures of the recognition, twice a second while it is shown. */
+#pragma once
+
+#include "dictation/longhand-dictation.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+#define LONGHAND_TYPE_PERFORMANCE_PANEL (longhand_performance_panel_get_type ())
+G_DECLARE_FINAL_TYPE (LonghandPerformancePanel, longhand_performance_panel, LONGHAND, PERFORMANCE_PANEL,
+                      AdwBin)
+
+/* Whose figures; a reference is kept. */
+void longhand_performance_panel_set_dictation (LonghandPerformancePanel *self, LonghandDictation *dictation);
+void longhand_performance_panel_refresh (LonghandPerformancePanel *self);
+
+G_END_DECLS

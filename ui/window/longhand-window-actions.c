@@ -1,0 +1,164 @@
+/* Actions of the window, and the menus behind the microphone and model buttons. */
+#include "window/longhand-window-private.h"
+
+#include <glib/gi18n.h>
+
+static void
+record (GtkWidget *widget, const char *name, GVariant *parameter) {
+  longhand_dictation_toggle (LONGHAND_WINDOW (widget)->dictation);
+}
+
+static void
+export_text (GtkWidget *widget, const char *name, GVariant *parameter) {
+  longhand_window_export (LONGHAND_WINDOW (widget));
+}
+
+static void
+copy_all (GtkWidget *widget, const char *name, GVariant *parameter) {
+  LonghandWindow *self = LONGHAND_WINDOW (widget);
+  g_autofree char *text = longhand_document_dup_text (longhand_editor_get_document (self->editor));
+
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
+  longhand_window_toast (self, _ ("Text copied"));
+}
+
+static void
+find (GtkWidget *widget, const char *name, GVariant *parameter) {
+  longhand_editor_open_find (LONGHAND_WINDOW (widget)->editor);
+}
+
+static void
+find_next (GtkWidget *widget, const char *name, GVariant *parameter) {
+  longhand_editor_find_next (LONGHAND_WINDOW (widget)->editor);
+}
+
+static void
+find_previous (GtkWidget *widget, const char *name, GVariant *parameter) {
+  longhand_editor_find_previous (LONGHAND_WINDOW (widget)->editor);
+}
+
+static void
+open_menu (GtkWidget *widget, const char *name, GVariant *parameter) {
+  gtk_menu_button_popup (LONGHAND_WINDOW (widget)->menu);
+}
+
+static void
+open_models_folder (GtkWidget *widget, const char *name, GVariant *parameter) {
+  longhand_window_open_models_folder (LONGHAND_WINDOW (widget));
+}
+
+void
+longhand_window_install_actions (GtkWidgetClass *widget_class) {
+  gtk_widget_class_install_action (widget_class, "win.record", NULL, record);
+  gtk_widget_class_install_action (widget_class, "win.export", NULL, export_text);
+  gtk_widget_class_install_action (widget_class, "win.copy-all", NULL, copy_all);
+  gtk_widget_class_install_action (widget_class, "win.find", NULL, find);
+  gtk_widget_class_install_action (widget_class, "win.find-next", NULL, find_next);
+  gtk_widget_class_install_action (widget_class, "win.find-previous", NULL, find_previous);
+  gtk_widget_class_install_action (widget_class, "win.menu", NULL, open_menu);
+  gtk_widget_class_install_action (widget_class, "win.open-models-folder", NULL, open_models_folder);
+}
+
+/* ---- menus ---- */
+
+static void
+append_choice (GMenu *menu, const char *title, const char *action, const char *id) {
+  g_autoptr (GMenuItem) item = g_menu_item_new (title, NULL);
+
+  g_menu_item_set_action_and_target (item, action, "s", id);
+  g_menu_append_item (menu, item);
+}
+
+void
+longhand_window_fill_microphones (LonghandWindow *self) {
+  GPtrArray *devices = longhand_dictation_get_devices (self->dictation);
+  g_autofree char *current = longhand_settings_dup_microphone (self->settings);
+  const char *title = _ ("Default Microphone");
+
+  g_menu_remove_all (self->microphones);
+  append_choice (self->microphones, title, "settings.microphone", "");
+  for (guint i = 0; devices != NULL && i < devices->len; i++) {
+    const LonghandDevice *device = g_ptr_array_index (devices, i);
+
+    append_choice (self->microphones, device->name, "settings.microphone", device->id);
+    if (g_strcmp0 (device->id, current) == 0)
+      title = device->name;
+  }
+  gtk_label_set_label (self->microphone_label, title);
+}
+
+void
+longhand_window_fill_models (LonghandWindow *self) {
+  g_autoptr (GMenu) folder = g_menu_new ();
+  g_autoptr (GMenu) models = g_menu_new ();
+  const char *title = longhand_dictation_get_model_title (self->dictation);
+
+  append_choice (models, _ ("Best Installed"), "settings.model", "");
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->store)); i++) {
+    g_autoptr (LonghandModel) model = g_list_model_get_item (G_LIST_MODEL (self->store), i);
+
+    append_choice (models, longhand_model_get_title (model), "settings.model", longhand_model_get_id (model));
+  }
+  g_menu_append (folder, _ ("Open Models Folder"), "win.open-models-folder");
+  g_menu_remove_all (self->models);
+  g_menu_append_section (self->models, NULL, G_MENU_MODEL (models));
+  g_menu_append_section (self->models, NULL, G_MENU_MODEL (folder));
+  switch (longhand_dictation_get_model_state (self->dictation)) {
+  case LONGHAND_MODEL_STATE_LOADING:
+    gtk_label_set_label (self->model_label, _ ("Loading…"));
+    break;
+  case LONGHAND_MODEL_STATE_READY:
+    gtk_label_set_label (self->model_label, title != NULL ? title : "");
+    break;
+  case LONGHAND_MODEL_STATE_NONE:
+  case LONGHAND_MODEL_STATE_FAILED:
+  default:
+    gtk_label_set_label (self->model_label, _ ("No Model"));
+    break;
+  }
+}
+
+/* Before a menu is shown; what is found out meanwhile changes it in place. */
+static void
+refresh_devices (GtkMenuButton *button, gpointer user) {
+  longhand_dictation_refresh_devices (LONGHAND_WINDOW (user)->dictation);
+}
+
+static void
+refresh_models (GtkMenuButton *button, gpointer user) {
+  longhand_model_store_refresh (LONGHAND_WINDOW (user)->store);
+}
+
+void
+longhand_window_init_actions (LonghandWindow *self) {
+  GSettings *settings = longhand_settings_get_gsettings (self->settings);
+  g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
+  g_autoptr (GAction) microphone = g_settings_create_action (settings, "microphone");
+  g_autoptr (GAction) model = g_settings_create_action (settings, "model");
+  g_autoptr (GPropertyAction) performance = g_property_action_new ("performance", self->flap, "reveal-flap");
+
+  g_action_map_add_action (G_ACTION_MAP (group), microphone);
+  g_action_map_add_action (G_ACTION_MAP (group), model);
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "settings", G_ACTION_GROUP (group));
+  g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (performance));
+
+  self->microphones = g_menu_new ();
+  self->models = g_menu_new ();
+  gtk_menu_button_set_menu_model (self->microphone, G_MENU_MODEL (self->microphones));
+  gtk_menu_button_set_menu_model (self->model, G_MENU_MODEL (self->models));
+  longhand_window_fill_microphones (self);
+  longhand_window_fill_models (self);
+
+  gtk_menu_button_set_create_popup_func (self->microphone, refresh_devices, self, NULL);
+  gtk_menu_button_set_create_popup_func (self->model, refresh_models, self, NULL);
+  g_signal_connect_object (self->dictation, "devices-changed", G_CALLBACK (longhand_window_fill_microphones),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->settings, "notify::microphone",
+                           G_CALLBACK (longhand_window_fill_microphones), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->dictation, "notify::model-state", G_CALLBACK (longhand_window_fill_models),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->dictation, "notify::model-title", G_CALLBACK (longhand_window_fill_models),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->store, "items-changed", G_CALLBACK (longhand_window_fill_models), self,
+                           G_CONNECT_SWAPPED);
+}

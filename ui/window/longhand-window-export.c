@@ -1,0 +1,186 @@
+/* Taking text away: files, the clipboard is in the actions; and not losing it when the window closes. */
+#include "longhand-error.h"
+#include "window/longhand-window-private.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+gboolean
+longhand_window_save (LonghandWindow *self, GFile *file, LonghandFormat format, GError **error) {
+  LonghandDocument *document = longhand_editor_get_document (self->editor);
+  g_autofree char *content = NULL;
+
+  if (format == LONGHAND_FORMAT_TXT) {
+    g_autofree char *text = longhand_document_dup_text (document);
+
+    content = g_strconcat (text, g_str_has_suffix (text, "\n") ? "" : "\n", NULL);
+  } else {
+    g_autoptr (LonghandTranscript) transcript = longhand_document_dup_transcript (document);
+
+    if (longhand_transcript_get_n_segments (transcript) == 0) {
+      g_set_error_literal (
+          error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+          _ ("Nothing here was dictated, so there are no times to write. Choose plain text."));
+      return FALSE;
+    }
+    content = longhand_export_to_string (transcript, format);
+  }
+  if (!longhand_export_save (content, file, error))
+    return FALSE;
+  longhand_document_mark_saved (document);
+  return TRUE;
+}
+
+/* ---- choosing a file ---- */
+
+static LonghandFormat
+last_format (LonghandWindow *self) {
+  g_autofree char *name
+      = g_settings_get_string (longhand_settings_get_gsettings (self->settings), "export-format");
+  LonghandFormat format;
+
+  return longhand_format_parse (name, &format, NULL) ? format : LONGHAND_FORMAT_TXT;
+}
+
+static const char *
+ending_of (const char *name) {
+  const char *dot = strrchr (name, '.');
+
+  return dot != NULL && dot != name ? dot + 1 : NULL;
+}
+
+/* A known ending decides; without one, the chosen filter, whose ending the file gets. (transfer full) */
+static GFile *
+with_format (LonghandWindow *self, GFile *file, LonghandFormat *format) {
+  g_autofree char *name = g_file_get_basename (file);
+  g_autofree char *full = NULL;
+  g_autoptr (GFile) parent = g_file_get_parent (file);
+  GtkFileFilter *filter = gtk_file_chooser_get_filter (GTK_FILE_CHOOSER (self->chooser));
+  const char *ending = ending_of (name);
+
+  if (ending != NULL && longhand_format_parse (ending, format, NULL))
+    return g_object_ref (file);
+  *format = last_format (self);
+  if (filter != NULL)
+    *format = (LonghandFormat)GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (filter), "longhand-format"));
+  if (ending != NULL || parent == NULL)
+    return g_object_ref (file);
+  full = g_strdup_printf ("%s.%s", name, longhand_format_get_extension (*format));
+  return g_file_get_child (parent, full);
+}
+
+static void
+save_chosen (LonghandWindow *self, GFile *chosen) {
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GFile) file = NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *message = NULL;
+  LonghandFormat format;
+
+  file = with_format (self, chosen, &format);
+  if (!longhand_window_save (self, file, format, &error)) {
+    self->close_after_save = FALSE;
+    longhand_window_show_error (self, error);
+    return;
+  }
+  g_settings_set_string (longhand_settings_get_gsettings (self->settings), "export-format",
+                         longhand_format_get_extension (format));
+  name = g_file_get_basename (file);
+  message = g_strdup_printf (_ ("Saved as “%s”"), name);
+  longhand_window_toast (self, message);
+  if (self->close_after_save)
+    gtk_window_close (GTK_WINDOW (self));
+}
+
+static void
+on_chosen (LonghandWindow *self, int response) {
+  if (response == GTK_RESPONSE_ACCEPT) {
+    g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (self->chooser));
+
+    save_chosen (self, file);
+  } else {
+    self->close_after_save = FALSE;
+  }
+  g_clear_object (&self->chooser);
+}
+
+/* The name follows the filter, so that what is shown is what will be written. */
+static void
+on_filter (LonghandWindow *self) {
+  GtkFileFilter *filter = gtk_file_chooser_get_filter (GTK_FILE_CHOOSER (self->chooser));
+  g_autofree char *name = gtk_file_chooser_get_current_name (GTK_FILE_CHOOSER (self->chooser));
+  const char *ending = name != NULL ? ending_of (name) : NULL;
+  g_autofree char *renamed = NULL;
+  LonghandFormat format;
+
+  if (filter == NULL || ending == NULL || !longhand_format_parse (ending, &format, NULL))
+    return;
+  format = (LonghandFormat)GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (filter), "longhand-format"));
+  renamed
+      = g_strdup_printf ("%.*s.%s", (int)(ending - name - 1), name, longhand_format_get_extension (format));
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (self->chooser), renamed);
+}
+
+void
+longhand_window_export (LonghandWindow *self) {
+  const LonghandFormat preferred = last_format (self);
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autofree char *date = g_date_time_format (now, "%Y-%m-%d");
+  g_autofree char *name = NULL;
+
+  if (self->chooser != NULL)
+    return;
+  self->chooser = gtk_file_chooser_native_new (_ ("Export Text"), GTK_WINDOW (self),
+                                               GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Export"), NULL);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
+  for (guint i = 0; i < LONGHAND_N_FORMATS; i++) {
+    g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
+    const LonghandFormat format = (LonghandFormat)i;
+
+    gtk_file_filter_set_name (filter, longhand_format_get_title (format));
+    gtk_file_filter_add_suffix (filter, longhand_format_get_extension (format));
+    g_object_set_data (G_OBJECT (filter), "longhand-format", GUINT_TO_POINTER (i));
+    gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (self->chooser), filter);
+    if (format == preferred)
+      gtk_file_chooser_set_filter (GTK_FILE_CHOOSER (self->chooser), filter);
+  }
+  /* Translators: name of an exported file; %s is the date */
+  name = g_strdup_printf (_ ("Dictation %s"), date);
+  {
+    g_autofree char *full = g_strdup_printf ("%s.%s", name, longhand_format_get_extension (preferred));
+
+    gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (self->chooser), full);
+  }
+  g_signal_connect_object (self->chooser, "notify::filter", G_CALLBACK (on_filter), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->chooser, "response", G_CALLBACK (on_chosen), self, G_CONNECT_SWAPPED);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
+}
+
+/* ---- closing ---- */
+
+static void
+on_save_answer (AdwMessageDialog *dialog, const char *response, LonghandWindow *self) {
+  if (g_strcmp0 (response, "discard") == 0) {
+    self->close_for_good = TRUE;
+    gtk_window_close (GTK_WINDOW (self));
+  } else if (g_strcmp0 (response, "save") == 0) {
+    self->close_after_save = TRUE;
+    longhand_window_export (self);
+  }
+}
+
+void
+longhand_window_ask_to_save (LonghandWindow *self) {
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), _ ("Save the Text?"),
+                                              _ ("What you do not save is lost when the window closes."));
+
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "discard",
+                                    _ ("_Discard"), "save", _ ("_Save…"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "discard",
+                                              ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "save", ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "save");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_save_answer), self, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}

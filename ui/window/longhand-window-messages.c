@@ -1,0 +1,132 @@
+/* What the window has to say: problems with a way out, the hint about models, small notices. */
+#include "longhand-error.h"
+#include "window/longhand-window-private.h"
+
+#include <glib/gi18n.h>
+
+void
+longhand_window_toast (LonghandWindow *self, const char *message) {
+  g_autofree char *title = g_markup_escape_text (message, -1);
+
+  adw_toast_overlay_add_toast (self->toasts, adw_toast_new (title));
+}
+
+/* ---- problems ---- */
+
+static void
+record_again (LonghandWindow *self) {
+  longhand_dictation_start (self->dictation);
+}
+
+/* A model that is there now, or whole now, is found by looking again. */
+static void
+show_models_folder (LonghandWindow *self) {
+  longhand_window_open_models_folder (self);
+}
+
+void
+longhand_window_show_error (LonghandWindow *self, const GError *error) {
+  const char *button = NULL;
+
+  self->solve = NULL;
+  if (error->domain == LONGHAND_ERROR) {
+    switch ((LonghandError)error->code) {
+    case LONGHAND_ERROR_NO_MICROPHONE:
+    case LONGHAND_ERROR_DEVICE_BUSY:
+      self->solve = record_again;
+      button = _ ("Try Again");
+      break;
+    case LONGHAND_ERROR_DEVICE_LOST:
+      self->solve = record_again;
+      button = _ ("Record Again");
+      break;
+    case LONGHAND_ERROR_MODEL_MISSING:
+    case LONGHAND_ERROR_MODEL_BROKEN:
+      self->solve = show_models_folder;
+      button = _ ("Open Models Folder");
+      break;
+    case LONGHAND_ERROR_FAILED:
+    case LONGHAND_ERROR_MODEL_UNSUPPORTED:
+    case LONGHAND_ERROR_NO_MEMORY:
+    case LONGHAND_ERROR_AUDIO_FILE:
+    case LONGHAND_ERROR_WRITE:
+    case LONGHAND_ERROR_INVALID:
+    case LONGHAND_ERROR_CANCELLED:
+    default:
+      break;
+    }
+  }
+  longhand_banner_show (self->problem, error->message, button);
+}
+
+static void
+on_problem_activated (LonghandWindow *self) {
+  longhand_banner_hide (self->problem);
+  if (self->solve != NULL)
+    self->solve (self);
+}
+
+/* ---- the hint about models ---- */
+
+void
+longhand_window_update_hint (LonghandWindow *self) {
+  GSettings *settings = longhand_settings_get_gsettings (self->settings);
+
+  if (longhand_dictation_get_model_is_bundled (self->dictation)
+      && g_settings_get_boolean (settings, "show-model-hint"))
+    longhand_banner_show (self->hint,
+                          _ ("The built-in model is a small one that makes many mistakes with real voices."),
+                          _ ("Get a Better One…"));
+  else
+    longhand_banner_hide (self->hint);
+}
+
+void
+longhand_window_open_models_folder (LonghandWindow *self) {
+  g_autofree char *path = longhand_model_store_dup_user_dir ();
+  g_autofree char *uri = g_filename_to_uri (path, NULL, NULL);
+
+  gtk_show_uri (GTK_WINDOW (self), uri, GDK_CURRENT_TIME);
+}
+
+static void
+on_explained (AdwMessageDialog *dialog, const char *response, LonghandWindow *self) {
+  if (g_strcmp0 (response, "open") == 0)
+    longhand_window_open_models_folder (self);
+}
+
+static void
+on_hint_activated (LonghandWindow *self) {
+  g_autofree char *path = longhand_model_store_dup_user_dir ();
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), _ ("Get a Better Model"), NULL);
+
+  adw_message_dialog_format_body (
+      ADW_MESSAGE_DIALOG (dialog),
+      _ ("Longhand reads the official Whisper models in “ggml” form, such as “ggml-base.en.bin” for English "
+         "or “ggml-small.bin” for many languages.\n\n"
+         "1. Download one with your web browser; the models are published with the whisper.cpp project.\n"
+         "2. Put the file into %s.\n"
+         "3. Choose it below the text. Larger models make fewer mistakes and need more time."),
+      path);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"), "open",
+                                    _ ("_Open Folder"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "open", ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "close");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_explained), self, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+on_hint_dismissed (LonghandWindow *self) {
+  g_settings_set_boolean (longhand_settings_get_gsettings (self->settings), "show-model-hint", FALSE);
+  longhand_window_update_hint (self);
+}
+
+void
+longhand_window_init_messages (LonghandWindow *self) {
+  g_signal_connect_object (self->problem, "activated", G_CALLBACK (on_problem_activated), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->problem, "dismissed", G_CALLBACK (longhand_banner_hide), self->problem, 0);
+  g_signal_connect_object (self->hint, "activated", G_CALLBACK (on_hint_activated), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->hint, "dismissed", G_CALLBACK (on_hint_dismissed), self, G_CONNECT_SWAPPED);
+}

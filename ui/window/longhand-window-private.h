@@ -1,0 +1,61 @@
+/* What the files of the window share. */
+#pragma once
+
+#include "widgets/longhand-banner.h"
+#include "widgets/longhand-level-meter.h"
+#include "widgets/longhand-performance-panel.h"
+#include "window/longhand-window.h"
+
+struct _LonghandWindow {
+  AdwApplicationWindow parent_instance;
+
+  /* template children */
+  AdwToastOverlay *toasts;
+  AdwFlap *flap;
+  LonghandPerformancePanel *performance;
+  LonghandEditor *editor;
+  LonghandBanner *hint;
+  LonghandBanner *problem;
+  GtkButton *record;
+  AdwButtonContent *record_content;
+  GtkMenuButton *menu;
+  GtkRevealer *recording;
+  LonghandLevelMeter *meter;
+  GtkLabel *elapsed;
+  GtkMenuButton *microphone;
+  GtkLabel *microphone_label;
+  GtkMenuButton *model;
+  GtkLabel *model_label;
+
+  /* owned */
+  LonghandSettings *settings;
+  LonghandModelStore *store;
+  LonghandDictation *dictation;
+  GMenu *microphones;
+  GMenu *models;
+  GtkFileChooserNative *chooser; /* while it is open */
+
+  guint elapsed_timeout;
+  void (*solve) (LonghandWindow *self); /* what the problem banner's button does */
+  gboolean close_when_idle;             /* the person wants to leave, but words are still coming */
+  gboolean close_for_good;              /* unsaved text has been dealt with */
+  gboolean close_after_save;
+};
+
+/* longhand-window-actions.c */
+void longhand_window_install_actions (GtkWidgetClass *widget_class);
+void longhand_window_init_actions (LonghandWindow *self);
+void longhand_window_fill_microphones (LonghandWindow *self);
+void longhand_window_fill_models (LonghandWindow *self);
+
+/* longhand-window-export.c */
+void longhand_window_export (LonghandWindow *self);
+/* Asks what to do with unsaved text; the window closes unless the person cancels. */
+void longhand_window_ask_to_save (LonghandWindow *self);
+
+/* longhand-window-messages.c */
+void longhand_window_toast (LonghandWindow *self, const char *message);
+void longhand_window_show_error (LonghandWindow *self, const GError *error);
+void longhand_window_update_hint (LonghandWindow *self);
+void longhand_window_open_models_folder (LonghandWindow *self);
+void longhand_window_init_messages (LonghandWindow *self);

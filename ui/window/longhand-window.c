@@ -1,0 +1,193 @@
+#include "longhand-config.h"
+#include "window/longhand-window-private.h"
+
+#include <glib/gi18n.h>
+
+#define ELAPSED_INTERVAL_MS 200
+
+G_DEFINE_FINAL_TYPE (LonghandWindow, longhand_window, ADW_TYPE_APPLICATION_WINDOW)
+
+/* ---- dictation ---- */
+
+static void
+on_tentative (LonghandWindow *self, const char *text) {
+  longhand_editor_set_tentative (self->editor, text);
+}
+
+static void
+on_committed (LonghandWindow *self, LonghandUtterance *utterance) {
+  longhand_editor_commit (self->editor, utterance);
+}
+
+static gboolean
+show_elapsed (gpointer user) {
+  LonghandWindow *self = user;
+  const gint64 seconds = longhand_dictation_get_elapsed_ms (self->dictation) / 1000;
+  g_autofree char *text = NULL;
+
+  if (seconds >= 3600)
+    text = g_strdup_printf ("%d:%02d:%02d", (int)(seconds / 3600), (int)(seconds / 60 % 60),
+                            (int)(seconds % 60));
+  else
+    text = g_strdup_printf ("%d:%02d", (int)(seconds / 60), (int)(seconds % 60));
+  gtk_label_set_label (self->elapsed, text);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+show_record_button (LonghandWindow *self, LonghandState state) {
+  GtkWidget *button = GTK_WIDGET (self->record);
+
+  switch (state) {
+  case LONGHAND_STATE_STARTING:
+  case LONGHAND_STATE_RECORDING:
+    adw_button_content_set_label (self->record_content, _ ("Stop"));
+    adw_button_content_set_icon_name (self->record_content, "media-playback-stop-symbolic");
+    gtk_widget_set_tooltip_text (button, _ ("Stop Recording"));
+    break;
+  case LONGHAND_STATE_FINISHING:
+    adw_button_content_set_label (self->record_content, _ ("Finishing…"));
+    gtk_widget_set_tooltip_text (button, _ ("The last words are being recognised"));
+    break;
+  case LONGHAND_STATE_IDLE:
+  default:
+    adw_button_content_set_label (self->record_content, _ ("Record"));
+    adw_button_content_set_icon_name (self->record_content, "media-record-symbolic");
+    gtk_widget_set_tooltip_text (button, _ ("Record"));
+    break;
+  }
+  gtk_widget_remove_css_class (button, "suggested-action");
+  gtk_widget_remove_css_class (button, "destructive-action");
+  if (state != LONGHAND_STATE_FINISHING)
+    gtk_widget_add_css_class (button,
+                              state == LONGHAND_STATE_IDLE ? "suggested-action" : "destructive-action");
+}
+
+static void
+on_state (LonghandWindow *self) {
+  const LonghandState state = longhand_dictation_get_state (self->dictation);
+  const gboolean recording = state == LONGHAND_STATE_RECORDING;
+
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.record", state != LONGHAND_STATE_FINISHING);
+  show_record_button (self, state);
+  gtk_revealer_set_reveal_child (self->recording, recording);
+  if (recording) {
+    longhand_banner_hide (self->problem);
+    show_elapsed (self);
+    if (self->elapsed_timeout == 0)
+      self->elapsed_timeout = g_timeout_add (ELAPSED_INTERVAL_MS, show_elapsed, self);
+  } else {
+    g_clear_handle_id (&self->elapsed_timeout, g_source_remove);
+  }
+  if (state == LONGHAND_STATE_IDLE && self->close_when_idle) {
+    self->close_when_idle = FALSE;
+    gtk_window_close (GTK_WINDOW (self));
+  }
+}
+
+/* ---- life ---- */
+
+static gboolean
+longhand_window_close_request (GtkWindow *window) {
+  LonghandWindow *self = LONGHAND_WINDOW (window);
+
+  if (longhand_dictation_get_state (self->dictation) != LONGHAND_STATE_IDLE) {
+    self->close_when_idle = TRUE;
+    longhand_dictation_stop (self->dictation);
+    return GDK_EVENT_STOP;
+  }
+  if (!self->close_for_good && longhand_document_get_unsaved (longhand_editor_get_document (self->editor))) {
+    longhand_window_ask_to_save (self);
+    return GDK_EVENT_STOP;
+  }
+  return GTK_WINDOW_CLASS (longhand_window_parent_class)->close_request (window);
+}
+
+static void
+longhand_window_dispose (GObject *object) {
+  LonghandWindow *self = LONGHAND_WINDOW (object);
+
+  g_clear_handle_id (&self->elapsed_timeout, g_source_remove);
+  g_clear_object (&self->chooser);
+  g_clear_object (&self->models);
+  g_clear_object (&self->microphones);
+  g_clear_object (&self->dictation);
+  g_clear_object (&self->store);
+  g_clear_object (&self->settings);
+  G_OBJECT_CLASS (longhand_window_parent_class)->dispose (object);
+}
+
+static void
+longhand_window_class_init (LonghandWindowClass *klass) {
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  g_type_ensure (LONGHAND_TYPE_BANNER);
+  g_type_ensure (LONGHAND_TYPE_EDITOR);
+  g_type_ensure (LONGHAND_TYPE_LEVEL_METER);
+  g_type_ensure (LONGHAND_TYPE_PERFORMANCE_PANEL);
+  G_OBJECT_CLASS (klass)->dispose = longhand_window_dispose;
+  GTK_WINDOW_CLASS (klass)->close_request = longhand_window_close_request;
+  gtk_widget_class_set_template_from_resource (
+      widget_class, "/io/github/longhand_app/Longhand/ui/window/longhand-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, LonghandWindow, toasts);
+  gtk_widget_class_bind_template_child (widget_class, LonghandWindow, flap);
+  gtk_widget_class_bind_template_child (widget_class, LonghandWindow, performance);
+  gtk_widget_class_bind_template_child (widget_class, LonghandWindow, editor);
+  gtk_widget_class_bind_template_child (widget_class, LonghandWindow, hint);
+  gtk_widget_class_bind_template_child (widget_class, LonghandWindow, problem);
+  gtk_widget_class_bind_template_child (widget_class, LonghandWindow, record);
+  gtk_widget_class_bind_template_child (widget_class, LonghandWindow, record_content);
+  gtk_widget_class_bind_template_child (widget_class, LonghandWindow, menu);
+  gtk_widget_class_bind_template_child (widget_class, LonghandWindow, recording);
+  gtk_widget_class_bind_template_child (widget_class, LonghandWindow, meter);
+  gtk_widget_class_bind_template_child (widget_class, LonghandWindow, elapsed);
+  gtk_widget_class_bind_template_child (widget_class, LonghandWindow, microphone);
+  gtk_widget_class_bind_template_child (widget_class, LonghandWindow, microphone_label);
+  gtk_widget_class_bind_template_child (widget_class, LonghandWindow, model);
+  gtk_widget_class_bind_template_child (widget_class, LonghandWindow, model_label);
+  longhand_window_install_actions (widget_class);
+  /* Reached only when what has the focus, such as the text, does not take the key itself. */
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_space, 0, "win.record", NULL);
+}
+
+static void
+longhand_window_init (LonghandWindow *self) {
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+LonghandWindow *
+longhand_window_new (GtkApplication *application, LonghandSettings *settings, LonghandModelStore *store,
+                     LonghandDictation *dictation) {
+  LonghandWindow *self = g_object_new (LONGHAND_TYPE_WINDOW, "application", application, NULL);
+  GSettings *gsettings = longhand_settings_get_gsettings (settings);
+
+  self->settings = g_object_ref (settings);
+  self->store = g_object_ref (store);
+  self->dictation = g_object_ref (dictation);
+  g_settings_bind (gsettings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (gsettings, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (gsettings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (gsettings, "show-performance", self->flap, "reveal-flap", G_SETTINGS_BIND_DEFAULT);
+  longhand_level_meter_set_dictation (self->meter, dictation);
+  longhand_performance_panel_set_dictation (self->performance, dictation);
+  longhand_window_init_actions (self);
+  longhand_window_init_messages (self);
+
+  g_signal_connect_object (dictation, "tentative", G_CALLBACK (on_tentative), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (dictation, "committed", G_CALLBACK (on_committed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (dictation, "failed", G_CALLBACK (longhand_window_show_error), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (dictation, "notify::state", G_CALLBACK (on_state), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (dictation, "notify::model-is-bundled", G_CALLBACK (longhand_window_update_hint),
+                           self, G_CONNECT_SWAPPED);
+  on_state (self);
+  longhand_window_update_hint (self);
+  gtk_window_set_focus (GTK_WINDOW (self), GTK_WIDGET (self->record));
+  longhand_dictation_refresh_devices (dictation);
+  return self;
+}
+
+LonghandEditor *
+longhand_window_get_editor (LonghandWindow *self) {
+  return self->editor;
+}

@@ -1,0 +1,25 @@
+/* The window: a text box, a Record button, what the microphone hears, and what to do when something is wrong.
+ */
+#pragma once
+
+#include "dictation/longhand-dictation.h"
+#include "editor/longhand-editor.h"
+#include "transcript/longhand-export.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+#define LONGHAND_TYPE_WINDOW (longhand_window_get_type ())
+G_DECLARE_FINAL_TYPE (LonghandWindow, longhand_window, LONGHAND, WINDOW, AdwApplicationWindow)
+
+LonghandWindow *longhand_window_new (GtkApplication *application, LonghandSettings *settings,
+                                     LonghandModelStore *store, LonghandDictation *dictation);
+
+LonghandEditor *longhand_window_get_editor (LonghandWindow *self); /* (transfer none) */
+
+/* Writes the text to file in a format; on failure *error has the sentence to show, and nothing of an existing
+ * file is lost. */
+gboolean longhand_window_save (LonghandWindow *self, GFile *file, LonghandFormat format, GError **error);
+
+G_END_DECLS
