@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "kernels/expand-avx2.h"
 #include "kernels/rows.h"
-#include "quant/blocks.h"
 
 static inline float half_at(const uint8_t *p)
 {
@@ -83,59 +83,42 @@ static void from_f16(const void *src, float *dst, size_t n)
         dst[i] = half_at(p + 2 * i);
 }
 
-static void from_q4_0(const void *src, float *dst, size_t n)
+static inline void expand_q4_0(const uint8_t *p, float d, float m, float *dst)
 {
-    const uint8_t *p = src;
-
-    assert(n % QUILL_QK == 0);
-    for (size_t i = 0; i < n; i += QUILL_QK, p += sizeof(struct quill_q4_0))
-        store_scaled(dst + i,
-                     _mm256_sub_epi8(nibbles(p + offsetof(struct quill_q4_0, qs)), _mm256_set1_epi8(8)),
-                     half_at(p));
+    store_scaled(dst, _mm256_sub_epi8(nibbles(p + offsetof(struct quill_q4_0, qs)), _mm256_set1_epi8(8)), d);
 }
 
-static void from_q4_1(const void *src, float *dst, size_t n)
+static inline void expand_q4_1(const uint8_t *p, float d, float m, float *dst)
 {
-    const uint8_t *p = src;
-
-    assert(n % QUILL_QK == 0);
-    for (size_t i = 0; i < n; i += QUILL_QK, p += sizeof(struct quill_q4_1))
-        store_affine(dst + i, nibbles(p + offsetof(struct quill_q4_1, qs)), half_at(p),
-                     half_at(p + offsetof(struct quill_q4_1, m)));
+    store_affine(dst, nibbles(p + offsetof(struct quill_q4_1, qs)), d, m);
 }
 
-static void from_q5_0(const void *src, float *dst, size_t n)
+static inline void expand_q5_0(const uint8_t *p, float d, float m, float *dst)
 {
-    const uint8_t *p = src;
+    const __m256i q = _mm256_or_si256(nibbles(p + offsetof(struct quill_q5_0, qs)),
+                                      fifth_bits(p + offsetof(struct quill_q5_0, qh)));
 
-    assert(n % QUILL_QK == 0);
-    for (size_t i = 0; i < n; i += QUILL_QK, p += sizeof(struct quill_q5_0)) {
-        const __m256i q = _mm256_or_si256(nibbles(p + offsetof(struct quill_q5_0, qs)),
-                                          fifth_bits(p + offsetof(struct quill_q5_0, qh)));
-        store_scaled(dst + i, _mm256_sub_epi8(q, _mm256_set1_epi8(16)), half_at(p));
-    }
+    store_scaled(dst, _mm256_sub_epi8(q, _mm256_set1_epi8(16)), d);
 }
 
-static void from_q5_1(const void *src, float *dst, size_t n)
+static inline void expand_q5_1(const uint8_t *p, float d, float m, float *dst)
 {
-    const uint8_t *p = src;
-
-    assert(n % QUILL_QK == 0);
-    for (size_t i = 0; i < n; i += QUILL_QK, p += sizeof(struct quill_q5_1)) {
-        const __m256i q = _mm256_or_si256(nibbles(p + offsetof(struct quill_q5_1, qs)),
-                                          fifth_bits(p + offsetof(struct quill_q5_1, qh)));
-        store_affine(dst + i, q, half_at(p), half_at(p + offsetof(struct quill_q5_1, m)));
-    }
+    store_affine(dst,
+                 _mm256_or_si256(nibbles(p + offsetof(struct quill_q5_1, qs)),
+                                 fifth_bits(p + offsetof(struct quill_q5_1, qh))),
+                 d, m);
 }
 
-static void from_q8_0(const void *src, float *dst, size_t n)
+static inline void expand_q8_0(const uint8_t *p, float d, float m, float *dst)
 {
-    const uint8_t *p = src;
-
-    assert(n % QUILL_QK == 0);
-    for (size_t i = 0; i < n; i += QUILL_QK, p += sizeof(struct quill_q8_0))
-        store_scaled(dst + i, load_32(p + offsetof(struct quill_q8_0, qs)), half_at(p));
+    store_scaled(dst, load_32(p + offsetof(struct quill_q8_0, qs)), d);
 }
+
+EXPAND_ROW(q4_0, quill_q4_0, false)
+EXPAND_ROW(q4_1, quill_q4_1, true)
+EXPAND_ROW(q5_0, quill_q5_0, false)
+EXPAND_ROW(q5_1, quill_q5_1, true)
+EXPAND_ROW(q8_0, quill_q8_0, false)
 
 /* The eight scales (bytes 0..7) and mins (bytes 8..15) of a q4_K or q5_K block. */
 static inline void scales_and_mins(const uint8_t scales[12], uint8_t out[16])

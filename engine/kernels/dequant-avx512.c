@@ -1,20 +1,11 @@
 /* Expansion of plain weight blocks for AVX-512; bit-equal to quill_dequantize_row. Layouts: quant/blocks.h.
  * (The K types stay with AVX2.) */
-#include <assert.h>
 #include <immintrin.h>
 #include <stddef.h>
 #include <string.h>
 
+#include "kernels/expand-avx2.h"
 #include "kernels/rows.h"
-#include "quant/blocks.h"
-
-static inline __m512 half_at(const uint8_t *p)
-{
-    uint16_t h;
-
-    memcpy(&h, p, sizeof h);
-    return _mm512_set1_ps(_cvtsh_ss(h));
-}
 
 static inline __m512i sixteen(const uint8_t *p)
 {
@@ -34,15 +25,17 @@ static inline __m512i low_nibbles(__m512i bytes)
     return _mm512_and_si512(bytes, _mm512_set1_epi32(0xf));
 }
 
-static inline void store_scaled(float *dst, __m512i q, int zero, __m512 d)
+static inline void store_scaled(float *dst, __m512i q, int zero, float d)
 {
-    _mm512_storeu_ps(dst, _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_sub_epi32(q, _mm512_set1_epi32(zero))), d));
+    _mm512_storeu_ps(dst, _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_sub_epi32(q, _mm512_set1_epi32(zero))),
+                                        _mm512_set1_ps(d)));
 }
 
 /* Rounded twice like the reference. */
-static inline void store_affine(float *dst, __m512i q, __m512 d, __m512 m)
+static inline void store_affine(float *dst, __m512i q, float d, float m)
 {
-    _mm512_storeu_ps(dst, _mm512_add_ps(_mm512_mul_ps(_mm512_cvtepi32_ps(q), d), m));
+    _mm512_storeu_ps(
+        dst, _mm512_add_ps(_mm512_mul_ps(_mm512_cvtepi32_ps(q), _mm512_set1_ps(d)), _mm512_set1_ps(m)));
 }
 
 static void from_f16(const void *src, float *dst, size_t n)
@@ -55,74 +48,54 @@ static void from_f16(const void *src, float *dst, size_t n)
     }
 }
 
-static void from_q4_0(const void *src, float *dst, size_t n)
+static inline void expand_q4_0(const uint8_t *p, float d, float m, float *dst)
 {
-    const uint8_t *p = src;
+    const __m512i bytes = sixteen(p + offsetof(struct quill_q4_0, qs));
 
-    assert(n % QUILL_QK == 0);
-    for (size_t i = 0; i < n; i += QUILL_QK, p += sizeof(struct quill_q4_0)) {
-        const __m512i bytes = sixteen(p + offsetof(struct quill_q4_0, qs));
-        const __m512 d = half_at(p);
-        store_scaled(dst + i, low_nibbles(bytes), 8, d);
-        store_scaled(dst + i + 16, _mm512_srli_epi32(bytes, 4), 8, d);
-    }
+    store_scaled(dst, low_nibbles(bytes), 8, d);
+    store_scaled(dst + 16, _mm512_srli_epi32(bytes, 4), 8, d);
 }
 
-static void from_q4_1(const void *src, float *dst, size_t n)
+static inline void expand_q4_1(const uint8_t *p, float d, float m, float *dst)
 {
-    const uint8_t *p = src;
+    const __m512i bytes = sixteen(p + offsetof(struct quill_q4_1, qs));
 
-    assert(n % QUILL_QK == 0);
-    for (size_t i = 0; i < n; i += QUILL_QK, p += sizeof(struct quill_q4_1)) {
-        const __m512i bytes = sixteen(p + offsetof(struct quill_q4_1, qs));
-        const __m512 d = half_at(p), m = half_at(p + offsetof(struct quill_q4_1, m));
-        store_affine(dst + i, low_nibbles(bytes), d, m);
-        store_affine(dst + i + 16, _mm512_srli_epi32(bytes, 4), d, m);
-    }
+    store_affine(dst, low_nibbles(bytes), d, m);
+    store_affine(dst + 16, _mm512_srli_epi32(bytes, 4), d, m);
 }
 
-static void from_q5_0(const void *src, float *dst, size_t n)
+static inline void expand_q5_0(const uint8_t *p, float d, float m, float *dst)
 {
-    const uint8_t *p = src;
+    const uint8_t *qh = p + offsetof(struct quill_q5_0, qh);
+    const __m512i bytes = sixteen(p + offsetof(struct quill_q5_0, qs));
 
-    assert(n % QUILL_QK == 0);
-    for (size_t i = 0; i < n; i += QUILL_QK, p += sizeof(struct quill_q5_0)) {
-        const uint8_t *qh = p + offsetof(struct quill_q5_0, qh);
-        const __m512i bytes = sixteen(p + offsetof(struct quill_q5_0, qs));
-        const __m512 d = half_at(p);
-        store_scaled(dst + i, fifth_bit(low_nibbles(bytes), qh), 16, d);
-        store_scaled(dst + i + 16, fifth_bit(_mm512_srli_epi32(bytes, 4), qh + 2), 16, d);
-    }
+    store_scaled(dst, fifth_bit(low_nibbles(bytes), qh), 16, d);
+    store_scaled(dst + 16, fifth_bit(_mm512_srli_epi32(bytes, 4), qh + 2), 16, d);
 }
 
-static void from_q5_1(const void *src, float *dst, size_t n)
+static inline void expand_q5_1(const uint8_t *p, float d, float m, float *dst)
 {
-    const uint8_t *p = src;
+    const uint8_t *qh = p + offsetof(struct quill_q5_1, qh);
+    const __m512i bytes = sixteen(p + offsetof(struct quill_q5_1, qs));
 
-    assert(n % QUILL_QK == 0);
-    for (size_t i = 0; i < n; i += QUILL_QK, p += sizeof(struct quill_q5_1)) {
-        const uint8_t *qh = p + offsetof(struct quill_q5_1, qh);
-        const __m512i bytes = sixteen(p + offsetof(struct quill_q5_1, qs));
-        const __m512 d = half_at(p), m = half_at(p + offsetof(struct quill_q5_1, m));
-        store_affine(dst + i, fifth_bit(low_nibbles(bytes), qh), d, m);
-        store_affine(dst + i + 16, fifth_bit(_mm512_srli_epi32(bytes, 4), qh + 2), d, m);
-    }
+    store_affine(dst, fifth_bit(low_nibbles(bytes), qh), d, m);
+    store_affine(dst + 16, fifth_bit(_mm512_srli_epi32(bytes, 4), qh + 2), d, m);
 }
 
-static void from_q8_0(const void *src, float *dst, size_t n)
+static inline void expand_q8_0(const uint8_t *p, float d, float m, float *dst)
 {
-    const uint8_t *p = src;
+    const uint8_t *qs = p + offsetof(struct quill_q8_0, qs);
 
-    assert(n % QUILL_QK == 0);
-    for (size_t i = 0; i < n; i += QUILL_QK, p += sizeof(struct quill_q8_0)) {
-        const uint8_t *qs = p + offsetof(struct quill_q8_0, qs);
-        const __m512 d = half_at(p);
-        for (size_t j = 0; j < QUILL_QK; j += 16) {
-            const __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(qs + j));
-            store_scaled(dst + i + j, _mm512_cvtepi8_epi32(bytes), 0, d);
-        }
-    }
+    for (size_t j = 0; j < QUILL_QK; j += 16)
+        store_scaled(dst + j, _mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i *)(const void *)(qs + j))),
+                     0, d);
 }
+
+EXPAND_ROW(q4_0, quill_q4_0, false)
+EXPAND_ROW(q4_1, quill_q4_1, true)
+EXPAND_ROW(q5_0, quill_q5_0, false)
+EXPAND_ROW(q5_1, quill_q5_1, true)
+EXPAND_ROW(q8_0, quill_q8_0, false)
 
 void quill_kernels_dequant_avx512(struct quill_kernels *out)
 {

@@ -16,17 +16,45 @@ static void pack(const float *rows, size_t ld, size_t n_rows, size_t k, float *p
             panel[i * NR + j] = j < n_rows ? rows[j * ld + i] : 0.0f;
 }
 
+/* GCC's and Clang's vector extension, which every processor has an answer to: left to itself, GCC makes a
+ * tile five times slower. */
+typedef float four __attribute__((vector_size(16)));
+
+static inline four load(const float *p)
+{
+    four v;
+
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+/* m is a constant after inlining, so that the sums live in registers. */
+static inline __attribute__((always_inline)) void
+tile_rows(const float *x, size_t ldx, size_t m, const float *panel, size_t k, float *y, size_t ldy, size_t n)
+{
+    four sum[MR][NR / 4] = {{{0}}};
+
+    for (size_t l = 0; l < k; l++, panel += NR) {
+        const four b0 = load(panel), b1 = load(panel + 4);
+        for (size_t i = 0; i < m; i++) {
+            sum[i][0] += x[i * ldx + l] * b0;
+            sum[i][1] += x[i * ldx + l] * b1;
+        }
+    }
+    for (size_t i = 0; i < m; i++)
+        memcpy(y + i * ldy, sum[i], n * sizeof *y);
+}
+
 static void tile(const float *x, size_t ldx, size_t m, const float *panel, size_t k, float *y, size_t ldy,
                  size_t n)
 {
     assert(m <= MR && n <= NR);
-    for (size_t i = 0; i < m; i++) {
-        float sum[NR] = {0};
-        for (size_t l = 0; l < k; l++)
-            for (size_t j = 0; j < NR; j++)
-                sum[j] += x[i * ldx + l] * panel[l * NR + j];
-        memcpy(y + i * ldy, sum, n * sizeof *y);
+    if (m == MR) {
+        tile_rows(x, ldx, MR, panel, k, y, ldy, n);
+        return;
     }
+    for (size_t i = 0; i < m; i++)
+        tile_rows(x + i * ldx, ldx, 1, panel, k, y + i * ldy, ldy, n);
 }
 
 static float dot(const float *a, const float *b, size_t n)
