@@ -15,6 +15,7 @@ typedef struct {
   int threads;
   char *language;
   gboolean translate;
+  gboolean greedy;
   char *format_name;
   char *output;
   gboolean quiet;
@@ -83,6 +84,8 @@ recognize (LonghandCliEngine *engine, const Options *options, const char *path, 
   quill_params_init (&params);
   params.language = options->language;
   params.translate = options->translate;
+  if (options->greedy)
+    params.temperature_increment = 0;
   params.cancelled = is_cancelled;
   params.progress = progress ? show_progress : NULL;
   params.user = name;
@@ -231,6 +234,8 @@ longhand_cli_transcribe (int argc, char **argv) {
     { "language", 'l', 0, G_OPTION_ARG_STRING, &options.language,
       N_ ("Language spoken, such as “de” or “german” (default: auto)"), N_ ("LANGUAGE") },
     { "translate", 0, 0, G_OPTION_ARG_NONE, &options.translate, N_ ("Translate to English"), NULL },
+    { "greedy", 0, 0, G_OPTION_ARG_NONE, &options.greedy,
+      N_ ("Take the likeliest words at once, without a second try where they look wrong"), NULL },
     { "format", 'f', 0, G_OPTION_ARG_STRING, &options.format_name,
       N_ ("txt, srt, vtt or json (default: by the ending of the output, else txt)"), N_ ("FORMAT") },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
