@@ -1,0 +1,411 @@
+/* The text of a window without the window: tentative words, what is typed around them, undo, segments. */
+#include "dictation/longhand-utterance.h"
+#include "longhand-document.h"
+
+typedef struct {
+  LonghandDocument *document;
+  GtkTextBuffer *buffer; /* the same */
+} Fixture;
+
+static void
+set_up (Fixture *f, gconstpointer data) {
+  f->document = longhand_document_new ();
+  f->buffer = GTK_TEXT_BUFFER (f->document);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data) {
+  g_object_unref (f->document);
+}
+
+/* ---- as a person does it ---- */
+
+static void
+put_caret (Fixture *f, int offset) {
+  GtkTextIter iter;
+
+  gtk_text_buffer_get_iter_at_offset (f->buffer, &iter, offset);
+  gtk_text_buffer_place_cursor (f->buffer, &iter);
+}
+
+static void
+select_text (Fixture *f, int caret, int bound) {
+  GtkTextIter caret_iter, bound_iter;
+
+  gtk_text_buffer_get_iter_at_offset (f->buffer, &caret_iter, caret);
+  gtk_text_buffer_get_iter_at_offset (f->buffer, &bound_iter, bound);
+  gtk_text_buffer_select_range (f->buffer, &caret_iter, &bound_iter);
+}
+
+/* Replaces the selection, as the view does. */
+static void
+type (Fixture *f, const char *text) {
+  gtk_text_buffer_begin_user_action (f->buffer);
+  gtk_text_buffer_delete_selection (f->buffer, TRUE, TRUE);
+  gtk_text_buffer_insert_interactive_at_cursor (f->buffer, text, -1, TRUE);
+  gtk_text_buffer_end_user_action (f->buffer);
+}
+
+static void
+speak (Fixture *f, gint64 start_ms, const char *text) {
+  g_autoptr (LonghandUtterance) utterance = longhand_utterance_new (start_ms, start_ms + 900, text);
+
+  longhand_utterance_add_segment (utterance, start_ms, start_ms + 900, text, -0.25, 0);
+  longhand_document_commit (f->document, utterance);
+}
+
+static void
+assert_text (Fixture *f, const char *expected) {
+  g_autofree char *text = longhand_document_dup_text (f->document);
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
+/* With the tentative words, as it is seen. */
+static void
+assert_shown (Fixture *f, const char *expected) {
+  GtkTextIter start, end;
+  g_autofree char *text = NULL;
+
+  gtk_text_buffer_get_bounds (f->buffer, &start, &end);
+  text = gtk_text_buffer_get_text (f->buffer, &start, &end, TRUE);
+  g_assert_cmpstr (text, ==, expected);
+}
+
+static void
+assert_caret (Fixture *f, int caret, int bound) {
+  GtkTextIter iter;
+
+  gtk_text_buffer_get_iter_at_mark (f->buffer, &iter, gtk_text_buffer_get_insert (f->buffer));
+  g_assert_cmpint (gtk_text_iter_get_offset (&iter), ==, caret);
+  gtk_text_buffer_get_iter_at_mark (f->buffer, &iter, gtk_text_buffer_get_selection_bound (f->buffer));
+  g_assert_cmpint (gtk_text_iter_get_offset (&iter), ==, bound);
+}
+
+static void
+assert_segments (Fixture *f, ...) {
+  g_autoptr (LonghandTranscript) transcript = longhand_document_dup_transcript (f->document);
+  const char *text;
+  guint n = 0;
+  va_list args;
+
+  va_start (args, f);
+  while ((text = va_arg (args, const char *)) != NULL) {
+    g_assert_cmpuint (n, <, longhand_transcript_get_n_segments (transcript));
+    g_assert_cmpstr (longhand_transcript_get_segment (transcript, n++)->text, ==, text);
+  }
+  va_end (args);
+  g_assert_cmpuint (longhand_transcript_get_n_segments (transcript), ==, n);
+}
+
+/* ---- tentative words ---- */
+
+static void
+test_tentative_is_no_text (Fixture *f, gconstpointer data) {
+  longhand_document_set_tentative (f->document, "maybe this");
+  assert_shown (f, "maybe this");
+  assert_text (f, "");
+  g_assert_true (longhand_document_is_empty (f->document));
+  g_assert_false (longhand_document_get_unsaved (f->document));
+  g_assert_false (longhand_document_get_can_step_back (f->document));
+  longhand_document_set_tentative (f->document, "");
+  assert_shown (f, "");
+}
+
+static void
+test_tentative_looks (Fixture *f, gconstpointer data) {
+  GtkTextTag *tag = gtk_text_tag_table_lookup (gtk_text_buffer_get_tag_table (f->buffer), "tentative");
+  PangoUnderline underline;
+  PangoStyle style;
+  GtkTextIter iter;
+
+  type (f, "so");
+  longhand_document_set_tentative (f->document, "it is");
+  for (int i = 0; i < 8; i++) {
+    gtk_text_buffer_get_iter_at_offset (f->buffer, &iter, i);
+    g_assert_cmpint (gtk_text_iter_has_tag (&iter, tag), ==, i > 2);
+  }
+  g_object_get (tag, "underline", &underline, "style", &style, NULL);
+  g_assert_cmpint (underline, !=, PANGO_UNDERLINE_NONE);
+  g_assert_cmpint (style, !=, PANGO_STYLE_NORMAL);
+  speak (f, 0, "it was");
+  gtk_text_buffer_get_iter_at_offset (f->buffer, &iter, 4);
+  g_assert_false (gtk_text_iter_has_tag (&iter, tag));
+}
+
+static void
+test_commit_one_step (Fixture *f, gconstpointer data) {
+  type (f, "Typed.");
+  longhand_document_set_tentative (f->document, "some");
+  longhand_document_set_tentative (f->document, "some words");
+  speak (f, 0, "Some words.");
+  assert_shown (f, "Typed. Some words.");
+  assert_text (f, "Typed. Some words.");
+  g_assert_true (longhand_document_get_unsaved (f->document));
+  longhand_document_step_back (f->document);
+  assert_text (f, "Typed.");
+  g_assert_true (longhand_document_get_can_step_forward (f->document));
+  longhand_document_step_forward (f->document);
+  assert_text (f, "Typed. Some words.");
+  assert_segments (f, "Typed. Some words.", NULL);
+}
+
+static void
+test_one_step_each (Fixture *f, gconstpointer data) {
+  speak (f, 0, "One.");
+  speak (f, 1000, "Two.");
+  type (f, "x");
+  assert_text (f, "One. Two.x");
+  longhand_document_step_back (f->document);
+  assert_text (f, "One. Two.");
+  longhand_document_step_back (f->document);
+  assert_text (f, "One.");
+  longhand_document_step_back (f->document);
+  assert_text (f, "");
+}
+
+static void
+test_undo_under_words (Fixture *f, gconstpointer data) {
+  type (f, "Before ");
+  longhand_document_set_tentative (f->document, "words");
+  put_caret (f, 12);
+  type (f, " after");
+  assert_shown (f, "Before words after");
+  assert_text (f, "Before  after");
+  longhand_document_step_back (f->document);
+  assert_shown (f, "Before words");
+  longhand_document_step_back (f->document);
+  assert_shown (f, "words");
+  longhand_document_step_forward (f->document);
+  longhand_document_step_forward (f->document);
+  assert_shown (f, "Before words after");
+  speak (f, 0, "Words");
+  assert_text (f, "Before Words after");
+}
+
+/* ---- typing meanwhile ---- */
+
+static void
+test_typing_before (Fixture *f, gconstpointer data) {
+  type (f, "End.");
+  longhand_document_set_tentative (f->document, "hello");
+  put_caret (f, 0);
+  type (f, "Start ");
+  longhand_document_set_tentative (f->document, "hello world");
+  assert_shown (f, "Start End. hello world");
+  assert_caret (f, 6, 6);
+  speak (f, 0, "Hello, world.");
+  assert_text (f, "Start End. Hello, world.");
+  assert_caret (f, 6, 6);
+}
+
+static void
+test_typing_inside (Fixture *f, gconstpointer data) {
+  longhand_document_set_tentative (f->document, "hello world");
+  put_caret (f, 5);
+  type (f, "!");
+  assert_shown (f, "hello world!");
+  assert_text (f, "!");
+  type (f, "?");
+  assert_text (f, "!?");
+  longhand_document_set_tentative (f->document, "hi");
+  assert_shown (f, "hi!?");
+  assert_caret (f, 4, 4);
+}
+
+static void
+test_typing_after (Fixture *f, gconstpointer data) {
+  longhand_document_set_tentative (f->document, "hello");
+  type (f, " typed");
+  longhand_document_set_tentative (f->document, "hello everybody");
+  assert_shown (f, "hello everybody typed");
+  assert_caret (f, 21, 21);
+  speak (f, 0, "Hello, everybody.");
+  assert_text (f, "Hello, everybody. typed");
+  assert_caret (f, 23, 23);
+}
+
+static void
+test_deleting_over (Fixture *f, gconstpointer data) {
+  type (f, "one ");
+  longhand_document_set_tentative (f->document, "tentative");
+  type (f, " two");
+  select_text (f, 2, 15);
+  gtk_text_buffer_delete_selection (f->buffer, TRUE, TRUE);
+  assert_shown (f, "ontentativewo");
+  assert_text (f, "onwo");
+  longhand_document_step_back (f->document);
+  assert_shown (f, "one tentative two");
+  longhand_document_step_forward (f->document);
+  assert_text (f, "onwo");
+}
+
+static void
+test_deleting_words (Fixture *f, gconstpointer data) {
+  longhand_document_set_tentative (f->document, "cannot go");
+  select_text (f, 2, 7);
+  gtk_text_buffer_delete_selection (f->buffer, TRUE, TRUE);
+  assert_shown (f, "cannot go");
+  g_assert_false (longhand_document_get_can_step_back (f->document));
+}
+
+static void
+test_clear (Fixture *f, gconstpointer data) {
+  type (f, "one ");
+  longhand_document_set_tentative (f->document, "words");
+  type (f, " two");
+  longhand_document_clear (f->document);
+  assert_shown (f, "words");
+  longhand_document_step_back (f->document);
+  assert_shown (f, "one words two");
+}
+
+static void
+test_selection_stays (Fixture *f, gconstpointer data) {
+  type (f, "select me");
+  select_text (f, 0, 6);
+  longhand_document_set_tentative (f->document, "new");
+  assert_shown (f, "select new me");
+  assert_caret (f, 0, 6);
+  speak (f, 0, "newer");
+  assert_shown (f, "select newer me");
+  assert_caret (f, 0, 6);
+}
+
+static void
+test_caret_follows (Fixture *f, gconstpointer data) {
+  longhand_document_set_tentative (f->document, "a longer one");
+  assert_caret (f, 12, 12);
+  longhand_document_set_tentative (f->document, "short");
+  assert_caret (f, 5, 5);
+  put_caret (f, 2);
+  longhand_document_set_tentative (f->document, "shorter");
+  assert_caret (f, 2, 2);
+}
+
+static void
+test_spaces (Fixture *f, gconstpointer data) {
+  type (f, "(");
+  speak (f, 0, "A");
+  type (f, "\n");
+  speak (f, 1000, "B");
+  assert_text (f, "(A\nB");
+  put_caret (f, 1);
+  speak (f, 2000, "C");
+  assert_text (f, "(C A\nB");
+  put_caret (f, 2);
+  speak (f, 3000, "D");
+  assert_text (f, "(C D A\nB");
+  put_caret (f, 6);
+  speak (f, 4000, "E");
+  assert_text (f, "(C D A E\nB");
+}
+
+/* ---- saving and segments ---- */
+
+static void
+count (guint *n) {
+  ++*n;
+}
+
+static void
+test_unsaved (Fixture *f, gconstpointer data) {
+  guint n = 0;
+
+  g_signal_connect_swapped (f->document, "notify::unsaved", G_CALLBACK (count), &n);
+  type (f, "x");
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_true (longhand_document_get_unsaved (f->document));
+  longhand_document_mark_saved (f->document);
+  g_assert_cmpuint (n, ==, 2);
+  g_assert_false (longhand_document_get_unsaved (f->document));
+  speak (f, 0, "Word.");
+  g_assert_true (longhand_document_get_unsaved (f->document));
+  longhand_document_step_back (f->document);
+  g_assert_false (longhand_document_get_unsaved (f->document));
+  longhand_document_step_back (f->document);
+  g_assert_false (longhand_document_get_unsaved (f->document));
+  g_assert_true (longhand_document_is_empty (f->document));
+}
+
+static void
+test_transcript_after_edits (Fixture *f, gconstpointer data) {
+  speak (f, 0, "First thing.");
+  speak (f, 1000, "Second thing.");
+  speak (f, 2000, "Third thing.");
+  select_text (f, 13, 27); /* the second one */
+  gtk_text_buffer_delete_selection (f->buffer, TRUE, TRUE);
+  assert_text (f, "First thing. Third thing.");
+  assert_segments (f, "First thing.", "Third thing.", NULL);
+  select_text (f, 6, 11); /* a word of the first one */
+  type (f, "idea");
+  assert_segments (f, "First idea.", "Third thing.", NULL);
+  longhand_document_step_back (f->document);
+  longhand_document_step_back (f->document);
+  assert_segments (f, "First thing.", "Second thing.", "Third thing.", NULL);
+}
+
+static void
+test_transcript_replaced (Fixture *f, gconstpointer data) {
+  speak (f, 0, "One.");
+  speak (f, 1000, "Two.");
+  select_text (f, 5, 9);
+  type (f, "Three.");
+  assert_text (f, "One. Three.");
+  assert_segments (f, "One.", "Three.", NULL);
+}
+
+static void
+test_transcript_words_inside (Fixture *f, gconstpointer data) {
+  speak (f, 5000, "Later.");
+  put_caret (f, 0);
+  speak (f, 9000, "Latest.");
+  longhand_document_set_tentative (f->document, "not yet");
+  assert_text (f, "Latest. Later.");
+  assert_segments (f, "Later.", "Latest.", NULL);
+}
+
+/* Pasted text brings the look of tentative words along, which it must not keep. */
+static void
+test_paste (Fixture *f, gconstpointer data) {
+  GtkTextTag *tag = gtk_text_tag_table_lookup (gtk_text_buffer_get_tag_table (f->buffer), "tentative");
+  GtkTextIter start, end, to;
+
+  longhand_document_set_tentative (f->document, "words");
+  type (f, " ");
+  gtk_text_buffer_get_iter_at_offset (f->buffer, &start, 0);
+  gtk_text_buffer_get_iter_at_offset (f->buffer, &end, 5);
+  gtk_text_buffer_get_end_iter (f->buffer, &to);
+  gtk_text_buffer_insert_range (f->buffer, &to, &start, &end);
+  assert_shown (f, "words words");
+  assert_text (f, " words");
+  gtk_text_buffer_get_iter_at_offset (f->buffer, &to, 7);
+  g_assert_false (gtk_text_iter_has_tag (&to, tag));
+}
+
+#define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
+
+int
+main (int argc, char **argv) {
+  g_test_init (&argc, &argv, NULL);
+  ADD ("/document/tentative-words-are-no-part-of-the-text", test_tentative_is_no_text);
+  ADD ("/document/tentative-words-are-told-apart-not-by-colour-alone", test_tentative_looks);
+  ADD ("/document/an-utterance-is-one-step-and-can-be-made-again", test_commit_one_step);
+  ADD ("/document/every-utterance-is-a-step-of-its-own", test_one_step_each);
+  ADD ("/document/undo-around-tentative-words-leaves-them", test_undo_under_words);
+  ADD ("/document/typing-before-tentative-words-moves-them", test_typing_before);
+  ADD ("/document/typing-inside-tentative-words-goes-behind-them", test_typing_inside);
+  ADD ("/document/typing-after-tentative-words-stays-there", test_typing_after);
+  ADD ("/document/deleting-passes-over-tentative-words", test_deleting_over);
+  ADD ("/document/tentative-words-cannot-be-deleted", test_deleting_words);
+  ADD ("/document/clearing-leaves-tentative-words", test_clear);
+  ADD ("/document/a-selection-stays-and-words-go-behind-it", test_selection_stays);
+  ADD ("/document/the-caret-follows-only-behind-the-words", test_caret_follows);
+  ADD ("/document/spaces-part-words-but-not-brackets-and-lines", test_spaces);
+  ADD ("/document/unsaved-until-saved-and-again-after-an-edit", test_unsaved);
+  ADD ("/document/segments-follow-every-edit", test_transcript_after_edits);
+  ADD ("/document/what-replaces-a-segment-keeps-its-time", test_transcript_replaced);
+  ADD ("/document/segments-are-in-the-order-of-time", test_transcript_words_inside);
+  ADD ("/document/copied-tentative-words-become-text", test_paste);
+  return g_test_run ();
+}
