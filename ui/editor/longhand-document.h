@@ -47,7 +47,7 @@ void longhand_document_clear (LonghandDocument *self);
  * (transfer full) */
 LonghandTranscript *longhand_document_dup_transcript (LonghandDocument *self);
 
-/* Search matches: shown only, never recorded. current: the one that is selected. */
+/* Search matches: shown only, never recorded. */
 void longhand_document_highlight (LonghandDocument *self, const GtkTextIter *start, const GtkTextIter *end);
 void longhand_document_clear_highlights (LonghandDocument *self);
 

@@ -75,7 +75,7 @@ static void
 longhand_level_meter_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,
                               int *natural, int *minimum_baseline, int *natural_baseline) {
   *minimum = orientation == GTK_ORIENTATION_HORIZONTAL ? 48 : 16;
-  *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? 140 : 16;
+  *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? 96 : 16;
 }
 
 static void

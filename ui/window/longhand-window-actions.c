@@ -69,14 +69,21 @@ append_choice (GMenu *menu, const char *title, const char *action, const char *i
   g_menu_append_item (menu, item);
 }
 
+/* The button is named after what it chooses; what is chosen is said after it. */
+static void
+show_choice (GtkMenuButton *button, GtkLabel *label, const char *title) {
+  gtk_label_set_label (label, title);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, title, -1);
+}
+
 void
 longhand_window_fill_microphones (LonghandWindow *self) {
   GPtrArray *devices = longhand_dictation_get_devices (self->dictation);
   g_autofree char *current = longhand_settings_dup_microphone (self->settings);
-  const char *title = _ ("Default Microphone");
+  const char *title = _ ("Default");
 
   g_menu_remove_all (self->microphones);
-  append_choice (self->microphones, title, "settings.microphone", "");
+  append_choice (self->microphones, _ ("Default Microphone"), "settings.microphone", "");
   for (guint i = 0; devices != NULL && i < devices->len; i++) {
     const LonghandDevice *device = g_ptr_array_index (devices, i);
 
@@ -84,7 +91,7 @@ longhand_window_fill_microphones (LonghandWindow *self) {
     if (g_strcmp0 (device->id, current) == 0)
       title = device->name;
   }
-  gtk_label_set_label (self->microphone_label, title);
+  show_choice (self->microphone, self->microphone_label, title);
 }
 
 void
@@ -105,15 +112,15 @@ longhand_window_fill_models (LonghandWindow *self) {
   g_menu_append_section (self->models, NULL, G_MENU_MODEL (folder));
   switch (longhand_dictation_get_model_state (self->dictation)) {
   case LONGHAND_MODEL_STATE_LOADING:
-    gtk_label_set_label (self->model_label, _ ("Loading…"));
+    show_choice (self->model, self->model_label, _ ("Loading…"));
     break;
   case LONGHAND_MODEL_STATE_READY:
-    gtk_label_set_label (self->model_label, title != NULL ? title : "");
+    show_choice (self->model, self->model_label, title != NULL ? title : "");
     break;
   case LONGHAND_MODEL_STATE_NONE:
   case LONGHAND_MODEL_STATE_FAILED:
   default:
-    gtk_label_set_label (self->model_label, _ ("No Model"));
+    show_choice (self->model, self->model_label, _ ("No Model"));
     break;
   }
 }

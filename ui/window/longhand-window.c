@@ -46,7 +46,7 @@ show_record_button (LonghandWindow *self, LonghandState state) {
     gtk_widget_set_tooltip_text (button, _ ("Stop Recording"));
     break;
   case LONGHAND_STATE_FINISHING:
-    adw_button_content_set_label (self->record_content, _ ("Finishing…"));
+    adw_button_content_set_label (self->record_content, _ ("Wait…"));
     gtk_widget_set_tooltip_text (button, _ ("The last words are being recognised"));
     break;
   case LONGHAND_STATE_IDLE:
