@@ -1,0 +1,139 @@
+/* Same text as whisper.cpp with the same model, greedily, without fallback and without text of windows
+ * before; golden texts by tests/support/golden/make-parity.py.
+ *
+ * Where whisper.cpp differs from openai/whisper, which the engine follows, the cases are such that both
+ * agree:
+ *  - It stops at 220 tokens a window, not 224: so does the test.
+ *  - It suppresses symbols only when told to (-sns), and then a few less.
+ *  - A segment may have no length there (left out), and begins where the one before it ended, not at its own
+ * timestamp: beginnings are not compared.
+ *  - After a window that ends with a pair of timestamps the next begins there at the second, here at the
+ * first: such windows are left out.
+ *  - A window ends there as soon as a timestamp lies near the end of the sound, not at the end token.
+ *  - Its last segment may end beyond the sound: ours do not.
+ *  - Its failure threshold is an entropy, not a compression ratio, it thinks of silence at the prompt's last
+ * token, not at sot, and forgets the prompt for tries at 0.5 and above: no fallback here. */
+#include <string.h>
+
+#include "bundled.h"
+
+struct parity_case {
+    bool timestamps;
+    char **parts;        /* FILE@MS */
+    GPtrArray *segments; /* "END_MS TEXT" */
+};
+
+static void run_case(const void *data)
+{
+    const struct parity_case *c = data;
+    g_autoptr(GArray) sound = g_array_new(FALSE, TRUE, sizeof(float));
+    for (char **part = c->parts; *part; part++) {
+        g_auto(GStrv) words = g_strsplit(*part, "@", 2);
+        const guint start = (guint)g_ascii_strtoull(words[1], NULL, 10) * (QUILL_SAMPLE_RATE / 1000);
+        size_t n;
+        g_autofree float *piece = bundled_sound(words[0], &n);
+        if (sound->len < start + n)
+            g_array_set_size(sound, (guint)(start + n));
+        memcpy(&g_array_index(sound, float, start), piece, n * sizeof *piece);
+    }
+
+    struct quill_model *model = bundled_model();
+    struct quill_transcriber *transcriber = bundled_transcriber(model, 0);
+    struct quill_params params;
+    quill_params_init(&params);
+    params.timestamps = c->timestamps;
+    params.condition_on_previous = false;
+    params.temperature_increment = 0.0f;
+    params.max_tokens = 220;
+    struct quill_result *result = NULL;
+    g_assert_cmpint(quill_transcribe(transcriber, (const float *)(const void *)sound->data, sound->len,
+                                     &params, &result, NULL),
+                    ==, QUILL_OK);
+
+    const int64_t end_of_sound = sound->len / (QUILL_SAMPLE_RATE / 1000);
+    GString *text = g_string_new(NULL), *expected = g_string_new(NULL);
+    for (size_t i = 0; i < result->n_segments; i++) {
+        if (c->timestamps)
+            g_string_append_printf(text, "%" G_GINT64_FORMAT "|", result->segments[i].end_ms);
+        g_string_append_printf(text, "%s\n", result->segments[i].text);
+    }
+    for (guint i = 0; i < c->segments->len; i++) {
+        g_auto(GStrv) words = g_strsplit(g_ptr_array_index(c->segments, i), " ", 2);
+        const int64_t end_ms = g_ascii_strtoll(words[0], NULL, 10);
+        if (c->timestamps)
+            g_string_append_printf(expected, "%" G_GINT64_FORMAT "|", MIN(end_ms, end_of_sound));
+        g_string_append_printf(expected, "%s\n", words[1]);
+    }
+    g_assert_cmpstr(text->str, ==, expected->str);
+    g_string_free(text, TRUE);
+    g_string_free(expected, TRUE);
+    quill_result_free(&result);
+    quill_transcriber_close(&transcriber);
+    quill_model_close(&model);
+}
+
+static void free_case(void *data)
+{
+    struct parity_case *c = data;
+    g_strfreev(c->parts);
+    g_ptr_array_unref(c->segments);
+    g_free(c);
+}
+
+static char *bundled_sum(void)
+{
+    g_autofree char *path = bundled_path(), *bytes = NULL;
+    gsize n;
+    g_assert_true(g_file_get_contents(path, &bytes, &n, NULL));
+    return g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)bytes, n);
+}
+
+/* data: SHA-256 of the model behind the golden texts. When this fails, no text is compared. */
+static void golden_texts_belong_to_the_bundled_model(const void *data)
+{
+    g_autofree char *sum = bundled_sum();
+    if (!g_str_equal(sum, data))
+        g_test_fail_printf(
+            "the bundled model (%s) is not the one that the golden texts were made with (%s): run "
+            "tests/support/golden/make-parity.py, then test again",
+            sum, (const char *)data);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_autofree char *path = g_test_build_filename(G_TEST_DIST, "data", "parity", "whisper-cpp.golden", NULL);
+    g_autofree char *golden = NULL;
+    g_assert_true(g_file_get_contents(path, &golden, NULL, NULL));
+    g_auto(GStrv) lines = g_strsplit(golden, "\n", -1);
+    g_autofree char *sum = bundled_sum();
+    bool belongs = false;
+    struct parity_case *last = NULL;
+    unsigned n_cases = 0;
+    for (char **line = lines; *line; line++) {
+        if (g_str_has_prefix(*line, "model ")) {
+            g_test_add_data_func("/parity/golden-texts-belong-to-the-bundled-model", *line + strlen("model "),
+                                 golden_texts_belong_to_the_bundled_model);
+            belongs = g_str_equal(*line + strlen("model "), sum);
+            if (!belongs)
+                break;
+        } else if (g_str_has_prefix(*line, "case ")) {
+            last = g_new0(struct parity_case, 1);
+            last->timestamps = g_str_has_prefix(*line, "case timestamps ");
+            last->parts =
+                g_strsplit(*line + strlen(last->timestamps ? "case timestamps " : "case plain "), " ", -1);
+            last->segments = g_ptr_array_new();
+            g_autofree char *parts = g_strjoinv("+", last->parts);
+            g_autofree char *name =
+                g_strdup_printf("/parity/same-text-as-whisper-cpp-%s/%s",
+                                last->timestamps ? "with-timestamps" : "without-timestamps", parts);
+            g_test_add_data_func_full(name, last, run_case, free_case);
+            n_cases++;
+        } else if (g_str_has_prefix(*line, "segment ")) {
+            g_assert_nonnull(last);
+            g_ptr_array_add(last->segments, *line + strlen("segment "));
+        }
+    }
+    g_assert_true(!belongs || n_cases >= 8);
+    return g_test_run();
+}

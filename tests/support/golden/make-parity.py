@@ -1,0 +1,145 @@
+#!/usr/bin/env python3
+"""Writes tests/data/parity/whisper-cpp.golden: what whisper.cpp's command line makes of the recordings in
+tests/data/audio with the bundled model, greedily, without fallback and without text of windows before.
+
+    python3 tests/support/golden/make-parity.py --peer .../whisper-cli
+
+Run it again when the bundled model changes; tests/engine/test-parity.c says so then. A recording is kept only
+where the peer's own rounding does not decide the text: it multiplies quantized weights with activations rounded
+to 8 bits, so it must say the same with the same weights stored as f16, where it does not do that. Left out as
+well are windows that end with a pair of timestamps: the next begins at the first of them in openai/whisper and
+here, at the second in whisper.cpp.
+"""
+import argparse
+import hashlib
+import json
+import os
+import re
+import struct
+import subprocess
+import tempfile
+
+import numpy as np
+import soundfile
+
+TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..")
+AUDIO = os.path.join(TOP, "tests", "data", "audio")
+MODEL = os.path.join(TOP, "data", "models", "ggml-longhand-mini.en-q5_1.bin")
+OUT = os.path.join(TOP, "tests", "data", "parity", "whisper-cpp.golden")
+RATE = 16000
+
+
+def cases():
+    """Modes and [(file, offset in ms), ...]: single recordings, several windows, two recordings in one window.
+
+    The latter without timestamps only: whisper.cpp lets a segment end where it begins, openai/whisper and the
+    engine do not, and its output does not tell where that happened."""
+    both = "plain", "timestamps"
+    files = sorted(f for f in os.listdir(AUDIO) if f.endswith(".flac"))
+    short = [f for f in files if f != "tts-3min.flac"]
+    yield from ((both, [(f, 0)]) for f in files)
+    for k in range(0, len(short), 2):
+        a, b, c = (short[(k + i) % len(short)] for i in range(3))
+        yield both, [(a, 0), (b, 30000), (c, 60000)]
+        yield ("plain",), [(a, 500), (b, 6000)]
+
+
+def assemble(parts, path):
+    sound = np.zeros(0, np.int16)
+    for name, offset_ms in parts:
+        piece, rate = soundfile.read(os.path.join(AUDIO, name), dtype="int16")
+        assert rate == RATE
+        start = offset_ms * RATE // 1000
+        longer = np.zeros(max(len(sound), start + len(piece)), np.int16)
+        longer[:len(sound)] = sound
+        longer[start:start + len(piece)] = piece
+        sound = longer
+    soundfile.write(path, sound, RATE, subtype="PCM_16")
+
+
+def dequantize_q5_1(data, n):
+    """Blocks of 32: f16 scale, f16 minimum, 32 fifth bits, 32 nibbles (ggml's block_q5_1)."""
+    blocks = np.frombuffer(data, np.uint8).reshape(-1, 24)
+    scale = blocks[:, :4].copy().view("<f2").astype(np.float32)
+    high = blocks[:, 4:8].copy().view("<u4")
+    nibbles = blocks[:, 8:].astype(np.uint32)
+    bit = np.arange(16, dtype=np.uint32)
+    q = np.concatenate([nibbles & 15 | (high >> bit & 1) << 4, nibbles >> 4 | (high >> bit + 16 & 1) << 4], axis=1)
+    return (q * scale[:, :1] + scale[:, 1:]).reshape(n)
+
+
+def write_as_f16(source, path):
+    """The same model with quantized matrices as f16."""
+    data = open(source, "rb").read()
+    pos = 4 + 44
+    n_mels, n_bins = struct.unpack_from("<2i", data, pos)
+    pos += 8 + 4 * n_mels * n_bins
+    (n_tokens,) = struct.unpack_from("<i", data, pos)
+    pos += 4
+    for _ in range(n_tokens):
+        pos += 4 + struct.unpack_from("<i", data, pos)[0]
+    with open(path, "wb") as out:
+        out.write(data[:44] + struct.pack("<i", 1) + data[48:pos])
+        while pos < len(data):
+            n_dims, name_len, kind = struct.unpack_from("<3i", data, pos)
+            head = data[pos + 12:pos + 12 + 4 * n_dims + name_len]
+            n = int(np.prod(struct.unpack_from(f"<{n_dims}i", data, pos + 12)))
+            pos += 12 + len(head)
+            n_bytes = {0: 4 * n, 1: 2 * n, 7: n // 32 * 24}[kind]
+            body = data[pos:pos + n_bytes]
+            pos += n_bytes
+            if kind == 7:
+                kind, body = 1, dequantize_q5_1(body, n).astype("<f2").tobytes()
+            out.write(struct.pack("<3i", n_dims, name_len, kind) + head + body)
+
+
+def recognise(peer, model, sound, timestamps, folder):
+    """[(end in ms, text)] of the segments; None when a window began elsewhere than after a whole one."""
+    out = os.path.join(folder, "out")
+    command = [peer, "-m", model, "-t", "1", "-bs", "1", "-bo", "1", "-nf", "-mc", "0", "-sns", "-ng", "-np", "-ps",
+               "-oj", "-of", out] + ([] if timestamps else ["-nt"]) + [sound]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with open(out + ".json", encoding="utf-8", errors="replace") as f:
+        segments = json.load(f)["transcription"]
+    for s in segments:
+        begin = re.match(r"\[_(?:BEG|TT_(\d+))_?\]", s["text"])  # the first token of a window
+        if timestamps and begin and (s["offsets"]["from"] - 20 * int(begin.group(1) or 0)) % 30000:
+            return None
+    return [(s["offsets"]["to"], re.sub(r"\[_[^]]*\]|<\|endoftext\|>", "", s["text"])) for s in segments]
+
+
+def main():
+    ap = argparse.ArgumentParser()
+    ap.add_argument("--peer", required=True, help="whisper-cli")
+    a = ap.parse_args()
+    lines = ["# whisper.cpp's text with the bundled model; written by tests/support/golden/make-parity.py.",
+             "model " + hashlib.sha256(open(MODEL, "rb").read()).hexdigest()]
+    n_kept = n_left_out = 0
+    with tempfile.TemporaryDirectory() as folder:
+        as_f16, sound = os.path.join(folder, "f16.bin"), os.path.join(folder, "sound.wav")
+        write_as_f16(MODEL, as_f16)
+        for modes, parts in cases():
+            assemble(parts, sound)
+            for mode in modes:
+                segments = recognise(a.peer, MODEL, sound, mode == "timestamps", folder)
+                name = " ".join(f"{f}@{ms}" for f, ms in parts)
+                why = None
+                if segments is None:
+                    why = "a window ends with a pair"
+                elif recognise(a.peer, as_f16, sound, mode == "timestamps", folder) != segments:
+                    why = "the peer's rounding decides"
+                if why:
+                    print(f"left out, {why}: {mode} {name}")
+                    n_left_out += 1
+                    continue
+                n_kept += 1
+                lines.append(f"case {mode} {name}")
+                lines += [f"segment {end_ms} {text}" for end_ms, text in segments]
+    os.makedirs(os.path.dirname(OUT), exist_ok=True)
+    with open(OUT, "w", encoding="utf-8") as f:
+        f.write("\n".join(lines) + "\n")
+    print(f"{n_kept} cases written, {n_left_out} left out")
+
+
+if __name__ == "__main__":
+    main()
