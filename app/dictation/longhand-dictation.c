@@ -12,9 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define DRAIN_TIMEOUT_US (5 * G_USEC_PER_SEC) /* for the last words at shutdown */
-#define JOIN_TIMEOUT_MS 3000                  /* for a pass that cannot be interrupted */
-#define MEMORY_PERIOD_US (G_USEC_PER_SEC / 2) /* between two looks at the process's size */
+#define DRAIN_TIMEOUT_US (10 * G_USEC_PER_SEC) /* for the last words at shutdown */
+#define JOIN_TIMEOUT_MS 3000                   /* for a pass that cannot be interrupted */
+#define MEMORY_PERIOD_US (G_USEC_PER_SEC / 2)  /* between two looks at the process's size */
 
 struct _LonghandDictation {
   GObject parent_instance;

@@ -122,6 +122,7 @@ on_stream_event (void *user, const struct quill_stream_event *event) {
   self->busy_ms += event->timings.total_ms;
   if (is_final) {
     self->stats.final_cost_ms = event->timings.total_ms;
+    self->n_kept = 0;
   } else {
     self->stats.partial_cost_ms = event->timings.total_ms;
     until = MIN (until, self->origin + (guint64)MAX (event->end_ms, 0) * PER_MS);
@@ -148,13 +149,14 @@ is_cancelled (void *user) {
 
 static const char *
 known_language (LonghandRecognizer *self) {
-  const unsigned n = quill_model_n_languages (self->model);
+  const int n = (int)quill_model_n_languages (self->model);
+  int i;
 
-  if (n == 0 || self->settings.language == NULL || strcmp (self->settings.language, "auto") == 0)
+  if (n == 0 || strcmp (self->settings.language, "auto") == 0)
     return NULL;
-  for (unsigned i = 0; i < n; i++)
-    if (strcmp (quill_language_code (i), self->settings.language) == 0)
-      return quill_language_code (i);
+  i = quill_language_find (self->settings.language);
+  if (i >= 0 && i < n)
+    return quill_language_code ((unsigned)i);
   post_error (self,
               g_error_new (LONGHAND_ERROR, LONGHAND_ERROR_MODEL_UNSUPPORTED,
                            _ ("The model does not know the language “%s”, so it is being detected. Choose "
@@ -237,6 +239,7 @@ give_up_utterance (LonghandRecognizer *self, const struct quill_error *engine_er
   longhand_set_error_from_engine (&error, engine_error);
   g_prefix_error (&error, "%s", _ ("An utterance could not be recognised: "));
   post_error (self, g_steal_pointer (&error));
+  self->n_kept = 0;
   replace_stream (self);
 }
 
@@ -260,20 +263,12 @@ final_pass (LonghandRecognizer *self, gboolean is_end) {
   }
   if (status != QUILL_OK)
     give_up_utterance (self, &engine_error);
-  self->n_kept = 0;
 }
 
+/* Nothing is lost when it fails: the sound is seen again by the next pass, the final one at the latest. */
 static void
 tentative_pass (LonghandRecognizer *self) {
-  struct quill_error engine_error = { 0 };
-  g_autoptr (GError) error = NULL;
-  enum quill_status status;
-
-  status = quill_stream_step (self->stream, NULL, &engine_error);
-  if (status == QUILL_OK || status == QUILL_ERR_CANCELLED)
-    return;
-  longhand_set_error_from_engine (&error, &engine_error);
-  post_error (self, g_steal_pointer (&error));
+  quill_stream_step (self->stream, NULL, NULL);
 }
 
 /* Everything that waits goes into the stream before a tentative pass is made of it: a slow machine makes

@@ -13,23 +13,56 @@
 #include <sndfile.h>
 #include <stdio.h>
 
+/* Events of the control thread; not a GAsyncQueue, whose locks ThreadSanitizer does not see. */
+typedef struct {
+  pthread_mutex_t lock;
+  pthread_cond_t came;
+  GQueue waiting; /* guarded by lock; LonghandSourceEvent */
+} Events;
+
+static void
+events_push (gpointer user, LonghandSourceEvent *event) {
+  Events *self = user;
+
+  pthread_mutex_lock (&self->lock);
+  g_queue_push_tail (&self->waiting, event);
+  pthread_cond_signal (&self->came);
+  pthread_mutex_unlock (&self->lock);
+}
+
+static LonghandSourceEvent *
+events_pop (Events *self) {
+  LonghandSourceEvent *event;
+
+  pthread_mutex_lock (&self->lock);
+  while (g_queue_is_empty (&self->waiting))
+    pthread_cond_wait (&self->came, &self->lock);
+  event = g_queue_pop_head (&self->waiting);
+  pthread_mutex_unlock (&self->lock);
+  return event;
+}
+
+static Events *
+events_new (void) {
+  Events *self = g_new0 (Events, 1);
+
+  pthread_mutex_init (&self->lock, NULL);
+  pthread_cond_init (&self->came, NULL);
+  return self;
+}
+
 typedef struct {
   LonghandSource *source;
-  GAsyncQueue *events; /* LonghandSourceEvent */
+  Events *events;
   LonghandPumpQueue *queue;
   LonghandPump *pump;
 } Listener;
 
-static void
-keep_event (gpointer user, LonghandSourceEvent *event) {
-  g_async_queue_push (user, event);
-}
-
 static Listener
 listen_to (const char *device_id) {
-  Listener self = { longhand_capture_new (), g_async_queue_new (), longhand_pump_queue_new (), NULL };
+  Listener self = { longhand_capture_new (), events_new (), longhand_pump_queue_new (), NULL };
 
-  self.source->connect (self.source, keep_event, self.events);
+  self.source->connect (self.source, events_push, self.events);
   self.source->start (self.source, device_id);
   return self;
 }
@@ -40,7 +73,7 @@ ignore_end (gpointer user) {
 
 static void
 expect_opened (Listener *self) {
-  g_autoptr (LonghandSourceEvent) event = g_async_queue_pop (self->events);
+  g_autoptr (LonghandSourceEvent) event = events_pop (self->events);
   g_autoptr (GError) error = NULL;
 
   g_assert_no_error (event->error);
@@ -73,7 +106,7 @@ stop (Listener *self, gsize *n) {
   g_autoptr (LonghandSourceEvent) event = NULL;
 
   self->source->stop (self->source);
-  event = g_async_queue_pop (self->events);
+  event = events_pop (self->events);
   g_assert_cmpint (event->type, ==, LONGHAND_SOURCE_CLOSED);
   g_assert_no_error (event->error);
   return end_pump (self, n);
@@ -83,7 +116,8 @@ static void
 listener_clear (Listener *self) {
   g_clear_pointer (&self->pump, longhand_pump_free);
   self->source->free (self->source);
-  g_async_queue_unref (self->events);
+  g_queue_clear_full (&self->events->waiting, (GDestroyNotify)longhand_source_event_free);
+  g_free (self->events);
   longhand_pump_queue_unref (self->queue);
 }
 
@@ -265,7 +299,7 @@ static void
 device_that_is_not_there_is_named_busy (void) {
   char *gone = use_devices ("pcm.default { type wavmic file \"$WAV\" }");
   Listener listener = listen_to ("ALSA/Blue Snowball: USB Audio");
-  g_autoptr (LonghandSourceEvent) event = g_async_queue_pop (listener.events);
+  g_autoptr (LonghandSourceEvent) event = events_pop (listener.events);
 
   g_assert_cmpint (event->type, ==, LONGHAND_SOURCE_FAILED);
   g_assert_error (event->error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_BUSY);
@@ -286,7 +320,7 @@ unplugged_device_is_lost_and_hangs_nobody (void) {
   hear_seconds (&listener, 0.5);
   g_assert_nonnull (freopen ("/dev/null", "w", stderr));
   unplug (gone);
-  event = g_async_queue_pop (listener.events);
+  event = events_pop (listener.events);
   g_assert_cmpint (event->type, ==, LONGHAND_SOURCE_CLOSED);
   g_assert_error (event->error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_LOST);
   heard = end_pump (&listener, &n_heard);
@@ -295,7 +329,7 @@ unplugged_device_is_lost_and_hangs_nobody (void) {
   /* Recording again is refused with a sentence, not waited for. */
   listener.source->start (listener.source, "");
   g_clear_pointer (&event, longhand_source_event_free);
-  event = g_async_queue_pop (listener.events);
+  event = events_pop (listener.events);
   g_assert_cmpint (event->type, ==, LONGHAND_SOURCE_FAILED);
   g_assert_nonnull (event->error);
   listener_clear (&listener);
@@ -306,7 +340,7 @@ static void
 alsa_without_any_device_is_no_microphone (void) {
   char *gone = use_devices ("");
   Listener listener = listen_to ("");
-  g_autoptr (LonghandSourceEvent) event = g_async_queue_pop (listener.events);
+  g_autoptr (LonghandSourceEvent) event = events_pop (listener.events);
   g_autoptr (GError) error = NULL;
 
   g_assert_cmpint (event->type, ==, LONGHAND_SOURCE_FAILED);
@@ -352,7 +386,7 @@ server_is_heard (void) {
 static void
 server_without_a_microphone (void) {
   Listener listener = listen_to ("");
-  g_autoptr (LonghandSourceEvent) event = g_async_queue_pop (listener.events);
+  g_autoptr (LonghandSourceEvent) event = events_pop (listener.events);
 
   g_assert_cmpint (event->type, ==, LONGHAND_SOURCE_FAILED);
   g_assert_error (event->error, LONGHAND_ERROR, LONGHAND_ERROR_NO_MICROPHONE);
@@ -367,7 +401,7 @@ server_device_is_lost (void) {
   gsize n_heard;
 
   expect_opened (&listener);
-  event = g_async_queue_pop (listener.events);
+  event = events_pop (listener.events);
   g_assert_cmpint (event->type, ==, LONGHAND_SOURCE_CLOSED);
   g_assert_error (event->error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_LOST);
   heard = end_pump (&listener, &n_heard);

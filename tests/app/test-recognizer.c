@@ -1,0 +1,241 @@
+/* The recognizer when the engine fails. The linker puts the functions of this file before the engine's
+ * (--wrap). Environment: LONGHAND_MODEL_DIR; LONGHAND_TEST_WAV, 16 kHz mono: two utterances with a pause
+ * between them. */
+#include "audio/longhand-pump.h"
+#include "dictation/longhand-recognizer.h"
+#include "longhand-error.h"
+
+#include <quill.h>
+#include <sndfile.h>
+#include <stdatomic.h>
+#include <string.h>
+
+/* ---- an engine that fails when told ---- */
+
+static atomic_int n_failures_due;      /* of the next passes */
+static atomic_bool stream_cannot_open; /* any more */
+
+enum quill_status __wrap_quill_transcribe (struct quill_transcriber *transcriber, const float *samples,
+                                           size_t n, const struct quill_params *params,
+                                           struct quill_result **out, struct quill_error *err);
+enum quill_status __real_quill_transcribe (struct quill_transcriber *transcriber, const float *samples,
+                                           size_t n, const struct quill_params *params,
+                                           struct quill_result **out, struct quill_error *err);
+enum quill_status __wrap_quill_stream_open (struct quill_stream **out, struct quill_transcriber *transcriber,
+                                            const struct quill_stream_settings *settings, quill_stream_fn *fn,
+                                            void *user, struct quill_error *err);
+enum quill_status __real_quill_stream_open (struct quill_stream **out, struct quill_transcriber *transcriber,
+                                            const struct quill_stream_settings *settings, quill_stream_fn *fn,
+                                            void *user, struct quill_error *err);
+
+static enum quill_status
+fail_nomem (struct quill_error *err) {
+  if (err != NULL) {
+    err->code = QUILL_ERR_NOMEM;
+    g_strlcpy (err->message, "not enough memory", sizeof err->message);
+  }
+  return QUILL_ERR_NOMEM;
+}
+
+enum quill_status
+__wrap_quill_transcribe (struct quill_transcriber *transcriber, const float *samples, size_t n,
+                         const struct quill_params *params, struct quill_result **out,
+                         struct quill_error *err) {
+  int due = atomic_load (&n_failures_due);
+
+  while (due > 0)
+    if (atomic_compare_exchange_weak (&n_failures_due, &due, due - 1))
+      return fail_nomem (err);
+  return __real_quill_transcribe (transcriber, samples, n, params, out, err);
+}
+
+enum quill_status
+__wrap_quill_stream_open (struct quill_stream **out, struct quill_transcriber *transcriber,
+                          const struct quill_stream_settings *settings, quill_stream_fn *fn, void *user,
+                          struct quill_error *err) {
+  if (atomic_load (&stream_cannot_open))
+    return fail_nomem (err);
+  return __real_quill_stream_open (out, transcriber, settings, fn, user, err);
+}
+
+/* ---- fixture ---- */
+
+typedef struct {
+  GObject *owner;
+  LonghandMailbox *mailbox;
+  LonghandPumpQueue *queue;
+  LonghandRecognizer *recognizer;
+  char *path;
+  float *sound;
+  gsize n_sound;
+  GString
+      *log; /* a letter for each news: M N T U E . for LONGHAND_HEARD_*; empty texts and figures left out */
+  GError *error; /* the last one */
+} Fixture;
+
+static void
+on_heard (gpointer owner, gpointer letter) {
+  static const char letters[] = "MNTUE-.";
+  Fixture *f = g_object_get_data (owner, "fixture");
+  LonghandHeard *heard = letter;
+
+  if (heard->type == LONGHAND_HEARD_STATS
+      || (heard->type == LONGHAND_HEARD_TENTATIVE && *heard->text == '\0'))
+    return;
+  if (heard->error != NULL) {
+    g_clear_error (&f->error);
+    f->error = g_error_copy (heard->error);
+  }
+  g_string_append_c (f->log, letters[heard->type]);
+}
+
+static void
+set_up (Fixture *f, gconstpointer data) {
+  const LonghandRecognizerSettings settings = { .threads = 1, .language = (char *)"auto", .pause_ms = 700 };
+  SF_INFO info = { 0 };
+  SNDFILE *file = sf_open (g_getenv ("LONGHAND_TEST_WAV"), SFM_READ, &info);
+  g_autoptr (LonghandModelStore) store = longhand_model_store_new ();
+  g_autoptr (LonghandModel) model = longhand_model_store_find (store, "", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_nonnull (file);
+  f->sound = g_new (float, info.frames);
+  f->n_sound = (gsize)sf_readf_float (file, f->sound, info.frames);
+  sf_close (file);
+  f->path = g_strdup (longhand_model_get_path (model));
+  f->owner = g_object_new (G_TYPE_OBJECT, NULL);
+  g_object_set_data (f->owner, "fixture", f);
+  f->mailbox = longhand_mailbox_new (f->owner);
+  f->queue = longhand_pump_queue_new ();
+  f->log = g_string_new ("");
+  f->recognizer = longhand_recognizer_new (f->queue, f->mailbox, on_heard, &settings, &error);
+  g_assert_no_error (error);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data) {
+  longhand_mailbox_close (f->mailbox);
+  longhand_recognizer_free (f->recognizer, 10000);
+  longhand_mailbox_unref (f->mailbox);
+  longhand_pump_queue_unref (f->queue);
+  g_object_unref (f->owner);
+  g_clear_error (&f->error);
+  g_string_free (f->log, TRUE);
+  g_free (f->sound);
+  g_free (f->path);
+  atomic_store (&n_failures_due, 0);
+  atomic_store (&stream_cannot_open, false);
+}
+
+static void
+wait_for (Fixture *f, char letter) {
+  while (strchr (f->log->str, letter) == NULL)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+load (Fixture *f) {
+  longhand_recognizer_load (f->recognizer, f->path, 1);
+  wait_for (f, 'M');
+  g_string_truncate (f->log, 0);
+}
+
+/* The whole recording and its end at once, so that no tentative pass comes between. */
+static void
+say_all (Fixture *f) {
+  longhand_pump_queue_push (f->queue, f->sound, f->n_sound, g_get_monotonic_time ());
+  longhand_pump_queue_push_end (f->queue);
+}
+
+/* ---- tests ---- */
+
+static void
+utterances_and_the_end_arrive_in_order (Fixture *f, gconstpointer data) {
+  load (f);
+  say_all (f);
+  wait_for (f, '.');
+  g_assert_cmpstr (f->log->str, ==, "UU.");
+}
+
+static void
+sound_waits_for_the_model (Fixture *f, gconstpointer data) {
+  say_all (f);
+  longhand_recognizer_load (f->recognizer, f->path, 1);
+  wait_for (f, '.');
+  g_assert_cmpstr (f->log->str, ==, "MUU.");
+}
+
+static void
+failed_final_pass_is_tried_again (Fixture *f, gconstpointer data) {
+  load (f);
+  atomic_store (&n_failures_due, 1);
+  say_all (f);
+  wait_for (f, '.');
+  g_assert_cmpstr (f->log->str, ==, "UU.");
+}
+
+static void
+second_failure_is_reported_and_the_next_utterance_heard (Fixture *f, gconstpointer data) {
+  load (f);
+  atomic_store (&n_failures_due, 2);
+  say_all (f);
+  wait_for (f, '.');
+  g_assert_cmpstr (f->log->str, ==, "EU.");
+  g_assert_error (f->error, LONGHAND_ERROR, LONGHAND_ERROR_NO_MEMORY);
+}
+
+static void
+failure_at_the_end_still_ends (Fixture *f, gconstpointer data) {
+  load (f);
+  longhand_pump_queue_push (f->queue, f->sound, 2000 * 16, g_get_monotonic_time ());
+  atomic_store (&n_failures_due, 1000);
+  longhand_pump_queue_push_end (f->queue);
+  wait_for (f, '.');
+  g_assert_cmpstr (f->log->str, ==, "E.");
+}
+
+/* No memory for another stream: as good as no model, and the rest of the sound is kept for one. */
+static void
+engine_that_cannot_go_on_is_no_model (Fixture *f, gconstpointer data) {
+  load (f);
+  atomic_store (&n_failures_due, 2);
+  atomic_store (&stream_cannot_open, true);
+  say_all (f);
+  wait_for (f, 'N');
+  g_assert_cmpstr (f->log->str, ==, "EN");
+  atomic_store (&stream_cannot_open, false);
+  longhand_recognizer_load (f->recognizer, f->path, 2);
+  wait_for (f, '.');
+  g_assert_cmpstr (f->log->str, ==, "ENMU.");
+}
+
+static void
+freeing_does_not_recognise_what_waits (Fixture *f, gconstpointer data) {
+  load (f);
+  say_all (f);
+}
+
+int
+main (int argc, char **argv) {
+  static const struct {
+    const char *name;
+    void (*run) (Fixture *, gconstpointer);
+  } tests[] = {
+    { "utterances-and-the-end-arrive-in-order", utterances_and_the_end_arrive_in_order },
+    { "sound-waits-for-the-model", sound_waits_for_the_model },
+    { "failed-final-pass-is-tried-again", failed_final_pass_is_tried_again },
+    { "second-failure-is-reported-and-the-next-utterance-heard",
+      second_failure_is_reported_and_the_next_utterance_heard },
+    { "failure-at-the-end-still-ends", failure_at_the_end_still_ends },
+    { "engine-that-cannot-go-on-is-no-model", engine_that_cannot_go_on_is_no_model },
+    { "freeing-does-not-recognise-what-waits", freeing_does_not_recognise_what_waits },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++) {
+    g_autofree char *path = g_strconcat ("/recognizer/", tests[i].name, NULL);
+
+    g_test_add (path, Fixture, NULL, set_up, tests[i].run, tear_down);
+  }
+  return g_test_run ();
+}
