@@ -178,6 +178,25 @@ model_of_the_settings_is_used (Fixture *fixture, gconstpointer data) {
   cli_assert_contains (with_it.out, "\"model\" : \"broken\"");
 }
 
+/* Text of random weights never looks right, so that without --greedy all tries are made, the last of them at
+ * random. */
+static void
+greedy_takes_the_first_try (Fixture *fixture, gconstpointer data) {
+  g_auto (CliRun) greedy = { 0 };
+  g_auto (CliRun) again = { 0 };
+  g_auto (CliRun) tried = { 0 };
+
+  write_model (fixture, NULL, NULL);
+  greedy = cli_run ("transcribe", "--greedy", "--model", fixture->model, sound (), NULL);
+  again = cli_run ("transcribe", "--greedy", "--model", fixture->model, sound (), NULL);
+  tried = cli_run ("transcribe", "--model", fixture->model, sound (), NULL);
+  g_assert_cmpint (greedy.code, ==, 0);
+  g_assert_cmpint (tried.code, ==, 0);
+  g_assert_cmpstr (greedy.out, !=, "");
+  g_assert_cmpstr (again.out, ==, greedy.out);
+  g_assert_cmpstr (tried.out, !=, greedy.out);
+}
+
 int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
@@ -194,5 +213,6 @@ main (int argc, char **argv) {
   ADD ("missing-tensor-is-named", missing_tensor_is_named);
   ADD ("tensor-of-wrong-shape-is-named", tensor_of_wrong_shape_is_named);
   ADD ("model-of-the-settings-is-used", model_of_the_settings_is_used);
+  ADD ("greedy-takes-the-first-try", greedy_takes_the_first_try);
   return g_test_run ();
 }
