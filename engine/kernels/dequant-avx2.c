@@ -114,11 +114,11 @@ static inline void expand_q8_0(const uint8_t *p, float d, float m, float *dst)
     store_scaled(dst, load_32(p + offsetof(struct quill_q8_0, qs)), d);
 }
 
-EXPAND_ROW(q4_0, quill_q4_0, false)
-EXPAND_ROW(q4_1, quill_q4_1, true)
-EXPAND_ROW(q5_0, quill_q5_0, false)
-EXPAND_ROW(q5_1, quill_q5_1, true)
-EXPAND_ROW(q8_0, quill_q8_0, false)
+EXPAND_ROW(q4_0, quill_q4_0)
+EXPAND_ROW(q4_1, quill_q4_1)
+EXPAND_ROW(q5_0, quill_q5_0)
+EXPAND_ROW(q5_1, quill_q5_1)
+EXPAND_ROW(q8_0, quill_q8_0)
 
 /* The eight scales (bytes 0..7) and mins (bytes 8..15) of a q4_K or q5_K block. */
 static inline void scales_and_mins(const uint8_t scales[12], uint8_t out[16])

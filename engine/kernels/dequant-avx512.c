@@ -91,11 +91,11 @@ static inline void expand_q8_0(const uint8_t *p, float d, float m, float *dst)
                      0, d);
 }
 
-EXPAND_ROW(q4_0, quill_q4_0, false)
-EXPAND_ROW(q4_1, quill_q4_1, true)
-EXPAND_ROW(q5_0, quill_q5_0, false)
-EXPAND_ROW(q5_1, quill_q5_1, true)
-EXPAND_ROW(q8_0, quill_q8_0, false)
+EXPAND_ROW(q4_0, quill_q4_0)
+EXPAND_ROW(q4_1, quill_q4_1)
+EXPAND_ROW(q5_0, quill_q5_0)
+EXPAND_ROW(q5_1, quill_q5_1)
+EXPAND_ROW(q8_0, quill_q8_0)
 
 void quill_kernels_dequant_avx512(struct quill_kernels *out)
 {
