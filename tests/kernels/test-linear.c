@@ -157,15 +157,18 @@ panels_that_fill_the_scratch (const struct check_level *level) {
                 &(struct linear_case){ .type = QUILL_Q8_0, .rows = 900, .cols = 512, .m = 5, .ldx = 512 });
 }
 
-/* Fewer columns than the scratch was made for leave room for more panels, never for more than fits. */
+/* Fewer columns than the scratch was made for leave room for more panels, never for more than fits. It is
+ * tightest where two panels just do not fit the half MiB of panels, and three of a smaller layer just do. */
 static void
 scratch_serves_every_smaller_layer (const struct check_level *level) {
+  const size_t nr = level->kernels.gemm.nr, budget = (512 << 10) / (nr * sizeof (float));
+  const size_t most = budget / 2 + 4;
   struct rig rig;
 
-  rig_open (&rig, level, 1, 2048, 1, 1);
-  for (size_t cols = 64; cols <= 2048; cols *= 2) {
-    const struct linear_case c
-        = { .type = QUILL_F32, .rows = 4096 * 64 / cols, .cols = cols, .m = 4, .ldx = cols };
+  rig_open (&rig, level, 1, most, 1, 1);
+  for (size_t n_panels = 2; n_panels < 9; n_panels++) {
+    const size_t cols = n_panels == 2 ? most : budget / n_panels - 1;
+    const struct linear_case c = { .type = QUILL_F32, .rows = 9 * nr, .cols = cols, .m = 4, .ldx = cols };
     struct linear l;
 
     linear_new (&l, &c);
