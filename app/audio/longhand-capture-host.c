@@ -12,7 +12,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Sound that the device keeps while this process does not get to run; a quarter of it is what comes at once. */
+/* Sound that the device keeps while this process does not get to run; a quarter of it is what comes at once.
+ */
 #define LATENCY_S 0.2
 
 #define SCAN_TIMEOUT_MS 5000

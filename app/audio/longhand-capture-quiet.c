@@ -37,10 +37,7 @@ longhand_capture_quiet_has_devices (void) {
   snd_config_update_t *update = NULL;
   snd_config_t *top = NULL, *pcm;
   gboolean has_any = FALSE;
-  int card = -1;
 
-  if (snd_card_next (&card) == 0 && card >= 0)
-    return TRUE;
   if (snd_config_update_r (&top, &update, NULL) >= 0 && snd_config_search (top, "pcm", &pcm) == 0
       && snd_config_get_type (pcm) == SND_CONFIG_TYPE_COMPOUND)
     has_any = snd_config_iterator_first (pcm) != snd_config_iterator_end (pcm);

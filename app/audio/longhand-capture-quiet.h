@@ -9,7 +9,8 @@ G_BEGIN_DECLS
  * own switches are used: standard error stays everybody's. */
 void longhand_capture_quiet (void);
 
-/* FALSE when ALSA's configuration names no device and there is no card: PortAudio ends the process then. */
+/* FALSE when ALSA's configuration defines no device at all: then not even a card can be opened, and PortAudio
+ * ends the process by an assertion. */
 gboolean longhand_capture_quiet_has_devices (void);
 
 G_END_DECLS
