@@ -457,7 +457,7 @@ longhand_document_clear_highlights (LonghandDocument *self) {
 
 void
 longhand_document_set_colors (LonghandDocument *self, const GdkRGBA *tentative, const GdkRGBA *match) {
-  g_object_set (self->tentative_tag, "foreground-rgba", tentative, "underline-rgba", tentative, NULL);
+  g_object_set (self->tentative_tag, "underline-rgba", tentative, NULL);
   g_object_set (self->match_tag, "background-rgba", match, NULL);
 }
 

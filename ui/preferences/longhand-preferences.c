@@ -23,6 +23,7 @@ struct _LonghandPreferences {
   LonghandChoices *choices[N_CHOICES];
 
   gboolean filling; /* rows are being set by us, not by a person */
+  int choosing;     /* row in which a person is choosing right now, or -1 */
 };
 
 G_DEFINE_FINAL_TYPE (LonghandPreferences, longhand_preferences, ADW_TYPE_PREFERENCES_WINDOW)
@@ -44,6 +45,11 @@ static void
 show_choices (LonghandPreferences *self, guint choice, LonghandChoices *choices, const char *current) {
   guint position;
 
+  /* The list that somebody chooses from must outlive the choice: GTK goes on using it. */
+  if (self->choosing == (int)choice) {
+    longhand_choices_free (choices);
+    return;
+  }
   if (!longhand_choices_find (choices, current, &position)) {
     g_autofree char *title = g_strdup_printf (_ ("%s (not available)"), current);
 
@@ -132,6 +138,7 @@ on_selected (LonghandPreferences *self, GParamSpec *pspec, AdwComboRow *row) {
     id = longhand_choices_get_id (self->choices[choice], adw_combo_row_get_selected (row));
     if (id == NULL)
       return;
+    self->choosing = (int)choice;
     switch (choice) {
     case CHOICE_MICROPHONE:
       longhand_settings_set_microphone (self->settings, id);
@@ -147,6 +154,7 @@ on_selected (LonghandPreferences *self, GParamSpec *pspec, AdwComboRow *row) {
       longhand_settings_set_threads (self->settings, (guint)g_ascii_strtoull (id, NULL, 10));
       break;
     }
+    self->choosing = -1;
     return;
   }
 }
@@ -181,6 +189,7 @@ longhand_preferences_class_init (LonghandPreferencesClass *klass) {
 
 static void
 longhand_preferences_init (LonghandPreferences *self) {
+  self->choosing = -1;
   self->filling = TRUE;
   gtk_widget_init_template (GTK_WIDGET (self));
   self->filling = FALSE;
