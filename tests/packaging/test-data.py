@@ -119,7 +119,7 @@ def _():
 def _():
     root, prefix = install()
     try:
-        for path in ("bin/longhand-cli",
+        for path in ("bin/longhand", "bin/longhand-cli",
                      f"share/applications/{APP_ID}.desktop", f"share/metainfo/{APP_ID}.metainfo.xml",
                      f"share/icons/hicolor/scalable/apps/{APP_ID}.svg",
                      f"share/icons/hicolor/symbolic/apps/{APP_ID}-symbolic.svg",
@@ -131,6 +131,7 @@ def _():
             assert os.path.exists(os.path.join(prefix, path)), f"{path} is not installed"
         with open(os.path.join(prefix, f"share/applications/{APP_ID}.desktop"), encoding="utf-8") as file:
             entry = dict(line.rstrip("\n").split("=", 1) for line in file if "=" in line)
+        assert os.access(os.path.join(prefix, "bin", entry["Exec"].split()[0]), os.X_OK), entry["Exec"]
         assert os.path.exists(os.path.join(prefix, f"share/icons/hicolor/scalable/apps/{entry['Icon']}.svg"))
     finally:
         shutil.rmtree(root)

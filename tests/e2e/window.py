@@ -1,0 +1,95 @@
+"""The real window, started for a test and driven through the accessibility tree. Runs inside headless."""
+import re
+import subprocess
+import tempfile
+import time
+
+import atspi
+from atspi import Atspi, wait_until
+
+
+class Window:
+    """LONGHAND with its window on the screen."""
+
+    def __init__(self, longhand):
+        self.log = tempfile.TemporaryFile("w+")
+        self.process = subprocess.Popen([longhand], stderr=self.log)
+        self.app = atspi.App("longhand")
+        self.text_box = self.app.get("text:Text")
+
+    def text(self):
+        return self.app.text_of(self.text_box)
+
+    def tentative(self):
+        """The words in the text box that are underlined: those that may still change."""
+        offset, length, found = 0, Atspi.Text.get_character_count(self.text_box), []
+        while offset < length:
+            attributes, start, end = Atspi.Text.get_attribute_run(self.text_box, offset, False)
+            if attributes.get("underline", "none") != "none":
+                found.append(Atspi.Text.get_text(self.text_box, start, end))
+            offset = max(end, offset + 1)
+        return "".join(found).strip()
+
+    def committed(self):
+        """The text when no word of it may change any more, else ""."""
+        text = self.text().strip()
+        return "" if self.tentative() else text
+
+    def wait(self, what, check, timeout=30):
+        """As wait_until, but a program that has ended is an error at once."""
+        def alive_and():
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the program ended with status {self.process.returncode}")
+            return check()
+        return wait_until(what, alive_and, timeout)
+
+    def wait_message(self, part, timeout=30):
+        """Until something that can be read on the screen contains `part`; returns all of it."""
+        return self.wait(f"a message with {part!r}",
+                         lambda: next((text for text in self.app.texts() if part in text), None), timeout)
+
+    def record(self):
+        self.app.press("Record")
+
+    def stop(self):
+        """Presses Stop, and waits until the last words are there."""
+        self.app.press("Stop")
+        self.wait("the end of the recording", lambda: self.app.find("Record") and not self.tentative())
+
+    def export(self, path):
+        """Through the header bar's button and the file chooser. The latter is driven by keyboard alone: GTK 4.8
+        crashes when accessibility looks at a file chooser that is closing."""
+        def chooser():
+            return subprocess.run(["xdotool", "search", "--onlyvisible", "--name", "^Export Text$"],
+                                  stdout=subprocess.DEVNULL, check=False).returncode == 0
+        self.app.press("Export")
+        self.wait("the file chooser", chooser)
+        time.sleep(0.5)  # the window manager gives it the keyboard
+        atspi.key("ctrl+a")
+        subprocess.run(["xdotool", "type", "--delay", "30", path], check=True)
+        atspi.key("Return")
+        self.wait("the file chooser to close", lambda: not chooser())
+        time.sleep(0.5)
+
+    def screenshot(self, path):
+        active = subprocess.run(["xdotool", "getactivewindow"], check=True, capture_output=True, text=True)
+        subprocess.run(["import", "-window", active.stdout.strip(), path], check=True)
+
+    def complaints(self):
+        """Warnings that GTK, GLib or a sanitizer printed so far."""
+        self.log.seek(0)
+        return [line for line in self.log.read().splitlines()
+                if re.search(r"WARNING|CRITICAL|ERROR", line)]
+
+    def close(self):
+        """Closes the window as a person would; returns the exit status, None when it stays open."""
+        atspi.key("ctrl+w")
+        end = time.monotonic() + 20
+        while self.process.poll() is None and time.monotonic() < end:
+            time.sleep(0.1)
+        return self.process.poll()
+
+    def kill(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
