@@ -110,15 +110,14 @@ longhand_text_view_init (LonghandTextView *self) {
 
   self->document = document;
   gtk_text_view_set_buffer (GTK_TEXT_VIEW (self), GTK_TEXT_BUFFER (document));
-  g_signal_connect_object (document, "notify::can-step-back", G_CALLBACK (update_actions), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (document, "notify::can-step-forward", G_CALLBACK (update_actions), self,
-                           G_CONNECT_SWAPPED);
+  /* At whatever is notified GtkTextView switches both off, because the buffer's own undo is; so ours comes
+   * after. */
+  g_signal_connect_object (document, "notify", G_CALLBACK (update_actions), self,
+                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   g_signal_connect (self, "preedit-changed", G_CALLBACK (on_preedit_changed), NULL);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Text"),
-                                  GTK_ACCESSIBLE_PROPERTY_PLACEHOLDER,
-                                  _ ("Press Record and speak, or type here"),
-                                  GTK_ACCESSIBLE_PROPERTY_MULTI_LINE, TRUE, -1);
+  gtk_accessible_update_property (
+      GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Text"), GTK_ACCESSIBLE_PROPERTY_PLACEHOLDER,
+      _ ("Press Record and speak, or type here"), GTK_ACCESSIBLE_PROPERTY_MULTI_LINE, TRUE, -1);
   update_actions (self);
 }
 

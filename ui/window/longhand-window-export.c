@@ -158,11 +158,18 @@ longhand_window_export (LonghandWindow *self) {
 
 /* ---- closing ---- */
 
+static gboolean
+close_window (gpointer user) {
+  gtk_window_close (user);
+  return G_SOURCE_REMOVE;
+}
+
+/* The window takes the dialog along, which is still busy with its answer: so it closes later. */
 static void
 on_save_answer (AdwMessageDialog *dialog, const char *response, LonghandWindow *self) {
   if (g_strcmp0 (response, "discard") == 0) {
     self->close_for_good = TRUE;
-    gtk_window_close (GTK_WINDOW (self));
+    g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, close_window, g_object_ref (self), g_object_unref);
   } else if (g_strcmp0 (response, "save") == 0) {
     self->close_after_save = TRUE;
     longhand_window_export (self);
@@ -171,9 +178,15 @@ on_save_answer (AdwMessageDialog *dialog, const char *response, LonghandWindow *
 
 void
 longhand_window_ask_to_save (LonghandWindow *self) {
-  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), _ ("Save the Text?"),
-                                              _ ("What you do not save is lost when the window closes."));
+  GtkWidget *dialog;
 
+  if (self->question != NULL) {
+    gtk_window_present (self->question);
+    return;
+  }
+  dialog = adw_message_dialog_new (GTK_WINDOW (self), _ ("Save the Text?"),
+                                   _ ("What you do not save is lost when the window closes."));
+  g_set_weak_pointer (&self->question, GTK_WINDOW (dialog));
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "discard",
                                     _ ("_Discard"), "save", _ ("_Save…"), NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "discard",

@@ -34,6 +34,7 @@ struct _LonghandWindow {
   GMenu *microphones;
   GMenu *models;
   GtkFileChooserNative *chooser; /* while it is open */
+  GtkWindow *question;           /* weak; whether to save */
 
   guint elapsed_timeout;
   void (*solve) (LonghandWindow *self); /* what the problem banner's button does */

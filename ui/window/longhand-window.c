@@ -85,6 +85,14 @@ on_state (LonghandWindow *self) {
   }
 }
 
+/* Reached only when what has the focus, such as the text, does not take the key itself. */
+static gboolean
+on_key (LonghandWindow *self, guint key, guint code, GdkModifierType modifiers) {
+  if (key != GDK_KEY_space || (modifiers & gtk_accelerator_get_default_mod_mask ()) != 0)
+    return GDK_EVENT_PROPAGATE;
+  return gtk_widget_activate_action (GTK_WIDGET (self), "win.record", NULL);
+}
+
 /* ---- life ---- */
 
 static gboolean
@@ -108,7 +116,9 @@ longhand_window_dispose (GObject *object) {
   LonghandWindow *self = LONGHAND_WINDOW (object);
 
   g_clear_handle_id (&self->elapsed_timeout, g_source_remove);
+  g_clear_weak_pointer (&self->question);
   g_clear_object (&self->chooser);
+  g_action_map_remove_action (G_ACTION_MAP (self), "performance"); /* it holds the flap */
   g_clear_object (&self->models);
   g_clear_object (&self->microphones);
   g_clear_object (&self->dictation);
@@ -145,9 +155,8 @@ longhand_window_class_init (LonghandWindowClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, microphone_label);
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, model);
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, model_label);
+  gtk_widget_class_bind_template_callback (widget_class, on_key);
   longhand_window_install_actions (widget_class);
-  /* Reached only when what has the focus, such as the text, does not take the key itself. */
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_space, 0, "win.record", NULL);
 }
 
 static void
