@@ -1,0 +1,290 @@
+/* The window: actions and keys, recording, closing. */
+#include "longhand-error.h"
+#include "window-fixture.h"
+
+#include <sndfile.h>
+
+static LonghandState
+state (Fixture *f) {
+  return longhand_dictation_get_state (f->dictation);
+}
+
+static gboolean
+do_action (Fixture *f, const char *name) {
+  return gtk_widget_activate_action (GTK_WIDGET (f->window), name, NULL);
+}
+
+/* ---- actions and keys ---- */
+
+static void
+test_actions (Fixture *f, gconstpointer data) {
+  static const char *const names[] = { "win.record",      "win.export",    "win.copy-all",
+                                       "win.find",        "win.find-next", "win.find-previous",
+                                       "win.performance", "win.menu",      "win.show-help-overlay" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_test_message ("%s", names[i]);
+    g_assert_true (do_action (f, names[i]));
+    fixture_settle ();
+    gtk_menu_button_popdown (f->window->menu);
+    g_clear_object (&f->window->chooser);
+  }
+}
+
+static void
+test_find_opens (Fixture *f, gconstpointer data) {
+  GtkSearchBar *bar;
+
+  do_action (f, "win.find");
+  bar = fixture_find (f->window, GTK_TYPE_SEARCH_BAR, "css-name", "searchbar");
+  g_assert_true (gtk_search_bar_get_search_mode (bar));
+}
+
+static void
+on_clipboard_text (GObject *clipboard, GAsyncResult *result, gpointer user) {
+  *(char **)user = gdk_clipboard_read_text_finish (GDK_CLIPBOARD (clipboard), result, NULL);
+}
+
+static void
+test_copy_all (Fixture *f, gconstpointer data) {
+  g_autofree char *copied = NULL;
+
+  fixture_speak (f, 0, "All of it.");
+  g_signal_emit_by_name (f->dictation, "tentative", "but not this");
+  do_action (f, "win.copy-all");
+  gdk_clipboard_read_text_async (gtk_widget_get_clipboard (GTK_WIDGET (f->window)), NULL, on_clipboard_text,
+                                 &copied);
+  WAIT_FOR (copied != NULL);
+  g_assert_cmpstr (copied, ==, "All of it.");
+}
+
+static void
+test_performance_is_kept (Fixture *f, gconstpointer data) {
+  GSettings *settings = longhand_settings_get_gsettings (f->settings);
+
+  g_assert_false (adw_flap_get_reveal_flap (f->window->flap));
+  do_action (f, "win.performance");
+  g_assert_true (adw_flap_get_reveal_flap (f->window->flap));
+  g_assert_true (g_settings_get_boolean (settings, "show-performance"));
+  do_action (f, "win.performance");
+  g_assert_false (g_settings_get_boolean (settings, "show-performance"));
+}
+
+/* ---- recording ---- */
+
+static void
+test_space_records (Fixture *f, gconstpointer data) {
+  gtk_window_set_focus (GTK_WINDOW (f->window), NULL);
+  fixture_press ("space");
+  WAIT_FOR (state (f) == LONGHAND_STATE_RECORDING);
+  fixture_press ("space");
+  WAIT_FOR (state (f) == LONGHAND_STATE_IDLE);
+}
+
+static void
+test_space_in_text (Fixture *f, gconstpointer data) {
+  gtk_widget_grab_focus (longhand_editor_get_view (f->window->editor));
+  fixture_type ("a b");
+  WAIT_FOR (gtk_text_buffer_get_char_count (f->buffer) == 3);
+  fixture_assert_text (f, "a b");
+  g_assert_cmpuint (f->microphone->n_started, ==, 0);
+}
+
+static void
+test_record_shown (Fixture *f, gconstpointer data) {
+  g_assert_cmpstr (adw_button_content_get_label (f->window->record_content), ==, "Record");
+  g_assert_false (gtk_revealer_get_reveal_child (f->window->recording));
+  do_action (f, "win.record");
+  WAIT_FOR (state (f) == LONGHAND_STATE_RECORDING);
+  g_assert_cmpstr (adw_button_content_get_label (f->window->record_content), ==, "Stop");
+  g_assert_true (gtk_revealer_get_reveal_child (f->window->recording));
+  do_action (f, "win.record");
+  WAIT_FOR (state (f) == LONGHAND_STATE_IDLE);
+  g_assert_cmpstr (adw_button_content_get_label (f->window->record_content), ==, "Record");
+  g_assert_false (gtk_revealer_get_reveal_child (f->window->recording));
+}
+
+static void
+test_finishing_waits (Fixture *f, gconstpointer data) {
+  gboolean was_finishing = FALSE;
+
+  do_action (f, "win.record");
+  WAIT_FOR (state (f) == LONGHAND_STATE_RECORDING);
+  longhand_dictation_stop (f->dictation);
+  while (state (f) != LONGHAND_STATE_IDLE) {
+    if (state (f) == LONGHAND_STATE_FINISHING) {
+      was_finishing = TRUE;
+      g_assert_false (gtk_widget_get_sensitive (GTK_WIDGET (f->window->record)));
+    }
+    g_main_context_iteration (NULL, TRUE);
+  }
+  g_assert_true (was_finishing);
+  g_assert_true (gtk_widget_get_sensitive (GTK_WIDGET (f->window->record)));
+}
+
+static void
+test_elapsed (Fixture *f, gconstpointer data) {
+  g_autofree float *second = g_new0 (float, 16000);
+
+  do_action (f, "win.record");
+  WAIT_FOR (state (f) == LONGHAND_STATE_RECORDING);
+  g_assert_cmpstr (gtk_label_get_label (f->window->elapsed), ==, "0:00");
+  for (int i = 0; i < 61; i++) {
+    gint64 before = longhand_dictation_get_elapsed_ms (f->dictation);
+
+    fake_source_speak (f->microphone, second, 16000);
+    WAIT_FOR (longhand_dictation_get_elapsed_ms (f->dictation) >= before + 1000);
+    g_usleep (2000);
+  }
+  WAIT_FOR (g_strcmp0 (gtk_label_get_label (f->window->elapsed), "1:01") == 0);
+  longhand_dictation_stop (f->dictation);
+}
+
+static void
+count (guint *n) {
+  ++*n;
+}
+
+/* The text flows in while somebody speaks: the bundled model, a recorded voice. */
+static void
+test_words_appear (Fixture *f, gconstpointer data) {
+  SF_INFO info = { 0 };
+  SNDFILE *file = sf_open (g_getenv ("LONGHAND_TEST_WAV"), SFM_READ, &info);
+  g_autofree float *sound = g_new (float, info.frames);
+  GtkTextIter start, end;
+  guint n_committed = 0;
+
+  g_signal_connect_swapped (f->dictation, "committed", G_CALLBACK (count), &n_committed);
+  g_assert_cmpint (sf_readf_float (file, sound, info.frames), ==, info.frames);
+  sf_close (file);
+  do_action (f, "win.record");
+  WAIT_FOR (state (f) == LONGHAND_STATE_RECORDING);
+  fake_source_speak (f->microphone, sound, 2 * 16000);
+  WAIT_FOR (longhand_document_get_tentative_bounds (f->document, &start, &end));
+  g_assert_true (longhand_document_is_empty (f->document));
+  do_action (f, "win.record");
+  WAIT_FOR (state (f) == LONGHAND_STATE_IDLE);
+  g_assert_false (longhand_document_get_tentative_bounds (f->document, &start, &end));
+  g_assert_false (longhand_document_is_empty (f->document));
+  gtk_widget_grab_focus (longhand_editor_get_view (f->window->editor));
+  for (guint i = 0; i < n_committed; i++) {
+    g_assert_false (longhand_document_is_empty (f->document));
+    fixture_press ("ctrl+z");
+  }
+  g_assert_true (longhand_document_is_empty (f->document));
+  fixture_press ("ctrl+shift+z");
+  g_assert_false (longhand_document_is_empty (f->document));
+}
+
+/* ---- closing ---- */
+
+static AdwMessageDialog *
+find_dialog (void) {
+  return fixture_find (NULL, ADW_TYPE_MESSAGE_DIALOG, "heading", "Save the Text?");
+}
+
+static void
+answer (const char *button) {
+  AdwMessageDialog *dialog;
+
+  WAIT_FOR ((dialog = find_dialog ()) != NULL);
+  g_signal_emit_by_name (fixture_find (dialog, GTK_TYPE_BUTTON, "label", button), "clicked");
+  WAIT_FOR (find_dialog () == NULL);
+}
+
+static void
+test_close_empty (Fixture *f, gconstpointer data) {
+  gtk_window_close (GTK_WINDOW (f->window));
+  WAIT_FOR (f->window == NULL);
+}
+
+static void
+test_close_asks (Fixture *f, gconstpointer data) {
+  fixture_speak (f, 0, "Unsaved.");
+  gtk_window_close (GTK_WINDOW (f->window));
+  answer ("_Cancel");
+  g_assert_nonnull (f->window);
+  fixture_assert_text (f, "Unsaved.");
+
+  gtk_window_close (GTK_WINDOW (f->window));
+  answer ("_Discard");
+  WAIT_FOR (f->window == NULL);
+}
+
+static void
+test_close_asks_once (Fixture *f, gconstpointer data) {
+  GListModel *windows = gtk_window_get_toplevels ();
+  guint n;
+
+  fixture_speak (f, 0, "Unsaved.");
+  gtk_window_close (GTK_WINDOW (f->window));
+  WAIT_FOR (find_dialog () != NULL);
+  n = g_list_model_get_n_items (windows);
+  gtk_window_close (GTK_WINDOW (f->window));
+  fixture_settle ();
+  g_assert_cmpuint (g_list_model_get_n_items (windows), ==, n);
+  answer ("_Discard");
+  WAIT_FOR (f->window == NULL);
+}
+
+static void
+test_close_recording (Fixture *f, gconstpointer data) {
+  do_action (f, "win.record");
+  WAIT_FOR (state (f) == LONGHAND_STATE_RECORDING);
+  gtk_window_close (GTK_WINDOW (f->window));
+  g_assert_nonnull (f->window);
+  g_assert_cmpint (state (f), !=, LONGHAND_STATE_RECORDING);
+  fixture_speak (f, 0, "The last words.");
+  WAIT_FOR (find_dialog () != NULL);
+  g_assert_cmpint (state (f), ==, LONGHAND_STATE_IDLE);
+  fixture_assert_text (f, "The last words.");
+  answer ("_Discard");
+  WAIT_FOR (f->window == NULL);
+}
+
+static void
+test_close_recording_empty (Fixture *f, gconstpointer data) {
+  do_action (f, "win.record");
+  WAIT_FOR (state (f) == LONGHAND_STATE_RECORDING);
+  gtk_window_close (GTK_WINDOW (f->window));
+  WAIT_FOR (f->window == NULL);
+  g_assert_cmpint (state (f), ==, LONGHAND_STATE_IDLE);
+}
+
+static void
+test_nothing_left (Fixture *f, gconstpointer data) {
+  gpointer document = f->document, editor = f->window->editor;
+
+  fixture_speak (f, 0, "Some words.");
+  do_action (f, "win.find");
+  do_action (f, "win.performance");
+  fixture_settle ();
+  g_object_add_weak_pointer (document, &document);
+  g_object_add_weak_pointer (editor, &editor);
+  gtk_window_destroy (GTK_WINDOW (f->window));
+  WAIT_FOR (f->window == NULL);
+  WAIT_FOR (editor == NULL);
+  WAIT_FOR (document == NULL);
+}
+
+int
+main (int argc, char **argv) {
+  fixture_init (&argc, &argv);
+  FIXTURE_ADD ("/window/actions/all-are-there", test_actions);
+  FIXTURE_ADD ("/window/actions/find-opens-the-bar", test_find_opens);
+  FIXTURE_ADD ("/window/actions/copy-all-copies-what-is-certain", test_copy_all);
+  FIXTURE_ADD ("/window/actions/the-performance-panel-is-remembered", test_performance_is_kept);
+  FIXTURE_ADD ("/window/record/space-starts-and-stops-outside-the-text", test_space_records);
+  FIXTURE_ADD ("/window/record/space-in-the-text-is-a-space", test_space_in_text);
+  FIXTURE_ADD ("/window/record/the-button-shows-what-it-does", test_record_shown);
+  FIXTURE_ADD ("/window/record/the-button-waits-for-the-last-words", test_finishing_waits);
+  FIXTURE_ADD ("/window/record/the-time-is-that-of-the-sound", test_elapsed);
+  FIXTURE_ADD ("/window/record/words-appear-and-are-undone-as-one", test_words_appear);
+  FIXTURE_ADD ("/window/close/an-empty-text-is-not-asked-about", test_close_empty);
+  FIXTURE_ADD ("/window/close/unsaved-text-is-asked-about", test_close_asks);
+  FIXTURE_ADD ("/window/close/the-question-is-asked-once", test_close_asks_once);
+  FIXTURE_ADD ("/window/close/recording-is-finished-first", test_close_recording);
+  FIXTURE_ADD ("/window/close/recording-nothing-closes-by-itself", test_close_recording_empty);
+  FIXTURE_ADD ("/window/close/nothing-of-it-is-left", test_nothing_left);
+  return g_test_run ();
+}
