@@ -78,7 +78,7 @@ recognize (LonghandCliEngine *engine, const Options *options, const char *path, 
     return NULL;
   }
   if (n_not_finite > 0)
-    longhand_cli_complain (_ ("“%s” is damaged: %" G_GSIZE_FORMAT
+    longhand_cli_complain (_ ("“%s” is damaged: %zu"
                               " samples are not numbers and count as silence. Record or copy it again."),
                            display_name, n_not_finite);
   quill_params_init (&params);

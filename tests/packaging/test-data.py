@@ -103,6 +103,15 @@ def _():
     assert not gone, f"in po/POTFILES.in, but gone: {gone}"
 
 
+@case("/data/translations-reach-programs-and-the-menu")
+def _():
+    _, text = output_of(os.path.join(build, "app", "cli", "longhand-cli"), "--help",
+                        env={"LANGUAGE": "de", "LC_ALL": "C.UTF-8", "LONGHAND_LOCALE_DIR": os.path.join(build, "po")})
+    assert text.startswith("Aufruf:"), text
+    with open(os.path.join(built, APP_ID + ".desktop"), encoding="utf-8") as file:
+        assert "\nGenericName[de]=Diktat\n" in file.read()
+
+
 @case("/flatpak/asks-for-a-window-and-a-microphone-and-nothing-else")
 def _():
     with open(os.path.join(data, "..", "flatpak", APP_ID + ".yml"), encoding="utf-8") as file:
