@@ -1,0 +1,200 @@
+/* Taking text away: every format, places that do not work, the dialog. */
+#include "longhand-error.h"
+#include "window-fixture.h"
+
+#include <string.h>
+
+static GFile *
+file_in (Fixture *f, const char *name) {
+  return g_file_new_build_filename (f->dir, name, NULL);
+}
+
+static char *
+contents_of (GFile *file) {
+  g_autoptr (GError) error = NULL;
+  char *contents = NULL;
+
+  g_file_load_contents (file, NULL, &contents, NULL, NULL, &error);
+  g_assert_no_error (error);
+  return contents;
+}
+
+/* Two utterances, of which the second is changed by hand. */
+static void
+dictate_and_edit (Fixture *f) {
+  GtkTextIter start, end;
+
+  fixture_speak (f, 1000, "First thing.");
+  fixture_speak (f, 3500, "Second thing.");
+  gtk_text_buffer_get_iter_at_offset (f->buffer, &start, 20);
+  gtk_text_buffer_get_iter_at_offset (f->buffer, &end, 25);
+  gtk_text_buffer_select_range (f->buffer, &start, &end);
+  gtk_text_buffer_begin_user_action (f->buffer);
+  gtk_text_buffer_delete_selection (f->buffer, TRUE, TRUE);
+  gtk_text_buffer_insert_interactive_at_cursor (f->buffer, "idea", -1, TRUE);
+  gtk_text_buffer_end_user_action (f->buffer);
+  g_signal_emit_by_name (f->dictation, "tentative", "not yet");
+}
+
+static void
+assert_saved (Fixture *f, LonghandFormat format, const char *expected) {
+  g_autoptr (GFile) file = file_in (f, longhand_format_get_extension (format));
+  g_autoptr (GError) error = NULL;
+  g_autofree char *contents = NULL;
+
+  dictate_and_edit (f);
+  g_assert_true (longhand_window_save (f->window, file, format, &error));
+  g_assert_no_error (error);
+  contents = contents_of (file);
+  g_assert_cmpstr (contents, ==, expected);
+  g_assert_false (longhand_document_get_unsaved (f->document));
+}
+
+static void
+test_txt (Fixture *f, gconstpointer data) {
+  assert_saved (f, LONGHAND_FORMAT_TXT, "First thing. Second idea.\n");
+}
+
+static void
+test_srt (Fixture *f, gconstpointer data) {
+  assert_saved (f, LONGHAND_FORMAT_SRT,
+                "1\n00:00:01,000 --> 00:00:01,900\nFirst thing.\n\n"
+                "2\n00:00:03,500 --> 00:00:04,400\nSecond idea.\n");
+}
+
+static void
+test_vtt (Fixture *f, gconstpointer data) {
+  assert_saved (f, LONGHAND_FORMAT_VTT,
+                "WEBVTT\n\n00:00:01.000 --> 00:00:01.900\nFirst thing.\n\n"
+                "00:00:03.500 --> 00:00:04.400\nSecond idea.\n");
+}
+
+static void
+test_json (Fixture *f, gconstpointer data) {
+  g_autoptr (GFile) file = file_in (f, "json");
+  g_autoptr (GError) error = NULL;
+  g_autofree char *contents = NULL;
+
+  dictate_and_edit (f);
+  g_assert_true (longhand_window_save (f->window, file, LONGHAND_FORMAT_JSON, &error));
+  g_assert_no_error (error);
+  contents = contents_of (file);
+  g_assert_nonnull (strstr (contents, "\"First thing.\""));
+  g_assert_nonnull (strstr (contents, "\"Second idea.\""));
+  g_assert_null (strstr (contents, "not yet"));
+}
+
+static void
+test_no_times (Fixture *f, gconstpointer data) {
+  g_autoptr (GFile) file = file_in (f, "typed.srt");
+  g_autoptr (GError) error = NULL;
+
+  gtk_text_buffer_insert_at_cursor (f->buffer, "typed only", -1);
+  g_assert_false (longhand_window_save (f->window, file, LONGHAND_FORMAT_SRT, &error));
+  g_assert_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID);
+  g_assert_false (g_file_query_exists (file, NULL));
+  g_assert_true (longhand_document_get_unsaved (f->document));
+}
+
+static void
+test_impossible_place (Fixture *f, gconstpointer data) {
+  g_autoptr (GFile) file = file_in (f, "file");
+  g_autoptr (GFile) below = g_file_get_child (file, "below.txt");
+  g_autoptr (GError) error = NULL;
+
+  fixture_speak (f, 0, "Kept.");
+  g_assert_true (longhand_window_save (f->window, file, LONGHAND_FORMAT_TXT, NULL));
+  fixture_speak (f, 2000, "And this.");
+  g_assert_false (longhand_window_save (f->window, below, LONGHAND_FORMAT_TXT, &error));
+  g_assert_error (error, LONGHAND_ERROR, LONGHAND_ERROR_WRITE);
+  fixture_assert_text (f, "Kept. And this.");
+  g_assert_true (longhand_document_get_unsaved (f->document));
+}
+
+/* ---- the dialog ---- */
+
+static GtkWindow *
+find_chooser (void) {
+  return fixture_find (NULL, GTK_TYPE_FILE_CHOOSER_DIALOG, "title", "Export Text");
+}
+
+/* Types a whole path over the name that is offered. */
+static void
+choose (Fixture *f, const char *name) {
+  g_autofree char *path = g_build_filename (f->dir, name, NULL);
+
+  WAIT_FOR (find_chooser () != NULL);
+  WAIT_FOR (gtk_window_is_active (find_chooser ()));
+  fixture_press ("ctrl+a");
+  fixture_type (path);
+  fixture_press ("Return");
+}
+
+static void
+test_dialog_writes (Fixture *f, gconstpointer data) {
+  g_autoptr (GFile) file = file_in (f, "said.srt");
+  g_autofree char *contents = NULL;
+  g_autofree char *format = NULL;
+
+  dictate_and_edit (f);
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.export", NULL);
+  choose (f, "said.srt");
+  WAIT_FOR (g_file_query_exists (file, NULL));
+  contents = contents_of (file);
+  g_assert_true (g_str_has_prefix (contents, "1\n00:00:01,000"));
+  g_assert_nonnull (fixture_find (f->window, GTK_TYPE_LABEL, "label", "Saved as “said.srt”"));
+  format = g_settings_get_string (longhand_settings_get_gsettings (f->settings), "export-format");
+  g_assert_cmpstr (format, ==, "srt");
+}
+
+static void
+test_dialog_adds_ending (Fixture *f, gconstpointer data) {
+  g_autoptr (GFile) file = file_in (f, "plain.txt");
+
+  fixture_speak (f, 0, "Words.");
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.export", NULL);
+  choose (f, "plain");
+  WAIT_FOR (g_file_query_exists (file, NULL));
+}
+
+static void
+test_dialog_fails (Fixture *f, gconstpointer data) {
+  gtk_text_buffer_insert_at_cursor (f->buffer, "typed", -1);
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.export", NULL);
+  choose (f, "typed.vtt");
+  WAIT_FOR (longhand_banner_get_shown (f->window->problem));
+  g_assert_nonnull (
+      fixture_find (f->window->problem, GTK_TYPE_LABEL, "label",
+                    "Nothing here was dictated, so there are no times to write. Choose plain text."));
+  fixture_assert_text (f, "typed");
+}
+
+static void
+test_save_and_close (Fixture *f, gconstpointer data) {
+  g_autoptr (GFile) file = file_in (f, "last.txt");
+  AdwMessageDialog *dialog;
+
+  fixture_speak (f, 0, "Last words.");
+  gtk_window_close (GTK_WINDOW (f->window));
+  WAIT_FOR ((dialog = fixture_find (NULL, ADW_TYPE_MESSAGE_DIALOG, "heading", "Save the Text?")) != NULL);
+  g_signal_emit_by_name (fixture_find (dialog, GTK_TYPE_BUTTON, "label", "_Save…"), "clicked");
+  choose (f, "last.txt");
+  WAIT_FOR (f->window == NULL);
+  g_assert_true (g_file_query_exists (file, NULL));
+}
+
+int
+main (int argc, char **argv) {
+  fixture_init (&argc, &argv);
+  FIXTURE_ADD ("/export/plain-text-is-what-is-shown", test_txt);
+  FIXTURE_ADD ("/export/srt-has-times-and-the-edited-words", test_srt);
+  FIXTURE_ADD ("/export/vtt-has-times-and-the-edited-words", test_vtt);
+  FIXTURE_ADD ("/export/json-has-the-edited-words", test_json);
+  FIXTURE_ADD ("/export/times-need-something-dictated", test_no_times);
+  FIXTURE_ADD ("/export/an-impossible-place-loses-nothing", test_impossible_place);
+  FIXTURE_ADD ("/export/dialog/the-ending-decides-the-format", test_dialog_writes);
+  FIXTURE_ADD ("/export/dialog/a-name-without-ending-gets-one", test_dialog_adds_ending);
+  FIXTURE_ADD ("/export/dialog/a-failure-is-said", test_dialog_fails);
+  FIXTURE_ADD ("/export/dialog/saving-closes-when-that-was-asked", test_save_and_close);
+  return g_test_run ();
+}

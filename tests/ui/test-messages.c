@@ -1,0 +1,177 @@
+/* What the window says: problems with a way out, and the hint about models. */
+#include "longhand-error.h"
+#include "window-fixture.h"
+
+/* The button that can be seen in a banner; NULL when there is none. */
+static GtkButton *
+find_button (LonghandBanner *banner, const char *label) {
+  GtkWidget *button = fixture_find (banner, GTK_TYPE_BUTTON, "label", label);
+
+  return button != NULL && gtk_widget_get_visible (button) ? GTK_BUTTON (button) : NULL;
+}
+
+static gboolean
+says (LonghandBanner *banner, const char *message) {
+  return longhand_banner_get_shown (banner)
+         && fixture_find (banner, GTK_TYPE_LABEL, "label", message) != NULL;
+}
+
+static void
+dismiss (LonghandBanner *banner) {
+  g_signal_emit_by_name (fixture_find (banner, GTK_TYPE_BUTTON, "tooltip-text", "Dismiss"), "clicked");
+}
+
+/* ---- problems ---- */
+
+static const struct {
+  LonghandError code;
+  const char *button;
+} problems[] = {
+  { LONGHAND_ERROR_NO_MICROPHONE, "Try Again" },
+  { LONGHAND_ERROR_DEVICE_BUSY, "Try Again" },
+  { LONGHAND_ERROR_DEVICE_LOST, "Record Again" },
+  { LONGHAND_ERROR_MODEL_MISSING, "Open Models Folder" },
+  { LONGHAND_ERROR_MODEL_BROKEN, "Open Models Folder" },
+  { LONGHAND_ERROR_MODEL_UNSUPPORTED, NULL },
+  { LONGHAND_ERROR_NO_MEMORY, NULL },
+  { LONGHAND_ERROR_WRITE, NULL },
+  { LONGHAND_ERROR_FAILED, NULL },
+};
+
+static void
+test_every_problem (Fixture *f, gconstpointer data) {
+  for (guint i = 0; i < G_N_ELEMENTS (problems); i++) {
+    g_autofree char *message = g_strdup_printf ("Problem %u: do this.", i);
+
+    fixture_fail (f, problems[i].code, message);
+    g_assert_true (says (f->window->problem, message));
+    for (guint k = 0; k < G_N_ELEMENTS (problems); k++)
+      if (problems[k].button != NULL)
+        g_assert_cmpint (find_button (f->window->problem, problems[k].button) != NULL, ==,
+                         g_strcmp0 (problems[k].button, problems[i].button) == 0);
+    dismiss (f->window->problem);
+    g_assert_false (longhand_banner_get_shown (f->window->problem));
+  }
+}
+
+static void
+test_try_again (Fixture *f, gconstpointer data) {
+  fake_source_fail (f->microphone, g_error_new_literal (LONGHAND_ERROR, LONGHAND_ERROR_NO_MICROPHONE,
+                                                        "Connect a microphone."));
+  longhand_dictation_start (f->dictation);
+  WAIT_FOR (says (f->window->problem, "Connect a microphone."));
+  g_assert_cmpint (longhand_dictation_get_state (f->dictation), ==, LONGHAND_STATE_IDLE);
+  g_signal_emit_by_name (find_button (f->window->problem, "Try Again"), "clicked");
+  WAIT_FOR (longhand_dictation_get_state (f->dictation) == LONGHAND_STATE_RECORDING);
+  g_assert_false (longhand_banner_get_shown (f->window->problem));
+  g_assert_cmpuint (f->microphone->n_started, ==, 2);
+}
+
+static void
+test_lost (Fixture *f, gconstpointer data) {
+  fixture_speak (f, 0, "Said before.");
+  longhand_dictation_start (f->dictation);
+  WAIT_FOR (longhand_dictation_get_state (f->dictation) == LONGHAND_STATE_RECORDING);
+  fake_source_lose (f->microphone);
+  WAIT_FOR (find_button (f->window->problem, "Record Again") != NULL);
+  WAIT_FOR (longhand_dictation_get_state (f->dictation) == LONGHAND_STATE_IDLE);
+  g_assert_true (longhand_banner_get_shown (f->window->problem));
+  fixture_assert_text (f, "Said before.");
+  g_signal_emit_by_name (find_button (f->window->problem, "Record Again"), "clicked");
+  WAIT_FOR (longhand_dictation_get_state (f->dictation) == LONGHAND_STATE_RECORDING);
+}
+
+static void
+test_model_missing (Fixture *f, gconstpointer data) {
+  longhand_settings_set_model (f->settings, "not-there");
+  WAIT_FOR (longhand_dictation_get_model_state (f->dictation) == LONGHAND_MODEL_STATE_FAILED);
+  WAIT_FOR (find_button (f->window->problem, "Open Models Folder") != NULL);
+  g_assert_cmpstr (gtk_label_get_label (f->window->model_label), ==, "No Model");
+  longhand_settings_set_model (f->settings, "");
+  WAIT_FOR (longhand_dictation_get_model_state (f->dictation) == LONGHAND_MODEL_STATE_READY);
+  g_assert_cmpstr (gtk_label_get_label (f->window->model_label), ==,
+                   longhand_dictation_get_model_title (f->dictation));
+}
+
+/* ---- a banner in a narrow window ---- */
+
+/* Where the button of a problem's banner stands when the window is that wide: below its message, or beside
+ * it. */
+static void
+assert_button (Fixture *f, int width, gboolean below) {
+  static const char *const sentence = "There is no microphone. Connect one, and try again.";
+  GtkWidget *message, *button;
+  graphene_rect_t a, b;
+
+  g_settings_set_int (longhand_settings_get_gsettings (f->settings), "window-width", width);
+  fixture_show_window (f);
+  fixture_fail (f, LONGHAND_ERROR_NO_MICROPHONE, sentence);
+  message = fixture_find (f->window->problem, GTK_TYPE_LABEL, "label", sentence);
+  button = GTK_WIDGET (find_button (f->window->problem, "Try Again"));
+  WAIT_FOR (gtk_widget_get_height (button) > 0);
+  g_assert_true (gtk_widget_compute_bounds (message, GTK_WIDGET (f->window), &a));
+  g_assert_true (gtk_widget_compute_bounds (button, GTK_WIDGET (f->window), &b));
+  g_assert_cmpint (b.origin.y >= a.origin.y + a.size.height, ==, below);
+  g_assert_cmpint (b.origin.x >= a.origin.x + a.size.width, ==, !below);
+}
+
+static void
+test_button_below (Fixture *f, gconstpointer data) {
+  assert_button (f, 360, TRUE);
+}
+
+static void
+test_button_beside (Fixture *f, gconstpointer data) {
+  assert_button (f, 900, FALSE);
+}
+
+/* ---- the hint ---- */
+
+static void
+test_hint_bundled (Fixture *f, gconstpointer data) {
+  WAIT_FOR (longhand_dictation_get_model_is_bundled (f->dictation));
+  g_assert_true (longhand_banner_get_shown (f->window->hint));
+  longhand_settings_set_model (f->settings, "not-there");
+  WAIT_FOR (!longhand_dictation_get_model_is_bundled (f->dictation));
+  g_assert_false (longhand_banner_get_shown (f->window->hint));
+}
+
+static void
+test_hint_explains (Fixture *f, gconstpointer data) {
+  AdwMessageDialog *dialog;
+
+  g_signal_emit_by_name (find_button (f->window->hint, "Get a Better One…"), "clicked");
+  WAIT_FOR ((dialog = fixture_find (NULL, ADW_TYPE_MESSAGE_DIALOG, "heading", "Get a Better Model")) != NULL);
+  g_assert_nonnull (strstr (adw_message_dialog_get_body (dialog), "ggml-base.en.bin"));
+  g_assert_nonnull (strstr (adw_message_dialog_get_body (dialog), "/longhand/models"));
+  g_signal_emit_by_name (fixture_find (dialog, GTK_TYPE_BUTTON, "label", "_Close"), "clicked");
+}
+
+static void
+test_hint_dismissed (Fixture *f, gconstpointer data) {
+  WAIT_FOR (longhand_banner_get_shown (f->window->hint));
+  dismiss (f->window->hint);
+  g_assert_false (longhand_banner_get_shown (f->window->hint));
+  gtk_window_destroy (GTK_WINDOW (f->window));
+  WAIT_FOR (f->window == NULL);
+  fixture_show_window (f);
+  g_assert_true (longhand_dictation_get_model_is_bundled (f->dictation));
+  g_assert_false (longhand_banner_get_shown (f->window->hint));
+}
+
+int
+main (int argc, char **argv) {
+  fixture_init (&argc, &argv);
+  FIXTURE_ADD ("/messages/every-problem-has-its-sentence-and-way-out", test_every_problem);
+  FIXTURE_ADD ("/messages/try-again-records", test_try_again);
+  FIXTURE_ADD ("/messages/a-lost-microphone-loses-no-text", test_lost);
+  FIXTURE_ADD ("/messages/a-missing-model-is-said-until-another-is-chosen", test_model_missing);
+  g_test_add ("/messages/the-button-goes-below-in-a-narrow-window", Fixture, NULL,
+              fixture_set_up_without_window, test_button_below, fixture_tear_down);
+  g_test_add ("/messages/the-button-stands-beside-in-a-wide-window", Fixture, NULL,
+              fixture_set_up_without_window, test_button_beside, fixture_tear_down);
+  FIXTURE_ADD ("/messages/the-hint-is-about-the-bundled-model-only", test_hint_bundled);
+  FIXTURE_ADD ("/messages/the-hint-explains-what-to-get-and-where-to-put-it", test_hint_explains);
+  FIXTURE_ADD ("/messages/a-dismissed-hint-stays-away", test_hint_dismissed);
+  return g_test_run ();
+}

@@ -1,0 +1,253 @@
+/* Preferences, find bar, level meter, performance panel. */
+#include "preferences/longhand-preferences.h"
+#include "window-fixture.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- preferences ---- */
+
+static GtkWidget *
+show_preferences (Fixture *f) {
+  GtkWidget *preferences = longhand_preferences_new (f->settings, f->store, f->dictation);
+
+  gtk_window_set_transient_for (GTK_WINDOW (preferences), GTK_WINDOW (f->window));
+  gtk_window_present (GTK_WINDOW (preferences));
+  fixture_settle ();
+  return preferences;
+}
+
+static void
+assert_selected (AdwComboRow *row, const char *title) {
+  GtkStringObject *selected = adw_combo_row_get_selected_item (row);
+
+  g_assert_cmpstr (gtk_string_object_get_string (selected), ==, title);
+}
+
+static void
+select_title (AdwComboRow *row, const char *title) {
+  GListModel *titles = adw_combo_row_get_model (row);
+
+  for (guint i = 0; i < g_list_model_get_n_items (titles); i++) {
+    g_autoptr (GtkStringObject) item = g_list_model_get_item (titles, i);
+
+    if (g_strcmp0 (gtk_string_object_get_string (item), title) == 0) {
+      adw_combo_row_set_selected (row, i);
+      return;
+    }
+  }
+  g_error ("there is no %s", title);
+}
+
+static AdwComboRow *
+find_row (GtkWidget *preferences, const char *title) {
+  return fixture_find (preferences, ADW_TYPE_COMBO_ROW, "title", title);
+}
+
+static void
+test_threads (Fixture *f, gconstpointer data) {
+  GtkWidget *preferences = show_preferences (f);
+  AdwComboRow *row = find_row (preferences, "Threads");
+
+  assert_selected (row, "Automatic");
+  select_title (row, "1");
+  g_assert_cmpuint (longhand_settings_get_threads (f->settings), ==, 1);
+  longhand_settings_set_threads (f->settings, 0);
+  assert_selected (row, "Automatic");
+  longhand_settings_set_threads (f->settings, 255);
+  assert_selected (row, "255 (not available)");
+  g_assert_cmpuint (longhand_settings_get_threads (f->settings), ==, 255);
+  gtk_window_destroy (GTK_WINDOW (preferences));
+}
+
+static void
+test_pause (Fixture *f, gconstpointer data) {
+  GtkWidget *preferences = show_preferences (f);
+  GtkSpinButton *spin = fixture_find (preferences, GTK_TYPE_SPIN_BUTTON, "css-name", "spinbutton");
+
+  gtk_spin_button_set_value (spin, 1.2);
+  g_assert_cmpfloat (longhand_settings_get_pause_length (f->settings), ==, gtk_spin_button_get_value (spin));
+  longhand_settings_set_pause_length (f->settings, 0.5);
+  g_assert_cmpfloat (gtk_spin_button_get_value (spin), ==, 0.5);
+  gtk_window_destroy (GTK_WINDOW (preferences));
+}
+
+static void
+test_model (Fixture *f, gconstpointer data) {
+  GtkWidget *preferences = show_preferences (f);
+  AdwComboRow *row = find_row (preferences, "Model");
+  g_autoptr (LonghandModel) bundled = longhand_model_store_find (f->store, "", NULL);
+  g_autofree char *id = NULL;
+
+  assert_selected (row, "Best installed");
+  select_title (row, longhand_model_get_title (bundled));
+  id = longhand_settings_dup_model (f->settings);
+  g_assert_cmpstr (id, ==, longhand_model_get_id (bundled));
+  longhand_settings_set_model (f->settings, "not-there");
+  assert_selected (row, "not-there (not available)");
+  longhand_settings_set_model (f->settings, "");
+  assert_selected (row, "Best installed");
+  gtk_window_destroy (GTK_WINDOW (preferences));
+}
+
+static void
+test_microphone (Fixture *f, gconstpointer data) {
+  GtkWidget *preferences = show_preferences (f);
+  AdwComboRow *row = find_row (preferences, "Microphone");
+  g_autofree char *id = NULL;
+
+  WAIT_FOR (g_list_model_get_n_items (adw_combo_row_get_model (row)) == 2);
+  assert_selected (row, "Default");
+  select_title (row, "Fake microphone");
+  id = longhand_settings_dup_microphone (f->settings);
+  g_assert_cmpstr (id, ==, "fake/one");
+  g_assert_cmpstr (gtk_label_get_label (f->window->microphone_label), ==, "Fake microphone");
+  longhand_settings_set_microphone (f->settings, "");
+  assert_selected (row, "Default");
+  gtk_window_destroy (GTK_WINDOW (preferences));
+}
+
+/* The bundled model knows one language: there is nothing to choose, and the setting is kept for another
+ * model. */
+static void
+test_language (Fixture *f, gconstpointer data) {
+  GtkWidget *preferences;
+  g_autofree char *language = NULL;
+
+  WAIT_FOR (longhand_dictation_get_model_state (f->dictation) == LONGHAND_MODEL_STATE_READY);
+  longhand_settings_set_language (f->settings, "de");
+  preferences = show_preferences (f);
+  assert_selected (find_row (preferences, "Language"), "English");
+  g_assert_false (gtk_widget_get_sensitive (GTK_WIDGET (find_row (preferences, "Language"))));
+  gtk_window_destroy (GTK_WINDOW (preferences));
+  fixture_settle ();
+  language = longhand_settings_dup_language (f->settings);
+  g_assert_cmpstr (language, ==, "de");
+}
+
+/* ---- find ---- */
+
+static const char *
+count_of (Fixture *f) {
+  static const char *const counts[]
+      = { "No matches", "3 matches", "1 match", "1 of 3", "2 of 3", "3 of 3", "1 of 1" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
+    if (fixture_find (f->window->editor, GTK_TYPE_LABEL, "label", counts[i]) != NULL)
+      return counts[i];
+  return "";
+}
+
+static GtkEditable *
+find_entry (Fixture *f) {
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.find", NULL);
+  return fixture_find (f->window->editor, GTK_TYPE_SEARCH_ENTRY, "css-name", "entry");
+}
+
+static void
+put_text (Fixture *f, const char *text) {
+  GtkTextIter start;
+
+  gtk_text_buffer_set_text (f->buffer, text, -1);
+  gtk_text_buffer_get_start_iter (f->buffer, &start);
+  gtk_text_buffer_place_cursor (f->buffer, &start);
+}
+
+static void
+test_find_wraps (Fixture *f, gconstpointer data) {
+  put_text (f, "One two. one two. ONE");
+  gtk_editable_set_text (find_entry (f), "one");
+  WAIT_FOR (g_str_equal (count_of (f), "1 of 3"));
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.find-next", NULL);
+  g_assert_cmpstr (count_of (f), ==, "2 of 3");
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.find-next", NULL);
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.find-next", NULL);
+  g_assert_cmpstr (count_of (f), ==, "1 of 3");
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.find-previous", NULL);
+  g_assert_cmpstr (count_of (f), ==, "3 of 3");
+}
+
+static void
+test_find_nothing (Fixture *f, gconstpointer data) {
+  put_text (f, "One two.");
+  gtk_editable_set_text (find_entry (f), "three");
+  WAIT_FOR (g_str_equal (count_of (f), "No matches"));
+}
+
+static void
+test_find_follows_text (Fixture *f, gconstpointer data) {
+  put_text (f, "One.");
+  gtk_editable_set_text (find_entry (f), "two");
+  WAIT_FOR (g_str_equal (count_of (f), "No matches"));
+  fixture_speak (f, 0, "Two words.");
+  WAIT_FOR (g_str_equal (count_of (f), "1 match"));
+}
+
+/* Looking for something is no edit. */
+static void
+test_find_is_no_edit (Fixture *f, gconstpointer data) {
+  fixture_speak (f, 0, "One two.");
+  longhand_document_mark_saved (f->document);
+  gtk_editable_set_text (find_entry (f), "two");
+  WAIT_FOR (g_str_equal (count_of (f), "1 of 1"));
+  g_assert_false (longhand_document_get_unsaved (f->document));
+  fixture_assert_text (f, "One two.");
+}
+
+/* ---- figures ---- */
+
+static void
+test_meter_scale (void) {
+  g_assert_cmpfloat (longhand_level_meter_scale (1), ==, 1);
+  g_assert_cmpfloat (longhand_level_meter_scale (4), ==, 1);
+  g_assert_cmpfloat_with_epsilon (longhand_level_meter_scale (0.1), 1 - 20.0 / 60, 1e-9);
+  g_assert_cmpfloat_with_epsilon (longhand_level_meter_scale (0.01), 1 - 40.0 / 60, 1e-9);
+  g_assert_cmpfloat_with_epsilon (longhand_level_meter_scale (0.001), 0, 1e-9);
+  g_assert_cmpfloat (longhand_level_meter_scale (0.0001), ==, 0);
+  g_assert_cmpfloat (longhand_level_meter_scale (0), ==, 0);
+  g_assert_cmpfloat (longhand_level_meter_scale (NAN), ==, 0);
+}
+
+static void
+test_panel (Fixture *f, gconstpointer data) {
+  g_autofree char *labels = NULL;
+  g_autofree char *threads = NULL;
+  LonghandStats stats;
+
+  longhand_settings_set_threads (f->settings, 1);
+  WAIT_FOR (longhand_dictation_get_model_state (f->dictation) == LONGHAND_MODEL_STATE_READY);
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.performance", NULL);
+  WAIT_FOR (gtk_widget_get_mapped (GTK_WIDGET (f->window->performance)));
+  longhand_performance_panel_refresh (f->window->performance);
+  labels = fixture_dup_labels (f->window->performance);
+  longhand_dictation_get_stats (f->dictation, &stats);
+  threads = g_strdup_printf ("\nThreads\n%u\n", stats.threads);
+  g_assert_nonnull (strstr (labels, threads));
+  g_assert_nonnull (strstr (labels, stats.kernel_level));
+  g_assert_nonnull (strstr (labels, "Real-time factor\n"));
+  for (guint i = 0; i < LONGHAND_N_MEMORY; i++) {
+    g_autofree char *size = g_format_size_full (stats.memory[i].bytes, G_FORMAT_SIZE_IEC_UNITS);
+    g_autofree char *row = g_strdup_printf ("%s\n", stats.memory[i].name);
+
+    g_assert_nonnull (strstr (labels, row));
+    if (i + 1 < LONGHAND_N_MEMORY) /* the last is the process, which grows meanwhile */
+      g_assert_nonnull (strstr (labels, size));
+  }
+}
+
+int
+main (int argc, char **argv) {
+  fixture_init (&argc, &argv);
+  FIXTURE_ADD ("/preferences/threads-both-ways", test_threads);
+  FIXTURE_ADD ("/preferences/pause-length-both-ways", test_pause);
+  FIXTURE_ADD ("/preferences/model-both-ways", test_model);
+  FIXTURE_ADD ("/preferences/microphone-both-ways", test_microphone);
+  FIXTURE_ADD ("/preferences/one-language-is-no-choice", test_language);
+  FIXTURE_ADD ("/find/counts-and-wraps-in-both-directions", test_find_wraps);
+  FIXTURE_ADD ("/find/says-when-there-is-nothing", test_find_nothing);
+  FIXTURE_ADD ("/find/what-is-dictated-meanwhile-counts", test_find_follows_text);
+  FIXTURE_ADD ("/find/is-no-edit", test_find_is_no_edit);
+  g_test_add_func ("/level-meter/decibels-from-minus-sixty-to-zero", test_meter_scale);
+  FIXTURE_ADD ("/performance/shows-threads-instructions-and-memory", test_panel);
+  return g_test_run ();
+}
