@@ -32,7 +32,8 @@ enum quill_epilogue {
 };
 
 /* x [m, w->cols] (ldx; rows may overlap, as in a convolution), y [m, w->rows] (ldy), bias [w->rows] or NULL.
- * m == 1 takes the GEMV path. Bit-identical for every number of threads. */
+ * Up to three rows of x take the GEMV path. Each element is one sum over the columns, in an order that the
+ * shape and the level decide alone: bit-identical for every number of threads. */
 void quill_linear(const struct quill_compute *c, const struct quill_matrix *w, const float *bias,
                   const float *x, size_t ldx, size_t m, float *y, size_t ldy, enum quill_epilogue epilogue);
 
