@@ -124,7 +124,7 @@ choose (Fixture *f, const char *name) {
   g_autofree char *path = g_build_filename (f->dir, name, NULL);
 
   WAIT_FOR (find_chooser () != NULL);
-  WAIT_FOR (gtk_window_is_active (find_chooser ()));
+  fixture_activate (find_chooser ());
   fixture_press ("ctrl+a");
   fixture_type (path);
   fixture_press ("Return");

@@ -17,6 +17,7 @@ fixture_init (int *argc, char ***argv) {
                               "/io/github/longhand_app/Longhand", NULL);
   g_application_register (G_APPLICATION (application), NULL, &error);
   g_assert_no_error (error);
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
 }
 
 GtkApplication *
@@ -61,14 +62,26 @@ fixture_set_up_without_window (Fixture *f, gconstpointer data) {
   f->dictation = longhand_dictation_new_with_source (f->settings, NULL, f->store, &f->microphone->source);
 }
 
+static gboolean
+activate (GtkWindow *window) {
+  gtk_window_present (window);
+  fixture_settle ();
+  return gtk_window_is_active (window);
+}
+
+/* A window manager that does not know yet that somebody is there refuses at first. */
+void
+fixture_activate (GtkWindow *window) {
+  WAIT_FOR (activate (window));
+}
+
 void
 fixture_show_window (Fixture *f) {
   f->window = longhand_window_new (application, f->settings, f->store, f->dictation);
   f->document = longhand_editor_get_document (longhand_window_get_editor (f->window));
   f->buffer = GTK_TEXT_BUFFER (f->document);
   g_object_add_weak_pointer (G_OBJECT (f->window), (gpointer *)&f->window);
-  gtk_window_present (GTK_WINDOW (f->window));
-  WAIT_FOR (gtk_window_is_active (GTK_WINDOW (f->window)));
+  fixture_activate (GTK_WINDOW (f->window));
 }
 
 void

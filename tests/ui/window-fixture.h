@@ -29,6 +29,7 @@ void fixture_tear_down (Fixture *f, gconstpointer data);
 /* A fixture without its window, which the test must show itself. */
 void fixture_set_up_without_window (Fixture *f, gconstpointer data);
 void fixture_show_window (Fixture *f);
+void fixture_activate (GtkWindow *window); /* shows it, and gives it the keyboard */
 
 #define FIXTURE_ADD(path, function)                                                                          \
   g_test_add (path, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
