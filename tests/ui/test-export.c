@@ -157,6 +157,27 @@ test_dialog_adds_ending (Fixture *f, gconstpointer data) {
   WAIT_FOR (g_file_query_exists (file, NULL));
 }
 
+/* The chooser knows nothing of the ending that is added, so it has not asked about that file. */
+static void
+test_dialog_asks (Fixture *f, gconstpointer data) {
+  g_autoptr (GFile) file = file_in (f, "plain.txt");
+  g_autofree char *before = NULL;
+  AdwMessageDialog *dialog;
+
+  g_assert_true (g_file_replace_contents (file, "old", 3, NULL, FALSE, 0, NULL, NULL, NULL));
+  fixture_speak (f, 0, "Words.");
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.export", NULL);
+  choose (f, "plain");
+  WAIT_FOR ((dialog = fixture_find (NULL, ADW_TYPE_MESSAGE_DIALOG, "heading", "Replace the File?")) != NULL);
+  before = contents_of (file);
+  g_assert_cmpstr (before, ==, "old");
+  g_signal_emit_by_name (fixture_find (dialog, GTK_TYPE_BUTTON, "label", "_Replace"), "clicked");
+  WAIT_FOR (!longhand_document_get_unsaved (f->document));
+  g_free (before);
+  before = contents_of (file);
+  g_assert_cmpstr (before, ==, "Words.\n");
+}
+
 static void
 test_dialog_fails (Fixture *f, gconstpointer data) {
   gtk_text_buffer_insert_at_cursor (f->buffer, "typed", -1);
@@ -194,6 +215,7 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/export/an-impossible-place-loses-nothing", test_impossible_place);
   FIXTURE_ADD ("/export/dialog/the-ending-decides-the-format", test_dialog_writes);
   FIXTURE_ADD ("/export/dialog/a-name-without-ending-gets-one", test_dialog_adds_ending);
+  FIXTURE_ADD ("/export/dialog/a-file-of-that-name-with-the-ending-is-asked-about", test_dialog_asks);
   FIXTURE_ADD ("/export/dialog/a-failure-is-said", test_dialog_fails);
   FIXTURE_ADD ("/export/dialog/saving-closes-when-that-was-asked", test_save_and_close);
   return g_test_run ();

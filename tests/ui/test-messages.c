@@ -89,8 +89,33 @@ test_model_missing (Fixture *f, gconstpointer data) {
   g_assert_cmpstr (gtk_label_get_label (f->window->model_label), ==, "No Model");
   longhand_settings_set_model (f->settings, "");
   WAIT_FOR (longhand_dictation_get_model_state (f->dictation) == LONGHAND_MODEL_STATE_READY);
+  g_assert_false (longhand_banner_get_shown (f->window->problem));
   g_assert_cmpstr (gtk_label_get_label (f->window->model_label), ==,
                    longhand_dictation_get_model_title (f->dictation));
+}
+
+/* Somebody puts the model into the folder, and comes back to the window. */
+static void
+test_model_arrives (Fixture *f, gconstpointer data) {
+  g_autofree char *dir = longhand_model_store_dup_user_dir ();
+  g_autofree char *path = g_build_filename (dir, "ggml-arrived.en.bin", NULL);
+  g_autoptr (LonghandModel) bundled = longhand_model_store_find (f->store, "", NULL);
+  g_autoptr (GFile) from = g_file_new_for_path (longhand_model_get_path (bundled));
+  g_autoptr (GFile) to = g_file_new_for_path (path);
+  g_autoptr (GError) error = NULL;
+  GtkWidget *other = gtk_window_new ();
+
+  longhand_settings_set_model (f->settings, "arrived.en");
+  WAIT_FOR (longhand_dictation_get_model_state (f->dictation) == LONGHAND_MODEL_STATE_FAILED);
+  fixture_activate (GTK_WINDOW (other));
+  g_file_copy (from, to, G_FILE_COPY_OVERWRITE, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  gtk_window_destroy (GTK_WINDOW (other));
+  fixture_activate (GTK_WINDOW (f->window));
+  WAIT_FOR (longhand_dictation_get_model_state (f->dictation) == LONGHAND_MODEL_STATE_READY);
+  g_assert_false (longhand_banner_get_shown (f->window->problem));
+  g_file_delete (to, NULL, &error);
+  g_assert_no_error (error);
 }
 
 /* ---- a banner in a narrow window ---- */
@@ -166,6 +191,7 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/messages/try-again-records", test_try_again);
   FIXTURE_ADD ("/messages/a-lost-microphone-loses-no-text", test_lost);
   FIXTURE_ADD ("/messages/a-missing-model-is-said-until-another-is-chosen", test_model_missing);
+  FIXTURE_ADD ("/messages/a-model-that-was-missing-is-used-when-it-arrives", test_model_arrives);
   g_test_add ("/messages/the-button-goes-below-in-a-narrow-window", Fixture, NULL,
               fixture_set_up_without_window, test_button_below, fixture_tear_down);
   g_test_add ("/messages/the-button-stands-beside-in-a-wide-window", Fixture, NULL,

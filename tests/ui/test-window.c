@@ -70,6 +70,18 @@ test_performance_is_kept (Fixture *f, gconstpointer data) {
   g_assert_false (g_settings_get_boolean (settings, "show-performance"));
 }
 
+/* A phone held upright. */
+static void
+test_narrow (Fixture *f, gconstpointer data) {
+  int minimum;
+
+  fixture_fail (f, LONGHAND_ERROR_NO_MICROPHONE, "A problem with a button.");
+  do_action (f, "win.record");
+  WAIT_FOR (state (f) == LONGHAND_STATE_RECORDING);
+  gtk_widget_measure (GTK_WIDGET (f->window), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+  g_assert_cmpint (minimum, <=, 360);
+}
+
 /* ---- recording ---- */
 
 static void
@@ -274,6 +286,7 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/window/actions/find-opens-the-bar", test_find_opens);
   FIXTURE_ADD ("/window/actions/copy-all-copies-what-is-certain", test_copy_all);
   FIXTURE_ADD ("/window/actions/the-performance-panel-is-remembered", test_performance_is_kept);
+  FIXTURE_ADD ("/window/fits-360-pixels", test_narrow);
   FIXTURE_ADD ("/window/record/space-starts-and-stops-outside-the-text", test_space_records);
   FIXTURE_ADD ("/window/record/space-in-the-text-is-a-space", test_space_in_text);
   FIXTURE_ADD ("/window/record/the-button-shows-what-it-does", test_record_shown);

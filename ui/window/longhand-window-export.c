@@ -31,6 +31,18 @@ longhand_window_save (LonghandWindow *self, GFile *file, LonghandFormat format, 
   return TRUE;
 }
 
+static gboolean
+close_window (gpointer user) {
+  gtk_window_close (user);
+  return G_SOURCE_REMOVE;
+}
+
+/* The window takes its dialogs along, of which one is still busy with its answer. */
+static void
+close_later (LonghandWindow *self) {
+  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, close_window, g_object_ref (self), g_object_unref);
+}
+
 /* ---- choosing a file ---- */
 
 static LonghandFormat
@@ -70,14 +82,11 @@ with_format (LonghandWindow *self, GFile *file, LonghandFormat *format) {
 }
 
 static void
-save_chosen (LonghandWindow *self, GFile *chosen) {
+save_as (LonghandWindow *self, GFile *file, LonghandFormat format) {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GFile) file = NULL;
   g_autofree char *name = NULL;
   g_autofree char *message = NULL;
-  LonghandFormat format;
 
-  file = with_format (self, chosen, &format);
   if (!longhand_window_save (self, file, format, &error)) {
     self->close_after_save = FALSE;
     longhand_window_show_error (self, error);
@@ -89,7 +98,60 @@ save_chosen (LonghandWindow *self, GFile *chosen) {
   message = g_strdup_printf (_ ("Saved as “%s”"), name);
   longhand_window_toast (self, message);
   if (self->close_after_save)
-    gtk_window_close (GTK_WINDOW (self));
+    close_later (self);
+}
+
+typedef struct {
+  GFile *file; /* owned */
+  LonghandFormat format;
+} Replacement;
+
+static void
+replacement_free (Replacement *replacement, GClosure *closure) {
+  g_object_unref (replacement->file);
+  g_free (replacement);
+}
+
+static void
+on_replace_answer (AdwMessageDialog *dialog, const char *response, Replacement *replacement) {
+  LonghandWindow *self = LONGHAND_WINDOW (gtk_window_get_transient_for (GTK_WINDOW (dialog)));
+
+  if (g_strcmp0 (response, "replace") == 0)
+    save_as (self, replacement->file, replacement->format);
+  else
+    self->close_after_save = FALSE;
+}
+
+static void
+ask_to_replace (LonghandWindow *self, GFile *file, LonghandFormat format) {
+  g_autofree char *name = g_file_get_basename (file);
+  Replacement *replacement = g_new (Replacement, 1);
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), _ ("Replace the File?"), NULL);
+
+  *replacement = (Replacement){ g_object_ref (file), format };
+  adw_message_dialog_format_body (ADW_MESSAGE_DIALOG (dialog),
+                                  _ ("“%s” exists already. What is in it would be lost."), name);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "replace",
+                                    _ ("_Replace"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "replace",
+                                              ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_signal_connect_data (dialog, "response", G_CALLBACK (on_replace_answer), replacement,
+                         (GClosureNotify)replacement_free, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+/* The dialog has asked about a file of the name that was typed, but not about one with the ending added here.
+ */
+static void
+save_chosen (LonghandWindow *self, GFile *chosen) {
+  LonghandFormat format;
+  g_autoptr (GFile) file = with_format (self, chosen, &format);
+
+  if (!g_file_equal (file, chosen) && g_file_query_exists (file, NULL))
+    ask_to_replace (self, file, format);
+  else
+    save_as (self, file, format);
 }
 
 static void
@@ -158,18 +220,11 @@ longhand_window_export (LonghandWindow *self) {
 
 /* ---- closing ---- */
 
-static gboolean
-close_window (gpointer user) {
-  gtk_window_close (user);
-  return G_SOURCE_REMOVE;
-}
-
-/* The window takes the dialog along, which is still busy with its answer: so it closes later. */
 static void
 on_save_answer (AdwMessageDialog *dialog, const char *response, LonghandWindow *self) {
   if (g_strcmp0 (response, "discard") == 0) {
     self->close_for_good = TRUE;
-    g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, close_window, g_object_ref (self), g_object_unref);
+    close_later (self);
   } else if (g_strcmp0 (response, "save") == 0) {
     self->close_after_save = TRUE;
     longhand_window_export (self);

@@ -18,7 +18,6 @@ record_again (LonghandWindow *self) {
   longhand_dictation_start (self->dictation);
 }
 
-/* A model that is there now, or whole now, is found by looking again. */
 static void
 show_models_folder (LonghandWindow *self) {
   longhand_window_open_models_folder (self);
@@ -64,6 +63,22 @@ on_problem_activated (LonghandWindow *self) {
   longhand_banner_hide (self->problem);
   if (self->solve != NULL)
     self->solve (self);
+}
+
+/* Whoever comes back from the folder with a model, or a whole one, finds it in use: dictation follows the
+ * store. */
+static void
+on_active (LonghandWindow *self) {
+  if (gtk_window_is_active (GTK_WINDOW (self))
+      && longhand_dictation_get_model_state (self->dictation) == LONGHAND_MODEL_STATE_FAILED)
+    longhand_model_store_refresh (self->store);
+}
+
+static void
+on_model_state (LonghandWindow *self) {
+  if (longhand_dictation_get_model_state (self->dictation) == LONGHAND_MODEL_STATE_READY
+      && self->solve == show_models_folder)
+    longhand_banner_hide (self->problem);
 }
 
 /* ---- the hint about models ---- */
@@ -125,6 +140,9 @@ on_hint_dismissed (LonghandWindow *self) {
 void
 longhand_window_init_messages (LonghandWindow *self) {
   g_signal_connect_object (self->problem, "activated", G_CALLBACK (on_problem_activated), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect (self, "notify::is-active", G_CALLBACK (on_active), NULL);
+  g_signal_connect_object (self->dictation, "notify::model-state", G_CALLBACK (on_model_state), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->problem, "dismissed", G_CALLBACK (longhand_banner_hide), self->problem, 0);
   g_signal_connect_object (self->hint, "activated", G_CALLBACK (on_hint_activated), self, G_CONNECT_SWAPPED);
