@@ -25,6 +25,7 @@ struct _LonghandHostStream {
   LonghandFeed *feed; /* owned */
   atomic_bool finished;
   atomic_uint n_callbacks;
+  gboolean is_closed; /* PortAudio does not call back any more; of the thread that closes */
 };
 
 typedef struct {
@@ -236,6 +237,7 @@ close_run (gpointer data) {
 
   Pa_StopStream (stream->pa);
   Pa_CloseStream (stream->pa);
+  stream->is_closed = TRUE;
 }
 
 static void
@@ -244,11 +246,16 @@ abort_run (gpointer data) {
 
   Pa_AbortStream (stream->pa);
   Pa_CloseStream (stream->pa);
+  stream->is_closed = TRUE;
 }
 
+/* A stream that could not even be told to stop goes on calling back, so it is not freed. */
 static void
 close_abandoned (gpointer data) {
-  stream_free (data);
+  LonghandHostStream *stream = data;
+
+  if (stream->is_closed)
+    stream_free (stream);
 }
 
 static void

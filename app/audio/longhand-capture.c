@@ -9,6 +9,8 @@
 #include <time.h>
 
 #define WATCH_PERIOD_MS 50
+#define UNWATCHED_LIMIT_MS 250    /* nobody looked for so long: nothing can be said of the device */
+#define DEVICE_DELAY_MS 200       /* sound that a device and a sound server may hold */
 #define SILENT_LIMIT_MS 1000      /* no callback for so long: the device is lost */
 #define FIRST_SOUND_LIMIT_MS 5000 /* headsets and sound servers may take a while to begin */
 
@@ -31,6 +33,7 @@ typedef struct {
   LonghandHostStream *stream; /* owned; NULL when closed */
   guint n_callbacks;          /* at the last look */
   gint64 heard_us;            /* when that number last moved */
+  gint64 looked_us;           /* when it was last looked at */
 } LonghandCapture;
 
 /* ---- devices ---- */
@@ -98,13 +101,16 @@ open_device (LonghandCapture *self, const char *id) {
   } else {
     event->feed = longhand_feed_ref (longhand_capture_host_get_feed (self->stream));
     self->n_callbacks = 0;
-    self->heard_us = g_get_monotonic_time ();
+    self->heard_us = self->looked_us = g_get_monotonic_time ();
   }
   self->fn (self->user, g_steal_pointer (&event));
 }
 
+/* Stopping throws away what the device holds but has not passed on, such as the end of the last word: that is
+ * waited for first. */
 static void
 close_device (LonghandCapture *self) {
+  g_usleep (DEVICE_DELAY_MS * 1000);
   longhand_capture_host_close (g_steal_pointer (&self->stream), FALSE);
   self->fn (self->user, longhand_source_event_new (LONGHAND_SOURCE_CLOSED));
 }
@@ -124,13 +130,17 @@ static gboolean
 is_lost (LonghandCapture *self) {
   const guint n_callbacks = longhand_capture_host_get_n_callbacks (self->stream);
   const gint64 now_us = g_get_monotonic_time ();
+  const gint64 unwatched_us = now_us - self->looked_us;
   const gint64 limit_ms = n_callbacks == 0 ? FIRST_SOUND_LIMIT_MS : SILENT_LIMIT_MS;
 
   if (longhand_capture_host_is_finished (self->stream))
     return TRUE;
+  self->looked_us = now_us;
   if (n_callbacks != self->n_callbacks) {
     self->n_callbacks = n_callbacks;
     self->heard_us = now_us;
+  } else if (unwatched_us > UNWATCHED_LIMIT_MS * 1000) {
+    self->heard_us = now_us; /* the whole program stood still, not the device alone */
   }
   return now_us - self->heard_us > limit_ms * 1000;
 }

@@ -96,7 +96,9 @@ static gboolean
 on_interrupt (gpointer user) {
   Session *session = user;
 
-  if (longhand_dictation_get_state (session->dictation) == LONGHAND_STATE_IDLE)
+  /* the first time what was said is finished, the second time only as much of it as shutdown waits for */
+  if (longhand_dictation_get_state (session->dictation) == LONGHAND_STATE_IDLE
+      || longhand_dictation_get_state (session->dictation) == LONGHAND_STATE_FINISHING)
     g_main_loop_quit (session->loop);
   longhand_dictation_stop (session->dictation);
   return G_SOURCE_CONTINUE;

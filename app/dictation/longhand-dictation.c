@@ -128,7 +128,6 @@ pump_ended (gpointer user) {
 /* A pump that cannot be had is a microphone that cannot be used: reported when the microphone is closed. */
 static void
 start_pump (LonghandDictation *self) {
-  self->n_undrained++;
   self->pump = longhand_pump_new (self->feed, self->queue, pump_ended, self->mailbox, &self->device_error);
   if (self->pump == NULL)
     self->source->stop (self->source);
@@ -153,6 +152,7 @@ static void
 carry_out (LonghandDictation *self, LonghandEffects effects) {
   if (effects & LONGHAND_EFFECT_OPEN) {
     g_clear_error (&self->device_error);
+    self->n_undrained++;
     self->source->start (self->source, self->microphone);
   }
   if (effects & LONGHAND_EFFECT_CLOSE)
@@ -192,6 +192,13 @@ handle (LonghandDictation *self, LonghandEvent event) {
 
 /* ---- what happens ---- */
 
+/* Nothing more comes of one of the recordings that were asked for. */
+static void
+one_drained (LonghandDictation *self) {
+  if (--self->n_undrained == 0)
+    handle (self, LONGHAND_EVENT_DRAINED);
+}
+
 static void
 on_source_event (gpointer owner, gpointer letter) {
   LonghandDictation *self = owner;
@@ -206,6 +213,7 @@ on_source_event (gpointer owner, gpointer letter) {
   case LONGHAND_SOURCE_FAILED:
     self->device_error = g_steal_pointer (&event->error);
     handle (self, LONGHAND_EVENT_OPEN_FAILED);
+    one_drained (self);
     break;
   case LONGHAND_SOURCE_CLOSED:
     if (event->error != NULL && self->device_error == NULL)
@@ -279,8 +287,7 @@ on_heard (gpointer owner, gpointer letter) {
   case LONGHAND_HEARD_STATS:
     break;
   case LONGHAND_HEARD_END:
-    if (--self->n_undrained == 0)
-      handle (self, LONGHAND_EVENT_DRAINED);
+    one_drained (self);
     break;
   }
 }
@@ -540,6 +547,12 @@ longhand_dictation_get_stats (LonghandDictation *self, LonghandStats *stats) {
   }
 }
 
+gboolean
+longhand_dictation_has_pending (LonghandDictation *self) {
+  return self->now.state != LONGHAND_STATE_IDLE
+         || (self->now.unheard && self->now.model == LONGHAND_MODEL_STATE_LOADING);
+}
+
 GPtrArray *
 longhand_dictation_get_devices (LonghandDictation *self) {
   return self->devices;
@@ -574,7 +587,7 @@ longhand_dictation_shutdown (LonghandDictation *self) {
   if (self->source == NULL)
     return;
   longhand_dictation_stop (self);
-  while (self->source != NULL && self->now.state != LONGHAND_STATE_IDLE
+  while (self->source != NULL && longhand_dictation_has_pending (self)
          && longhand_mailbox_deliver (self->mailbox, deadline_us))
     ;
   if (self->source == NULL)

@@ -85,6 +85,9 @@ void longhand_dictation_stop (LonghandDictation *self);  /* finishes what was sa
 void longhand_dictation_toggle (LonghandDictation *self);
 
 LonghandState longhand_dictation_get_state (LonghandDictation *self);
+/* More text may come without anybody speaking: not idle, or a recording that no model could hear waits for
+ * the one that is being loaded. */
+gboolean longhand_dictation_has_pending (LonghandDictation *self);
 LonghandModelState longhand_dictation_get_model_state (LonghandDictation *self);
 const char *longhand_dictation_get_model_title (LonghandDictation *self);
 gboolean longhand_dictation_get_model_is_bundled (LonghandDictation *self);

@@ -45,7 +45,7 @@ struct _LonghandRecognizer {
   float chunk[CHUNK];
   gsize chunk_at, chunk_n; /* what of chunk is still to be pushed */
   gboolean chunk_ends;     /* a recording ends behind it */
-  float kept[KEPT];        /* the last samples pushed since the last utterance */
+  float kept[KEPT];        /* the last samples pushed that belong to no utterance yet */
   gsize n_kept;
   double busy_ms;  /* in the engine so far */
   guint64 n_heard; /* samples the engine got for it */
@@ -109,6 +109,15 @@ utterance_from_event (LonghandRecognizer *self, const struct quill_stream_event 
   return utterance;
 }
 
+/* Of what is kept, only what lies behind sample number end: the beginning of what comes next. */
+static void
+keep_behind (LonghandRecognizer *self, guint64 end) {
+  const gsize n = MIN (self->n_kept, (gsize)(self->n_taken - MIN (end, self->n_taken)));
+
+  memmove (self->kept, self->kept + self->n_kept - n, n * sizeof (float));
+  self->n_kept = n;
+}
+
 /* During quill_stream_step and quill_stream_finish. */
 static void
 on_stream_event (void *user, const struct quill_stream_event *event) {
@@ -122,7 +131,7 @@ on_stream_event (void *user, const struct quill_stream_event *event) {
   self->busy_ms += event->timings.total_ms;
   if (is_final) {
     self->stats.final_cost_ms = event->timings.total_ms;
-    self->n_kept = 0;
+    keep_behind (self, self->origin + (guint64)MAX (event->end_ms, 0) * PER_MS);
   } else {
     self->stats.partial_cost_ms = event->timings.total_ms;
     until = MIN (until, self->origin + (guint64)MAX (event->end_ms, 0) * PER_MS);
@@ -297,8 +306,11 @@ take_sound (LonghandRecognizer *self) {
     self->chunk_n -= n;
     if (self->chunk_n > 0) {
       final_pass (self, FALSE);
-    } else if (self->chunk_ends) {
+      return TRUE; /* requests, such as more threads for a machine that falls behind, come first */
+    }
+    if (self->chunk_ends) {
       final_pass (self, TRUE);
+      self->n_kept = 0; /* the next recording has another beginning */
       self->chunk_ends = FALSE;
       post (self, longhand_heard_new (LONGHAND_HEARD_END, self->serial));
     }
@@ -346,6 +358,9 @@ static void
 load_model (LonghandRecognizer *self, const char *path) {
   LonghandHeard *heard = longhand_heard_new (LONGHAND_HEARD_MODEL, self->serial);
 
+  if (self->stream != NULL && quill_stream_in_speech (self->stream))
+    final_pass (self, TRUE);
+  self->n_kept = 0;
   close_model (self);
   self->stats = (LonghandStats){ 0 };
   self->busy_ms = 0;
@@ -374,6 +389,17 @@ apply_threads (LonghandRecognizer *self, guint threads) {
   }
   refresh_stats (self);
   post (self, longhand_heard_new (LONGHAND_HEARD_STATS, self->serial));
+}
+
+/* TRUE when a model is to be loaded: nothing may go into a stream that is about to be closed. */
+static gboolean
+load_waits (LonghandRecognizer *self) {
+  gboolean waits;
+
+  pthread_mutex_lock (&self->lock);
+  waits = self->wanted_path != NULL;
+  pthread_mutex_unlock (&self->lock);
+  return waits;
 }
 
 static void
@@ -430,7 +456,7 @@ recognizer_thread (void *data) {
 
   while (!atomic_load_explicit (&self->quit, memory_order_acquire)) {
     take_requests (self);
-    if (!take_sound (self))
+    if (!load_waits (self) && !take_sound (self))
       longhand_pump_queue_wait (self->queue, self->stream != NULL);
   }
   close_model (self);

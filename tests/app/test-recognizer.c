@@ -14,6 +14,8 @@
 
 static atomic_int n_failures_due;      /* of the next passes */
 static atomic_bool stream_cannot_open; /* any more */
+static atomic_bool opening_held;       /* streams wait while it is set ... */
+static atomic_int n_opening;           /* ... and have begun to be opened so often */
 
 enum quill_status __wrap_quill_transcribe (struct quill_transcriber *transcriber, const float *samples,
                                            size_t n, const struct quill_params *params,
@@ -55,6 +57,9 @@ __wrap_quill_stream_open (struct quill_stream **out, struct quill_transcriber *t
                           struct quill_error *err) {
   if (atomic_load (&stream_cannot_open))
     return fail_nomem (err);
+  atomic_fetch_add (&n_opening, 1);
+  while (atomic_load (&opening_held))
+    g_usleep (1000);
   return __real_quill_stream_open (out, transcriber, settings, fn, user, err);
 }
 
@@ -70,7 +75,10 @@ typedef struct {
   gsize n_sound;
   GString
       *log; /* a letter for each news: M N T U E . for LONGHAND_HEARD_*; empty texts and figures left out */
-  GError *error; /* the last one */
+  GError *error;     /* the last one */
+  gint64 ends_ms[8]; /* of the utterances */
+  gint64 starts_ms[8];
+  guint n_utterances;
 } Fixture;
 
 static void
@@ -85,6 +93,10 @@ on_heard (gpointer owner, gpointer letter) {
   if (heard->error != NULL) {
     g_clear_error (&f->error);
     f->error = g_error_copy (heard->error);
+  }
+  if (heard->type == LONGHAND_HEARD_UTTERANCE && f->n_utterances < G_N_ELEMENTS (f->ends_ms)) {
+    f->starts_ms[f->n_utterances] = heard->utterance->start_ms;
+    f->ends_ms[f->n_utterances++] = heard->utterance->end_ms;
   }
   g_string_append_c (f->log, letters[heard->type]);
 }
@@ -209,6 +221,61 @@ engine_that_cannot_go_on_is_no_model (Fixture *f, gconstpointer data) {
   g_assert_cmpstr (f->log->str, ==, "ENMU.");
 }
 
+/* Sound that arrives while one model is being loaded and another one is wanted already belongs to the other.
+ */
+static void
+model_chosen_while_another_loads_hears_everything (Fixture *f, gconstpointer data) {
+  const int n_before = atomic_load (&n_opening);
+
+  atomic_store (&opening_held, true);
+  longhand_recognizer_load (f->recognizer, f->path, 1);
+  while (atomic_load (&n_opening) == n_before)
+    g_usleep (1000);
+  longhand_recognizer_load (f->recognizer, f->path, 2);
+  longhand_pump_queue_push (f->queue, f->sound, 1500 * 16, g_get_monotonic_time ());
+  atomic_store (&opening_held, false);
+  while (strcmp (f->log->str, "MM") != 0 && strchr (f->log->str, 'U') == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  longhand_pump_queue_push (f->queue, f->sound + 1500 * 16, f->n_sound - 1500 * 16, g_get_monotonic_time ());
+  longhand_pump_queue_push_end (f->queue);
+  wait_for (f, '.');
+  g_assert_cmpstr (f->log->str, ==, "MMUU.");
+}
+
+/* A new stream after an utterance begins with what the old one had heard behind it: when the next word comes
+ * just after the pause, that is the sound before it. */
+static void
+changed_pause_does_not_cut_the_next_word (Fixture *f, gconstpointer data) {
+  const LonghandRecognizerSettings settings = { .threads = 1, .language = (char *)"auto", .pause_ms = 500 };
+  gint64 pause_end_ms, word_ms;
+  gsize before, skipped;
+
+  load (f);
+  say_all (f);
+  wait_for (f, '.');
+  g_assert_cmpuint (f->n_utterances, ==, 2);
+  pause_end_ms
+      = f->ends_ms[0] - 300 + 800; /* of the first utterance: its tail, and the pause and a little more */
+  word_ms = f->starts_ms[1] + 400; /* the second one has half a second of pre-roll */
+  g_assert_cmpint (pause_end_ms, <, word_ms);
+  before = (gsize)pause_end_ms * 16;
+  skipped = (gsize)(word_ms - pause_end_ms) * 16;
+  f->n_utterances = 0;
+  g_string_truncate (f->log, 0);
+
+  /* the change waits for the end of the utterance it falls into */
+  longhand_pump_queue_push (f->queue, f->sound, 1500 * 16, g_get_monotonic_time ());
+  wait_for (f, 'T');
+  longhand_recognizer_configure (f->recognizer, &settings);
+  longhand_pump_queue_push (f->queue, f->sound + 1500 * 16, before - 1500 * 16, g_get_monotonic_time ());
+  longhand_pump_queue_push (f->queue, f->sound + before + skipped, f->n_sound - before - skipped,
+                            g_get_monotonic_time ());
+  longhand_pump_queue_push_end (f->queue);
+  wait_for (f, '.');
+  g_assert_cmpuint (f->n_utterances, ==, 2);
+  g_assert_cmpint (f->starts_ms[1] - (gint64)(f->n_sound / 16), <, pause_end_ms - 250);
+}
+
 static void
 freeing_does_not_recognise_what_waits (Fixture *f, gconstpointer data) {
   load (f);
@@ -228,6 +295,9 @@ main (int argc, char **argv) {
       second_failure_is_reported_and_the_next_utterance_heard },
     { "failure-at-the-end-still-ends", failure_at_the_end_still_ends },
     { "engine-that-cannot-go-on-is-no-model", engine_that_cannot_go_on_is_no_model },
+    { "model-chosen-while-another-loads-hears-everything",
+      model_chosen_while_another_loads_hears_everything },
+    { "changed-pause-does-not-cut-the-next-word", changed_pause_does_not_cut_the_next_word },
     { "freeing-does-not-recognise-what-waits", freeing_does_not_recognise_what_waits },
   };
 

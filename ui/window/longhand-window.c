@@ -79,7 +79,7 @@ on_state (LonghandWindow *self) {
   } else {
     g_clear_handle_id (&self->elapsed_timeout, g_source_remove);
   }
-  if (state == LONGHAND_STATE_IDLE && self->close_when_idle) {
+  if (self->close_when_idle && !longhand_dictation_has_pending (self->dictation)) {
     self->close_when_idle = FALSE;
     gtk_window_close (GTK_WINDOW (self));
   }
@@ -99,7 +99,7 @@ static gboolean
 longhand_window_close_request (GtkWindow *window) {
   LonghandWindow *self = LONGHAND_WINDOW (window);
 
-  if (longhand_dictation_get_state (self->dictation) != LONGHAND_STATE_IDLE) {
+  if (longhand_dictation_has_pending (self->dictation)) {
     self->close_when_idle = TRUE;
     longhand_dictation_stop (self->dictation);
     return GDK_EVENT_STOP;
@@ -187,6 +187,7 @@ longhand_window_new (GtkApplication *application, LonghandSettings *settings, Lo
   g_signal_connect_object (dictation, "failed", G_CALLBACK (longhand_window_show_error), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (dictation, "notify::state", G_CALLBACK (on_state), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (dictation, "notify::model-state", G_CALLBACK (on_state), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (dictation, "notify::model-is-bundled", G_CALLBACK (longhand_window_update_hint),
                            self, G_CONNECT_SWAPPED);
   on_state (self);
