@@ -10,6 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* A fifth of a second: the shortest words take longer, and models invent some for anything. */
+#define SHORTEST_SAMPLES (QUILL_SAMPLE_RATE / 5)
+
 typedef struct {
   char *model;
   int threads;
@@ -77,6 +80,11 @@ recognize (LonghandCliEngine *engine, const Options *options, const char *path, 
                  _ ("“%s” holds no sound: check how it was recorded."), display_name);
     return NULL;
   }
+  if (n < SHORTEST_SAMPLES) {
+    longhand_cli_complain (_ ("“%s” lasts %.1f seconds, which is too short to hold a word."), display_name,
+                           (double)n / QUILL_SAMPLE_RATE);
+    n = 0;
+  }
   if (n_not_finite > 0)
     longhand_cli_complain (_ ("“%s” is damaged: %zu"
                               " samples are not numbers and count as silence. Record or copy it again."),
@@ -106,7 +114,7 @@ recognize (LonghandCliEngine *engine, const Options *options, const char *path, 
                                 (double)segment->avg_logprob, (double)segment->no_speech_prob);
   }
   quill_result_free (&result);
-  if (longhand_transcript_get_n_segments (transcript) == 0)
+  if (n > 0 && longhand_transcript_get_n_segments (transcript) == 0)
     longhand_cli_complain (_ ("No words were heard in “%s”."), display_name);
   return g_steal_pointer (&transcript);
 }

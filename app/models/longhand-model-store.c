@@ -237,7 +237,8 @@ longhand_model_store_find (LonghandModelStore *self, const char *id_or_path, GEr
   model = lookup_id (self->models, id_or_path);
   if (model != NULL)
     return g_object_ref (model);
-  if (strchr (id_or_path, G_DIR_SEPARATOR) != NULL || g_str_has_suffix (id_or_path, ".bin"))
+  if (strchr (id_or_path, G_DIR_SEPARATOR) != NULL || g_str_has_suffix (id_or_path, ".bin")
+      || g_file_test (id_or_path, G_FILE_TEST_IS_REGULAR))
     return open_path (self, id_or_path, error);
 
   dirs = dup_dirs_for_people ();
