@@ -161,6 +161,29 @@ test_hint_bundled (Fixture *f, gconstpointer data) {
   g_assert_false (longhand_banner_get_shown (f->window->hint));
 }
 
+/* Whoever has no model at all needs to hear about that alone. */
+static void
+test_hint_failed (Fixture *f, gconstpointer data) {
+  g_autofree char *bundled = g_strdup (g_getenv ("LONGHAND_MODEL_DIR"));
+  g_autofree char *path = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fixture_set_up_without_window (f, data);
+  path = g_build_filename (f->dir, "ggml-longhand-broken.en.bin", NULL);
+  g_file_set_contents (path, "no model", -1, &error);
+  g_assert_no_error (error);
+  g_setenv ("LONGHAND_MODEL_DIR", f->dir, TRUE);
+  longhand_model_store_refresh (f->store);
+  fixture_show_window (f);
+  WAIT_FOR (longhand_dictation_get_model_state (f->dictation) == LONGHAND_MODEL_STATE_FAILED);
+  g_assert_true (longhand_dictation_get_model_is_bundled (f->dictation));
+  g_assert_false (longhand_banner_get_shown (f->window->hint));
+  if (bundled != NULL)
+    g_setenv ("LONGHAND_MODEL_DIR", bundled, TRUE);
+  else
+    g_unsetenv ("LONGHAND_MODEL_DIR");
+}
+
 static void
 test_hint_explains (Fixture *f, gconstpointer data) {
   AdwMessageDialog *dialog;
@@ -168,6 +191,8 @@ test_hint_explains (Fixture *f, gconstpointer data) {
   g_signal_emit_by_name (find_button (f->window->hint, "Get a Better One…"), "clicked");
   WAIT_FOR ((dialog = fixture_find (NULL, ADW_TYPE_MESSAGE_DIALOG, "heading", "Get a Better Model")) != NULL);
   g_assert_nonnull (strstr (adw_message_dialog_get_body (dialog), "ggml-base.en.bin"));
+  g_assert_nonnull (
+      strstr (adw_message_dialog_get_body (dialog), "https://huggingface.co/ggerganov/whisper.cpp"));
   g_assert_nonnull (strstr (adw_message_dialog_get_body (dialog), "/longhand/models"));
   g_signal_emit_by_name (fixture_find (dialog, GTK_TYPE_BUTTON, "label", "_Close"), "clicked");
 }
@@ -197,6 +222,8 @@ main (int argc, char **argv) {
   g_test_add ("/messages/the-button-stands-beside-in-a-wide-window", Fixture, NULL,
               fixture_set_up_without_window, test_button_beside, fixture_tear_down);
   FIXTURE_ADD ("/messages/the-hint-is-about-the-bundled-model-only", test_hint_bundled);
+  g_test_add ("/messages/the-hint-is-silent-about-a-model-that-fails", Fixture, NULL, NULL, test_hint_failed,
+              fixture_tear_down);
   FIXTURE_ADD ("/messages/the-hint-explains-what-to-get-and-where-to-put-it", test_hint_explains);
   FIXTURE_ADD ("/messages/a-dismissed-hint-stays-away", test_hint_dismissed);
   return g_test_run ();

@@ -97,13 +97,13 @@ test_microphone (Fixture *f, gconstpointer data) {
   g_autofree char *id = NULL;
 
   WAIT_FOR (g_list_model_get_n_items (adw_combo_row_get_model (row)) == 2);
-  assert_selected (row, "Default");
+  assert_selected (row, "Follow the System");
   select_title (row, "Fake microphone");
   id = longhand_settings_dup_microphone (f->settings);
   g_assert_cmpstr (id, ==, "fake/one");
   g_assert_cmpstr (gtk_label_get_label (f->window->microphone_label), ==, "Fake microphone");
   longhand_settings_set_microphone (f->settings, "");
-  assert_selected (row, "Default");
+  assert_selected (row, "Follow the System");
   gtk_window_destroy (GTK_WINDOW (preferences));
 }
 

@@ -2,6 +2,7 @@
 #include "longhand-error.h"
 #include "window-fixture.h"
 
+#include <glib/gstdio.h>
 #include <sndfile.h>
 
 static LonghandState
@@ -132,6 +133,7 @@ test_finishing_waits (Fixture *f, gconstpointer data) {
   }
   g_assert_true (was_finishing);
   g_assert_true (gtk_widget_get_sensitive (GTK_WIDGET (f->window->record)));
+  g_assert_true (gtk_window_get_focus (GTK_WINDOW (f->window)) == GTK_WIDGET (f->window->record));
 }
 
 static void
@@ -178,7 +180,6 @@ test_words_appear (Fixture *f, gconstpointer data) {
   WAIT_FOR (state (f) == LONGHAND_STATE_IDLE);
   g_assert_false (longhand_document_get_tentative_bounds (f->document, &start, &end));
   g_assert_false (longhand_document_is_empty (f->document));
-  gtk_widget_grab_focus (longhand_editor_get_view (f->window->editor));
   for (guint i = 0; i < n_committed; i++) {
     g_assert_false (longhand_document_is_empty (f->document));
     fixture_press ("ctrl+z");
@@ -186,6 +187,40 @@ test_words_appear (Fixture *f, gconstpointer data) {
   g_assert_true (longhand_document_is_empty (f->document));
   fixture_press ("ctrl+shift+z");
   g_assert_false (longhand_document_is_empty (f->document));
+}
+
+/* What is being searched for has an undo of its own. */
+static void
+test_undo_elsewhere (Fixture *f, gconstpointer data) {
+  fixture_speak (f, 0, "Some words.");
+  do_action (f, "win.find");
+  fixture_type ("x");
+  fixture_press ("ctrl+z");
+  fixture_press ("ctrl+z");
+  fixture_assert_text (f, "Some words.");
+}
+
+/* ---- menus ---- */
+
+static gboolean
+model_menu_says (Fixture *f, const char *title) {
+  g_autofree char *labels = fixture_dup_labels (f->window->model);
+
+  return strstr (labels, title) != NULL;
+}
+
+static void
+test_underscore (Fixture *f, gconstpointer data) {
+  g_autofree char *dir = longhand_model_store_dup_user_dir ();
+  g_autofree char *path = g_build_filename (dir, "ggml-under_score.bin", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_file_set_contents (path, "no model", -1, &error);
+  g_assert_no_error (error);
+  gtk_menu_button_popup (f->window->model);
+  WAIT_FOR (model_menu_says (f, "under_score"));
+  gtk_menu_button_popdown (f->window->model);
+  g_assert_cmpint (g_remove (path), ==, 0);
 }
 
 /* ---- closing ---- */
@@ -293,6 +328,8 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/window/record/the-button-waits-for-the-last-words", test_finishing_waits);
   FIXTURE_ADD ("/window/record/the-time-is-that-of-the-sound", test_elapsed);
   FIXTURE_ADD ("/window/record/words-appear-and-are-undone-as-one", test_words_appear);
+  FIXTURE_ADD ("/window/undo/not-while-something-else-is-typed", test_undo_elsewhere);
+  FIXTURE_ADD ("/window/menus/an-underscore-is-shown", test_underscore);
   FIXTURE_ADD ("/window/close/an-empty-text-is-not-asked-about", test_close_empty);
   FIXTURE_ADD ("/window/close/unsaved-text-is-asked-about", test_close_asks);
   FIXTURE_ADD ("/window/close/the-question-is-asked-once", test_close_asks_once);

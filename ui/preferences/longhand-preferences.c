@@ -70,7 +70,7 @@ show_microphones (LonghandPreferences *self) {
   g_autofree char *current = longhand_settings_dup_microphone (self->settings);
   LonghandChoices *choices = longhand_choices_new ();
 
-  longhand_choices_add (choices, "", _ ("Default"));
+  longhand_choices_add (choices, "", _ ("Follow the System"));
   for (guint i = 0; devices != NULL && i < devices->len; i++) {
     const LonghandDevice *device = g_ptr_array_index (devices, i);
 

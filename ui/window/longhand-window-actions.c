@@ -47,8 +47,22 @@ open_models_folder (GtkWidget *widget, const char *name, GVariant *parameter) {
   longhand_window_open_models_folder (LONGHAND_WINDOW (widget));
 }
 
+/* Dictated text is undone wherever the focus is, except where something else is being typed. */
+static gboolean
+step (GtkWidget *widget, GVariant *action, gpointer user) {
+  LonghandWindow *self = LONGHAND_WINDOW (widget);
+
+  if (GTK_IS_EDITABLE (gtk_window_get_focus (GTK_WINDOW (self))))
+    return GDK_EVENT_PROPAGATE;
+  return gtk_widget_activate_action (longhand_editor_get_view (self->editor),
+                                     g_variant_get_string (action, NULL), NULL);
+}
+
 void
 longhand_window_install_actions (GtkWidgetClass *widget_class) {
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_z, GDK_CONTROL_MASK, step, "s", "text.undo");
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_z, GDK_CONTROL_MASK | GDK_SHIFT_MASK, step, "s",
+                                "text.redo");
   gtk_widget_class_install_action (widget_class, "win.record", NULL, record);
   gtk_widget_class_install_action (widget_class, "win.export", NULL, export_text);
   gtk_widget_class_install_action (widget_class, "win.copy-all", NULL, copy_all);
@@ -61,9 +75,12 @@ longhand_window_install_actions (GtkWidgetClass *widget_class) {
 
 /* ---- menus ---- */
 
+/* Names of devices and models come from elsewhere: an underscore in them is no mnemonic. */
 static void
 append_choice (GMenu *menu, const char *title, const char *action, const char *id) {
-  g_autoptr (GMenuItem) item = g_menu_item_new (title, NULL);
+  g_auto (GStrv) parts = g_strsplit (title, "_", -1);
+  g_autofree char *label = g_strjoinv ("__", parts);
+  g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
 
   g_menu_item_set_action_and_target (item, action, "s", id);
   g_menu_append_item (menu, item);
@@ -80,10 +97,10 @@ void
 longhand_window_fill_microphones (LonghandWindow *self) {
   GPtrArray *devices = longhand_dictation_get_devices (self->dictation);
   g_autofree char *current = longhand_settings_dup_microphone (self->settings);
-  const char *title = _ ("Default");
+  const char *title = _ ("Follow the System");
 
   g_menu_remove_all (self->microphones);
-  append_choice (self->microphones, _ ("Default Microphone"), "settings.microphone", "");
+  append_choice (self->microphones, title, "settings.microphone", "");
   for (guint i = 0; devices != NULL && i < devices->len; i++) {
     const LonghandDevice *device = g_ptr_array_index (devices, i);
 

@@ -4,6 +4,9 @@
 
 #include <glib/gi18n.h>
 
+/* For people to read; the program itself contacts nobody. */
+#define MODELS_ADDRESS "https://huggingface.co/ggerganov/whisper.cpp"
+
 void
 longhand_window_toast (LonghandWindow *self, const char *message) {
   g_autofree char *title = g_markup_escape_text (message, -1);
@@ -79,6 +82,7 @@ on_model_state (LonghandWindow *self) {
   if (longhand_dictation_get_model_state (self->dictation) == LONGHAND_MODEL_STATE_READY
       && self->solve == show_models_folder)
     longhand_banner_hide (self->problem);
+  longhand_window_update_hint (self);
 }
 
 /* ---- the hint about models ---- */
@@ -86,8 +90,10 @@ on_model_state (LonghandWindow *self) {
 void
 longhand_window_update_hint (LonghandWindow *self) {
   GSettings *settings = longhand_settings_get_gsettings (self->settings);
+  const LonghandModelState state = longhand_dictation_get_model_state (self->dictation);
 
-  if (longhand_dictation_get_model_is_bundled (self->dictation)
+  if ((state == LONGHAND_MODEL_STATE_READY || state == LONGHAND_MODEL_STATE_LOADING)
+      && longhand_dictation_get_model_is_bundled (self->dictation)
       && g_settings_get_boolean (settings, "show-model-hint"))
     longhand_banner_show (self->hint,
                           _ ("The built-in model is a small one that makes many mistakes with real voices."),
@@ -119,10 +125,10 @@ on_hint_activated (LonghandWindow *self) {
       ADW_MESSAGE_DIALOG (dialog),
       _ ("Longhand reads the official Whisper models in “ggml” form, such as “ggml-base.en.bin” for English "
          "or “ggml-small.bin” for many languages.\n\n"
-         "1. Download one with your web browser; the models are published with the whisper.cpp project.\n"
+         "1. Download one with your web browser from %s.\n"
          "2. Put the file into %s.\n"
          "3. Choose it below the text. Larger models make fewer mistakes and need more time."),
-      path);
+      MODELS_ADDRESS, path);
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"), "open",
                                     _ ("_Open Folder"), NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "open", ADW_RESPONSE_SUGGESTED);

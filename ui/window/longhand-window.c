@@ -79,6 +79,9 @@ on_state (LonghandWindow *self) {
   } else {
     g_clear_handle_id (&self->elapsed_timeout, g_source_remove);
   }
+  /* The button lost the focus while it could not be pressed. */
+  if (state == LONGHAND_STATE_IDLE && gtk_window_get_focus (GTK_WINDOW (self)) == NULL)
+    gtk_window_set_focus (GTK_WINDOW (self), GTK_WIDGET (self->record));
   if (self->close_when_idle && !longhand_dictation_has_pending (self->dictation)) {
     self->close_when_idle = FALSE;
     gtk_window_close (GTK_WINDOW (self));
