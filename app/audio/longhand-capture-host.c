@@ -33,7 +33,10 @@ typedef struct {
   GArray *indices;    /* owned; PaDeviceIndex of each */
 } Snapshot;
 
-/* One call of PortAudio at a time, calls that were given up excepted. */
+/* One call of PortAudio at a time: two would read each other's errors, which PortAudio 19 keeps in one
+ * variable for the whole process. A failed Pa_OpenStream beside a thread that loops in PortAudio for ever, as
+ * after raw ALSA devices were unplugged, may take that thread's "no error" for its own and abort the program.
+ * So nothing is opened or looked for as long as a call that was given up has not returned. */
 static pthread_mutex_t host_lock = PTHREAD_MUTEX_INITIALIZER;
 /* --- guarded by host_lock --- */
 static gboolean is_initialized;
@@ -45,6 +48,14 @@ snapshot_free (Snapshot *self) {
   g_ptr_array_unref (self->devices);
   g_array_unref (self->indices);
   g_free (self);
+}
+
+static gboolean
+fail_unanswered (GError **error) {
+  g_set_error (
+      error, LONGHAND_ERROR, LONGHAND_ERROR_FAILED,
+      _ ("The sound system does not answer. Restart Longhand, or the computer if that does not help."));
+  return FALSE;
 }
 
 /* ---- the list of devices ---- */
@@ -101,12 +112,8 @@ scan_devices (GError **error) {
 
   if (snapshot != NULL && (n_open > 0 || longhand_call_get_n_stuck () > 0))
     return TRUE;
-  if (longhand_call_get_n_stuck () > 0) {
-    g_set_error (
-        error, LONGHAND_ERROR, LONGHAND_ERROR_FAILED,
-        _ ("The sound system does not answer. Restart Longhand, or the computer if that does not help."));
-    return FALSE;
-  }
+  if (longhand_call_get_n_stuck () > 0)
+    return fail_unanswered (error);
   g_clear_pointer (&snapshot, snapshot_free);
   longhand_capture_quiet ();
   if (!longhand_capture_quiet_has_devices ()) {
@@ -119,12 +126,8 @@ scan_devices (GError **error) {
   scan = g_new0 (Scan, 1);
   scan->terminate_first = is_initialized;
   is_initialized = FALSE;
-  if (!longhand_call_bounded (scan_run, scan_free, scan, SCAN_TIMEOUT_MS)) {
-    g_set_error (
-        error, LONGHAND_ERROR, LONGHAND_ERROR_FAILED,
-        _ ("The sound system does not answer. Restart Longhand, or the computer if that does not help."));
-    return FALSE;
-  }
+  if (!longhand_call_bounded (scan_run, scan_free, scan, SCAN_TIMEOUT_MS))
+    return fail_unanswered (error);
   is_initialized = scan->code == paNoError;
   snapshot = g_steal_pointer (&scan->found);
   if (!is_initialized)
@@ -318,6 +321,10 @@ open_locked (const char *id, GError **error) {
   PaDeviceIndex index;
   const char *name;
 
+  if (longhand_call_get_n_stuck () > 0) {
+    fail_unanswered (error);
+    return NULL;
+  }
   /* The list may be old: when it does not lead to an open device, look again before giving up. */
   if (find_device (id, &index, &name)) {
     stream = try_open (index, name, &first_error);

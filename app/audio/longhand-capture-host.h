@@ -17,7 +17,8 @@ GPtrArray *longhand_capture_host_list (GError **error);
 typedef struct _LonghandHostStream LonghandHostStream;
 
 /* Opens and starts the device with this id, "" for the default one, at its own rate. (transfer full); NULL
- * with LONGHAND_ERROR_NO_MICROPHONE, LONGHAND_ERROR_DEVICE_BUSY or LONGHAND_ERROR_FAILED. */
+ * with LONGHAND_ERROR_NO_MICROPHONE, LONGHAND_ERROR_DEVICE_BUSY or LONGHAND_ERROR_FAILED, the last at once
+ * for as long as PortAudio hangs. */
 LonghandHostStream *longhand_capture_host_open (const char *device_id, GError **error);
 
 LonghandFeed *longhand_capture_host_get_feed (LonghandHostStream *stream); /* (transfer none) */

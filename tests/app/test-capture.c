@@ -326,12 +326,54 @@ unplugged_device_is_lost_and_hangs_nobody (void) {
   heard = end_pump (&listener, &n_heard);
   g_assert_cmpuint (n_heard, >=, LONGHAND_PUMP_RATE_HZ / 2);
 
-  /* Recording again is refused with a sentence, not waited for. */
+  /* Recording again is refused with a sentence, not waited for, and PortAudio is left alone. */
   listener.source->start (listener.source, "");
   g_clear_pointer (&event, longhand_source_event_free);
   event = events_pop (listener.events);
   g_assert_cmpint (event->type, ==, LONGHAND_SOURCE_FAILED);
   g_assert_nonnull (event->error);
+  if (longhand_call_get_n_stuck () > 0)
+    g_assert_error (event->error, LONGHAND_ERROR, LONGHAND_ERROR_FAILED);
+  listener_clear (&listener);
+  forget_devices (gone);
+}
+
+static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+
+static void
+wait_at_gate (gpointer data) {
+  pthread_mutex_lock (&gate);
+  pthread_mutex_unlock (&gate);
+}
+
+static void
+ignore_return (gpointer data) {
+}
+
+static void
+nothing_is_opened_while_a_call_hangs (void) {
+  char *gone = use_devices ("pcm.default { type wavmic file \"$WAV\" }");
+  Listener listener = listen_to ("");
+
+  for (int i = 0; i < 2; i++) {
+    g_autoptr (LonghandSourceEvent) event = NULL;
+    g_autofree float *heard = NULL;
+    gsize n_heard;
+
+    expect_opened (&listener);
+    heard = stop (&listener, &n_heard);
+    pthread_mutex_lock (&gate);
+    g_assert_false (longhand_call_bounded (wait_at_gate, ignore_return, NULL, 1));
+    listener.source->start (listener.source, "");
+    event = events_pop (listener.events);
+    g_assert_cmpint (event->type, ==, LONGHAND_SOURCE_FAILED);
+    g_assert_error (event->error, LONGHAND_ERROR, LONGHAND_ERROR_FAILED);
+    pthread_mutex_unlock (&gate);
+    while (longhand_call_get_n_stuck () > 0)
+      g_usleep (1000);
+    listener.source->start (listener.source, "");
+  }
+  expect_opened (&listener);
   listener_clear (&listener);
   forget_devices (gone);
 }
@@ -411,14 +453,6 @@ server_device_is_lost (void) {
 
 /* ---- calls that hang ---- */
 
-static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
-
-static void
-wait_at_gate (gpointer data) {
-  pthread_mutex_lock (&gate);
-  pthread_mutex_unlock (&gate);
-}
-
 static void
 tell_queue (gpointer data) {
   g_async_queue_push (data, data);
@@ -476,6 +510,7 @@ main (int argc, char **argv) {
     { "/capture/alsa/recording-again-works", recording_again_works },
     { "/capture/alsa/device-that-is-not-there-is-named-busy", device_that_is_not_there_is_named_busy },
     { "/capture/alsa/unplugged-device-is-lost-and-hangs-nobody", unplugged_device_is_lost_and_hangs_nobody },
+    { "/capture/alsa/nothing-is-opened-while-a-call-hangs", nothing_is_opened_while_a_call_hangs },
     { "/capture/alsa/without-any-device-is-no-microphone", alsa_without_any_device_is_no_microphone },
     { "/capture/alsa/listing-devices-prints-nothing", listing_devices_prints_nothing },
   };
