@@ -162,17 +162,20 @@ find_sound (const float *heard, gsize n_heard, const float *said, gsize n, doubl
 
 /* ---- devices of ALSA ---- */
 
+#define CONFIG_NAME "asound.conf"
+#define GONE_NAME "gone"
+
 /* Makes ALSA know these devices only; $WAV and $GONE stand for the recording and a file that unplugs a
- * device. */
+ * device, whose name is returned. The files stay until this process has ended: were a device plugged in again
+ * before, PortAudio's thread would go on, and end, in the middle of the program's exit. */
 static char *
 use_devices (const char *config) {
   g_autoptr (GError) error = NULL;
-  g_autofree char *dir = g_dir_make_tmp ("longhand-capture-XXXXXX", &error);
-  g_autofree char *path = g_build_filename (dir, "asound.conf", NULL);
-  char *gone = g_build_filename (dir, "gone", NULL);
+  const char *dir = g_getenv ("LONGHAND_TEST_DIR"); /* in_process */
+  g_autofree char *path = g_build_filename (dir, CONFIG_NAME, NULL);
+  char *gone = g_build_filename (dir, GONE_NAME, NULL);
   g_autoptr (GString) text = g_string_new (config);
 
-  g_assert_no_error (error);
   if (*config != '\0')
     g_string_prepend (text, "pcm_type.wavmic { lib \"$LIB\" }\n");
   g_string_replace (text, "$LIB", g_getenv ("LONGHAND_TEST_WAVMIC"), 0);
@@ -193,19 +196,8 @@ unplug (const char *gone) {
 }
 
 static void
-forget_devices (char *gone) {
-  g_autofree char *dir = g_path_get_dirname (gone);
-  g_autofree char *path = g_build_filename (dir, "asound.conf", NULL);
-
-  g_remove (gone);
-  g_remove (path);
-  g_rmdir (dir);
-  g_free (gone);
-}
-
-static void
 right_rate_is_heard_bit_for_bit (void) {
-  char *gone = use_devices ("pcm.default { type wavmic file \"$WAV\" rate 16000 }");
+  g_autofree char *gone = use_devices ("pcm.default { type wavmic file \"$WAV\" rate 16000 }");
   Listener listener = listen_to ("");
   g_autofree float *said = NULL;
   g_autofree float *heard = NULL;
@@ -220,7 +212,6 @@ right_rate_is_heard_bit_for_bit (void) {
     if (fabsf (heard[i] - said[i]) > 2.0f / 32768) /* the device rounds to 16 bits */
       g_error ("sample %zu is %g instead of %g", i, (double)heard[i], (double)said[i]);
   listener_clear (&listener);
-  forget_devices (gone);
 }
 
 /* A device that knows one rate and one channel count, both not ours. */
@@ -229,7 +220,7 @@ other_formats_are_converted (gconstpointer data) {
   const int *format = data;
   g_autofree char *config = g_strdup_printf ("pcm.default { type wavmic file \"$WAV\" rate %d channels %d }",
                                              format[0], format[1]);
-  char *gone = use_devices (config);
+  g_autofree char *gone = use_devices (config);
   Listener listener = listen_to ("");
   g_autofree float *said = NULL;
   g_autofree float *heard = NULL;
@@ -244,13 +235,12 @@ other_formats_are_converted (gconstpointer data) {
   g_test_message ("likeness %g", likeness);
   g_assert_cmpfloat (likeness, >, 0.99);
   listener_clear (&listener);
-  forget_devices (gone);
 }
 
 static void
 chosen_device_is_the_one_heard (void) {
-  char *gone = use_devices ("pcm.default { type wavmic file \"\" }\n"
-                            "pcm.\"Desk microphone\" { type wavmic file \"$WAV\" rate 16000 }");
+  g_autofree char *gone = use_devices ("pcm.default { type wavmic file \"\" }\n"
+                                       "pcm.\"Desk microphone\" { type wavmic file \"$WAV\" rate 16000 }");
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) devices = longhand_capture_list_devices (&error);
   g_autofree float *heard = NULL;
@@ -273,12 +263,11 @@ chosen_device_is_the_one_heard (void) {
     peak = MAX (peak, fabsf (heard[i]));
   g_assert_cmpfloat (peak, >, 0.05);
   listener_clear (&listener);
-  forget_devices (gone);
 }
 
 static void
 recording_again_works (void) {
-  char *gone = use_devices ("pcm.default { type wavmic file \"$WAV\" }");
+  g_autofree char *gone = use_devices ("pcm.default { type wavmic file \"$WAV\" }");
   Listener listener = listen_to ("");
 
   for (int i = 0; i < 3; i++) {
@@ -292,25 +281,23 @@ recording_again_works (void) {
     heard = stop (&listener, &n_heard);
   }
   listener_clear (&listener);
-  forget_devices (gone);
 }
 
 static void
 device_that_is_not_there_is_named_busy (void) {
-  char *gone = use_devices ("pcm.default { type wavmic file \"$WAV\" }");
+  g_autofree char *gone = use_devices ("pcm.default { type wavmic file \"$WAV\" }");
   Listener listener = listen_to ("ALSA/Blue Snowball: USB Audio");
   g_autoptr (LonghandSourceEvent) event = events_pop (listener.events);
 
   g_assert_cmpint (event->type, ==, LONGHAND_SOURCE_FAILED);
   g_assert_error (event->error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_BUSY);
   listener_clear (&listener);
-  forget_devices (gone);
 }
 
 /* PortAudio 19.6 then loops for ever in its thread, prints without end, and hangs in Pa_AbortStream. */
 static void
 unplugged_device_is_lost_and_hangs_nobody (void) {
-  char *gone = use_devices ("pcm.default { type wavmic file \"$WAV\" gone \"$GONE\" }");
+  g_autofree char *gone = use_devices ("pcm.default { type wavmic file \"$WAV\" gone \"$GONE\" }");
   Listener listener = listen_to ("");
   g_autoptr (LonghandSourceEvent) event = NULL;
   g_autofree float *heard = NULL;
@@ -335,7 +322,6 @@ unplugged_device_is_lost_and_hangs_nobody (void) {
   if (longhand_call_get_n_stuck () > 0)
     g_assert_error (event->error, LONGHAND_ERROR, LONGHAND_ERROR_FAILED);
   listener_clear (&listener);
-  forget_devices (gone);
 }
 
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
@@ -352,7 +338,7 @@ ignore_return (gpointer data) {
 
 static void
 nothing_is_opened_while_a_call_hangs (void) {
-  char *gone = use_devices ("pcm.default { type wavmic file \"$WAV\" }");
+  g_autofree char *gone = use_devices ("pcm.default { type wavmic file \"$WAV\" }");
   Listener listener = listen_to ("");
 
   for (int i = 0; i < 2; i++) {
@@ -375,12 +361,11 @@ nothing_is_opened_while_a_call_hangs (void) {
   }
   expect_opened (&listener);
   listener_clear (&listener);
-  forget_devices (gone);
 }
 
 static void
 alsa_without_any_device_is_no_microphone (void) {
-  char *gone = use_devices ("");
+  g_autofree char *gone = use_devices ("");
   Listener listener = listen_to ("");
   g_autoptr (LonghandSourceEvent) event = events_pop (listener.events);
   g_autoptr (GError) error = NULL;
@@ -390,19 +375,17 @@ alsa_without_any_device_is_no_microphone (void) {
   g_assert_null (longhand_capture_list_devices (&error));
   g_assert_error (error, LONGHAND_ERROR, LONGHAND_ERROR_NO_MICROPHONE);
   listener_clear (&listener);
-  forget_devices (gone);
 }
 
 static void
 listing_devices_prints_nothing (void) {
-  char *gone = use_devices ("pcm.default { type wavmic file \"$WAV\" }\n"
-                            "pcm.broken { type pulse server \"unix:/nowhere\" }");
+  g_autofree char *gone = use_devices ("pcm.default { type wavmic file \"$WAV\" }\n"
+                                       "pcm.broken { type pulse server \"unix:/nowhere\" }");
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) devices = longhand_capture_list_devices (&error);
 
   g_assert_no_error (error);
   g_assert_cmpuint (devices->len, ==, 1);
-  forget_devices (gone);
 }
 
 /* ---- devices of a sound server ---- */
@@ -481,11 +464,26 @@ typedef struct {
 } Case;
 
 static void
+remove_in (const char *dir, const char *name) {
+  g_autofree char *path = g_build_filename (dir, name, NULL);
+
+  g_remove (path);
+}
+
+static void
 in_process (gconstpointer data) {
   const Case *test = data;
 
   if (!g_test_subprocess ()) {
+    g_autoptr (GError) error = NULL;
+    g_autofree char *dir = g_dir_make_tmp ("longhand-capture-XXXXXX", &error);
+
+    g_assert_no_error (error);
+    g_setenv ("LONGHAND_TEST_DIR", dir, TRUE);
     g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_INHERIT_STDOUT);
+    remove_in (dir, CONFIG_NAME);
+    remove_in (dir, GONE_NAME);
+    g_rmdir (dir);
     g_test_trap_assert_passed ();
     g_test_trap_assert_stderr ("");
     return;
