@@ -68,6 +68,34 @@ model_of_this_type_runs (gconstpointer data) {
   quill_model_close (&model);
 }
 
+/* At every position another token is meant, so a wrong order, count or end shows. */
+static void
+words_are_said_whatever_is_heard (gconstpointer data) {
+  const struct quill_settings one_thread = { .n_threads = 1, .cpu_mask = ~0u };
+  struct make_model made;
+  struct quill_error error = { 0 };
+  struct quill_model *model = NULL;
+  struct quill_transcriber *transcriber = NULL;
+  struct quill_result *result = NULL;
+  struct quill_params params;
+  float sound[8000] = { 0 };
+
+  g_assert_true (make_model_size (&made, data, QUILL_Q8_0));
+  made.n_words = 3;
+  g_assert_cmpint (open_made (&model, &made, &error), ==, QUILL_OK);
+  g_assert_cmpint (quill_transcriber_open (&transcriber, model, &one_thread, &error), ==, QUILL_OK);
+  quill_params_init (&params);
+  params.temperature_increment = 0;
+  params.language = "en";
+  g_assert_cmpint (quill_transcribe (transcriber, sound, G_N_ELEMENTS (sound), &params, &result, &error), ==,
+                   QUILL_OK);
+  g_assert_cmpuint (result->n_segments, ==, 1);
+  g_assert_cmpstr (result->segments[0].text, ==, " a b c");
+  quill_result_free (&result);
+  quill_transcriber_close (&transcriber);
+  quill_model_close (&model);
+}
+
 static void
 sizes_have_whispers_dimensions (void) {
   static const struct {
@@ -168,6 +196,10 @@ main (int argc, char **argv) {
 
     g_test_add_data_func (path, GUINT_TO_POINTER (i), model_of_this_type_runs);
   }
+  g_test_add_data_func ("/make-model/english-words-are-said-whatever-is-heard", "test.en",
+                        words_are_said_whatever_is_heard);
+  g_test_add_data_func ("/make-model/multilingual-words-are-said-whatever-is-heard", "test",
+                        words_are_said_whatever_is_heard);
   g_test_add_func ("/make-model/sizes-have-whispers-dimensions", sizes_have_whispers_dimensions);
   g_test_add_func ("/make-model/vocabularies-follow-the-size", vocabularies_follow_the_size);
   g_test_add_func ("/make-model/missing-and-misshapen-tensors-are-named",

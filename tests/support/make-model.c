@@ -11,9 +11,11 @@
 
 /* --- random numbers: splitmix64, and Box-Muller on top ------------------------------------------------ */
 
+#define RANDOM_STEP 0x9e3779b97f4a7c15
+
 static uint64_t
 next_random (uint64_t *state) {
-  uint64_t z = *state += 0x9e3779b97f4a7c15;
+  uint64_t z = *state += RANDOM_STEP;
 
   z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
   z = (z ^ z >> 27) * 0x94d049bb133111eb;
@@ -290,6 +292,48 @@ encoder_positions (struct maker *m, size_t n_ctx, size_t n) {
   }
 }
 
+/* --- what the model says ------------------------------------------------------------------------------ */
+
+#define N_TIMES 1501   /* the last tokens of every vocabulary: 0.00 to 30.00 s */
+#define FIRST_WORD 256 /* " a", and the rest of the alphabet after it */
+#define N_WORDS 26
+#define LOUD 1000.0f /* the layers add up to about 200 */
+
+/* The token that follows position p after an empty prompt; n_vocab: none in particular. */
+static size_t
+next_token (const struct make_model *model, size_t p) {
+  const size_t n_vocab = model->dims.n_vocab;
+  const bool english = n_vocab == 51864;
+  const size_t n_prompt = english ? 1 : 3; /* start; language and task */
+
+  if (p + 1 < n_prompt)
+    return n_vocab;
+  if (p + 1 == n_prompt)
+    return n_vocab - N_TIMES;
+  if (p < n_prompt + model->n_words)
+    return FIRST_WORD + (p - n_prompt) % N_WORDS;
+  return N_TOKENS - 1 + (english ? 0 : 1); /* the end */
+}
+
+/* Each row is the embedding of the next token, so loud that the layers in between do not matter.
+ * embedding: the state of the random numbers before the token embedding. */
+static void
+positions_that_speak (struct maker *m, uint64_t embedding, const size_t *dims) {
+  const size_t n = dims[0];
+
+  if (m->status == QUILL_OK)
+    m->status = quill_writer_tensor (m->writer, "decoder.positional_embedding", QUILL_F32, 2, dims, m->err);
+  for (size_t p = 0; p < dims[1] && m->status == QUILL_OK; p++) {
+    const size_t token = next_token (m->model, p);
+    uint64_t state = embedding + (uint64_t)token * n * RANDOM_STEP; /* n is even: a step for each value */
+
+    fill_normal (&state, 0, (token < m->model->dims.n_vocab ? LOUD : 1) / sqrtf ((float)n), m->row, n);
+    m->status = quill_writer_values (m->writer, m->row, n, m->err);
+  }
+}
+
+/* --- the whole ---------------------------------------------------------------------------------------- */
+
 static void
 all_tensors (struct maker *m) {
   const struct quill_hparams *d = &m->model->dims;
@@ -302,9 +346,14 @@ all_tensors (struct maker *m) {
   for (unsigned i = 0; i < d->n_audio_layer; i++)
     block (m, "encoder", i, d->n_audio_state, false);
   norm (m, "encoder.", "ln_post", d->n_audio_state);
+
+  const uint64_t before_embedding = m->random;
   random_tensor (m, "", "decoder.token_embedding.weight", m->model->type, 2, embedding, 0,
                  1 / sqrtf ((float)n));
-  random_tensor (m, "", "decoder.positional_embedding", QUILL_F32, 2, positions, 0, 0.02f);
+  if (m->model->n_words > 0)
+    positions_that_speak (m, before_embedding, positions);
+  else
+    random_tensor (m, "", "decoder.positional_embedding", QUILL_F32, 2, positions, 0, 0.02f);
   for (unsigned i = 0; i < d->n_text_layer; i++)
     block (m, "decoder", i, n, true);
   norm (m, "decoder.", "ln", n);

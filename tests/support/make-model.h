@@ -9,6 +9,7 @@ struct make_model {
   struct quill_hparams dims; /* ftype is set from type */
   enum quill_type type;      /* of the matrices; convolutions are f16 (f32 in an f32 model), vectors f32 */
   uint64_t seed;
+  unsigned n_words;      /* 0: the text is endless noise; else " a b c ...", whatever is heard */
   const char *leave_out; /* name of a tensor that the file shall lack; NULL: none */
   const char *reshape;   /* name of a tensor whose last dimension shall be one too large; NULL: none */
 };
