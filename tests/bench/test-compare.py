@@ -69,14 +69,16 @@ def _():
     assert not compare.summary("load to result, ms", "f16", [2.9], [1])["met"]
     assert compare.summary("peak memory, MiB", "q8_0", [100], [60])["met"]
     assert not compare.summary("peak memory, MiB", "q8_0", [100], [61])["met"]
+    assert compare.summary("processor time, ms", "q8_0", [1], [2])["target"] is None
 
 
 @case("/compare/the-table-is-aligned")
 def _():
     measures = [compare.summary(name, "q8_0", [1234.5], [1]) for name in compare.MEASURES]
     lines = compare.table([{"model": "tiny.en-q8_0", "measures": measures}])
-    assert len(lines) == 5 and lines[1].startswith("tiny.en-q8_0 encoder, ms") and lines[2].startswith(" " * 13 + "token")
-    assert {line.index("x ") for line in lines[1:]} == {lines[0].index("ratio") + 4}
+    assert len(lines) == 6 and lines[1].startswith("tiny.en-q8_0 encoder, ms")
+    assert lines[2].startswith(" " * 13 + "token, ms")
+    assert {line.index("x") for line in lines[1:]} == {lines[0].index("ratio") + 4}
     assert "1234.50" in lines[2]
 
 
