@@ -1,0 +1,61 @@
+/* What the quantisers share. */
+#ifndef QUILL_QUANT_QUANTIZE_H
+#define QUILL_QUANT_QUANTIZE_H
+
+#include "quant/types.h"
+
+#include <math.h>
+
+/* One super-block: x[QUILL_QK_K] to a struct quill_q4_k, _q5_k, _q6_k at any alignment. */
+void quill_quantize_q4_k(const float *x, void *dst);
+void quill_quantize_q5_k(const float *x, void *dst);
+void quill_quantize_q6_k(const float *x, void *dst);
+
+/* The half float next to f on the side away from zero, at most the largest finite one. */
+static inline uint16_t f16_away(float f)
+{
+    uint16_t h = quill_f32_to_f16(f);
+
+    if (fabsf(quill_f16_to_f32(h)) < fabsf(f))
+        h++;
+    if ((h & 0x7fff) >= 0x7c00)
+        h = (uint16_t)((h & 0x8000) | 0x7bff);
+    return h;
+}
+
+/* Nearest integer within lo..hi; lo for NaN. */
+static inline int round_to(float x, int lo, int hi)
+{
+    if (!(x > (float)lo))
+        return lo;
+    return x >= (float)hi ? hi : (int)lrintf(x);
+}
+
+static inline float inverse(float x)
+{
+    return x != 0 ? 1 / x : 0;
+}
+
+/* The value of largest magnitude, with its sign. */
+static inline float extreme(const float *x, size_t n)
+{
+    float most = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (fabsf(x[i]) > fabsf(most))
+            most = x[i];
+    return most;
+}
+
+static inline void range(const float *x, size_t n, float *min, float *max)
+{
+    *min = *max = x[0];
+    for (size_t i = 1; i < n; i++) {
+        if (x[i] < *min)
+            *min = x[i];
+        if (x[i] > *max)
+            *max = x[i];
+    }
+}
+
+#endif
