@@ -46,7 +46,7 @@ enum quill_status {
     QUILL_OK = 0,
     QUILL_ERR_INVALID,     /* an argument or setting is out of range */
     QUILL_ERR_NOMEM,       /* memory could not be had */
-    QUILL_ERR_IO,          /* a file could not be opened or read */
+    QUILL_ERR_IO,          /* a file could not be opened, read or written */
     QUILL_ERR_FORMAT,      /* a file is not a model, or a broken one */
     QUILL_ERR_UNSUPPORTED, /* a well-formed request that this model or build cannot do */
     QUILL_ERR_CANCELLED,   /* the cancel callback said so */
@@ -55,6 +55,7 @@ enum quill_status {
 struct quill_error {
     enum quill_status code;
     char message[512]; /* one sentence, UTF-8, no newline */
+    int os_error;      /* errno behind code IO; 0 where no system call failed */
 };
 
 /* ---- machine --------------------------------------------------------------------------------------- */
@@ -97,6 +98,42 @@ const char *quill_language_code(unsigned i);
 const char *quill_language_name(unsigned i);
 /* Index of the language with this code, English name or alias (case-insensitive); -1 when there is none. */
 int quill_language_find(const char *name);
+
+/* ---- conversion ------------------------------------------------------------------------------------ */
+
+/* Name of type i that weights may have: "f32", "f16", "q4_0", ..., "q6_K"; static; NULL past the end. */
+const char *quill_weight_type_name(unsigned i);
+
+/* What became of one tensor. Names of types are static, the rest is borrowed during the callback. */
+struct quill_converted_tensor {
+    const char *name;
+    const size_t *dims; /* [n_dims], the contiguous one first */
+    unsigned n_dims;
+    const char *type_before, *type_after;
+    size_t bytes_before, bytes_after;
+    double relative_error; /* root mean square of the errors by that of the values before; 0 when all are 0 */
+    double largest_error;  /* the largest |after - before| */
+};
+
+/* Callbacks of a conversion, each of which may be NULL; `user` is handed to both. */
+struct quill_conversion {
+    void (*tensor)(void *user, const struct quill_converted_tensor *tensor); /* in the file's order */
+    bool (*cancelled)(void *user); /* polled every few thousand values; true ends the conversion */
+    void *user;
+};
+
+/* Writes the model file `in` anew as `out`, with its weights as type (one of quill_weight_type_name, in upper or
+ * lower case). These are the matrices; what whisper.cpp, which reads the outcome, wants otherwise stays or becomes
+ * that: convolutions f16 (f32 in an f32 model), vectors and positions f32. Tensors that keep their type are copied
+ * bit by bit. Only the tensors' format is looked at: whether they make up a model is for quill_model_open to say.
+ *
+ * `out` appears, or is replaced, only when it is complete; until then the file has a name that begins with that of
+ * `out`, and on failure nothing of it is left. `in` must not change meanwhile. conversion may be NULL.
+ * Errors: INVALID (type, `out` is `in`, a folder or a device), UNSUPPORTED (rows that the type cannot hold: the
+ * sentence names one that can; numbers beyond the type's range), FORMAT (`in`; also numbers in it that are infinite or
+ * none), IO (either file), NOMEM, CANCELLED. */
+enum quill_status quill_model_quantize(const char *in, const char *out, const char *type,
+                                       const struct quill_conversion *conversion, struct quill_error *err);
 
 /* ---- transcriber ----------------------------------------------------------------------------------- */
 

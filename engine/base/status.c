@@ -52,10 +52,19 @@ enum quill_status quill_fail(struct quill_error *err, enum quill_status code, co
         va_list args;
 
         err->code = code;
+        err->os_error = 0;
         va_start(args, format);
         vsnprintf(err->message, sizeof err->message, format, args);
         va_end(args);
         make_printable(err->message);
     }
     return code;
+}
+
+enum quill_status quill_fail_io(struct quill_error *err, int os_error, const char *what, const char *path)
+{
+    quill_fail(err, QUILL_ERR_IO, "cannot %s %s: %s", what, path, strerror(os_error));
+    if (err)
+        err->os_error = os_error;
+    return QUILL_ERR_IO;
 }

@@ -9,6 +9,9 @@
 enum quill_status quill_fail(struct quill_error *err, enum quill_status code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* The same for a system call that failed with os_error: "cannot <what> <path>: <reason>". */
+enum quill_status quill_fail_io(struct quill_error *err, int os_error, const char *what, const char *path);
+
 /* Returns from the calling function when expr is not QUILL_OK. */
 #define QUILL_TRY(expr)                            \
     do {                                           \

@@ -337,13 +337,13 @@ enum quill_status quill_ggml_open(struct quill_ggml *out, const char *path, stru
     if (fd < 0) {
         if (errno == ENOENT)
             return quill_fail(err, QUILL_ERR_IO, "there is no model file %s", name);
-        return quill_fail(err, QUILL_ERR_IO, "cannot open the model %s: %s", name, strerror(errno));
+        return quill_fail_io(err, errno, "open the model", name);
     }
     if (fstat(fd, &info) != 0) {
         const int failure = errno;
 
         close(fd);
-        return quill_fail(err, QUILL_ERR_IO, "cannot read the model %s: %s", name, strerror(failure));
+        return quill_fail_io(err, failure, "read the model", name);
     }
     if (!S_ISREG(info.st_mode)) {
         close(fd);
@@ -361,8 +361,8 @@ enum quill_status quill_ggml_open(struct quill_ggml *out, const char *path, stru
         const int failure = errno;
 
         close(fd);
-        return quill_fail(err, failure == ENOMEM ? QUILL_ERR_NOMEM : QUILL_ERR_IO,
-                          "cannot read the model %s: %s", name, strerror(failure));
+        return failure == ENOMEM ? quill_fail(err, QUILL_ERR_NOMEM, "no memory to read the model %s", name)
+                                 : quill_fail_io(err, failure, "read the model", name);
     }
     close(fd);
     return open_bytes(out, map, map, (size_t)info.st_size, name, err);

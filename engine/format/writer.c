@@ -9,12 +9,14 @@
 #include <unistd.h>
 
 #define BUFFER_BYTES 65536
+#define MAX_SUFFIX 48
+#define MAX_ATTEMPTS 1000
 #define CHUNK_VALUES 2048 /* a multiple of every block length; its bytes fit in the buffer */
 
 struct quill_writer {
     int fd;
-    char *path; /* owned, with part_path behind it */
-    char *part_path;
+    char *path;           /* owned, with part_path behind it */
+    char *part_path;      /* [strlen(path) + MAX_SUFFIX] */
     enum quill_type type; /* of the tensor in progress */
     size_t tensor_left;   /* its bytes still to come */
     size_t buffered;
@@ -24,7 +26,7 @@ struct quill_writer {
 
 static enum quill_status io_failure(const struct quill_writer *w, struct quill_error *err)
 {
-    return quill_fail(err, QUILL_ERR_IO, "cannot write %s: %s", w->path, strerror(errno));
+    return quill_fail_io(err, errno, "write", w->path);
 }
 
 static enum quill_status flush(struct quill_writer *w, struct quill_error *err)
@@ -86,6 +88,22 @@ static enum quill_status put_header(struct quill_writer *w, const struct quill_h
     return QUILL_OK;
 }
 
+/* Makes the unfinished file, under a name that nothing has: whatever happens to lie there is not ours to
+ * touch, and may even be the model that is read. */
+static int open_part(struct quill_writer *w)
+{
+    const size_t len = strlen(w->path);
+
+    memcpy(w->part_path, w->path, len);
+    for (unsigned i = 0; i < MAX_ATTEMPTS; i++) {
+        snprintf(w->part_path + len, MAX_SUFFIX, ".%ld-%u.part", (long)getpid(), i);
+        w->fd = open(w->part_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (w->fd >= 0 || errno != EEXIST)
+            break;
+    }
+    return w->fd;
+}
+
 enum quill_status quill_writer_open(struct quill_writer **out, const char *path,
                                     const struct quill_hparams *hparams, const void *filters,
                                     const struct quill_token_text *tokens, uint32_t n_tokens,
@@ -93,7 +111,7 @@ enum quill_status quill_writer_open(struct quill_writer **out, const char *path,
 {
     const size_t len = strlen(path);
     struct quill_writer *w = quill_alloc(sizeof *w);
-    char *paths = quill_alloc(2 * len + sizeof ".part" + 1);
+    char *paths = quill_alloc(len + 1 + len + MAX_SUFFIX);
     enum quill_status status;
 
     if (!w || !paths) {
@@ -102,14 +120,11 @@ enum quill_status quill_writer_open(struct quill_writer **out, const char *path,
         return quill_fail(err, QUILL_ERR_NOMEM, "no memory for writing %s", path);
     }
     memcpy(paths, path, len + 1);
-    memcpy(paths + len + 1, path, len);
-    memcpy(paths + 2 * len + 1, ".part", sizeof ".part");
     w->path = paths;
     w->part_path = paths + len + 1;
     w->tensor_left = 0;
     w->buffered = 0;
-    w->fd = open(w->part_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (w->fd < 0) {
+    if (open_part(w) < 0) {
         status = io_failure(w, err);
         quill_free(paths);
         quill_free(w);

@@ -7,7 +7,7 @@
 
 struct quill_writer;
 
-/* Writes to "<path>.part" in the same folder. filters: [n_mels, 201] f32, any alignment. Errors: IO, NOMEM.
+/* Writes to a new file in the same folder, "<path>.<something>.part". filters: [n_mels, 201] f32, any alignment. Errors: IO, NOMEM.
  */
 enum quill_status quill_writer_open(struct quill_writer **out, const char *path,
                                     const struct quill_hparams *hparams, const void *filters,

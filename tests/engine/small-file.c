@@ -33,6 +33,16 @@ tmp_path (const char *name) {
   return g_build_filename (tmp_dir, name, NULL);
 }
 
+guint
+n_files_in_tmp (void) {
+  g_autoptr (GDir) dir = g_dir_open (tmp_dir, 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (dir))
+    n++;
+  return n;
+}
+
 size_t
 n_values (const struct small_tensor *t) {
   size_t n = 1;

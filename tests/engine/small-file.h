@@ -30,6 +30,7 @@ void small_setup (void);
 void small_teardown (void);
 extern char *tmp_dir;
 char *tmp_path (const char *name); /* (transfer full) */
+guint n_files_in_tmp (void);       /* how many files the folder has now */
 
 size_t n_values (const struct small_tensor *t);
 float value (guint tensor, size_t i); /* element i of tensor k before quantising */

@@ -10,22 +10,36 @@
 
 static void
 file_appears_when_it_is_complete (void) {
-  g_autofree char *path = tmp_path ("new.bin"), *part = g_strconcat (path, ".part", NULL);
+  g_autofree char *path = tmp_path ("new.bin");
   struct quill_writer *writer = begin_small (path);
 
   add_tensor (writer, 0);
   g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+  g_assert_cmpuint (n_files_in_tmp (), ==, 1);
   quill_writer_close (&writer);
   g_assert_null (writer);
   quill_writer_close (&writer);
-  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
-  g_assert_false (g_file_test (part, G_FILE_TEST_EXISTS));
+  g_assert_cmpuint (n_files_in_tmp (), ==, 0);
 
   writer = begin_small (path);
   add_tensor (writer, 0);
   g_assert_cmpint (quill_writer_finish (&writer, NULL), ==, QUILL_OK);
   g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
-  g_assert_false (g_file_test (part, G_FILE_TEST_EXISTS));
+  g_assert_cmpuint (n_files_in_tmp (), ==, 1);
+}
+
+/* Two at once, and none of them takes the other's unfinished file. */
+static void
+unfinished_files_have_names_of_their_own (void) {
+  g_autofree char *path = tmp_path ("twice.bin");
+  const guint before = n_files_in_tmp ();
+  struct quill_writer *first = begin_small (path), *second = begin_small (path);
+
+  g_assert_cmpuint (n_files_in_tmp (), ==, before + 2);
+  add_tensor (first, 0);
+  quill_writer_close (&second);
+  g_assert_cmpint (quill_writer_finish (&first, NULL), ==, QUILL_OK);
+  g_assert_cmpuint (n_files_in_tmp (), ==, before + 1);
 }
 
 static void
@@ -72,8 +86,8 @@ impossible_tensors_are_not_written (void) {
 static void
 failed_writes_are_reported (void) {
   static const float filters[2 * QUILL_GGML_FILTER_BINS];
-  g_autofree char *nowhere = tmp_path ("nowhere/model.bin"), *path = tmp_path ("full.bin"),
-                  *part = g_strconcat (path, ".part", NULL);
+  g_autofree char *nowhere = tmp_path ("nowhere/model.bin"), *path = tmp_path ("full.bin");
+  const guint before_files = n_files_in_tmp ();
   struct quill_writer *writer = NULL;
   struct quill_error error = { 0 };
   struct rlimit before, small;
@@ -82,6 +96,7 @@ failed_writes_are_reported (void) {
   g_assert_cmpint (quill_writer_open (&writer, nowhere, &small_dims, filters, small_tokens, 4, &error), ==,
                    QUILL_ERR_IO);
   g_assert_nonnull (strstr (error.message, nowhere));
+  g_assert_cmpint (error.os_error, ==, ENOENT);
   g_assert_null (writer);
 
   /* A disk that is full after 100 000 bytes. */
@@ -102,8 +117,9 @@ failed_writes_are_reported (void) {
   g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &before), ==, 0);
   g_assert_cmpint (status, ==, QUILL_ERR_IO);
   g_assert_nonnull (strstr (error.message, g_strerror (EFBIG)));
+  g_assert_cmpint (error.os_error, ==, EFBIG);
   quill_writer_close (&writer);
-  g_assert_false (g_file_test (part, G_FILE_TEST_EXISTS));
+  g_assert_cmpuint (n_files_in_tmp (), ==, before_files);
 }
 
 static void
@@ -132,6 +148,8 @@ main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
   small_setup ();
   g_test_add_func ("/writer/file-appears-when-it-is-complete", file_appears_when_it_is_complete);
+  g_test_add_func ("/writer/unfinished-files-have-names-of-their-own",
+                   unfinished_files_have_names_of_their_own);
   g_test_add_func ("/writer/impossible-tensors-are-not-written", impossible_tensors_are_not_written);
   g_test_add_func ("/writer/failed-writes-are-reported", failed_writes_are_reported);
   g_test_add_func ("/writer/each-allocation-may-fail", each_allocation_of_the_writer_may_fail);
