@@ -20,3 +20,7 @@ typedef enum {
   LONGHAND_ERROR_INVALID,    /* a setting or argument out of range */
   LONGHAND_ERROR_CANCELLED,
 } LonghandError;
+
+/* Sets *error (which may be NULL) to LONGHAND_ERROR_WRITE: place, as it is shown, could not be written because of
+ * saved_errno. */
+void longhand_set_error_from_write (GError **error, const char *place, int saved_errno);

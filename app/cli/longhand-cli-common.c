@@ -169,6 +169,14 @@ longhand_cli_catch_interrupt (void) {
   sigaction (SIGINT, &action, NULL);
 }
 
+void
+longhand_cli_catch_termination (void) {
+  struct sigaction action = { .sa_handler = on_interrupt, .sa_flags = SA_RESETHAND };
+
+  sigaction (SIGTERM, &action, NULL);
+  sigaction (SIGHUP, &action, NULL);
+}
+
 gboolean
 longhand_cli_interrupted (void) {
   return interrupted != 0;

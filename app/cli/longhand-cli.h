@@ -24,6 +24,7 @@ int longhand_cli_transcribe (int argc, char **argv);
 int longhand_cli_listen (int argc, char **argv);
 int longhand_cli_devices (int argc, char **argv);
 int longhand_cli_bench (int argc, char **argv);
+int longhand_cli_quantize (int argc, char **argv);
 
 /* Parses options of a verb; entries are borrowed. Positional arguments stay in argv. FALSE: the caller
  * returns LONGHAND_EXIT_USAGE, the reason has been printed. --help prints and exits. */
@@ -64,6 +65,8 @@ void longhand_cli_engine_close (LonghandCliEngine *engine);
 
 /* From now on the first Ctrl+C only sets a flag; a second one ends the program. */
 void longhand_cli_catch_interrupt (void);
+/* The same for being ended from outside (SIGTERM, SIGHUP), for verbs that would leave something behind. */
+void longhand_cli_catch_termination (void);
 gboolean longhand_cli_interrupted (void);
 
 G_END_DECLS

@@ -10,43 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* One sentence for each thing a person can do something about. */
-static void
-set_write_error (GError **error, const char *place, int saved_errno) {
-  const char *sentence;
-
-  switch (saved_errno) {
-  case EROFS:
-  case EACCES:
-  case EPERM:
-    sentence = _ ("“%s” cannot be saved because that place is read-only: choose another folder.");
-    break;
-  case ENOENT:
-  case ENOTDIR:
-    sentence = _ ("“%s” cannot be saved because its folder does not exist: create it or choose another one.");
-    break;
-  case EISDIR:
-    sentence = _ ("“%s” is a folder: choose a file name.");
-    break;
-  case ENOSPC:
-  case EDQUOT:
-  case EFBIG:
-    sentence = _ ("“%s” cannot be saved because the disk is full: make room or choose another disk.");
-    break;
-  case ENAMETOOLONG:
-    sentence = _ ("“%s” cannot be saved because the name is too long: choose a shorter one.");
-    break;
-  default:
-    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_WRITE,
-                 _ ("“%s” cannot be saved (%s): choose another place."), place, g_strerror (saved_errno));
-    return;
-  }
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-  g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_WRITE, sentence, place);
-#pragma GCC diagnostic pop
-}
-
 /* Errors of GLib's file functions name few of the reasons; the rest keep what GLib said. */
 static int
 errno_from_error (const GError *error) {
@@ -137,6 +100,6 @@ longhand_export_save (const char *content, GFile *file, GError **error) {
   }
   if (saved_errno == 0)
     return TRUE;
-  set_write_error (error, place, saved_errno);
+  longhand_set_error_from_write (error, place, saved_errno);
   return FALSE;
 }
