@@ -68,6 +68,15 @@ enum quill_cpu_flag {
 /* Instruction sets of this machine that the library has kernels for (enum quill_cpu_flag). */
 uint32_t quill_cpu_flags(void);
 
+/* A set of kernels: how far the library goes in using instruction sets. */
+struct quill_kernel_level {
+    const char *name; /* as quill_transcriber_kernel_level says it; static */
+    uint32_t mask;    /* quill_settings.cpu_mask that gives this level and none above it */
+};
+/* Levels that this machine has, the portable one, "c", first and what it would use last. Writes at most max of them to
+ * out and returns how many there are. */
+unsigned quill_kernel_levels(struct quill_kernel_level *out, unsigned max);
+
 /* CPUs this process may use: affinity mask, lowered by the cgroup's quota; at least 1. */
 unsigned quill_usable_cpus(void);
 

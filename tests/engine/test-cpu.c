@@ -1,5 +1,6 @@
 /* Instruction sets and usable CPUs. */
 #include "base/cpu.h"
+#include "kernels/kernels.h"
 
 #include <glib.h>
 #include <sched.h>
@@ -134,6 +135,37 @@ affinity_mask_counts (void) {
   g_assert_cmpint (sched_setaffinity (0, sizeof all, &all), ==, 0);
 }
 
+/* What quill_kernel_levels says is what quill_kernels_init does: each mask gives its level, the last is the
+ * highest. */
+static void
+each_kernel_level_comes_with_its_mask (void) {
+  struct quill_kernel_level levels[32];
+  const unsigned n = quill_kernel_levels (levels, G_N_ELEMENTS (levels));
+  struct quill_kernels kernels;
+
+  g_assert_cmpuint (n, >=, 1);
+  g_assert_cmpuint (n, <=, G_N_ELEMENTS (levels));
+  g_assert_cmpstr (levels[0].name, ==, "c");
+  g_assert_cmphex (levels[0].mask, ==, 0);
+  for (unsigned i = 0; i < n; i++) {
+    quill_kernels_init (&kernels, levels[i].mask);
+    g_assert_cmpstr (kernels.level, ==, levels[i].name);
+    g_assert_cmphex (levels[i].mask & ~quill_cpu_flags (), ==, 0);
+  }
+  quill_kernels_init (&kernels, ~0u);
+  g_assert_cmpstr (kernels.level, ==, levels[n - 1].name);
+}
+
+static void
+kernel_levels_fill_no_more_than_they_may (void) {
+  struct quill_kernel_level levels[2] = { { "none", 1 }, { "none", 1 } };
+  const unsigned n = quill_kernel_levels (NULL, 0);
+
+  g_assert_cmpuint (quill_kernel_levels (levels, 1), ==, n);
+  g_assert_cmpstr (levels[0].name, ==, "c");
+  g_assert_cmpstr (levels[1].name, ==, "none");
+}
+
 int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
@@ -142,6 +174,8 @@ main (int argc, char **argv) {
   g_test_add_func ("/cpu/quota-becomes-cpus", quota_becomes_cpus);
   g_test_add_func ("/cpu/group-is-found-in-both-versions", group_is_found_in_both_versions);
   g_test_add_func ("/cpu/broken-group-lists-find-nothing", broken_group_lists_find_nothing);
+  g_test_add_func ("/cpu/each-kernel-level-comes-with-its-mask", each_kernel_level_comes_with_its_mask);
+  g_test_add_func ("/cpu/kernel-levels-fill-no-more-than-they-may", kernel_levels_fill_no_more_than_they_may);
   g_test_add_func ("/cpu/affinity-mask-counts", affinity_mask_counts);
   return g_test_run ();
 }
