@@ -1,5 +1,6 @@
 #include "cli/longhand-cli.h"
 
+#include "longhand-config.h"
 #include "longhand-engine-error.h"
 #include "longhand-settings.h"
 
@@ -122,8 +123,25 @@ longhand_cli_print_text (const char *text) {
   fflush (stdout);
 }
 
+char *
+longhand_cli_sample_path (const char *name) {
+  const char *models = g_getenv ("LONGHAND_MODEL_DIR");
+  g_autofree char *uninstalled
+      = models != NULL ? g_build_filename (models, "..", "samples", name, NULL) : NULL;
+
+  if (uninstalled != NULL && g_file_test (uninstalled, G_FILE_TEST_EXISTS))
+    return g_steal_pointer (&uninstalled);
+  return g_build_filename (PKGDATADIR, "samples", name, NULL);
+}
+
 gboolean
 longhand_cli_engine_open (LonghandCliEngine *engine, const char *model, int threads, GError **error) {
+  return longhand_cli_engine_open_masked (engine, model, threads, ~0u, error);
+}
+
+gboolean
+longhand_cli_engine_open_masked (LonghandCliEngine *engine, const char *model, int threads, guint32 cpu_mask,
+                                 GError **error) {
   const gint64 begin = g_get_monotonic_time ();
   g_autoptr (LonghandModelStore) store = longhand_model_store_new ();
   g_autoptr (LonghandModel) found = longhand_cli_find_model (store, model, error);
@@ -138,6 +156,7 @@ longhand_cli_engine_open (LonghandCliEngine *engine, const char *model, int thre
     return FALSE;
   quill_settings_init (&settings);
   settings.n_threads = (unsigned)threads;
+  settings.cpu_mask = cpu_mask;
   if (quill_transcriber_open (&engine->transcriber, engine->model, &settings, &engine_error) != QUILL_OK) {
     longhand_set_error_from_engine (error, &engine_error);
     longhand_cli_engine_close (engine);

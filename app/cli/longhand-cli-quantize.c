@@ -23,8 +23,7 @@ shape_text (const struct quill_converted_tensor *tensor) {
 
 static void
 print_header (void) {
-  /* Translators: columns of a table, at most as wide as these: name and shape of a tensor, types and sizes
-   * before and after, error. */
+  /* Translators: columns of a table: name and shape of a tensor, types, error, sizes before and after. */
   g_print ("%-40s %-14s %-12s %8s %10s %10s %10s\n", _ ("tensor"), _ ("shape"), _ ("type"), _ ("error %"),
            _ ("largest"), _ ("bytes"), _ ("now"));
 }
@@ -47,11 +46,13 @@ print_tensor (void *user, const struct quill_converted_tensor *tensor) {
 static void
 print_size (const char *path) {
   g_autofree char *name = g_filename_display_name (path);
+  g_autofree char *bytes = NULL;
   GStatBuf info;
 
-  if (g_stat (path, &info) == 0)
-    g_print (_ ("%s: %.1f MiB (%" G_GINT64_FORMAT " bytes)\n"), name, (double)info.st_size / MIB,
-             (gint64)info.st_size);
+  if (g_stat (path, &info) != 0)
+    return;
+  bytes = g_strdup_printf ("%" G_GINT64_FORMAT, (gint64)info.st_size);
+  g_print (_ ("%s: %.1f MiB (%s bytes)\n"), name, (double)info.st_size / MIB, bytes);
 }
 
 static bool

@@ -24,6 +24,7 @@ int longhand_cli_transcribe (int argc, char **argv);
 int longhand_cli_listen (int argc, char **argv);
 int longhand_cli_devices (int argc, char **argv);
 int longhand_cli_bench (int argc, char **argv);
+int longhand_cli_selftest (int argc, char **argv);
 int longhand_cli_quantize (int argc, char **argv);
 
 /* Parses options of a verb; entries are borrowed. Positional arguments stay in argv. FALSE: the caller
@@ -48,6 +49,10 @@ gboolean longhand_cli_check_language (const char *language, const struct quill_m
  * the best installed one. (transfer full); NULL with LONGHAND_ERROR_MODEL_MISSING. */
 LonghandModel *longhand_cli_find_model (LonghandModelStore *store, const char *option, GError **error);
 
+/* A file of the sample that comes with the program, "sample.wav" or "sample.txt", what is said in it: beside
+ * the models, else where it was installed. (transfer full) */
+char *longhand_cli_sample_path (const char *name);
+
 /* Text for standard output as it is: g_print would change what the locale's character set lacks. */
 void longhand_cli_print_text (const char *text);
 
@@ -61,6 +66,9 @@ typedef struct {
 
 /* model: as longhand_cli_find_model. FALSE with any of the model errors. */
 gboolean longhand_cli_engine_open (LonghandCliEngine *engine, const char *model, int threads, GError **error);
+/* The same with kernels that quill_settings.cpu_mask allows. */
+gboolean longhand_cli_engine_open_masked (LonghandCliEngine *engine, const char *model, int threads,
+                                          guint32 cpu_mask, GError **error);
 void longhand_cli_engine_close (LonghandCliEngine *engine);
 
 /* From now on the first Ctrl+C only sets a flag; a second one ends the program. */

@@ -32,7 +32,7 @@ speech (void) {
 static void
 help_lists_verbs_and_exit_status (void) {
   static const char *const parts[]
-      = { "transcribe", "listen", "devices", "bench", "quantize", "  0 ", "  1 ", "  2 ", "  3 ", "  4 ", "  130 " };
+      = { "transcribe", "listen", "devices", "bench", "selftest", "quantize", "  0 ", "  1 ", "  2 ", "  3 ", "  4 ", "  130 " };
   g_auto (CliRun) run = cli_run ("--help", NULL);
   g_auto (CliRun) bare = cli_run (NULL, NULL);
 
@@ -51,6 +51,7 @@ every_verb_has_its_help (void) {
     { "listen", "--seconds=SECONDS" },
     { "devices", "microphones" },
     { "bench", "--json" },
+    { "selftest", "one word in ten" },
     { "quantize", "f32 f16 q4_0 q4_1 q5_0 q5_1 q8_0 q4_K q5_K q6_K" },
   };
 

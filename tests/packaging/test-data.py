@@ -134,7 +134,7 @@ def _():
                      f"share/icons/hicolor/symbolic/apps/{APP_ID}-symbolic.svg",
                      f"share/glib-2.0/schemas/{APP_ID}.gschema.xml",
                      "share/longhand/models/ggml-longhand-mini.en-q5_1.bin",
-                     "share/longhand/samples/sample.wav",
+                     "share/longhand/samples/sample.wav", "share/longhand/samples/sample.txt",
                      "share/man/man1/longhand.1", "share/man/man1/longhand-cli.1",
                      "share/bash-completion/completions/longhand-cli"):
             assert os.path.exists(os.path.join(prefix, path)), f"{path} is not installed"
@@ -175,7 +175,7 @@ def _():
         manual = file.read().replace("\\-", "-")
     with open(os.path.join(data, "completions", "longhand-cli"), encoding="utf-8") as file:
         completion = file.read()
-    for verb in ("transcribe", "listen", "devices", "bench", "quantize"):
+    for verb in ("transcribe", "listen", "devices", "bench", "selftest", "quantize"):
         status, text = output_of(cli, verb, "--help")
         assert status == 0, text
         options = words_after_dashes(text)
@@ -197,7 +197,7 @@ def _():
     def completed(*words):
         return set(output_of("bash", "-c", script, "bash", os.path.join(data, "completions", "longhand-cli"),
                              *words)[1].split())
-    assert {"transcribe", "listen", "devices", "bench", "quantize"} <= completed("longhand-cli", "")
+    assert {"transcribe", "listen", "devices", "bench", "selftest", "quantize"} <= completed("longhand-cli", "")
     assert completed("longhand-cli", "tr") == {"transcribe"}
     assert "--format" in completed("longhand-cli", "transcribe", "--f")
     assert completed("longhand-cli", "transcribe", "--format", "") == {"txt", "srt", "vtt", "json"}

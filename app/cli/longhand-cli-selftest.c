@@ -1,0 +1,462 @@
+/* longhand-cli selftest: each kernel level of this machine, end to end.
+ *
+ * Peak memory is counted for a process, and a kernel that uses an instruction the machine lacks would end
+ * one: so each level runs in a child, which is this program with a hidden option, and which prints its
+ * outcome as JSON. */
+#include "cli/longhand-cli.h"
+
+#include "audio/longhand-audio-file.h"
+#include "longhand-config.h"
+#include "longhand-engine-error.h"
+#include "transcript/longhand-words.h"
+
+#include <glib/gi18n.h>
+#include <json-glib/json-glib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+/* What is allowed; documented in --help and in the man page. Levels round differently, so that a word which
+ * hangs by a hair may tip over. The model card gives the bundled model 60 % on voices that it does not know.
+ */
+#define WORDS_PER_DIFFERENCE 10
+#define MAX_ERROR_RATE 0.6
+
+#define MAX_LEVELS 32
+
+enum {
+  NUMBER_AUDIO_S,
+  NUMBER_LOAD, /* model and transcriber, ms */
+  NUMBER_MEL,
+  NUMBER_ENCODE,
+  NUMBER_PROMPT,
+  NUMBER_DECODE,
+  NUMBER_TOTAL, /* mel to text, ms */
+  NUMBER_PEAK,  /* resident bytes */
+  N_NUMBERS,
+};
+static const char *const number_names[N_NUMBERS]
+    = { "audio_s", "load_ms", "mel_ms", "encode_ms", "prompt_ms", "decode_ms", "total_ms", "peak_rss_bytes" };
+
+typedef struct {
+  const char *name;          /* of the level */
+  char *reason;              /* owned; why it failed, without a full stop; NULL: it passed */
+  char *text;                /* owned; what it heard; NULL: it did not finish */
+  double number[N_NUMBERS];  /* only where it finished, as all below */
+  guint errors, differences; /* words: from the expected text, from what the first level heard */
+} Row;
+
+typedef struct {
+  GArray *rows;   /* owned; Row */
+  char *model;    /* owned; path */
+  char *model_id; /* owned */
+  char *expected; /* owned */
+  guint n_words;  /* of expected */
+  int threads;
+} Selftest;
+
+static void
+row_clear (gpointer data) {
+  Row *row = data;
+
+  g_free (row->reason);
+  g_free (row->text);
+}
+
+static void
+selftest_init (Selftest *test) {
+  *test = (Selftest){ .rows = g_array_new (FALSE, TRUE, sizeof (Row)) };
+  g_array_set_clear_func (test->rows, row_clear);
+}
+
+static void
+selftest_clear (Selftest *test) {
+  g_array_unref (test->rows);
+  g_free (test->model);
+  g_free (test->model_id);
+  g_free (test->expected);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Selftest, selftest_clear)
+
+static void
+add_string (JsonBuilder *json, const char *name, const char *value) {
+  json_builder_set_member_name (json, name);
+  json_builder_add_string_value (json, value);
+}
+
+static void
+add_double (JsonBuilder *json, const char *name, double value) {
+  json_builder_set_member_name (json, name);
+  json_builder_add_double_value (json, value);
+}
+
+static void
+add_int (JsonBuilder *json, const char *name, gint64 value) {
+  json_builder_set_member_name (json, name);
+  json_builder_add_int_value (json, value);
+}
+
+static void
+add_boolean (JsonBuilder *json, const char *name, gboolean value) {
+  json_builder_set_member_name (json, name);
+  json_builder_add_boolean_value (json, value);
+}
+
+static void
+print_and_free (JsonBuilder *json) {
+  g_autoptr (JsonGenerator) generator = json_generator_new ();
+  g_autoptr (JsonNode) root = json_builder_get_root (json);
+  g_autofree char *text = NULL;
+
+  json_generator_set_root (generator, root);
+  json_generator_set_pretty (generator, TRUE);
+  text = json_generator_to_data (generator, NULL);
+  longhand_cli_print_text (text);
+  longhand_cli_print_text ("\n");
+  g_object_unref (json);
+}
+
+/* ---- the child: one level ---- */
+
+/* The most memory this process had; VmHWM begins at exec, ru_maxrss may remember what was before it. */
+static double
+peak_bytes (void) {
+  g_autofree char *status = NULL;
+  struct rusage usage;
+  const char *at;
+
+  if (g_file_get_contents ("/proc/self/status", &status, NULL, NULL)
+      && (at = strstr (status, "VmHWM:")) != NULL)
+    return g_ascii_strtod (at + strlen ("VmHWM:"), NULL) * 1024;
+  getrusage (RUSAGE_SELF, &usage);
+  return (double)usage.ru_maxrss * 1024;
+}
+
+static gboolean
+mask_of (const char *level, guint32 *mask) {
+  struct quill_kernel_level levels[MAX_LEVELS];
+  const guint n = MIN (quill_kernel_levels (levels, MAX_LEVELS), MAX_LEVELS);
+
+  for (guint i = 0; i < n; i++)
+    if (strcmp (levels[i].name, level) == 0) {
+      *mask = levels[i].mask;
+      return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+hear (LonghandCliEngine *engine, const float *samples, gsize n, GError **error) {
+  struct quill_error engine_error = { 0 };
+  struct quill_result *result = NULL;
+  struct quill_params params;
+  g_autoptr (GString) text = g_string_new (NULL);
+  JsonBuilder *json;
+
+  quill_params_init (&params);
+  params.temperature_increment = 0;
+  if (quill_transcribe (engine->transcriber, samples, n, &params, &result, &engine_error) != QUILL_OK) {
+    longhand_set_error_from_engine (error, &engine_error);
+    return FALSE;
+  }
+  for (gsize i = 0; i < result->n_segments; i++)
+    g_string_append (text, result->segments[i].text);
+  json = json_builder_new ();
+  json_builder_begin_object (json);
+  add_string (json, "name", quill_transcriber_kernel_level (engine->transcriber));
+  add_string (json, "text", g_strstrip (text->str));
+  add_double (json, number_names[NUMBER_AUDIO_S], (double)n / QUILL_SAMPLE_RATE);
+  add_double (json, number_names[NUMBER_LOAD], engine->load_ms);
+  add_double (json, number_names[NUMBER_MEL], result->timings.mel_ms);
+  add_double (json, number_names[NUMBER_ENCODE], result->timings.encode_ms);
+  add_double (json, number_names[NUMBER_PROMPT], result->timings.prompt_ms);
+  add_double (json, number_names[NUMBER_DECODE], result->timings.decode_ms);
+  add_double (json, number_names[NUMBER_TOTAL], result->timings.total_ms);
+  add_double (json, number_names[NUMBER_PEAK], peak_bytes ());
+  json_builder_end_object (json);
+  print_and_free (json);
+  quill_result_free (&result);
+  return TRUE;
+}
+
+static int
+run_level (const char *level, const char *model, int threads) {
+  g_autofree char *path = longhand_cli_sample_path ("sample.wav");
+  g_autofree float *samples = NULL;
+  g_autoptr (GError) error = NULL;
+  LonghandCliEngine engine;
+  guint32 mask;
+  gboolean heard;
+  gsize n;
+
+  if (!mask_of (level, &mask)) {
+    longhand_cli_complain (_ ("This machine has no kernel level “%s”."), level);
+    return LONGHAND_EXIT_USAGE;
+  }
+  samples = longhand_audio_file_load (path, &n, NULL, &error);
+  if (samples == NULL || !longhand_cli_engine_open_masked (&engine, model, threads, mask, &error))
+    return longhand_cli_fail (error);
+  heard = hear (&engine, samples, n, &error);
+  longhand_cli_engine_close (&engine);
+  return heard ? LONGHAND_EXIT_OK : longhand_cli_fail (error);
+}
+
+/* ---- the parent: all of them ---- */
+
+/* What the child said about its failure, without the program's name and the full stop. (transfer full) */
+static char *
+sentence_of (const char *complaint) {
+  const char *begin
+      = g_str_has_prefix (complaint, "longhand-cli: ") ? complaint + strlen ("longhand-cli: ") : complaint;
+  g_autofree char *line = g_strndup (begin, strcspn (begin, "\n"));
+
+  if (g_str_has_suffix (line, "."))
+    line[strlen (line) - 1] = '\0';
+  return g_steal_pointer (&line);
+}
+
+static void
+read_outcome (Row *row, const char *output) {
+  g_autoptr (JsonNode) root = json_from_string (output, NULL);
+  JsonObject *object;
+
+  if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root)) {
+    row->reason = g_strdup (_ ("what it told makes no sense"));
+    return;
+  }
+  object = json_node_get_object (root);
+  row->text = g_strdup (json_object_get_string_member_with_default (object, "text", ""));
+  for (guint i = 0; i < N_NUMBERS; i++)
+    row->number[i] = json_object_get_double_member_with_default (object, number_names[i], 0);
+  if (strcmp (json_object_get_string_member_with_default (object, "name", ""), row->name) != 0)
+    row->reason = g_strdup_printf (_ ("it ran as “%s”"),
+                                   json_object_get_string_member_with_default (object, "name", ""));
+}
+
+/* The exit code of the child; 0 also where a signal ended it, which only concerns this level. */
+static int
+run_child (const Selftest *test, Row *row) {
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *threads = g_strdup_printf ("%d", test->threads);
+  g_autoptr (GSubprocess) child = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *output = NULL, *complaint = NULL;
+
+  child = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, &error,
+                            program != NULL ? program : "longhand-cli", "selftest", "--run-level", row->name,
+                            "--model", test->model, "--threads", threads, NULL);
+  if (child == NULL || !g_subprocess_communicate_utf8 (child, NULL, NULL, &output, &complaint, &error)) {
+    row->reason = g_strdup (error->message);
+    return LONGHAND_EXIT_OK;
+  }
+  if (g_subprocess_get_if_signaled (child)) {
+    row->reason = g_strdup_printf (_ ("it was ended by a signal: %s"),
+                                   g_strsignal (g_subprocess_get_term_sig (child)));
+    return LONGHAND_EXIT_OK;
+  }
+  if (g_subprocess_get_exit_status (child) != LONGHAND_EXIT_OK)
+    row->reason = sentence_of (complaint);
+  else
+    read_outcome (row, output);
+  return g_subprocess_get_exit_status (child);
+}
+
+/* The first level is what the others are compared with. */
+static void
+judge (const Selftest *test) {
+  const Row *first = &g_array_index (test->rows, Row, 0);
+
+  for (guint i = 0; i < test->rows->len; i++) {
+    Row *row = &g_array_index (test->rows, Row, i);
+    guint n_first = 0;
+
+    if (row->text == NULL)
+      continue;
+    row->errors = longhand_words_count_errors (test->expected, row->text, NULL);
+    if (first->text != NULL)
+      row->differences = longhand_words_count_errors (first->text, row->text, &n_first);
+    if (row->reason != NULL)
+      continue;
+    if (row->differences > n_first / WORDS_PER_DIFFERENCE)
+      row->reason
+          = g_strdup_printf (_ ("it heard “%s” where %s heard “%s”"), row->text, first->name, first->text);
+    else if (row->errors > MAX_ERROR_RATE * test->n_words)
+      row->reason = g_strdup_printf (_ ("it heard “%s” where “%s” is said"), row->text, test->expected);
+  }
+}
+
+/* ---- telling ---- */
+
+static double
+real_time_factor (const Row *row) {
+  return row->number[NUMBER_AUDIO_S] > 0 ? row->number[NUMBER_TOTAL] / 1000 / row->number[NUMBER_AUDIO_S] : 0;
+}
+
+static void
+print_table (const Selftest *test) {
+  g_print (_ ("Model %s; the recording says: %s\n\n"), test->model_id, test->expected);
+  /* Translators: columns of a table: kernel level, pass or fail, wrong words of how many, words that differ
+   * from those of the first level, real-time factor, steps in milliseconds, memory. */
+  g_print ("%-12s %-6s %7s %7s %7s %8s %8s %8s %8s %8s %8s\n", _ ("level"), _ ("result"), _ ("wrong"),
+           _ ("differ"), _ ("RTF"), "load ms", "mel", "encode", "prompt", "decode", _ ("peak MiB"));
+  for (guint i = 0; i < test->rows->len; i++) {
+    const Row *row = &g_array_index (test->rows, Row, i);
+    g_autofree char *wrong = g_strdup_printf ("%u/%u", row->errors, test->n_words);
+
+    if (row->text == NULL)
+      g_print ("%-12s %s\n", row->name, _ ("FAIL"));
+    else
+      g_print ("%-12s %-6s %7s %7u %7.3f %8.1f %8.1f %8.1f %8.1f %8.1f %8.1f\n", row->name,
+               row->reason == NULL ? _ ("pass") : _ ("FAIL"), wrong, row->differences, real_time_factor (row),
+               row->number[NUMBER_LOAD], row->number[NUMBER_MEL], row->number[NUMBER_ENCODE],
+               row->number[NUMBER_PROMPT], row->number[NUMBER_DECODE],
+               row->number[NUMBER_PEAK] / (1024.0 * 1024.0));
+  }
+}
+
+static void
+add_row (JsonBuilder *json, const Selftest *test, const Row *row) {
+  json_builder_begin_object (json);
+  add_string (json, "name", row->name);
+  add_boolean (json, "pass", row->reason == NULL);
+  if (row->reason != NULL)
+    add_string (json, "reason", row->reason);
+  if (row->text != NULL) {
+    add_string (json, "text", row->text);
+    add_int (json, "errors", row->errors);
+    add_double (json, "wer", test->n_words > 0 ? (double)row->errors / test->n_words : 0);
+    add_int (json, "differences", row->differences);
+    add_double (json, "rtf", real_time_factor (row));
+    for (guint i = NUMBER_LOAD; i < NUMBER_PEAK; i++)
+      add_double (json, number_names[i], row->number[i]);
+    add_int (json, number_names[NUMBER_PEAK], (gint64)row->number[NUMBER_PEAK]);
+  }
+  json_builder_end_object (json);
+}
+
+static void
+print_json (const Selftest *test, gboolean passed) {
+  JsonBuilder *json = json_builder_new ();
+
+  json_builder_begin_object (json);
+  add_string (json, "version", VERSION);
+  add_string (json, "model", test->model_id);
+  add_int (json, "threads", test->threads > 0 ? (guint)test->threads : quill_usable_cpus ());
+  add_string (json, "expected", test->expected);
+  add_int (json, "words", test->n_words);
+  add_boolean (json, "pass", passed);
+  json_builder_set_member_name (json, "levels");
+  json_builder_begin_array (json);
+  for (guint i = 0; i < test->rows->len; i++)
+    add_row (json, test, &g_array_index (test->rows, Row, i));
+  json_builder_end_array (json);
+  json_builder_end_object (json);
+  print_and_free (json);
+}
+
+/* ---- the verb ---- */
+
+/* Finds the model once for all levels, and what is said in the recording. */
+static gboolean
+prepare (Selftest *test, const char *model, int threads, GError **error) {
+  g_autoptr (LonghandModelStore) store = longhand_model_store_new ();
+  g_autoptr (LonghandModel) found = longhand_cli_find_model (store, model, error);
+  g_autofree char *path = longhand_cli_sample_path ("sample.txt");
+  g_autoptr (GError) local_error = NULL;
+
+  if (found == NULL)
+    return FALSE;
+  test->model = g_strdup (longhand_model_get_path (found));
+  test->model_id = g_strdup (longhand_model_get_id (found));
+  test->threads = threads;
+  if (!g_file_get_contents (path, &test->expected, NULL, &local_error)) {
+    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_FAILED,
+                 _ ("The words of the sample recording cannot be read (%s): install Longhand again."),
+                 local_error->message);
+    return FALSE;
+  }
+  g_strstrip (test->expected);
+  longhand_words_count_errors (test->expected, "", &test->n_words);
+  return TRUE;
+}
+
+static int
+run_all (Selftest *test, gboolean as_json) {
+  struct quill_kernel_level levels[MAX_LEVELS];
+  const guint n = MIN (quill_kernel_levels (levels, MAX_LEVELS), MAX_LEVELS);
+  gboolean passed = TRUE;
+
+  for (guint i = 0; i < n && !longhand_cli_interrupted (); i++) {
+    Row row = { .name = levels[i].name };
+    const int code = run_child (test, &row);
+
+    g_array_append_val (test->rows, row);
+    if (code == LONGHAND_EXIT_MODEL) { /* no level can do anything about that */
+      longhand_cli_complain ("%s.", row.reason);
+      return code;
+    }
+  }
+  if (longhand_cli_interrupted ())
+    return LONGHAND_EXIT_INTERRUPTED;
+  judge (test);
+  for (guint i = 0; i < n; i++)
+    passed = passed && g_array_index (test->rows, Row, i).reason == NULL;
+  if (as_json)
+    print_json (test, passed);
+  else
+    print_table (test);
+  for (guint i = 0; i < n; i++) {
+    const Row *row = &g_array_index (test->rows, Row, i);
+
+    if (row->reason != NULL)
+      longhand_cli_complain (_ ("The kernel level “%s” failed: %s."), row->name, row->reason);
+  }
+  return passed ? LONGHAND_EXIT_OK : LONGHAND_EXIT_FAILED;
+}
+
+int
+longhand_cli_selftest (int argc, char **argv) {
+  g_autofree char *model = NULL;
+  g_autofree char *level = NULL;
+  gboolean as_json = FALSE;
+  int threads = 0;
+  const GOptionEntry entries[] = {
+    { "model", 'm', 0, G_OPTION_ARG_FILENAME, &model,
+      N_ ("Model: name of an installed one, or a file (default: the best installed one)"), N_ ("MODEL") },
+    { "threads", 't', 0, G_OPTION_ARG_INT, &threads, N_ ("Threads, 1 to 256 (default 0: all processors)"),
+      N_ ("N") },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, N_ ("Print JSON"), NULL },
+    { "run-level", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &level, NULL, NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+  g_auto (Selftest) test;
+  g_autoptr (GError) error = NULL;
+
+  selftest_init (&test);
+  if (!longhand_cli_parse (
+          &argc, &argv, NULL,
+          _ ("Recognises the sample that comes with Longhand with each set of kernels that this machine "
+             "has."),
+          _ ("A level passes when at most one word in ten differs from what the first level, portable C,\n"
+             "heard, and at most six of ten words said are wrong, which the card of the bundled model "
+             "allows\n"
+             "for. The exit status is 0 only when all pass.\n\n"
+             "JSON: version, model, threads, expected, words, pass, levels [{name, pass, reason (of a "
+             "failure),\n"
+             "text, errors, wer, differences, rtf, load_ms, mel_ms, encode_ms, prompt_ms, decode_ms, "
+             "total_ms,\n"
+             "peak_rss_bytes}]; what follows “reason” is absent where a level did not finish."),
+          entries))
+    return LONGHAND_EXIT_USAGE;
+  if (argc > 1) {
+    longhand_cli_complain (_ ("“selftest” takes no argument."));
+    return LONGHAND_EXIT_USAGE;
+  }
+  if (!longhand_cli_check_threads (threads, &error))
+    return longhand_cli_fail (error);
+  if (level != NULL)
+    return run_level (level, model, threads);
+  if (!prepare (&test, model, threads, &error))
+    return longhand_cli_fail (error);
+  longhand_cli_catch_interrupt ();
+  return run_all (&test, as_json);
+}

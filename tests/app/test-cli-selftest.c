@@ -1,0 +1,192 @@
+/* longhand-cli selftest: every level is told, and what a failure looks like. */
+#include "cli-run.h"
+
+#include <glib/gstdio.h>
+#include <json-glib/json-glib.h>
+#include <quill.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct {
+  char *dir;
+  char *models, *samples; /* folders in dir, of which the program takes them for its own */
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data) {
+  fixture->dir = cli_make_dir ();
+  fixture->models = g_build_filename (fixture->dir, "models", NULL);
+  fixture->samples = g_build_filename (fixture->dir, "samples", NULL);
+  g_assert_cmpint (g_mkdir (fixture->models, 0755), ==, 0);
+  g_assert_cmpint (g_mkdir (fixture->samples, 0755), ==, 0);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data) {
+  g_free (fixture->models);
+  g_free (fixture->samples);
+  cli_remove_dir (fixture->dir);
+}
+
+/* The bundled model and recording, with another text beside it (NULL: none). */
+static CliRun
+run_with_text (const Fixture *fixture, const char *text) {
+  g_autofree char *model
+      = g_build_filename (g_getenv ("LONGHAND_MODEL_DIR"), "ggml-longhand-mini.en-q5_1.bin", NULL);
+  g_autofree char *name = g_build_filename (fixture->models, "ggml-longhand-mini.en-q5_1.bin", NULL);
+  g_autofree char *sound = g_build_filename (fixture->samples, "sample.wav", NULL);
+  g_autofree char *words = g_build_filename (fixture->samples, "sample.txt", NULL);
+  g_autofree char *variable = g_strdup_printf ("LONGHAND_MODEL_DIR=%s", fixture->models);
+  const char *const variables[] = { variable, NULL };
+  const char *const arguments[] = { "selftest", "--json", NULL };
+
+  g_assert_cmpint (symlink (model, name), ==, 0);
+  g_assert_cmpint (symlink (g_getenv ("LONGHAND_TEST_WAV"), sound), ==, 0);
+  if (text != NULL)
+    g_assert_true (g_file_set_contents (words, text, -1, NULL));
+  return cli_run_in (&(CliSetting){ .variables = variables }, arguments);
+}
+
+static void
+every_level_passes_and_is_told_as_json (void) {
+  static const char *const times[]
+      = { "load_ms", "mel_ms", "encode_ms", "prompt_ms", "decode_ms", "total_ms", "rtf" };
+  struct quill_kernel_level levels[32];
+  const unsigned n = quill_kernel_levels (levels, G_N_ELEMENTS (levels));
+  g_auto (CliRun) run = cli_run ("selftest", "--json", NULL);
+  g_autoptr (JsonNode) root = NULL;
+  JsonObject *object;
+  JsonArray *array;
+
+  cli_assert_succeeds (&run);
+  root = json_from_string (run.out, NULL);
+  g_assert_nonnull (root);
+  object = json_node_get_object (root);
+  g_assert_true (json_object_get_boolean_member (object, "pass"));
+  g_assert_cmpint (json_object_get_int_member (object, "words"), ==, 11);
+  g_assert_cmpint (json_object_get_int_member (object, "threads"), ==, quill_usable_cpus ());
+  cli_assert_contains (json_object_get_string_member (object, "expected"), "much better");
+  array = json_object_get_array_member (object, "levels");
+  g_assert_cmpuint (json_array_get_length (array), ==, n);
+  for (unsigned i = 0; i < n; i++) {
+    JsonObject *level = json_array_get_object_element (array, i);
+
+    g_assert_cmpstr (json_object_get_string_member (level, "name"), ==, levels[i].name);
+    g_assert_true (json_object_get_boolean_member (level, "pass"));
+    g_assert_false (json_object_has_member (level, "reason"));
+    cli_assert_contains (json_object_get_string_member (level, "text"), "flushed");
+    g_assert_cmpfloat (json_object_get_double_member (level, "wer"), <=, 0.6);
+    g_assert_cmpint (json_object_get_int_member (level, "differences"), <=, 1);
+    for (guint k = 0; k < G_N_ELEMENTS (times); k++)
+      g_assert_cmpfloat (json_object_get_double_member (level, times[k]), >, 0);
+    g_assert_cmpint (json_object_get_int_member (level, "peak_rss_bytes"), >, 10 << 20);
+  }
+}
+
+static void
+table_has_a_row_for_every_level (void) {
+  struct quill_kernel_level levels[32];
+  const unsigned n = quill_kernel_levels (levels, G_N_ELEMENTS (levels));
+  g_auto (CliRun) run = cli_run ("selftest", "--threads", "1", NULL);
+
+  cli_assert_succeeds (&run);
+  cli_assert_contains (run.out, "He flushed");
+  cli_assert_contains (run.out, "peak MiB");
+  for (unsigned i = 0; i < n; i++) {
+    g_autofree char *row = g_strdup_printf ("\n%-12s pass ", levels[i].name);
+
+    cli_assert_contains (run.out, row);
+  }
+}
+
+/* Every level fails, and each says why; the outcome is told all the same. */
+static void
+wrong_words_fail (Fixture *fixture, gconstpointer data) {
+  g_auto (CliRun) run = run_with_text (fixture, "Something else altogether was said here.\n");
+  g_autoptr (JsonNode) root = json_from_string (run.out, NULL);
+  JsonObject *level;
+
+  g_assert_cmpint (run.code, ==, 1);
+  cli_assert_contains (run.err, "The kernel level “c” failed: it heard “He flushed");
+  cli_assert_contains (run.err, "where “Something else altogether was said here.” is said.\n");
+  g_assert_nonnull (root);
+  g_assert_false (json_object_get_boolean_member (json_node_get_object (root), "pass"));
+  level = json_array_get_object_element (json_object_get_array_member (json_node_get_object (root), "levels"),
+                                         0);
+  g_assert_false (json_object_get_boolean_member (level, "pass"));
+  cli_assert_contains (json_object_get_string_member (level, "reason"), "it heard");
+  g_assert_cmpfloat (json_object_get_double_member (level, "wer"), >, 0.6);
+}
+
+/* A level whose process is ended fails; the program itself goes on and tells so. A second of processor time
+ * is none too much for the first level, and plenty for what the program itself does. */
+static void
+level_that_is_ended_fails (void) {
+  static const char *const wrapper[] = { "sh", "-c", "ulimit -t 1; exec \"$@\"", "sh", NULL };
+  static const char *const arguments[] = { "selftest", NULL };
+  g_auto (CliRun) run = cli_run_in (&(CliSetting){ .wrapper = wrapper }, arguments);
+
+  if (run.code == 0) {
+    g_test_skip ("this machine recognises the sample within a second");
+    return;
+  }
+  g_assert_cmpint (run.code, ==, 1);
+  cli_assert_contains (run.out, "FAIL\n");
+  cli_assert_contains (run.err, "it was ended by a signal");
+}
+
+static void
+missing_words_are_said (Fixture *fixture, gconstpointer data) {
+  g_auto (CliRun) run = run_with_text (fixture, NULL);
+
+  /* Where Longhand is installed, too, its own text is found. */
+  if (run.code == 0)
+    g_test_skip ("Longhand is installed in the prefix of this build");
+  else
+    cli_assert_fails (&run, 1, "words of the sample recording", "install Longhand again");
+}
+
+static void
+models_that_are_missing_or_broken_are_said_once (Fixture *fixture, gconstpointer data) {
+  g_autofree char *path = g_build_filename (fixture->models, "ggml-broken.bin", NULL);
+  g_auto (CliRun) missing = cli_run ("selftest", "--model", path, NULL);
+  g_auto (CliRun) broken = { 0 };
+
+  cli_assert_fails (&missing, 3, path, "no model");
+  g_assert_true (g_file_set_contents (path, "Dear diary", -1, NULL));
+  broken = cli_run ("selftest", "--model", path, NULL);
+  cli_assert_fails (&broken, 3, path, "is not a Whisper model");
+}
+
+static void
+senseless_command_lines_are_usage_errors (void) {
+  static const struct {
+    const char *arguments[4], *part;
+  } rows[] = {
+    { { "selftest", "all" }, "takes no argument" },
+    { { "selftest", "--threads", "257" }, "use 1 to 256" },
+    { { "selftest", "--run-level", "mmx" }, "no kernel level “mmx”" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_auto (CliRun) run = cli_run_in (&(CliSetting){ 0 }, rows[i].arguments);
+
+    cli_assert_fails (&run, 2, rows[i].part, rows[i].part);
+  }
+}
+
+int
+main (int argc, char **argv) {
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/cli/selftest/every-level-passes-and-is-told-as-json",
+                   every_level_passes_and_is_told_as_json);
+  g_test_add_func ("/cli/selftest/table-has-a-row-for-every-level", table_has_a_row_for_every_level);
+  g_test_add_func ("/cli/selftest/senseless-command-lines-are-usage-errors",
+                   senseless_command_lines_are_usage_errors);
+  g_test_add_func ("/cli/selftest/level-that-is-ended-fails", level_that_is_ended_fails);
+#define ADD(name, function) g_test_add ("/cli/selftest/" name, Fixture, NULL, set_up, function, tear_down)
+  ADD ("wrong-words-fail", wrong_words_fail);
+  ADD ("missing-words-are-said", missing_words_are_said);
+  ADD ("models-that-are-missing-or-broken-are-said-once", models_that_are_missing_or_broken_are_said_once);
+  return g_test_run ();
+}
