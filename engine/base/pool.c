@@ -1,6 +1,7 @@
 #include "base/pool.h"
 
 #include "base/arena.h"
+#include "base/cpu.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -12,26 +13,49 @@ struct worker {
     pthread_t thread;
 };
 
+/* How long a thread looks again and again before it sleeps: some 10-50 us. Within a token the next step comes
+ * sooner than that, and waking a thread takes as long. */
+#define SPINS 1000
+
+/* A job is announced by a new `job` and done when n_running is 0. Threads that find nothing new for a while
+ * sleep on a condition; whoever changes what they wait for looks, after the change, whether somebody sleeps
+ * (all four accesses are sequentially consistent, so that one of the two sees the other). */
 struct quill_pool {
     unsigned n_threads;
+    unsigned n_spins;       /* 0: more threads than processors, whom spinning would only keep from working */
     struct worker *workers; /* owned; [n_threads], entry 0 unused */
 
-    pthread_mutex_t lock;
-    pthread_cond_t wake; /* serial or stop changed */
-    pthread_cond_t idle; /* n_running became 0 */
-    /* --- guarded by lock --- */
-    unsigned serial;    /* bumps once per job; workers compare with their own copy */
-    unsigned n_running; /* workers that take part in this job and have not left it */
-    unsigned n_active;  /* threads that take part, the caller included */
-    bool stop;
+    /* A number that grows with each job, and in the low 16 bits the threads that take part, the caller included:
+     * in one word, since who does not take part may look while the next job is being announced. */
+    atomic_uint_fast64_t job;
+    atomic_bool stop;
+    atomic_uint n_running; /* workers that take part in this job and have not left it */
 
-    /* --- written by the caller while no worker runs, published by lock --- */
+    pthread_mutex_t lock;
+    pthread_cond_t wake; /* job or stop changed */
+    pthread_cond_t idle; /* n_running became 0 */
+    atomic_uint n_asleep;       /* workers in wake, changed under lock */
+    atomic_bool caller_asleep;  /* in idle, likewise */
+
+    /* --- written by the caller while no worker runs, published by job --- */
     quill_pool_fn *fn;
     void *context;
     unsigned n_tasks;
 
     atomic_uint next; /* first task that nobody has taken */
 };
+
+#define ACTIVE_MASK 0xffffu
+_Static_assert(QUILL_MAX_THREADS <= ACTIVE_MASK, "the number of threads fits beside the job");
+
+static inline void relax(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
 
 static void run_tasks(struct quill_pool *pool, unsigned worker)
 {
@@ -45,38 +69,82 @@ static void run_tasks(struct quill_pool *pool, unsigned worker)
     }
 }
 
+static bool is_new(struct quill_pool *pool, uint_fast64_t seen)
+{
+    return atomic_load(&pool->job) != seen || atomic_load(&pool->stop);
+}
+
+static void wait_for_job(struct quill_pool *pool, uint_fast64_t seen)
+{
+    for (unsigned i = 0; i < pool->n_spins; i++) {
+        if (is_new(pool, seen))
+            return;
+        relax();
+    }
+    pthread_mutex_lock(&pool->lock);
+    atomic_fetch_add(&pool->n_asleep, 1);
+    while (!is_new(pool, seen))
+        pthread_cond_wait(&pool->wake, &pool->lock);
+    atomic_fetch_sub(&pool->n_asleep, 1);
+    pthread_mutex_unlock(&pool->lock);
+}
+
+static void wake_workers(struct quill_pool *pool)
+{
+    if (atomic_load(&pool->n_asleep) == 0)
+        return;
+    pthread_mutex_lock(&pool->lock);
+    pthread_cond_broadcast(&pool->wake);
+    pthread_mutex_unlock(&pool->lock);
+}
+
+static void wait_for_workers(struct quill_pool *pool)
+{
+    for (unsigned i = 0; i < pool->n_spins; i++) {
+        if (atomic_load(&pool->n_running) == 0)
+            return;
+        relax();
+    }
+    pthread_mutex_lock(&pool->lock);
+    atomic_store(&pool->caller_asleep, true);
+    while (atomic_load(&pool->n_running) > 0)
+        pthread_cond_wait(&pool->idle, &pool->lock);
+    atomic_store(&pool->caller_asleep, false);
+    pthread_mutex_unlock(&pool->lock);
+}
+
+static void leave_job(struct quill_pool *pool)
+{
+    if (atomic_fetch_sub(&pool->n_running, 1) != 1 || !atomic_load(&pool->caller_asleep))
+        return;
+    pthread_mutex_lock(&pool->lock);
+    pthread_cond_signal(&pool->idle);
+    pthread_mutex_unlock(&pool->lock);
+}
+
 static void *worker_main(void *data)
 {
     const struct worker *self = data;
     struct quill_pool *pool = self->pool;
-    unsigned seen = 0;
+    uint_fast64_t seen = 0;
 
-    pthread_mutex_lock(&pool->lock);
     for (;;) {
-        while (!pool->stop && pool->serial == seen)
-            pthread_cond_wait(&pool->wake, &pool->lock);
-        if (pool->stop)
-            break;
-        seen = pool->serial;
-        if (self->index >= pool->n_active)
-            continue;
-        pthread_mutex_unlock(&pool->lock);
-        run_tasks(pool, self->index);
-        pthread_mutex_lock(&pool->lock);
-        if (--pool->n_running == 0)
-            pthread_cond_signal(&pool->idle);
+        wait_for_job(pool, seen);
+        if (atomic_load(&pool->stop))
+            return NULL;
+        seen = atomic_load(&pool->job);
+        if (self->index < (seen & ACTIVE_MASK)) {
+            run_tasks(pool, self->index);
+            leave_job(pool);
+        }
     }
-    pthread_mutex_unlock(&pool->lock);
-    return NULL;
 }
 
 /* Ends the first n_started workers and frees everything. */
 static void pool_destroy(struct quill_pool *pool, unsigned n_started)
 {
-    pthread_mutex_lock(&pool->lock);
-    pool->stop = true;
-    pthread_cond_broadcast(&pool->wake);
-    pthread_mutex_unlock(&pool->lock);
+    atomic_store(&pool->stop, true);
+    wake_workers(pool);
     for (unsigned i = 1; i <= n_started; i++)
         pthread_join(pool->workers[i].thread, NULL);
     pthread_cond_destroy(&pool->idle);
@@ -102,7 +170,13 @@ enum quill_status quill_pool_open(struct quill_pool **out, unsigned n_threads, s
         quill_free(pool);
         return quill_fail(err, QUILL_ERR_NOMEM, "no memory for a pool of threads");
     }
+    pool->n_spins = n_threads <= quill_usable_cpus() ? SPINS : 0;
     atomic_init(&pool->next, 0);
+    atomic_init(&pool->job, 0);
+    atomic_init(&pool->stop, false);
+    atomic_init(&pool->n_running, 0);
+    atomic_init(&pool->n_asleep, 0);
+    atomic_init(&pool->caller_asleep, false);
     /* With default attributes these cannot fail on Linux. */
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->wake, NULL);
@@ -145,21 +219,15 @@ void quill_pool_run(struct quill_pool *pool, quill_pool_fn *fn, void *context, u
         return;
     }
 
-    pthread_mutex_lock(&pool->lock);
+    const unsigned n_active = n_tasks < pool->n_threads ? n_tasks : pool->n_threads;
     pool->fn = fn;
     pool->context = context;
     pool->n_tasks = n_tasks;
     atomic_store_explicit(&pool->next, 0, memory_order_relaxed);
-    pool->n_active = n_tasks < pool->n_threads ? n_tasks : pool->n_threads;
-    pool->n_running = pool->n_active - 1;
-    pool->serial++;
-    pthread_cond_broadcast(&pool->wake);
-    pthread_mutex_unlock(&pool->lock);
+    atomic_store_explicit(&pool->n_running, n_active - 1, memory_order_relaxed);
+    atomic_store(&pool->job, (atomic_load(&pool->job) & ~(uint_fast64_t)ACTIVE_MASK) + (ACTIVE_MASK + 1) + n_active);
+    wake_workers(pool);
 
     run_tasks(pool, 0);
-
-    pthread_mutex_lock(&pool->lock);
-    while (pool->n_running > 0)
-        pthread_cond_wait(&pool->idle, &pool->lock);
-    pthread_mutex_unlock(&pool->lock);
+    wait_for_workers(pool);
 }
