@@ -63,6 +63,8 @@ struct quill_error {
 enum quill_cpu_flag {
     QUILL_CPU_AVX2 = 1u << 0,   /* AVX2, FMA, F16C and the operating system saves the registers */
     QUILL_CPU_AVX512 = 1u << 1, /* AVX-512 F, BW, DQ, VL, likewise */
+    QUILL_CPU_AVXVNNI = 1u << 2,    /* AVX-VNNI, with QUILL_CPU_AVX2 */
+    QUILL_CPU_AVX512VNNI = 1u << 3, /* AVX-512 VNNI, with QUILL_CPU_AVX512 */
 };
 
 /* Instruction sets of this machine that the library has kernels for (enum quill_cpu_flag). */

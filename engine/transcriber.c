@@ -30,10 +30,13 @@ static enum quill_status workers_fill(struct quill_workers *workers, const struc
     struct quill_plan plan = {0};
     const struct quill_span scratch =
         quill_plan_add(&plan, n_threads, (bytes + QUILL_ALIGN - 1) / QUILL_ALIGN * QUILL_ALIGN);
-    QUILL_TRY(quill_arena_open(&workers->scratch, &plan, "the threads' working memory", err));
+    const struct quill_span work =
+        quill_plan_add(&plan, quill_model_work_bytes(model, &compute->kernels), 1);
+    QUILL_TRY(quill_arena_open(&workers->scratch, &plan, "the working memory", err));
     compute->pool = workers->pool;
     compute->scratch = quill_arena_at(&workers->scratch, scratch);
     compute->scratch_bytes = scratch.bytes / n_threads;
+    compute->work = quill_arena_at(&workers->scratch, work);
     return QUILL_OK;
 }
 
@@ -90,8 +93,8 @@ static enum quill_status fill(struct quill_transcriber *t, unsigned n_threads, s
     QUILL_TRY(quill_tokenizer_open(&t->tokenizer, &t->model->file, err));
     quill_rules_init(&t->rules, t->tokenizer);
     QUILL_TRY(workers_open(&t->workers, t->model, t->cpu_mask, n_threads, err));
-    QUILL_TRY(quill_encoder_open(&t->encoder, t->model, err));
-    QUILL_TRY(quill_decoder_open(&t->decoder, t->model, err));
+    QUILL_TRY(quill_encoder_open(&t->encoder, t->model, &t->workers.compute.kernels, err));
+    QUILL_TRY(quill_decoder_open(&t->decoder, t->model, &t->workers.compute.kernels, err));
     return open_buffers(t, err);
 }
 
@@ -162,7 +165,7 @@ void quill_transcriber_get_memory(const struct quill_transcriber *t, struct quil
         .embeddings = t->model->embedding_bytes,
         .kv_cache = quill_decoder_kv_bytes(t->decoder),
         .encoder_output = quill_encoder_output_bytes(t->encoder),
-        .working = quill_encoder_working_bytes(t->encoder) + quill_decoder_working_bytes(t->decoder) +
+        .working = quill_encoder_mel_bytes(t->encoder) + quill_decoder_logits_bytes(t->decoder) +
                    quill_mel_bytes(t->workers.mel) + t->workers.scratch.bytes + t->arena.bytes,
     };
 }

@@ -29,28 +29,39 @@ static bool must_fail(void)
     return false;
 }
 
-void *quill_alloc(size_t bytes)
+/* Memory of malloc or calloc, aligned: the byte before it says by how much it was moved (16 to 64). */
+static void *take(size_t bytes, bool zero)
 {
+    unsigned char *raw;
+    size_t shift;
+
     atomic_fetch_add(&alloc_count, 1);
     if (must_fail() || bytes > PTRDIFF_MAX - QUILL_ALIGN)
         return NULL;
-    /* aligned_alloc wants a multiple of the alignment; an empty piece still gets an address. */
-    return aligned_alloc(QUILL_ALIGN,
-                         bytes ? (bytes + QUILL_ALIGN - 1) / QUILL_ALIGN * QUILL_ALIGN : QUILL_ALIGN);
+    raw = zero ? calloc(1, bytes + QUILL_ALIGN) : malloc(bytes + QUILL_ALIGN);
+    if (!raw)
+        return NULL;
+    shift = QUILL_ALIGN - (uintptr_t)raw % QUILL_ALIGN;
+    raw[shift - 1] = (unsigned char)shift;
+    return raw + shift;
+}
+
+void *quill_alloc(size_t bytes)
+{
+    return take(bytes, false);
 }
 
 void *quill_alloc_zero(size_t bytes)
 {
-    void *memory = quill_alloc(bytes);
-
-    if (memory)
-        memset(memory, 0, bytes);
-    return memory;
+    return take(bytes, true);
 }
 
 void quill_free(void *memory)
 {
-    free(memory);
+    unsigned char *at = memory;
+
+    if (at)
+        free(at - at[-1]);
 }
 
 void quill_alloc_fail_at(unsigned long n)

@@ -12,7 +12,7 @@ bool quill_mul3(size_t *out, size_t a, size_t b, size_t c);
 
 /* All heap memory of the engine comes from here, so that tests can make each allocation fail in turn. */
 void *quill_alloc(size_t bytes);        /* 64-byte aligned, not cleared; NULL when there is none */
-void *quill_alloc_zero(size_t bytes);
+void *quill_alloc_zero(size_t bytes);   /* the system lends a page of a large piece when it is first written */
 void quill_free(void *memory);
 
 /* For tests: the n-th allocation from now fails (1: the next), once; 0 switches it off. Process-wide. */

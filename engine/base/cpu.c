@@ -19,6 +19,8 @@ uint32_t quill_cpu_flags_decode(const struct quill_cpuid *id)
     const uint32_t avx2_leaf1 = BIT(12) | BIT(27) | BIT(28) | BIT(29);   /* FMA OSXSAVE AVX F16C */
     const uint32_t avx2_leaf7 = BIT(5);                                  /* AVX2 */
     const uint32_t avx512_leaf7 = BIT(16) | BIT(17) | BIT(30) | BIT(31); /* F DQ BW VL */
+    const uint32_t avx512vnni_leaf7 = BIT(11);
+    const uint32_t avxvnni_leaf7_1 = BIT(4);
     const uint64_t ymm_state = 0x06;                                     /* SSE, AVX */
     const uint64_t zmm_state = 0xe6; /* those, and opmask, ZMM_Hi256, Hi16_ZMM */
     uint32_t flags = 0;
@@ -28,6 +30,10 @@ uint32_t quill_cpu_flags_decode(const struct quill_cpuid *id)
         flags |= QUILL_CPU_AVX2;
         if ((id->leaf7_ebx & avx512_leaf7) == avx512_leaf7 && (id->xcr0 & zmm_state) == zmm_state)
             flags |= QUILL_CPU_AVX512;
+        if (flags & QUILL_CPU_AVX512 && id->leaf7_ecx & avx512vnni_leaf7)
+            flags |= QUILL_CPU_AVX512VNNI;
+        if (id->leaf7_1_eax & avxvnni_leaf7_1)
+            flags |= QUILL_CPU_AVXVNNI;
     }
     return flags;
 }
@@ -42,7 +48,11 @@ uint32_t quill_cpu_flags(void)
     if (__get_cpuid(1, &eax, &ebx, &ecx, &edx))
         id.leaf1_ecx = ecx;
     if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx))
-        id.leaf7_ebx = ebx;
+        id.leaf7_ebx = ebx, id.leaf7_ecx = ecx;
+    /* Sub-leaf 0 says in eax how many more there are. */
+    if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && eax >= 1 &&
+        __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx))
+        id.leaf7_1_eax = eax;
     if (id.leaf1_ecx & BIT(27)) {
         uint32_t low, high;
 

@@ -49,6 +49,10 @@ enum quill_status quill_ggml_open(struct quill_ggml *out, const char *path, stru
 enum quill_status quill_ggml_open_memory(struct quill_ggml *out, const void *bytes, size_t n, struct quill_error *err);
 void quill_ggml_close(struct quill_ggml *file);
 
+/* Tells the system that [begin, end) of the map is not needed for now: its pages stop counting as this process's
+ * memory, and come back from the system's file cache when they are read. */
+void quill_ggml_release(const struct quill_ggml *file, const void *begin, const void *end);
+
 /* NULL when there is none. */
 const struct quill_tensor *quill_ggml_find(const struct quill_ggml *file, const char *name);
 

@@ -16,6 +16,16 @@
 #define EXP_P3 0.008363182f
 #define EXP_P4 0.0013933652f
 
+/* 2^t for t <= 0, where t need not be exact: n = round(t), f = t - n, 2^n P(f). Relative error of the
+ * polynomial 7.5e-8. Below EXP2_LOWEST it counts as EXP2_LOWEST. */
+#define EXP2_LOWEST -126.0f
+#define EXP2_P0 1.00000007f
+#define EXP2_P1 0.693146967f
+#define EXP2_P2 0.240221197f
+#define EXP2_P3 0.0555071328f
+#define EXP2_P4 0.00967554132f
+#define EXP2_P5 0.00132764701f
+
 /* erfc(z) for z >= 0: exp(-z^2) t Q(t), t = 1 / (1 + ERFC_P z) (the form of Abramowitz & Stegun 7.1.26).
  * Absolute error 2.8e-8. */
 #define ERFC_P 0.4f

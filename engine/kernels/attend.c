@@ -1,6 +1,3 @@
-/* Softmax attention, split over heads. With many query rows both products go through the GEMM kernels: the
- * keys of a head are packed once, its values are laid out as panels once, and then tiles of query rows pass
- * by, each with its scores in scratch. Few query rows (decoding) take each key and value where it lies. */
 #include "kernels/attend.h"
 
 #include <assert.h>
@@ -9,163 +6,352 @@
 
 #include "base/split.h"
 
-/* Up to this many query rows, packing keys and values costs more than it saves. */
-#define FEW_QUERIES 7
-/* Row tiles of queries that share one pass over the panels of keys. */
-#define TILES_AT_ONCE 2
+#define ROWS QUILL_ATTEND_ROWS
 
 static size_t smaller(size_t a, size_t b)
 {
     return a < b ? a : b;
 }
 
-static size_t round_up(size_t n, size_t unit)
+static size_t aligned(size_t bytes)
 {
-    return (n + unit - 1) / unit * unit;
+    return (bytes + QUILL_ALIGN - 1) / QUILL_ALIGN * QUILL_ALIGN;
 }
 
-/* Scratch sizes in floats, each a multiple of a panel row or of 16. */
-struct attend_layout {
-    size_t keys;    /* panels [n_key / nr][head_dim][nr] */
-    size_t values;  /* panels [head_dim / nr][n_key][nr] */
-    size_t queries; /* [query_rows, head_dim], scaled */
-    size_t scores;  /* [query_rows, ld_scores] */
-    size_t query_rows, ld_scores;
+static size_t type_bytes(enum quill_type type)
+{
+    assert(type == QUILL_F32 || type == QUILL_F16);
+    return quill_type_traits(type)->block_bytes;
+}
+
+/* ---- scratch ---------------------------------------------------------------------------------------- */
+
+/* Of a task that packs a head: rows to be packed. */
+static size_t pack_bytes(const struct quill_gemm *gemm, size_t n, size_t head_dim)
+{
+    const size_t most = n > head_dim ? n : head_dim;
+
+    return aligned(gemm->nr * most * sizeof(float)) + aligned(gemm->nr * sizeof(float));
+}
+
+/* Of a task that takes ROWS queries through all heads. */
+struct window_scratch {
+    float *query;           /* [head_dim] */
+    unsigned char *queries; /* [ROWS] packed rows of head_dim */
+    float *scores;          /* [ROWS, n] */
+    unsigned char *weights; /* [ROWS] packed rows of n: the scores, softened */
+    float *out;             /* [ROWS, state] */
 };
 
-static struct attend_layout attend_layout(const struct quill_kernels *kernels, size_t n_key, size_t head_dim)
+static size_t window_layout(const struct quill_gemm *gemm, size_t n, size_t state, unsigned char *base,
+                            struct window_scratch *s)
 {
-    const size_t nr = kernels->gemm.nr;
-    struct attend_layout l;
+    const size_t query = aligned(state * sizeof(float));
+    const size_t queries = query + aligned(ROWS * quill_gemm_row_bytes(gemm, state));
+    const size_t scores = queries + aligned(ROWS * n * sizeof(float));
+    const size_t weights = scores + aligned(ROWS * quill_gemm_row_bytes(gemm, n));
 
-    l.query_rows = TILES_AT_ONCE * kernels->gemm.mr;
-    l.ld_scores = round_up(n_key, 16);
-    l.keys = round_up(round_up(n_key, nr) * head_dim, 16);
-    l.values = round_up(round_up(head_dim, nr) * n_key, 16);
-    l.queries = round_up(l.query_rows * head_dim, 16);
-    l.scores = l.query_rows * l.ld_scores;
-    return l;
+    if (s)
+        *s = (struct window_scratch){(float *)(void *)base, base + query, (float *)(void *)(base + queries),
+                                     base + scores, (float *)(void *)(base + weights)};
+    return weights + aligned(ROWS * state * sizeof(float));
 }
 
-size_t quill_attend_scratch_bytes(const struct quill_kernels *kernels, size_t max_keys, size_t head_dim)
-{
-    const struct attend_layout l = attend_layout(kernels, max_keys, head_dim);
+/* Of a task over a cache. */
+struct cache_scratch {
+    float *query;  /* [head_dim], scaled */
+    int8_t *int8;  /* [quill_int8_padded(head_dim)]: the query, packed */
+    float *mixed;  /* the same number of floats */
+    float *scores; /* [n_key] */
+};
 
-    return (l.keys + l.values + l.queries + l.scores) * sizeof(float);
+static size_t cache_layout(size_t n_key, size_t head_dim, unsigned char *base, struct cache_scratch *s)
+{
+    const size_t n8 = quill_int8_padded(head_dim);
+    const size_t int8 = aligned(head_dim * sizeof(float)), mixed = int8 + aligned(n8);
+    const size_t scores = mixed + aligned(n8 * sizeof(float));
+
+    if (s)
+        *s = (struct cache_scratch){(float *)(void *)base, (int8_t *)(base + int8),
+                                    (float *)(void *)(base + mixed), (float *)(void *)(base + scores)};
+    return scores + aligned(n_key * sizeof(float));
 }
 
-struct attend_job {
+size_t quill_attend_scratch_bytes(const struct quill_gemm *gemm, size_t max_keys, size_t max_state)
+{
+    const size_t pack = pack_bytes(gemm, max_keys, max_state);
+    const size_t window = window_layout(gemm, max_keys, max_state, NULL, NULL);
+    const size_t cache = cache_layout(max_keys, max_state, NULL, NULL);
+    const size_t most = pack > window ? pack : window;
+
+    return most > cache ? most : cache;
+}
+
+/* ---- a window among itself -------------------------------------------------------------------------- */
+
+/* Panels of a head: its keys as [n / nr] panels of head_dim, its values as [head_dim / nr] panels of n. */
+struct head_panels {
+    size_t key_bytes, value_bytes;
+};
+
+static struct head_panels head_panels(const struct quill_gemm *gemm, size_t n, size_t head_dim)
+{
+    return (struct head_panels){
+        .key_bytes = aligned((n + gemm->nr - 1) / gemm->nr * quill_gemm_panel_bytes(gemm, head_dim)),
+        .value_bytes = aligned((head_dim + gemm->nr - 1) / gemm->nr * quill_gemm_panel_bytes(gemm, n)),
+    };
+}
+
+size_t quill_attend_panels_bytes(const struct quill_gemm *gemm, size_t n, size_t n_head, size_t head_dim)
+{
+    const struct head_panels panels = head_panels(gemm, n, head_dim);
+
+    return n_head * (panels.key_bytes + panels.value_bytes);
+}
+
+struct window_job {
     const struct quill_compute *c;
-    const struct quill_attention *a;
+    const struct quill_gemm *gemm;
+    const struct quill_window_attention *a;
+    struct head_panels panels;
+    size_t rows_per_task;
+};
+
+static unsigned char *key_panels(const struct window_job *job, size_t head)
+{
+    return (unsigned char *)job->a->panels + head * (job->panels.key_bytes + job->panels.value_bytes);
+}
+
+static unsigned char *value_panels(const struct window_job *job, size_t head)
+{
+    return key_panels(job, head) + job->panels.key_bytes;
+}
+
+/* n numbers from element `at` of row i. */
+static void read_row(const struct window_job *job, const void *rows, size_t i, size_t at, size_t n, float *to)
+{
+    const enum quill_type type = job->a->type;
+
+    job->c->kernels.dequantize[type]((const unsigned char *)rows + i * job->a->stride + at * type_bytes(type),
+                                     to, n);
+}
+
+static void pack_keys(const struct window_job *job, size_t head, float *rows)
+{
+    const struct quill_window_attention *a = job->a;
+    const size_t d = a->head_dim, nr = job->gemm->nr;
+
+    for (size_t j = 0; j < a->n; j += nr) {
+        const size_t n = smaller(nr, a->n - j);
+        for (size_t i = 0; i < n; i++)
+            read_row(job, a->k, j + i, head * d, d, rows + i * d);
+        job->gemm->pack_w(rows, d, n, d,
+                          key_panels(job, head) + j / nr * quill_gemm_panel_bytes(job->gemm, d));
+    }
+}
+
+static void pack_values(const struct window_job *job, size_t head, float *rows)
+{
+    const struct quill_window_attention *a = job->a;
+    const size_t d = a->head_dim, nr = job->gemm->nr;
+    float *value = rows + aligned(nr * a->n * sizeof(float)) / sizeof(float);
+
+    for (size_t j = 0; j < d; j += nr) {
+        const size_t n = smaller(nr, d - j);
+        for (size_t i = 0; i < a->n; i++) {
+            read_row(job, a->v, i, head * d + j, n, value);
+            for (size_t l = 0; l < n; l++)
+                rows[l * a->n + i] = value[l];
+        }
+        job->gemm->pack_w(rows, a->n, n, a->n,
+                          value_panels(job, head) + j / nr * quill_gemm_panel_bytes(job->gemm, a->n));
+    }
+}
+
+static void pack_head_task(void *context, unsigned task, unsigned worker)
+{
+    const struct window_job *job = context;
+    float *rows = (float *)(void *)(job->c->scratch + worker * job->c->scratch_bytes);
+
+    if (task % 2)
+        pack_values(job, task / 2, rows);
+    else
+        pack_keys(job, task / 2, rows);
+}
+
+/* m queries from row `first` through one head. */
+static void attend_head(const struct window_job *job, const struct window_scratch *s, size_t head, size_t first,
+                        size_t m)
+{
+    const struct quill_window_attention *a = job->a;
+    const struct quill_gemm *gemm = job->gemm;
+    const size_t d = a->head_dim, n = a->n, state = a->n_head * d, mr = gemm->mr, nr = gemm->nr;
+    const size_t query_bytes = quill_gemm_row_bytes(gemm, d), weight_bytes = quill_gemm_row_bytes(gemm, n);
+    const float scale = 1.0f / sqrtf((float)d);
+    float factor[ROWS];
+
+    for (size_t i = 0; i < m; i++) {
+        read_row(job, a->q, first + i, head * d, d, s->query);
+        for (size_t l = 0; l < d; l++)
+            s->query[l] *= scale;
+        gemm->pack_x(s->query, 0, d, d, s->queries + i * query_bytes);
+    }
+    for (size_t j = 0; j < n; j += nr)
+        for (size_t i = 0; i < m; i += mr)
+            gemm->tile(s->queries + i * query_bytes, query_bytes, smaller(mr, m - i),
+                       key_panels(job, head) + j / nr * quill_gemm_panel_bytes(gemm, d), d,
+                       s->scores + i * n + j, n, smaller(nr, n - j));
+    for (size_t i = 0; i < m; i++)
+        factor[i] = gemm->soften(s->scores + i * n, n, s->weights + i * weight_bytes);
+    for (size_t j = 0; j < d; j += nr)
+        for (size_t i = 0; i < m; i += mr)
+            gemm->tile(s->weights + i * weight_bytes, weight_bytes, smaller(mr, m - i),
+                       value_panels(job, head) + j / nr * quill_gemm_panel_bytes(gemm, n), n,
+                       s->out + i * state + head * d + j, state, smaller(nr, d - j));
+    for (size_t i = 0; i < m; i++)
+        for (size_t l = 0; l < d; l++)
+            s->out[i * state + head * d + l] *= factor[i];
+}
+
+static void window_task(void *context, unsigned task, unsigned worker)
+{
+    const struct window_job *job = context;
+    const struct quill_window_attention *a = job->a;
+    const size_t begin = task * job->rows_per_task, end = smaller(begin + job->rows_per_task, a->n);
+    const size_t state = a->n_head * a->head_dim, out_bytes = quill_gemm_row_bytes(job->gemm, state);
+    struct window_scratch s;
+
+    window_layout(job->gemm, a->n, state, job->c->scratch + worker * job->c->scratch_bytes, &s);
+    for (size_t first = begin; first < end; first += ROWS) {
+        const size_t m = smaller(ROWS, end - first);
+        for (size_t head = 0; head < a->n_head; head++)
+            attend_head(job, &s, head, first, m);
+        for (size_t i = 0; i < m; i++)
+            job->gemm->pack_x(s.out + i * state, 0, state, state,
+                              (unsigned char *)a->out + (first + i) * out_bytes);
+    }
+}
+
+void quill_attend_window(const struct quill_compute *c, const struct quill_gemm *gemm,
+                         const struct quill_window_attention *a)
+{
+    const size_t state = a->n_head * a->head_dim;
+    const struct quill_split split =
+        quill_split_rows(a->n, ROWS, 2 * a->n * state, quill_pool_n_threads(c->pool));
+    struct window_job job = {c, gemm, a, head_panels(gemm, a->n, a->head_dim), split.per_task};
+
+    assert(quill_attend_scratch_bytes(gemm, a->n, state) <= c->scratch_bytes);
+    if (a->n == 0 || state == 0)
+        return;
+    quill_pool_run(c->pool, pack_head_task, &job, (unsigned)(2 * a->n_head));
+    quill_pool_run(c->pool, window_task, &job, split.n_tasks);
+}
+
+/* ---- few queries over a cache ----------------------------------------------------------------------- */
+
+struct store_job {
+    const struct quill_compute *c;
+    const struct quill_cache *cache;
+    const float *x;
+    size_t first, n, rows_per_task;
+};
+
+static void *cache_row(const struct quill_cache *cache, size_t head, size_t i)
+{
+    return (unsigned char *)cache->rows +
+           (head * cache->capacity + i) * quill_cache_row_bytes(cache->float32, cache->head_dim);
+}
+
+static void store_task(void *context, unsigned task, unsigned worker)
+{
+    const struct store_job *job = context;
+    const struct quill_cache *cache = job->cache;
+    const size_t begin = task * job->rows_per_task, end = smaller(begin + job->rows_per_task, job->n);
+    const size_t d = cache->head_dim;
+
+    for (size_t head = 0; head < cache->n_head; head++)
+        for (size_t i = begin; i < end; i++) {
+            const float *x = job->x + (i * cache->n_head + head) * d;
+            void *row = cache_row(cache, head, job->first + i);
+
+            if (cache->float32)
+                memcpy(row, x, d * sizeof *x);
+            else
+                cache->scales[head * cache->capacity + job->first + i] = job->c->kernels.pack_int8(x, d, row);
+        }
+}
+
+void quill_cache_store(const struct quill_compute *c, const struct quill_cache *cache, const float *x,
+                       size_t first, size_t n)
+{
+    const struct quill_split split =
+        quill_split_rows(n, 1, cache->n_head * cache->head_dim, quill_pool_n_threads(c->pool));
+    struct store_job job = {c, cache, x, first, n, split.per_task};
+
+    assert(first + n <= cache->capacity);
+    if (n > 0)
+        quill_pool_run(c->pool, store_task, &job, split.n_tasks);
+}
+
+struct cache_job {
+    const struct quill_compute *c;
+    const struct quill_cache_attention *a;
     size_t heads_per_task;
 };
 
-/* Keys that query row i may look at. */
-static size_t visible_keys(const struct quill_attention *a, size_t i)
+/* Keys that query i may look at. */
+static size_t visible_keys(const struct quill_cache_attention *a, size_t i)
 {
     return a->causal ? a->n_key - a->n_query + i + 1 : a->n_key;
 }
 
-static void scale_query(const struct quill_attention *a, size_t i, size_t head, float *out)
-{
-    const float *q = a->q + i * a->ldq + head * a->head_dim;
-    const float scale = 1.0f / sqrtf((float)a->head_dim);
-
-    for (size_t j = 0; j < a->head_dim; j++)
-        out[j] = q[j] * scale;
-}
-
-static void few_queries(const struct attend_job *job, size_t head, float *scratch)
+/* One query through one head. */
+static void attend_cached(const struct cache_job *job, size_t head, size_t i, const struct cache_scratch *s)
 {
     const struct quill_kernels *kernels = &job->c->kernels;
-    const struct quill_attention *a = job->a;
-    const size_t d = a->head_dim;
-    float *query = scratch, *scores = scratch + round_up(d, 16);
+    const struct quill_cache_attention *a = job->a;
+    const size_t d = a->k->head_dim, n8 = quill_int8_padded(d), state = a->k->n_head * d;
+    const size_t n = visible_keys(a, i), at = head * a->k->capacity;
+    const void *keys = cache_row(a->k, head, 0), *values = cache_row(a->v, head, 0);
+    const float scale = 1.0f / sqrtf((float)d), *q = a->q + i * state + head * d;
+    float *out = a->out + i * state + head * d;
 
-    for (size_t i = 0; i < a->n_query; i++) {
-        const size_t n = visible_keys(a, i);
-        scale_query(a, i, head, query);
-        kernels->dot_rows(query, a->k + head * d, a->ldk, n, d, scores);
-        kernels->softmax(scores, n);
-        kernels->sum_rows(scores, a->v + head * d, a->ldv, n, a->out + i * a->ldo + head * d, d);
+    for (size_t l = 0; l < d; l++)
+        s->query[l] = q[l] * scale;
+    if (a->k->float32) {
+        kernels->dot[QUILL_F32](keys, d * sizeof(float), n, d, s->query, d * sizeof(float), 1, s->scores, n);
+        kernels->softmax(s->scores, n);
+        kernels->sum_rows(s->scores, values, d * sizeof(float), n, out, d);
+    } else {
+        const float x_scale = kernels->pack_int8(s->query, d, s->int8);
+        kernels->dot_int8(s->int8, x_scale, keys, a->k->scales + at, n, n8, s->scores);
+        kernels->softmax(s->scores, n);
+        kernels->sum_int8(s->scores, values, a->v->scales + at, n, n8, s->mixed);
+        memcpy(out, s->mixed, d * sizeof *out);
     }
 }
 
-static void pack_head(const struct attend_job *job, size_t head, float *keys, float *values)
+static void cache_task(void *context, unsigned task, unsigned worker)
 {
-    const struct quill_attention *a = job->a;
-    const size_t d = a->head_dim, nr = job->c->kernels.gemm.nr;
+    const struct cache_job *job = context;
+    const struct quill_cache *k = job->a->k;
+    const size_t begin = task * job->heads_per_task, end = smaller(begin + job->heads_per_task, k->n_head);
+    struct cache_scratch s;
 
-    for (size_t j = 0; j < a->n_key; j += nr)
-        job->c->kernels.gemm.pack(a->k + j * a->ldk + head * d, a->ldk, smaller(nr, a->n_key - j), d,
-                                  keys + j * d);
-    for (size_t j = 0; j < d; j += nr) {
-        const size_t n = smaller(nr, d - j);
-        float *panel = values + j * a->n_key;
-        for (size_t row = 0; row < a->n_key; row++, panel += nr) {
-            memcpy(panel, a->v + row * a->ldv + head * d + j, n * sizeof *panel);
-            memset(panel + n, 0, (nr - n) * sizeof *panel);
-        }
-    }
+    cache_layout(job->a->n_key, k->head_dim, job->c->scratch + worker * job->c->scratch_bytes, &s);
+    for (size_t head = begin; head < end; head++)
+        for (size_t i = 0; i < job->a->n_query; i++)
+            attend_cached(job, head, i, &s);
 }
 
-static void many_queries(const struct attend_job *job, size_t head, float *scratch)
+void quill_attend_cache(const struct quill_compute *c, const struct quill_cache_attention *a)
 {
-    const struct quill_kernels *kernels = &job->c->kernels;
-    const struct quill_attention *a = job->a;
-    const size_t d = a->head_dim, mr = kernels->gemm.mr, nr = kernels->gemm.nr;
-    const struct attend_layout l = attend_layout(kernels, a->n_key, d);
-    float *keys = scratch, *values = keys + l.keys, *queries = values + l.values,
-          *scores = queries + l.queries;
-
-    pack_head(job, head, keys, values);
-    for (size_t first = 0; first < a->n_query; first += l.query_rows) {
-        const size_t m = smaller(l.query_rows, a->n_query - first);
-        const size_t n_key = visible_keys(a, first + m - 1);
-
-        for (size_t i = 0; i < m; i++)
-            scale_query(a, first + i, head, queries + i * d);
-        for (size_t j = 0; j < n_key; j += nr)
-            for (size_t i = 0; i < m; i += mr)
-                kernels->gemm.tile(queries + i * d, d, smaller(mr, m - i), keys + j * d, d,
-                                   scores + i * l.ld_scores + j, l.ld_scores, smaller(nr, n_key - j));
-        for (size_t i = 0; i < m; i++) {
-            const size_t n = visible_keys(a, first + i);
-            float *row = scores + i * l.ld_scores;
-            kernels->softmax(row, n);
-            memset(row + n, 0, (n_key - n) * sizeof *row);
-        }
-        for (size_t i = 0; i < m; i += mr)
-            for (size_t j = 0; j < d; j += nr)
-                kernels->gemm.tile(scores + i * l.ld_scores, l.ld_scores, smaller(mr, m - i),
-                                   values + j * a->n_key, n_key, a->out + (first + i) * a->ldo + head * d + j,
-                                   a->ldo, smaller(nr, d - j));
-    }
-}
-
-static void attend_task(void *context, unsigned task, unsigned worker)
-{
-    const struct attend_job *job = context;
-    const size_t begin = task * job->heads_per_task,
-                 end = smaller(begin + job->heads_per_task, job->a->n_head);
-    float *scratch = (float *)(void *)(job->c->scratch + worker * job->c->scratch_bytes);
-
-    for (size_t head = begin; head < end; head++) {
-        if (job->a->n_query <= FEW_QUERIES)
-            few_queries(job, head, scratch);
-        else
-            many_queries(job, head, scratch);
-    }
-}
-
-void quill_attend(const struct quill_compute *c, const struct quill_attention *a)
-{
-    const struct quill_split split =
-        quill_split_heads(a->n_head, a->n_query, a->n_key, a->head_dim, quill_pool_n_threads(c->pool));
-    struct attend_job job = {c, a, split.per_task};
+    const struct quill_split split = quill_split_heads(a->k->n_head, a->n_query, a->n_key, a->k->head_dim,
+                                                       quill_pool_n_threads(c->pool));
+    struct cache_job job = {c, a, split.per_task};
 
     assert(!a->causal || a->n_key >= a->n_query);
-    assert(quill_attend_scratch_bytes(&c->kernels, a->n_key, a->head_dim) <= c->scratch_bytes);
-    if (a->n_query > 0 && a->n_head > 0)
-        quill_pool_run(c->pool, attend_task, &job, split.n_tasks);
+    assert(cache_layout(a->n_key, a->k->head_dim, NULL, NULL) <= c->scratch_bytes);
+    if (a->n_query > 0 && a->k->n_head > 0)
+        quill_pool_run(c->pool, cache_task, &job, split.n_tasks);
 }

@@ -1,5 +1,9 @@
-/* Matrix steps over the pool: what encoder and decoder are written in. All sizes are in elements, all
- * matrices row-major; [m, k] with leading dimension ld means row i starts at i * ld. Nothing allocates. */
+/* Matrix steps over the pool: what encoder and decoder are written in. Matrices are row-major; sizes are in
+ * elements and strides in bytes. Nothing allocates. Results are bit-identical for every number of threads.
+ *
+ * There are two kinds of product, after what limits them. Where hundreds of rows pass by (the encoder) it is
+ * arithmetic: rows are packed once in the form of a struct quill_gemm, weights are packed in passing. Where a
+ * token or a few pass by (the decoder) it is reading the weights: they are used as they lie in the file. */
 #ifndef QUILL_KERNELS_COMPUTE_H
 #define QUILL_KERNELS_COMPUTE_H
 
@@ -14,43 +18,106 @@ struct quill_matrix {
     const void *data; /* borrowed, any alignment; rows * cols / block_len * block_bytes */
 };
 
+/* out [w->cols] = row i. */
+void quill_matrix_row(const struct quill_kernels *kernels, const struct quill_matrix *w, size_t i, float *out);
+
 struct quill_compute {
     struct quill_kernels kernels;
     struct quill_pool *pool; /* borrowed */
     unsigned char *scratch;  /* borrowed; n_threads x scratch_bytes, 64-byte aligned */
     size_t scratch_bytes;
+    unsigned char *work; /* borrowed; quill_model_work_bytes, 64-byte aligned: what one step of encoder or
+                          * decoder needs until it ends */
 };
 
-/* Scratch of one worker for layers up to max_cols inputs and attention over max_keys keys. */
+/* Scratch of one worker for layers up to max_cols inputs, attention over max_keys keys, and rows of
+ * max_state. */
 size_t quill_compute_scratch_bytes(const struct quill_kernels *kernels, size_t max_cols, size_t max_keys,
-                                   size_t head_dim);
+                                   size_t max_state);
 
-enum quill_epilogue {
-    QUILL_STORE, /* y = x W^T + bias */
-    QUILL_GELU,  /* y = gelu(x W^T + bias) */
-    QUILL_ADD,   /* y += x W^T + bias */
+/* ---- where results go ------------------------------------------------------------------------------- */
+
+enum quill_store {
+    QUILL_STORE_F32,
+    QUILL_STORE_F16,
+    QUILL_STORE_ADD,    /* added to the float32 that are there */
+    QUILL_STORE_PACKED, /* rows in the form of the struct quill_gemm that multiplies; not for quill_dot_linear */
+};
+struct quill_target {
+    void *y;
+    size_t stride; /* bytes from row to row */
+    enum quill_store store;
+    bool gelu; /* of the result, before it is stored */
 };
 
-/* x [m, w->cols] (ldx; rows may overlap, as in a convolution), y [m, w->rows] (ldy), bias [w->rows] or NULL.
- * Up to three rows of x take the GEMV path. Each element is one sum over the columns, in an order that the
- * shape and the level decide alone: bit-identical for every number of threads. */
-void quill_linear(const struct quill_compute *c, const struct quill_matrix *w, const float *bias,
-                  const float *x, size_t ldx, size_t m, float *y, size_t ldy, enum quill_epilogue epilogue);
+/* ---- many rows -------------------------------------------------------------------------------------- */
+
+/* packed [m] rows of k in the form of gemm; x [m, k] float32 (stride in bytes; rows may overlap, as in a
+ * convolution). */
+void quill_pack_rows(const struct quill_compute *c, const struct quill_gemm *gemm, const float *x,
+                     size_t x_stride, size_t m, size_t k, void *packed);
+
+/* The same of the layer norm of the rows of x [m, n]. */
+void quill_pack_norm(const struct quill_compute *c, const struct quill_gemm *gemm, const float *x,
+                     const float *gamma, const float *beta, size_t m, size_t n, void *packed);
+
+/* target [m, w->rows] = x W^T + bias; x: m packed rows of w->cols; bias [w->rows] or NULL. */
+void quill_gemm_linear(const struct quill_compute *c, const struct quill_gemm *gemm,
+                       const struct quill_matrix *w, const float *bias, const void *x, size_t m,
+                       const struct quill_target *target);
+
+/* Attention of n rows among themselves: out row i, head h = softmax(scale q_i,h . k_j,h) v_j,h with scale =
+ * 1/sqrt(head_dim), for each head. Head h of row i of q, k, v begins h * head_dim elements after i * stride
+ * bytes. The scores of a few rows at a time are all that exists of the n x n. */
+struct quill_window_attention {
+    const void *q, *k, *v;
+    enum quill_type type; /* of q, k, v: f32 or f16 */
+    size_t stride;
+    size_t n, n_head, head_dim;
+    void *panels; /* [quill_attend_panels_bytes], 64-byte aligned: working memory */
+    void *out;    /* n packed rows of n_head * head_dim */
+};
+size_t quill_attend_panels_bytes(const struct quill_gemm *gemm, size_t n, size_t n_head, size_t head_dim);
+void quill_attend_window(const struct quill_compute *c, const struct quill_gemm *gemm,
+                         const struct quill_window_attention *a);
+
+/* ---- few rows --------------------------------------------------------------------------------------- */
 
 /* y [m, n] = layer norm of the rows of x. y may be x. */
 void quill_norm_rows(const struct quill_compute *c, const float *x, const float *gamma, const float *beta,
                      float *y, size_t m, size_t n);
 
-/* out[i, h*d..] = softmax(scale q_i,h . k_j,h) v_j,h, scale = 1/sqrt(head_dim), for every head h.
- * Element (row i, head h) of q starts at q + i * ldq + h * head_dim; likewise k, v, out.
+/* target [m, w->rows] = x W^T + bias; x [m, w->cols] float32. rows: working memory of m *
+ * quill_dot_row_bytes(w->type, w->cols) bytes, for quantized weights. A row of the result does not depend on
+ * the rows beside it, so tokens fed together give the same bits as one by one. */
+void quill_dot_linear(const struct quill_compute *c, const struct quill_matrix *w, const float *bias,
+                      const float *x, size_t m, void *rows, const struct quill_target *target);
+
+/* Keys or values of a layer, by heads: row i of head h is what position i has for it. */
+struct quill_cache {
+    void *rows;    /* borrowed; [n_head, capacity] rows of quill_cache_row_bytes */
+    float *scales; /* borrowed; [n_head, capacity] of int8 rows; unused otherwise */
+    bool float32;  /* rows are float32; otherwise int8 (see struct quill_kernels) */
+    size_t capacity, n_head, head_dim;
+};
+static inline size_t quill_cache_row_bytes(bool float32, size_t head_dim)
+{
+    return float32 ? head_dim * sizeof(float) : quill_int8_padded(head_dim);
+}
+
+/* Positions first .. first + n of the cache = the rows of x [n, n_head * head_dim]. */
+void quill_cache_store(const struct quill_compute *c, const struct quill_cache *cache, const float *x,
+                       size_t first, size_t n);
+
+/* Attention of few queries over a cache: out row i, head h = softmax(scale q_i,h . k_j,h) v_j,h.
  * causal: query i sees keys j <= n_key - n_query + i. */
-struct quill_attention {
-    const float *q, *k, *v;
-    float *out;
-    size_t ldq, ldk, ldv, ldo;
-    size_t n_query, n_key, n_head, head_dim;
+struct quill_cache_attention {
+    const float *q; /* [n_query, n_head * head_dim] */
+    const struct quill_cache *k, *v; /* of the same shape */
+    float *out; /* [n_query, n_head * head_dim]; not q */
+    size_t n_query, n_key;
     bool causal;
 };
-void quill_attend(const struct quill_compute *c, const struct quill_attention *a);
+void quill_attend_cache(const struct quill_compute *c, const struct quill_cache_attention *a);
 
 #endif

@@ -2,38 +2,41 @@
 
 #include "kernels/rows.h"
 
-void quill_kernels_init(struct quill_kernels *out, uint32_t cpu_mask)
-{
-    *out = (struct quill_kernels){.level = "c"};
-    quill_kernels_gemm_c(out);
-    quill_kernels_vec_c(out);
-    quill_kernels_dequant_c(out);
-#ifdef QUILL_KERNELS_X86
-    const uint32_t flags = quill_cpu_flags() & cpu_mask;
+typedef void fill_fn(struct quill_kernels *out);
 
-    if (flags & QUILL_CPU_AVX2) {
-        out->level = "avx2";
-        quill_kernels_gemm_avx2(out);
-        quill_kernels_vec_avx2(out);
-        quill_kernels_dequant_avx2(out);
-    }
-    if (flags & QUILL_CPU_AVX2 && flags & QUILL_CPU_AVX512) { /* fills up what AVX2 has left */
-        out->level = "avx512";
-        quill_kernels_gemm_avx512(out);
-        quill_kernels_vec_avx512(out);
-        quill_kernels_dequant_avx512(out);
-    }
-#endif
-}
-
-/* What quill_kernels_init tells apart, lowest first: a row's mask gives this level where the machine has all of it. */
-static const struct quill_kernel_level levels[] = {
-    {"c", 0},
+/* Lowest first. A level is filled in when all of its mask is allowed; the name is that of the last. */
+static const struct level {
+    struct quill_kernel_level level;
+    fill_fn *fill[6];
+} levels[] = {
+    {{"c", 0},
+     {quill_kernels_gemm_f32_c, quill_kernels_gemm_i16_c, quill_kernels_dot_c, quill_kernels_vec_c,
+      quill_kernels_dequant_c}},
 #ifdef QUILL_KERNELS_X86
-    {"avx2", QUILL_CPU_AVX2},
-    {"avx512", QUILL_CPU_AVX2 | QUILL_CPU_AVX512},
+    {{"avx2", QUILL_CPU_AVX2},
+     {quill_kernels_gemm_f32_avx2, quill_kernels_gemm_i16_avx2, quill_kernels_dot_avx2, quill_kernels_vec_avx2,
+      quill_kernels_dequant_avx2}},
+    {{"avxvnni", QUILL_CPU_AVX2 | QUILL_CPU_AVXVNNI}, {quill_kernels_avxvnni}},
+    {{"avx512", QUILL_CPU_AVX2 | QUILL_CPU_AVX512},
+     {quill_kernels_gemm_f32_avx512, quill_kernels_gemm_i16_avx512, quill_kernels_vec_avx512,
+      quill_kernels_dequant_avx512}},
+    {{"avx512vnni", QUILL_CPU_AVX2 | QUILL_CPU_AVX512 | QUILL_CPU_AVX512VNNI}, {quill_kernels_avx512vnni}},
 #endif
 };
+
+void quill_kernels_init(struct quill_kernels *out, uint32_t cpu_mask)
+{
+    const uint32_t flags = quill_cpu_flags() & cpu_mask;
+
+    *out = (struct quill_kernels){0};
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
+        if (levels[i].level.mask & ~flags)
+            continue;
+        out->level = levels[i].level.name;
+        for (fill_fn *const *fill = levels[i].fill; *fill; fill++)
+            (*fill)(out);
+    }
+}
 
 unsigned quill_kernel_levels(struct quill_kernel_level *out, unsigned max)
 {
@@ -41,9 +44,9 @@ unsigned quill_kernel_levels(struct quill_kernel_level *out, unsigned max)
     unsigned n = 0;
 
     for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
-        if ((levels[i].mask & ~flags) == 0) {
+        if ((levels[i].level.mask & ~flags) == 0) {
             if (n < max)
-                out[n] = levels[i];
+                out[n] = levels[i].level;
             n++;
         }
     return n;

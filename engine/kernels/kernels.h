@@ -6,30 +6,107 @@
 #include "quant/types.h"
 #include "quill.h"
 
+/* A matrix product with many rows on both sides, as one unit that cannot be mixed: it has its own form for
+ * rows of x and for panels of nr rows of W, and a tile that multiplies mr rows of x with one panel. Every
+ * element of the product is computed in the same order whatever the tile it falls in, so results do not
+ * depend on how work was split.
+ *
+ * In both forms the k numbers of a row are padded with zeros to a multiple of `group`; a group shares one
+ * scale, if the form has scales. */
+struct quill_gemm {
+    size_t mr, nr;        /* nr divides QUILL_GEMM_CHUNK */
+    size_t group;         /* divides QUILL_GEMM_CHUNK */
+    size_t element_bytes; /* of a number in either form */
+    size_t scale_bytes;   /* of a group's scale; 0: none */
+
+    /* Elements [first, first + n) of a row of k; first is a multiple of group, and n is too unless the row
+     * ends there. row: 4-byte aligned. A group with an infinity or a NaN becomes NaN as a whole. */
+    void (*pack_x)(const float *x, size_t first, size_t n, size_t k, void *row);
+    /* n_rows <= nr rows of k numbers; missing rows count as zero. panel: 64-byte aligned. */
+    void (*pack_w)(const float *rows, size_t ld, size_t n_rows, size_t k, void *panel);
+    /* y[i * ldy + j] = sum over k of x row i times panel row j; 1 <= m <= mr, n <= nr. x_stride in bytes. */
+    void (*tile)(const void *x, size_t x_stride, size_t m, const void *panel, size_t k, float *y, size_t ldy,
+                 size_t n);
+    /* Packs exp(x) of n >= 1 numbers, up to a common factor that keeps it in range, and returns one over the sum of
+     * what was packed. */
+    float (*soften)(const float *x, size_t n, void *row);
+};
+#define QUILL_GEMM_CHUNK 64
+
+enum quill_gemm_form {
+    QUILL_GEMM_F32, /* float32 products and sums: for models whose weights are */
+    QUILL_GEMM_I16, /* integers of 13 bits (W) and 14 bits (x) with a scale for every 64, products and sums of
+                     * a group exact in int32: as good as half floats, at the speed of integers */
+    QUILL_GEMM_FORMS,
+};
+
+static inline size_t quill_gemm_padded(const struct quill_gemm *g, size_t k)
+{
+    return (k + g->group - 1) / g->group * g->group;
+}
+/* Bytes of a packed row of x, and of a panel divided by nr. */
+static inline size_t quill_gemm_row_bytes(const struct quill_gemm *g, size_t k)
+{
+    const size_t padded = quill_gemm_padded(g, k);
+
+    return padded * g->element_bytes + padded / g->group * g->scale_bytes;
+}
+static inline size_t quill_gemm_panel_bytes(const struct quill_gemm *g, size_t k)
+{
+    return g->nr * quill_gemm_row_bytes(g, k);
+}
+
+/* Rows of x as dot products with quantized weights take them: k bytes of int8, then for each block of 32 (of
+ * as many as make a multiple of 8; those beyond k are zero) its scale d = max |x| / 127, then for each block d
+ * times the sum of its int8, both float32. Float weights take float32 rows. */
+#define QUILL_DOT_SMALLEST 1e-30f /* blocks and int8 rows that are smaller throughout are taken as zero */
+static inline size_t quill_dot_blocks(size_t k)
+{
+    return (k / 32 + 7) / 8 * 8;
+}
+static inline size_t quill_dot_row_bytes(enum quill_type type, size_t k)
+{
+    return type == QUILL_F32 || type == QUILL_F16 ? k * sizeof(float)
+                                                  : k + 2 * quill_dot_blocks(k) * sizeof(float);
+}
+
+static inline size_t quill_int8_padded(size_t n)
+{
+    return (n + 31) / 32 * 32;
+}
+
 struct quill_kernels {
-    const char *level; /* "c", "avx2", "avx512": the highest that contributed */
+    const char *level; /* "c", "avx2", ...: the highest that contributed */
 
     /* dst[0..n) = the n weights at src. n % block_len == 0; src at any alignment. */
     void (*dequantize[QUILL_TYPE_COUNT])(const void *src, float *dst, size_t n);
+    /* y[0..n) = x, rounded to nearest even. */
+    void (*to_f16)(const float *x, uint16_t *y, size_t n);
 
-    /* Float GEMM, as one unit that cannot be mixed: nr rows of W are packed into a panel, then multiplied
-     * with mr rows of x at a time. Every output element is the sum over k in ascending order whatever the
-     * tile it falls in, so results do not depend on how work was split.
-     *   panel: [k][nr], 64-byte aligned; rows beyond n_rows are zero.
-     *   tile:  y[i * ldy + j] = sum_k x[i * ldx + k] * panel[k][j], i < m <= mr, j < n <= nr. */
-    struct {
-        size_t mr, nr;
-        void (*pack)(const float *rows, size_t ld, size_t n_rows, size_t k, float *panel);
-        void (*tile)(const float *x, size_t ldx, size_t m, const float *panel, size_t k, float *y, size_t ldy,
-                     size_t n);
-    } gemm;
+    struct quill_gemm gemm[QUILL_GEMM_FORMS];
 
-    /* GEMV over float rows: y[i] = sum_k x[k] * rows[i * ld + k], i < n_rows. The sum of a row is the same
-     * whichever rows it is computed with. */
-    void (*dot_rows)(const float *x, const float *rows, size_t ld, size_t n_rows, size_t k, float *y);
+    /* Dot products of few rows of x with weights as they lie in the file:
+     *   y[i * ldy + j] = x row i . weight row j,  i < m, j < n_rows;
+     * row j begins at rows + j * stride bytes, row i at x + i * x_stride (4-byte aligned). k is a multiple of
+     * the type's block. An element is the same whichever rows it is computed with. */
+    void (*dot[QUILL_TYPE_COUNT])(const void *rows, size_t stride, size_t n_rows, size_t k, const void *x,
+                                  size_t x_stride, size_t m, float *y, size_t ldy);
+    /* Makes the row that the quantized types' dot takes. k % 32 == 0. A block with an infinity or a NaN
+     * becomes NaN as a whole. */
+    void (*pack_dot)(const float *x, size_t k, void *row);
 
-    /* Mix of float rows: y[j] = sum_i a[i] * rows[i * ld + j], j < n, i ascending; 0 when n_rows is 0. */
-    void (*sum_rows)(const float *a, const float *rows, size_t ld, size_t n_rows, float *y, size_t n);
+    /* Mix of float32 rows: y[j] = sum_i a[i] * row_i[j], j < n, i ascending; 0 when n_rows is 0. */
+    void (*sum_rows)(const float *a, const void *rows, size_t stride, size_t n_rows, float *y, size_t n);
+
+    /* Rows of int8 with one scale each, as key/value caches hold them: n numbers, padded with zeros to n8 =
+     * quill_int8_padded(n). The number is q * scale, |q| <= 127. Rows lie one behind the other, at any address.
+     *   pack_int8: returns the scale; a row with an infinity or a NaN gets the scale NaN.
+     *   dot_int8:  y[i] = (x row) . (row i), i < n_rows: exact in integers, then scaled.
+     *   sum_int8:  y[j] = sum_i a[i] * row_i[j], j < n8, i ascending. */
+    float (*pack_int8)(const float *x, size_t n, int8_t *row);
+    void (*dot_int8)(const int8_t *x, float x_scale, const int8_t *rows, const float *scales, size_t n_rows,
+                     size_t n8, float *y);
+    void (*sum_int8)(const float *a, const int8_t *rows, const float *scales, size_t n_rows, size_t n8, float *y);
 
     /* Vector kernels; pointers at any float's alignment, n >= 0. An element of add and gelu has the same
      * result wherever it lies in the vector. softmax and log_sum_exp take -INFINITY as "impossible"; of
@@ -42,7 +119,7 @@ struct quill_kernels {
                        size_t n); /* eps 1e-5 */
 };
 
-/* Fills the table for the machine's flags & mask. AVX-512 needs AVX2 allowed too. */
+/* Fills the table for the machine's flags & mask: see quill_kernel_levels. */
 void quill_kernels_init(struct quill_kernels *out, uint32_t cpu_mask);
 
 #endif

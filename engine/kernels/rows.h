@@ -4,17 +4,24 @@
 
 #include "kernels/kernels.h"
 
-void quill_kernels_gemm_c(struct quill_kernels *out);
+void quill_kernels_gemm_f32_c(struct quill_kernels *out);
+void quill_kernels_gemm_i16_c(struct quill_kernels *out);
+void quill_kernels_dot_c(struct quill_kernels *out);
 void quill_kernels_vec_c(struct quill_kernels *out);
 void quill_kernels_dequant_c(struct quill_kernels *out);
 
-/* Only on x86-64, and only to be called when the machine has the instructions; AVX-512 rows fill up AVX2
- * ones. */
-void quill_kernels_gemm_avx2(struct quill_kernels *out);
+/* Only on x86-64, and only to be called when the machine has the instructions; those of a later level overwrite
+ * some of what an earlier one has assigned. */
+void quill_kernels_gemm_f32_avx2(struct quill_kernels *out);
+void quill_kernels_gemm_i16_avx2(struct quill_kernels *out);
+void quill_kernels_dot_avx2(struct quill_kernels *out);
 void quill_kernels_vec_avx2(struct quill_kernels *out);
 void quill_kernels_dequant_avx2(struct quill_kernels *out);
-void quill_kernels_gemm_avx512(struct quill_kernels *out);
+void quill_kernels_avxvnni(struct quill_kernels *out);
+void quill_kernels_gemm_i16_avx512(struct quill_kernels *out);
+void quill_kernels_gemm_f32_avx512(struct quill_kernels *out);
 void quill_kernels_vec_avx512(struct quill_kernels *out);
 void quill_kernels_dequant_avx512(struct quill_kernels *out);
+void quill_kernels_avx512vnni(struct quill_kernels *out);
 
 #endif

@@ -1,8 +1,9 @@
 /* Vector kernels for AVX2 and FMA. Remainders go through the same arithmetic, masked. */
 #include <immintrin.h>
 #include <math.h>
+#include <string.h>
 
-#include "kernels/approx.h"
+#include "kernels/exp-avx2.h"
 #include "kernels/rows.h"
 
 #define NORM_EPSILON 1e-5f
@@ -12,26 +13,6 @@ static inline __m256i first_lanes(size_t n)
     static const int32_t lanes[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
 
     return _mm256_loadu_si256((const __m256i *)(const void *)(lanes + 8 - (n < 8 ? n : 8)));
-}
-
-/* x <= 0; NaN stays NaN. Relative error 2e-7. */
-static inline __m256 exp_vector(__m256 x)
-{
-    const __m256 lowest = _mm256_set1_ps(EXP_LOWEST);
-    const __m256 alive = _mm256_cmp_ps(x, lowest, _CMP_NLT_UQ);
-    const __m256 clamped = _mm256_max_ps(lowest, x); /* in this order NaN passes */
-    const __m256 n = _mm256_round_ps(_mm256_mul_ps(clamped, _mm256_set1_ps(EXP_LOG2E)),
-                                     _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-    __m256 r = _mm256_fnmadd_ps(n, _mm256_set1_ps(EXP_LN2_HIGH), clamped);
-    r = _mm256_fnmadd_ps(n, _mm256_set1_ps(EXP_LN2_LOW), r);
-    __m256 p = _mm256_fmadd_ps(_mm256_set1_ps(EXP_P4), r, _mm256_set1_ps(EXP_P3));
-    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(EXP_P2));
-    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(EXP_P1));
-    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(EXP_P0));
-    p = _mm256_fmadd_ps(_mm256_mul_ps(r, r), p, _mm256_add_ps(r, _mm256_set1_ps(1.0f)));
-    const __m256i power =
-        _mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127)), 23);
-    return _mm256_and_ps(_mm256_mul_ps(p, _mm256_castsi256_ps(power)), alive);
 }
 
 static inline float sum_lanes(__m256 v)
@@ -59,7 +40,7 @@ static inline __m256 gelu_vector(__m256 x)
         _mm256_mul_ps(_mm256_andnot_ps(_mm256_set1_ps(-0.0f), x), _mm256_set1_ps((float)M_SQRT1_2));
     const __m256 t =
         _mm256_div_ps(_mm256_set1_ps(1.0f), _mm256_fmadd_ps(z, _mm256_set1_ps(ERFC_P), _mm256_set1_ps(1.0f)));
-    const __m256 e = exp_vector(_mm256_mul_ps(_mm256_mul_ps(x, x), _mm256_set1_ps(-0.5f)));
+    const __m256 e = exp2_vector(_mm256_mul_ps(_mm256_mul_ps(x, x), _mm256_set1_ps(-0.5f * EXP_LOG2E)));
     __m256 q = _mm256_fmadd_ps(_mm256_set1_ps(ERFC_Q5), t, _mm256_set1_ps(ERFC_Q4));
     q = _mm256_fmadd_ps(q, t, _mm256_set1_ps(ERFC_Q3));
     q = _mm256_fmadd_ps(q, t, _mm256_set1_ps(ERFC_Q2));
@@ -171,8 +152,28 @@ static void layer_norm(const float *x, const float *gamma, const float *beta, fl
                                         _mm256_maskload_ps(beta + whole, lanes)));
 }
 
+static void to_f16(const float *x, uint16_t *y, size_t n)
+{
+    size_t i = 0;
+
+    for (; i + 8 <= n; i += 8)
+        _mm_storeu_si128((__m128i *)(void *)(y + i),
+                         _mm256_cvtps_ph(_mm256_loadu_ps(x + i), _MM_FROUND_TO_NEAREST_INT));
+    for (; i < n; i++)
+        y[i] = _cvtss_sh(x[i], _MM_FROUND_TO_NEAREST_INT);
+}
+
+static float soften(const float *x, size_t n, void *row)
+{
+    memcpy(row, x, n * sizeof *x);
+    softmax(row, n);
+    return 1.0f;
+}
+
 void quill_kernels_vec_avx2(struct quill_kernels *out)
 {
+    out->to_f16 = to_f16;
+    out->gemm[QUILL_GEMM_F32].soften = soften;
     out->add = add;
     out->gelu = gelu;
     out->softmax = softmax;

@@ -1,6 +1,7 @@
 /* Vector kernels for AVX-512. Remainders go through the same arithmetic, masked. */
 #include <immintrin.h>
 #include <math.h>
+#include <string.h>
 
 #include "kernels/approx.h"
 #include "kernels/rows.h"
@@ -141,8 +142,16 @@ static void layer_norm(const float *x, const float *gamma, const float *beta, fl
     }
 }
 
+static float soften(const float *x, size_t n, void *row)
+{
+    memcpy(row, x, n * sizeof *x);
+    softmax(row, n);
+    return 1.0f;
+}
+
 void quill_kernels_vec_avx512(struct quill_kernels *out)
 {
+    out->gemm[QUILL_GEMM_F32].soften = soften;
     out->add = add;
     out->gelu = gelu;
     out->softmax = softmax;

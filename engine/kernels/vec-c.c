@@ -1,5 +1,6 @@
 /* Portable vector kernels. Sums are kept in double: this is the reference. */
 #include <math.h>
+#include <string.h>
 
 #include "kernels/rows.h"
 
@@ -68,8 +69,23 @@ static void layer_norm(const float *x, const float *gamma, const float *beta, fl
         y[i] = (x[i] - mean) * scale * gamma[i] + beta[i];
 }
 
+static void to_f16(const float *x, uint16_t *y, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        y[i] = quill_f32_to_f16(x[i]);
+}
+
+static float soften(const float *x, size_t n, void *row)
+{
+    memcpy(row, x, n * sizeof *x);
+    softmax(row, n);
+    return 1.0f;
+}
+
 void quill_kernels_vec_c(struct quill_kernels *out)
 {
+    out->to_f16 = to_f16;
+    out->gemm[QUILL_GEMM_F32].soften = soften;
     out->add = add;
     out->gelu = gelu;
     out->softmax = softmax;

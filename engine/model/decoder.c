@@ -7,35 +7,27 @@
 struct quill_decoder {
     const struct quill_model *model; /* borrowed */
     struct quill_decoder_plan plan;
-    struct quill_arena arena;                               /* owned */
-    float *self_key, *self_value, *cross_key, *cross_value; /* into the arena; shapes in plan.h */
-    float *stream, *narrow, *wide, *logits;
+    struct quill_arena arena; /* owned; shapes in plan.h */
+    float *logits;
     size_t n_audio; /* cross-attention keys of the window; 0: not begun */
     size_t length;  /* tokens in the self-attention cache */
 };
 
 enum quill_status quill_decoder_open(struct quill_decoder **out, const struct quill_model *model,
-                                     struct quill_error *err)
+                                     const struct quill_kernels *kernels, struct quill_error *err)
 {
     struct quill_decoder *decoder = quill_alloc_zero(sizeof *decoder);
 
     if (!decoder)
         return quill_fail(err, QUILL_ERR_NOMEM, "need %zu bytes for the decoder", sizeof *decoder);
     decoder->model = model;
-    decoder->plan = quill_plan_decoder(&model->hparams);
+    decoder->plan = quill_plan_decoder(&model->hparams, quill_model_gemm(model, kernels), model->float32_cache);
     const enum quill_status status =
-        quill_arena_open(&decoder->arena, &decoder->plan.total, "the decoder", err);
+        quill_arena_open(&decoder->arena, &decoder->plan.own, "the decoder", err);
     if (status != QUILL_OK) {
         quill_free(decoder);
         return status;
     }
-    decoder->self_key = quill_arena_at(&decoder->arena, decoder->plan.self_key);
-    decoder->self_value = quill_arena_at(&decoder->arena, decoder->plan.self_value);
-    decoder->cross_key = quill_arena_at(&decoder->arena, decoder->plan.cross_key);
-    decoder->cross_value = quill_arena_at(&decoder->arena, decoder->plan.cross_value);
-    decoder->stream = quill_arena_at(&decoder->arena, decoder->plan.stream);
-    decoder->narrow = quill_arena_at(&decoder->arena, decoder->plan.narrow);
-    decoder->wide = quill_arena_at(&decoder->arena, decoder->plan.wide);
     decoder->logits = quill_arena_at(&decoder->arena, decoder->plan.logits);
     *out = decoder;
     return QUILL_OK;
@@ -54,12 +46,34 @@ size_t quill_decoder_kv_bytes(const struct quill_decoder *decoder)
 {
     const struct quill_decoder_plan *plan = &decoder->plan;
 
-    return plan->self_key.bytes + plan->self_value.bytes + plan->cross_key.bytes + plan->cross_value.bytes;
+    return plan->self.rows.bytes + plan->self.scales.bytes + plan->cross.rows.bytes + plan->cross.scales.bytes;
 }
 
-size_t quill_decoder_working_bytes(const struct quill_decoder *decoder)
+size_t quill_decoder_logits_bytes(const struct quill_decoder *decoder)
 {
-    return decoder->plan.total.bytes - quill_decoder_kv_bytes(decoder);
+    return decoder->plan.logits.bytes;
+}
+
+/* The keys or values of one layer. */
+static struct quill_cache layer_cache(const struct quill_decoder *decoder, const struct quill_cache_plan *plan,
+                                      size_t capacity, size_t layer, bool values)
+{
+    const struct quill_model *model = decoder->model;
+    struct quill_cache cache = {.float32 = model->float32_cache,
+                                .capacity = capacity,
+                                .n_head = model->hparams.n_text_head,
+                                .head_dim = model->hparams.n_text_state / model->hparams.n_text_head};
+    const size_t first = (2 * layer + values) * cache.n_head * capacity;
+
+    cache.rows = (unsigned char *)quill_arena_at(&decoder->arena, plan->rows) +
+                 first * quill_cache_row_bytes(cache.float32, cache.head_dim);
+    cache.scales = (float *)quill_arena_at(&decoder->arena, plan->scales) + (cache.float32 ? 0 : first);
+    return cache;
+}
+
+static void *work_at(const struct quill_compute *c, struct quill_span span)
+{
+    return c->work + span.offset;
 }
 
 static enum quill_status cancelled(struct quill_error *err)
@@ -71,22 +85,30 @@ enum quill_status quill_decoder_begin(struct quill_decoder *decoder, const struc
                                       const float *encoder_output, size_t n_ctx,
                                       const struct quill_cancel *cancel, struct quill_error *err)
 {
-    const struct quill_hparams *h = &decoder->model->hparams;
-    const size_t state = h->n_text_state;
+    const struct quill_model *model = decoder->model;
+    const struct quill_hparams *h = &model->hparams;
+    const struct quill_gemm *gemm = quill_model_gemm(model, &compute->kernels);
+    void *encoded = work_at(compute, decoder->plan.encoded);
+    float *column = work_at(compute, decoder->plan.column);
+    const struct quill_target target = {column, h->n_text_state * sizeof(float), QUILL_STORE_F32, false};
 
     assert(n_ctx >= 1 && n_ctx <= h->n_audio_ctx);
     decoder->length = 0;
     decoder->n_audio = 0;
+    quill_pack_rows(compute, gemm, encoder_output, h->n_audio_state * sizeof(float), n_ctx, h->n_audio_state,
+                    encoded);
     for (uint32_t i = 0; i < h->n_text_layer; i++) {
-        const struct quill_attention_layer *cross = &decoder->model->decoder[i].cross;
-        const size_t layer = (size_t)i * h->n_audio_ctx * state;
+        const struct quill_linear_layer *parts[] = {&model->decoder[i].cross.key, &model->decoder[i].cross.value};
 
         if (quill_cancelled(cancel))
             return cancelled(err);
-        quill_linear(compute, &cross->key.w, NULL, encoder_output, state, n_ctx, decoder->cross_key + layer,
-                     state, QUILL_STORE);
-        quill_linear(compute, &cross->value.w, cross->value.bias, encoder_output, state, n_ctx,
-                     decoder->cross_value + layer, state, QUILL_STORE);
+        for (size_t part = 0; part < 2; part++) {
+            const struct quill_cache cache =
+                layer_cache(decoder, &decoder->plan.cross, h->n_audio_ctx, i, part == 1);
+
+            quill_gemm_linear(compute, gemm, &parts[part]->w, parts[part]->bias, encoded, n_ctx, &target);
+            quill_cache_store(compute, &cache, column, 0, n_ctx);
+        }
     }
     decoder->n_audio = n_ctx;
     return QUILL_OK;
@@ -103,72 +125,92 @@ size_t quill_decoder_length(const struct quill_decoder *decoder)
     return decoder->length;
 }
 
+/* What the layers of one feed work on; into compute.work, shapes in plan.h. */
+struct feed {
+    const struct quill_compute *c;
+    float *stream, *narrow, *wide;
+    void *rows;
+    size_t n;
+};
+
 /* stream[i] = embedding of tokens[i] + its position. */
-static void embed(struct quill_decoder *decoder, const struct quill_compute *c, const uint32_t *tokens,
-                  size_t n)
+static void embed(const struct quill_decoder *decoder, const struct feed *f, const uint32_t *tokens)
 {
-    const struct quill_matrix *table = &decoder->model->token_embedding;
-    const struct quill_type_traits *traits = quill_type_traits(table->type);
-    const size_t row_bytes = table->cols / traits->block_len * traits->block_bytes;
+    const struct quill_model *model = decoder->model;
+    const struct quill_kernels *kernels = &f->c->kernels;
+    const size_t state = model->hparams.n_text_state;
 
-    for (size_t i = 0; i < n; i++) {
-        assert(tokens[i] < table->rows);
-        c->kernels.dequantize[table->type]((const unsigned char *)table->data + tokens[i] * row_bytes,
-                                           decoder->stream + i * table->cols, table->cols);
+    for (size_t i = 0; i < f->n; i++) {
+        float *x = f->stream + i * state;
+
+        assert(tokens[i] < model->hparams.n_vocab);
+        quill_matrix_row(kernels, &model->token_embedding, tokens[i], x);
+        quill_matrix_row(kernels, &model->decoder_positions, decoder->length + i, f->narrow);
+        kernels->add(x, f->narrow, state);
     }
-    c->kernels.add(decoder->stream, decoder->model->decoder_positions + decoder->length * table->cols,
-                   n * table->cols);
 }
 
-/* stream += out(attention(query(norm(stream)), keys, values)) */
-static void run_attention(struct quill_decoder *decoder, const struct quill_compute *c,
-                          const struct quill_attention_layer *layer, const float *keys, const float *values,
-                          size_t n_key, bool causal, size_t n)
+static void product(const struct feed *f, const struct quill_linear_layer *layer, const float *x,
+                    struct quill_target target)
 {
-    const size_t state = decoder->model->hparams.n_text_state, n_head = decoder->model->hparams.n_text_head;
-    float *query = decoder->wide; /* [n, state] */
-
-    quill_linear(c, &layer->query.w, layer->query.bias, decoder->narrow, state, n, query, state, QUILL_STORE);
-    quill_attend(c, &(struct quill_attention){.q = query,
-                                              .k = keys,
-                                              .v = values,
-                                              .out = decoder->narrow,
-                                              .ldq = state,
-                                              .ldk = state,
-                                              .ldv = state,
-                                              .ldo = state,
-                                              .n_query = n,
-                                              .n_key = n_key,
-                                              .n_head = n_head,
-                                              .head_dim = state / n_head,
-                                              .causal = causal});
-    quill_linear(c, &layer->out.w, layer->out.bias, decoder->narrow, state, n, decoder->stream, state,
-                 QUILL_ADD);
+    quill_dot_linear(f->c, &layer->w, layer->bias, x, f->n, f->rows, &target);
 }
 
-static void run_block(struct quill_decoder *decoder, const struct quill_compute *c, size_t i, size_t n)
+static struct quill_target floats(float *y, size_t width, enum quill_store store)
+{
+    return (struct quill_target){y, width * sizeof *y, store, false};
+}
+
+/* stream += out(attention(query(narrow), keys, values)) */
+static void run_attention(const struct quill_decoder *decoder, const struct feed *f,
+                          const struct quill_attention_layer *layer, const struct quill_cache *keys,
+                          const struct quill_cache *values, size_t n_key, bool causal)
+{
+    const size_t state = decoder->model->hparams.n_text_state;
+
+    product(f, &layer->query, f->narrow, floats(f->wide, state, QUILL_STORE_F32));
+    quill_attend_cache(f->c, &(struct quill_cache_attention){.q = f->wide,
+                                                             .k = keys,
+                                                             .v = values,
+                                                             .out = f->narrow,
+                                                             .n_query = f->n,
+                                                             .n_key = n_key,
+                                                             .causal = causal});
+    product(f, &layer->out, f->narrow, floats(f->stream, state, QUILL_STORE_ADD));
+}
+
+/* The cache gets layer(narrow) at the next positions. */
+static void extend(const struct quill_decoder *decoder, const struct feed *f, const struct quill_linear_layer *layer,
+                   const struct quill_cache *cache)
+{
+    product(f, layer, f->narrow, floats(f->wide, layer->w.rows, QUILL_STORE_F32));
+    quill_cache_store(f->c, cache, f->wide, decoder->length, f->n);
+}
+
+static void run_block(const struct quill_decoder *decoder, const struct feed *f, size_t i)
 {
     const struct quill_hparams *h = &decoder->model->hparams;
     const struct quill_decoder_block *block = &decoder->model->decoder[i];
-    const size_t state = h->n_text_state, length = decoder->length;
-    float *x = decoder->stream, *narrow = decoder->narrow, *hidden = decoder->wide;
-    float *self_key = decoder->self_key + i * h->n_text_ctx * state;
-    float *self_value = decoder->self_value + i * h->n_text_ctx * state;
+    const struct quill_decoder_plan *plan = &decoder->plan;
+    const size_t state = h->n_text_state;
+    const struct quill_cache self_keys = layer_cache(decoder, &plan->self, h->n_text_ctx, i, false),
+                             self_values = layer_cache(decoder, &plan->self, h->n_text_ctx, i, true),
+                             cross_keys = layer_cache(decoder, &plan->cross, h->n_audio_ctx, i, false),
+                             cross_values = layer_cache(decoder, &plan->cross, h->n_audio_ctx, i, true);
+    struct quill_target hidden = floats(f->wide, 4 * state, QUILL_STORE_F32);
 
-    quill_norm_rows(c, x, block->self.norm.gamma, block->self.norm.beta, narrow, n, state);
-    quill_linear(c, &block->self.key.w, NULL, narrow, state, n, self_key + length * state, state,
-                 QUILL_STORE);
-    quill_linear(c, &block->self.value.w, block->self.value.bias, narrow, state, n,
-                 self_value + length * state, state, QUILL_STORE);
-    run_attention(decoder, c, &block->self, self_key, self_value, length + n, true, n);
+    quill_norm_rows(f->c, f->stream, block->self.norm.gamma, block->self.norm.beta, f->narrow, f->n, state);
+    extend(decoder, f, &block->self.key, &self_keys);
+    extend(decoder, f, &block->self.value, &self_values);
+    run_attention(decoder, f, &block->self, &self_keys, &self_values, decoder->length + f->n, true);
 
-    quill_norm_rows(c, x, block->cross.norm.gamma, block->cross.norm.beta, narrow, n, state);
-    run_attention(decoder, c, &block->cross, decoder->cross_key + i * h->n_audio_ctx * state,
-                  decoder->cross_value + i * h->n_audio_ctx * state, decoder->n_audio, false, n);
+    quill_norm_rows(f->c, f->stream, block->cross.norm.gamma, block->cross.norm.beta, f->narrow, f->n, state);
+    run_attention(decoder, f, &block->cross, &cross_keys, &cross_values, decoder->n_audio, false);
 
-    quill_norm_rows(c, x, block->mlp.norm.gamma, block->mlp.norm.beta, narrow, n, state);
-    quill_linear(c, &block->mlp.up.w, block->mlp.up.bias, narrow, state, n, hidden, 4 * state, QUILL_GELU);
-    quill_linear(c, &block->mlp.down.w, block->mlp.down.bias, hidden, 4 * state, n, x, state, QUILL_ADD);
+    quill_norm_rows(f->c, f->stream, block->mlp.norm.gamma, block->mlp.norm.beta, f->narrow, f->n, state);
+    hidden.gelu = true;
+    product(f, &block->mlp.up, f->narrow, hidden);
+    product(f, &block->mlp.down, f->wide, floats(f->stream, state, QUILL_STORE_ADD));
 }
 
 enum quill_status quill_decoder_feed(struct quill_decoder *decoder, const struct quill_compute *compute,
@@ -177,22 +219,28 @@ enum quill_status quill_decoder_feed(struct quill_decoder *decoder, const struct
 {
     const struct quill_model *model = decoder->model;
     const size_t state = model->hparams.n_text_state, n_vocab = model->hparams.n_vocab;
+    const struct feed f = {compute,
+                           work_at(compute, decoder->plan.stream),
+                           work_at(compute, decoder->plan.narrow),
+                           work_at(compute, decoder->plan.wide),
+                           work_at(compute, decoder->plan.rows),
+                           n};
 
     assert(decoder->n_audio && n >= 1 && n <= model->hparams.n_text_ctx - decoder->length);
     assert(n_logits <= n && n_logits <= QUILL_DECODER_MAX_LOGITS);
-    embed(decoder, compute, tokens, n);
+    embed(decoder, &f, tokens);
     for (uint32_t i = 0; i < model->hparams.n_text_layer; i++) {
         if (quill_cancelled(cancel))
             return cancelled(err);
-        run_block(decoder, compute, i, n);
+        run_block(decoder, &f, i);
     }
     decoder->length += n;
     if (!n_logits)
         return QUILL_OK;
-    quill_norm_rows(compute, decoder->stream + (n - n_logits) * state, model->decoder_norm.gamma,
-                    model->decoder_norm.beta, decoder->narrow, n_logits, state);
-    quill_linear(compute, &model->token_embedding, NULL, decoder->narrow, state, n_logits, decoder->logits,
-                 n_vocab, QUILL_STORE);
+    quill_norm_rows(compute, f.stream + (n - n_logits) * state, model->decoder_norm.gamma,
+                    model->decoder_norm.beta, f.narrow, n_logits, state);
+    const struct quill_target target = floats(decoder->logits, n_vocab, QUILL_STORE_F32);
+    quill_dot_linear(compute, &model->token_embedding, NULL, f.narrow, n_logits, f.rows, &target);
     *logits = decoder->logits;
     return QUILL_OK;
 }

@@ -6,11 +6,11 @@
 
 struct quill_decoder;
 
-/* Borrows the model. Errors: NOMEM. */
+/* Borrows the model. Every later struct quill_compute has these kernels. Errors: NOMEM. */
 enum quill_status quill_decoder_open(struct quill_decoder **out, const struct quill_model *model,
-                                     struct quill_error *err);
+                                     const struct quill_kernels *kernels, struct quill_error *err);
 void quill_decoder_close(struct quill_decoder **decoder);
-size_t quill_decoder_working_bytes(const struct quill_decoder *decoder);
+size_t quill_decoder_logits_bytes(const struct quill_decoder *decoder);
 size_t quill_decoder_kv_bytes(const struct quill_decoder *decoder); /* self and cross */
 
 /* Computes cross-attention keys/values once per window from encoder output [n_ctx, n_audio_state] and empties
@@ -23,8 +23,8 @@ enum quill_status quill_decoder_begin(struct quill_decoder *decoder, const struc
 void quill_decoder_truncate(struct quill_decoder *decoder, size_t n);
 size_t quill_decoder_length(const struct quill_decoder *decoder);
 
-/* Feeds n >= 1 tokens (prompts and drafts in one batch) at the next positions and leaves logits of the last
- * n_logits of them: logits [n_logits, n_vocab], valid until the next call; untouched when n_logits is 0.
+/* Feeds n >= 1 tokens (prompts and drafts in one batch, with the same result to the bit as one by one) at the
+ * next positions and leaves logits of the last n_logits of them: logits [n_logits, n_vocab], valid until the next call; untouched when n_logits is 0.
  * length + n <= n_text_ctx, n_logits <= QUILL_DECODER_MAX_LOGITS, tokens < n_vocab. A cancelled call leaves
  * the length as it was. Errors: CANCELLED. */
 #define QUILL_DECODER_MAX_LOGITS 8

@@ -16,11 +16,12 @@ static inline bool quill_cancelled(const struct quill_cancel *cancel)
 
 struct quill_encoder;
 
-/* Buffers for up to n_audio_ctx frames. Borrows the model. Errors: NOMEM. */
+/* Buffers for up to n_audio_ctx frames. Borrows the model. Every later struct quill_compute has these kernels.
+ * Errors: NOMEM. */
 enum quill_status quill_encoder_open(struct quill_encoder **out, const struct quill_model *model,
-                                     struct quill_error *err);
+                                     const struct quill_kernels *kernels, struct quill_error *err);
 void quill_encoder_close(struct quill_encoder **encoder);
-size_t quill_encoder_working_bytes(const struct quill_encoder *encoder);
+size_t quill_encoder_mel_bytes(const struct quill_encoder *encoder);
 size_t quill_encoder_output_bytes(const struct quill_encoder *encoder);
 
 /* The mel input buffer to fill: [2 * n_ctx, n_mels], frame-major, finished values. (Row -1 and row 2 * n_ctx

@@ -1,5 +1,6 @@
 #include "model/model.h"
 
+#include "model/plan.h"
 #include "model/weights.h"
 
 enum quill_status quill_model_open(struct quill_model **out, const char *path, struct quill_error *err)
@@ -33,6 +34,11 @@ void quill_model_close(struct quill_model **model)
     quill_ggml_close(&(*model)->file);
     quill_free(*model);
     *model = NULL;
+}
+
+void quill_model_release_encoder(const struct quill_model *model)
+{
+    quill_ggml_release(&model->file, model->encoder_begin, model->encoder_end);
 }
 
 /* Sizes of openai/whisper's family: encoder layers and width tell them apart. */
@@ -81,13 +87,27 @@ unsigned quill_model_n_languages(const struct quill_model *model)
     return n_vocab >= 51865 ? n_vocab - 51766 : 0;
 }
 
+const struct quill_gemm *quill_model_gemm(const struct quill_model *model, const struct quill_kernels *kernels)
+{
+    return &kernels->gemm[model->float32 ? QUILL_GEMM_F32 : QUILL_GEMM_I16];
+}
+
 size_t quill_model_scratch_bytes(const struct quill_model *model, const struct quill_kernels *kernels)
 {
     const struct quill_hparams *h = &model->hparams;
     const size_t state = h->n_audio_state, conv1 = 3 * (size_t)h->n_mels;
     const size_t n_keys = h->n_audio_ctx > h->n_text_ctx ? h->n_audio_ctx : h->n_text_ctx;
-    const size_t n_head = h->n_audio_head < h->n_text_head ? h->n_audio_head : h->n_text_head;
 
-    return quill_compute_scratch_bytes(kernels, conv1 > 4 * state ? conv1 : 4 * state, n_keys,
-                                       state / n_head);
+    return quill_compute_scratch_bytes(kernels, conv1 > 4 * state ? conv1 : 4 * state, n_keys, state);
+}
+
+size_t quill_model_work_bytes(const struct quill_model *model, const struct quill_kernels *kernels)
+{
+    const struct quill_gemm *gemm = quill_model_gemm(model, kernels);
+    const struct quill_plan encoder = quill_plan_encoder(&model->hparams, gemm, model->float32).work;
+    const struct quill_plan decoder = quill_plan_decoder(&model->hparams, gemm, model->float32_cache).work;
+
+    if (encoder.overflow || decoder.overflow)
+        return SIZE_MAX;
+    return encoder.bytes > decoder.bytes ? encoder.bytes : decoder.bytes;
 }

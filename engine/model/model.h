@@ -32,27 +32,41 @@ struct quill_decoder_block {
 
 struct quill_model {
     struct quill_ggml file;       /* owned */
-    struct quill_arena arena;     /* owned: vectors, re-ordered convolutions, positions */
+    struct quill_arena arena;     /* owned: vectors, re-ordered convolutions */
     struct quill_hparams hparams; /* copy of file.hparams */
     enum quill_type weight_type;  /* of most weights */
+    bool float32;       /* products in float32: a model whose weights are. Others multiply integers, with half
+                         * floats between some products */
+    bool float32_cache; /* keys and values in float32: a model that was not quantized. Others keep int8 */
     const float *mel_filters;     /* [n_mels, 201], aligned copy */
 
     /* Convolutions as linear layers over overlapping rows of [frames + 2, channels]: weights re-ordered to
-     * [out, tap, in], f32, so that row t of the input starts at t * stride * channels. */
+     * [out, tap, in], so that row t of the input starts at t * stride * channels. */
     struct quill_linear_layer conv1, conv2;
-    const float *encoder_positions;      /* [n_audio_ctx, n_audio_state] */
+    struct quill_matrix encoder_positions; /* [n_audio_ctx, n_audio_state] */
     struct quill_encoder_block *encoder; /* owned; [n_audio_layer] */
     struct quill_norm encoder_norm;
 
     struct quill_matrix token_embedding; /* [n_vocab, n_text_state]; also the output projection */
-    const float *decoder_positions;      /* [n_text_ctx, n_text_state] */
+    struct quill_matrix decoder_positions; /* [n_text_ctx, n_text_state] */
     struct quill_decoder_block *decoder; /* owned; [n_text_layer] */
     struct quill_norm decoder_norm;
 
     size_t weight_bytes, embedding_bytes; /* for quill_memory */
+    const void *encoder_begin, *encoder_end; /* where the encoder's matrices lie in the file's map */
 };
 
-/* Scratch that one worker needs (quill_compute.scratch_bytes) for every step of this model. */
+/* The encoder is done with a window, and decoding takes ten times as long: lets go of its weights' pages. Other
+ * encoders of the model may run meanwhile. */
+void quill_model_release_encoder(const struct quill_model *model);
+
+/* How the model multiplies: in float32, or else with integers, which lose no more than weights in half floats have
+ * lost already. */
+const struct quill_gemm *quill_model_gemm(const struct quill_model *model, const struct quill_kernels *kernels);
+
+/* Scratch that one worker needs (quill_compute.scratch_bytes) for every step of this model, and working memory
+ * (quill_compute.work), which encoder and decoder use in turn (SIZE_MAX: more than a size can say). */
 size_t quill_model_scratch_bytes(const struct quill_model *model, const struct quill_kernels *kernels);
+size_t quill_model_work_bytes(const struct quill_model *model, const struct quill_kernels *kernels);
 
 #endif

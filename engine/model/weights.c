@@ -15,12 +15,13 @@ struct walk {
     const struct quill_arena *arena; /* NULL: the checking walk */
     struct quill_plan plan;
     size_t type_bytes[QUILL_TYPE_COUNT]; /* of matrices, which stay in the map */
+    const unsigned char *encoder_begin, *encoder_end; /* around the encoder's matrices */
     struct quill_error *err;
 };
 
-static float *take(struct walk *w, size_t count)
+static void *take(struct walk *w, size_t count, size_t element_bytes)
 {
-    const struct quill_span span = quill_plan_add(&w->plan, count, sizeof(float));
+    const struct quill_span span = quill_plan_add(&w->plan, count, element_bytes);
 
     return w->arena ? quill_arena_at(w->arena, span) : NULL;
 }
@@ -74,31 +75,50 @@ static enum quill_status find(struct walk *w, const char *name, const size_t *di
     return QUILL_OK;
 }
 
-/* A tensor that is copied as f32 into the arena: vectors and positions. */
-static enum quill_status take_floats(struct walk *w, const char *name, size_t inner, size_t outer,
-                                     const float **out)
+/* A vector is copied as f32 into the arena. */
+static enum quill_status take_vector(struct walk *w, const char *name, size_t n, const float **out)
 {
-    const size_t dims[2] = {inner, outer};
     const struct quill_tensor *t;
 
-    QUILL_TRY(find(w, name, dims, outer == 1 ? 1 : 2, false, &t));
-    float *copy = take(w, inner * outer);
+    QUILL_TRY(find(w, name, &n, 1, false, &t));
+    float *copy = take(w, n, sizeof *copy);
     if (copy)
-        quill_dequantize_row(t->type, t->data, copy, inner * outer);
+        quill_dequantize_row(t->type, t->data, copy, n);
     *out = copy;
     return QUILL_OK;
 }
 
 /* A matrix stays in the map. */
-static enum quill_status take_matrix(struct walk *w, const char *name, size_t rows, size_t cols,
-                                     struct quill_matrix *out)
+static enum quill_status take_table(struct walk *w, const char *name, size_t rows, size_t cols,
+                                    bool quantized_ok, struct quill_matrix *out)
 {
     const size_t dims[2] = {cols, rows};
     const struct quill_tensor *t;
 
-    QUILL_TRY(find(w, name, dims, 2, true, &t));
-    w->type_bytes[t->type] += t->bytes;
+    QUILL_TRY(find(w, name, dims, 2, quantized_ok, &t));
+    if (strncmp(name, "encoder.", strlen("encoder.")) == 0) {
+        const unsigned char *begin = t->data, *end = begin + t->bytes;
+
+        w->encoder_begin = w->encoder_begin && w->encoder_begin < begin ? w->encoder_begin : begin;
+        w->encoder_end = w->encoder_end > end ? w->encoder_end : end;
+    }
     *out = (struct quill_matrix){.type = t->type, .rows = rows, .cols = cols, .data = t->data};
+    return QUILL_OK;
+}
+
+static size_t matrix_bytes(const struct quill_matrix *m)
+{
+    const struct quill_type_traits *traits = quill_type_traits(m->type);
+
+    return m->rows * (m->cols / traits->block_len) * traits->block_bytes;
+}
+
+/* Weights that are multiplied with: the type of most of them is the model's. */
+static enum quill_status take_matrix(struct walk *w, const char *name, size_t rows, size_t cols,
+                                     struct quill_matrix *out)
+{
+    QUILL_TRY(take_table(w, name, rows, cols, true, out));
+    w->type_bytes[out->type] += matrix_bytes(out);
     return QUILL_OK;
 }
 
@@ -113,7 +133,7 @@ static enum quill_status take_linear(struct walk *w, const char *prefix, size_t 
     if (!bias)
         return QUILL_OK;
     snprintf(name, sizeof name, "%s.bias", prefix);
-    return take_floats(w, name, rows, 1, &out->bias);
+    return take_vector(w, name, rows, &out->bias);
 }
 
 static enum quill_status take_norm(struct walk *w, const char *prefix, size_t n, struct quill_norm *out)
@@ -121,9 +141,9 @@ static enum quill_status take_norm(struct walk *w, const char *prefix, size_t n,
     char name[128];
 
     snprintf(name, sizeof name, "%s.weight", prefix);
-    QUILL_TRY(take_floats(w, name, n, 1, &out->gamma));
+    QUILL_TRY(take_vector(w, name, n, &out->gamma));
     snprintf(name, sizeof name, "%s.bias", prefix);
-    return take_floats(w, name, n, 1, &out->beta);
+    return take_vector(w, name, n, &out->beta);
 }
 
 /* [out, in, tap] in the file, [out, tap, in] in the arena: then a row of weights lies over three successive
@@ -137,17 +157,16 @@ static enum quill_status take_conv(struct walk *w, const char *prefix, size_t n_
 
     snprintf(name, sizeof name, "%s.weight", prefix);
     QUILL_TRY(find(w, name, dims, 3, false, &t));
-    const size_t row = N_TAPS * n_in, row_bytes = row * quill_type_traits(t->type)->block_bytes;
-    float *copy = take(w, n_out * row), *in_order = take(w, row);
-    for (size_t o = 0; copy && o < n_out; o++) {
-        quill_dequantize_row(t->type, (const unsigned char *)t->data + o * row_bytes, in_order, row);
+    const size_t row = N_TAPS * n_in, bytes = quill_type_traits(t->type)->block_bytes;
+    const unsigned char *from = t->data;
+    unsigned char *copy = take(w, n_out * row, bytes);
+    for (size_t o = 0; copy && o < n_out; o++)
         for (size_t i = 0; i < n_in; i++)
-            for (size_t tap = 0; tap < N_TAPS; tap++)
-                copy[o * row + tap * n_in + i] = in_order[i * N_TAPS + tap];
-    }
-    out->w = (struct quill_matrix){.type = QUILL_F32, .rows = n_out, .cols = row, .data = copy};
+            for (size_t tap = 0; tap < N_TAPS; tap++, from += bytes)
+                memcpy(copy + (o * row + tap * n_in + i) * bytes, from, bytes);
+    out->w = (struct quill_matrix){.type = t->type, .rows = n_out, .cols = row, .data = copy};
     snprintf(name, sizeof name, "%s.bias", prefix);
-    return take_floats(w, name, n_out, 1, &out->bias);
+    return take_vector(w, name, n_out, &out->bias);
 }
 
 /* kind: "attn" or "cross_attn". */
@@ -220,15 +239,15 @@ static enum quill_status take_decoder(struct walk *w, const struct quill_hparams
 static enum quill_status take_tables(struct walk *w, const struct quill_hparams *h, struct quill_model *model)
 {
     const size_t n_filters = (size_t)w->file->n_filter_mels * w->file->n_filter_bins;
-    float *filters = take(w, n_filters);
+    float *filters = take(w, n_filters, sizeof *filters);
 
     if (filters)
         memcpy(filters, w->file->filters, n_filters * sizeof(float));
     model->mel_filters = filters;
-    QUILL_TRY(take_floats(w, "encoder.positional_embedding", h->n_audio_state, h->n_audio_ctx,
-                          &model->encoder_positions));
-    QUILL_TRY(take_floats(w, "decoder.positional_embedding", h->n_text_state, h->n_text_ctx,
-                          &model->decoder_positions));
+    QUILL_TRY(take_table(w, "encoder.positional_embedding", h->n_audio_ctx, h->n_audio_state, false,
+                         &model->encoder_positions));
+    QUILL_TRY(take_table(w, "decoder.positional_embedding", h->n_text_ctx, h->n_text_state, false,
+                         &model->decoder_positions));
     return take_matrix(w, "decoder.token_embedding.weight", h->n_vocab, h->n_text_state,
                        &model->token_embedding);
 }
@@ -258,16 +277,20 @@ enum quill_status quill_weights_load(struct quill_model *model, struct quill_err
     QUILL_TRY(walk_all(&w, model));
     assert(w.plan.bytes == planned);
 
-    size_t matrix_bytes = 0;
+    size_t all_bytes = 0;
     for (enum quill_type type = 0; type < QUILL_TYPE_COUNT; type++) {
-        matrix_bytes += w.type_bytes[type];
+        all_bytes += w.type_bytes[type];
         if (w.type_bytes[type] > w.type_bytes[model->weight_type])
             model->weight_type = type;
     }
-    const struct quill_matrix *tokens = &model->token_embedding;
-    const struct quill_type_traits *traits = quill_type_traits(tokens->type);
-    model->embedding_bytes = tokens->rows * (tokens->cols / traits->block_len) * traits->block_bytes +
-                             ((size_t)h->n_audio_ctx + h->n_text_ctx) * h->n_text_state * sizeof(float);
-    model->weight_bytes = matrix_bytes + planned - model->embedding_bytes;
+    model->float32 = model->weight_type == QUILL_F32;
+    model->float32_cache = model->weight_type == QUILL_F32 || model->weight_type == QUILL_F16;
+    model->encoder_begin = w.encoder_begin;
+    model->encoder_end = w.encoder_end;
+    /* What was copied is not read again. */
+    quill_ggml_release(w.file, w.file->map, (const unsigned char *)w.file->map + w.file->map_bytes);
+    model->embedding_bytes = matrix_bytes(&model->token_embedding) + matrix_bytes(&model->encoder_positions) +
+                             matrix_bytes(&model->decoder_positions);
+    model->weight_bytes = all_bytes - matrix_bytes(&model->token_embedding) + planned;
     return QUILL_OK;
 }

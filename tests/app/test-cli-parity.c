@@ -71,13 +71,26 @@ assert_equals_golden (const char *folder, const Golden *golden) {
   }
 }
 
+/* The bundled model with its weights as float32: where the weak model is at a loss, it is rounding that decides
+ * between two words otherwise. */
+static char *
+make_float32_model (const char *folder) {
+  g_autofree char *bundled
+      = g_build_filename (g_getenv ("LONGHAND_MODEL_DIR"), "ggml-longhand-mini.en-q5_1.bin", NULL);
+  char *model = g_build_filename (folder, "f32.bin", NULL);
+  const char *const arguments[] = { "quantize", bundled, model, "f32", NULL };
+  g_auto (CliRun) run = cli_run_in (&(CliSetting){ 0 }, arguments);
+
+  cli_assert_succeeds (&run);
+  return model;
+}
+
 static void
 text_is_that_of_whisper_cpp (void) {
   g_autoptr (GPtrArray) golden = read_golden ();
   g_autoptr (GPtrArray) arguments = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *model
-      = g_build_filename (g_getenv ("LONGHAND_MODEL_DIR"), "ggml-longhand-mini.en-q5_1.bin", NULL);
   char *folder = cli_make_dir ();
+  g_autofree char *model = make_float32_model (folder);
   const char *const options[] = { "transcribe", "--greedy", "-f", "json", "-o", folder, "-m", model };
 
   g_assert_cmpuint (golden->len, >=, 5);

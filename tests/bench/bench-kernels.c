@@ -78,93 +78,157 @@ floats_new (size_t n) {
 
 struct linear {
   const struct bench *bench;
+  const struct quill_gemm *gemm; /* NULL: dot products */
   struct quill_matrix w;
   size_t m;
   float *x, *y, *bias;
-  enum quill_epilogue epilogue;
+  void *packed;
+  struct quill_target target;
 };
 
 static void
 run_linear (void *context) {
   const struct linear *l = context;
 
-  quill_linear (&l->bench->compute, &l->w, l->bias, l->x, l->w.cols, l->m, l->y, l->w.rows, l->epilogue);
+  if (l->gemm)
+    quill_gemm_linear (&l->bench->compute, l->gemm, &l->w, l->bias, l->packed, l->m, &l->target);
+  else
+    quill_dot_linear (&l->bench->compute, &l->w, l->bias, l->x, l->m, l->packed, &l->target);
 }
 
+/* The rows of x are packed beforehand: that is timed on its own. */
 static void
-bench_linear (const struct bench *bench, enum quill_type type, size_t m, size_t cols, size_t rows,
-              enum quill_epilogue epilogue) {
+bench_linear (const struct bench *bench, const struct quill_gemm *gemm, enum quill_type type, size_t m,
+              size_t cols, size_t rows, bool gelu) {
   const struct quill_type_traits *traits = quill_type_traits (type);
   const size_t row_bytes = cols / traits->block_len * traits->block_bytes;
+  const size_t packed_bytes = gemm ? quill_gemm_row_bytes (gemm, cols) : quill_dot_row_bytes (type, cols);
   unsigned char *weights = quill_alloc (rows * row_bytes);
-  g_autofree char *name = g_strdup_printf ("linear %zu x %zu x %zu %s%s", m, cols, rows, traits->name,
-                                           epilogue == QUILL_GELU ? " gelu" : "");
+  g_autofree char *name
+      = g_strdup_printf ("%s %zu x %zu x %zu %s%s", gemm ? "gemm" : "dot", m, cols, rows, traits->name, gelu ? " gelu" : "");
   float *row = floats_new (cols);
-  struct linear l = { bench,
-                      { type, rows, cols, weights },
-                      m,
-                      floats_new (m * cols),
-                      floats_new (m * rows),
-                      floats_new (rows),
-                      epilogue };
+  struct linear l = { .bench = bench,
+                      .gemm = gemm,
+                      .w = { type, rows, cols, weights },
+                      .m = m,
+                      .x = floats_new (m * cols),
+                      .y = floats_new (m * rows),
+                      .bias = floats_new (rows),
+                      .packed = quill_alloc (m * packed_bytes) };
 
+  l.target = (struct quill_target){ l.y, rows * sizeof (float), QUILL_STORE_F32, gelu };
+  if (gemm)
+    quill_pack_rows (&bench->compute, gemm, l.x, cols * sizeof (float), m, cols, l.packed);
   quill_quantize_row (type, row, weights, cols);
   for (size_t i = 1; i < rows; i++)
     memcpy (weights + i * row_bytes, weights, row_bytes);
   if (m == 1)
     report (bench, name, run_linear, &l, (double)(rows * row_bytes), "GB/s");
   else
-    report (bench, name, run_linear, &l, 2.0 * (double)(m * cols * rows), "GFLOP/s");
+    report (bench, name, run_linear, &l, 2.0 * (double)(m * cols * rows), "GOP/s");
   quill_free (row);
   quill_free (weights);
   quill_free (l.x);
   quill_free (l.y);
   quill_free (l.bias);
+  quill_free (l.packed);
 }
 
-struct attend {
+struct window {
   const struct bench *bench;
-  struct quill_attention a;
+  const struct quill_gemm *gemm;
+  struct quill_window_attention a;
 };
 
 static void
-run_attend (void *context) {
-  const struct attend *t = context;
+run_window (void *context) {
+  const struct window *t = context;
 
-  quill_attend (&t->bench->compute, &t->a);
+  quill_attend_window (&t->bench->compute, t->gemm, &t->a);
 }
 
 static void
-bench_attend (const struct bench *bench, size_t n_query, size_t n_key, size_t n_head) {
-  const size_t width = n_head * HEAD_DIM;
-  g_autofree char *name = g_strdup_printf ("attend %zu x %zu, %zu heads", n_query, n_key, n_head);
-  float *q = floats_new (n_query * width), *k = floats_new (n_key * width), *v = floats_new (n_key * width);
-  float *out = floats_new (n_query * width);
-  struct attend t = { bench,
-                      { .q = q,
-                        .k = k,
-                        .v = v,
-                        .out = out,
-                        .ldq = width,
-                        .ldk = width,
-                        .ldv = width,
-                        .ldo = width,
-                        .n_query = n_query,
-                        .n_key = n_key,
+bench_window (const struct bench *bench, enum quill_gemm_form form, size_t n, size_t n_head) {
+  const struct quill_gemm *gemm = &bench->compute.kernels.gemm[form];
+  const enum quill_type type = form == QUILL_GEMM_F32 ? QUILL_F32 : QUILL_F16;
+  const size_t width = n_head * HEAD_DIM, stride = 3 * width * quill_type_traits (type)->block_bytes;
+  g_autofree char *name
+      = g_strdup_printf ("attend %zu x %zu, %zu heads %s", n, n, n_head, quill_type_traits (type)->name);
+  float *values = floats_new (n * 3 * width);
+  unsigned char *qkv = quill_alloc (n * stride);
+  struct window t = { bench,
+                      gemm,
+                      { .q = qkv,
+                        .k = qkv + stride / 3,
+                        .v = qkv + 2 * stride / 3,
+                        .type = type,
+                        .stride = stride,
+                        .n = n,
                         .n_head = n_head,
-                        .head_dim = HEAD_DIM } };
+                        .head_dim = HEAD_DIM,
+                        .panels = quill_alloc (quill_attend_panels_bytes (gemm, n, n_head, HEAD_DIM)),
+                        .out = quill_alloc (n * quill_gemm_row_bytes (gemm, width)) } };
 
-  report (bench, name, run_attend, &t, 4.0 * (double)(n_query * n_key * width), "GFLOP/s");
+  if (type == QUILL_F16)
+    bench->compute.kernels.to_f16 (values, (uint16_t *)(void *)qkv, n * 3 * width);
+  else
+    memcpy (qkv, values, n * stride);
+  report (bench, name, run_window, &t, 4.0 * (double)(n * n * width), "GOP/s");
+  quill_free (values);
+  quill_free (qkv);
+  quill_free (t.a.panels);
+  quill_free (t.a.out);
+}
+
+struct cache {
+  const struct bench *bench;
+  struct quill_cache_attention a;
+};
+
+static void
+run_cache (void *context) {
+  const struct cache *t = context;
+
+  quill_attend_cache (&t->bench->compute, &t->a);
+}
+
+static struct quill_cache
+cache_new (const struct bench *bench, size_t n, size_t n_head) {
+  const size_t width = n_head * HEAD_DIM;
+  struct quill_cache cache = { .rows = quill_alloc (n * n_head * quill_cache_row_bytes (false, HEAD_DIM)),
+                               .scales = quill_alloc (n * n_head * sizeof (float)),
+                               .capacity = n,
+                               .n_head = n_head,
+                               .head_dim = HEAD_DIM };
+  float *x = floats_new (n * width);
+
+  quill_cache_store (&bench->compute, &cache, x, 0, n);
+  quill_free (x);
+  return cache;
+}
+
+static void
+bench_cache (const struct bench *bench, size_t n_query, size_t n_key, size_t n_head) {
+  const size_t width = n_head * HEAD_DIM;
+  g_autofree char *name = g_strdup_printf ("attend %zu x %zu cached, %zu heads", n_query, n_key, n_head);
+  float *q = floats_new (n_query * width), *out = floats_new (n_query * width);
+  struct quill_cache k = cache_new (bench, n_key, n_head), v = cache_new (bench, n_key, n_head);
+  struct cache t = { bench, { .q = q, .k = &k, .v = &v, .out = out, .n_query = n_query, .n_key = n_key } };
+
+  report (bench, name, run_cache, &t, 4.0 * (double)(n_query * n_key * width), "GOP/s");
   quill_free (q);
-  quill_free (k);
-  quill_free (v);
   quill_free (out);
+  quill_free (k.rows);
+  quill_free (k.scales);
+  quill_free (v.rows);
+  quill_free (v.scales);
 }
 
 #define REPEAT 2000 /* kernels too short for the clock */
 
 struct kernel {
   const struct quill_kernels *kernels;
+  const struct quill_gemm *gemm;
   float *x, *panel, *y;
   size_t n;
   enum quill_type type;
@@ -174,10 +238,34 @@ struct kernel {
 static void
 run_tile (void *context) {
   const struct kernel *k = context;
-  const size_t mr = k->kernels->gemm.mr, nr = k->kernels->gemm.nr;
+  const size_t stride = quill_gemm_row_bytes (k->gemm, k->n);
 
   for (size_t i = 0; i < REPEAT; i++)
-    k->kernels->gemm.tile (k->x, k->n, mr, k->panel, k->n, k->y, nr, nr);
+    k->gemm->tile (k->x, stride, k->gemm->mr, k->panel, k->n, k->y, k->gemm->nr, k->gemm->nr);
+}
+
+static void
+run_soften (void *context) {
+  const struct kernel *k = context;
+
+  for (size_t i = 0; i < REPEAT; i++)
+    k->gemm->soften (k->x, k->n, k->y);
+}
+
+static void
+run_pack (void *context) {
+  const struct kernel *k = context;
+
+  for (size_t i = 0; i < REPEAT; i++)
+    k->gemm->pack_x (k->x, 0, k->n, k->n, k->y);
+}
+
+static void
+run_pack_w (void *context) {
+  const struct kernel *k = context;
+
+  for (size_t i = 0; i < REPEAT; i++)
+    k->gemm->pack_w (k->x, k->n, k->gemm->nr, k->n, k->panel);
 }
 
 /* From fresh input each time: values that shrink from call to call would end as denormals. */
@@ -224,9 +312,29 @@ bench_kernels (const struct bench *bench) {
     .kernels = kernels, .x = floats_new (1 << 14), .panel = floats_new (1 << 14), .y = floats_new (1 << 14)
   };
 
-  k.n = 128;
-  report (bench, "tile in first-level cache", run_tile, &k,
-          2.0 * REPEAT * (double)(k.n * kernels->gemm.mr * kernels->gemm.nr), "GFLOP/s");
+  for (int form = 0; form < QUILL_GEMM_FORMS; form++) {
+    const char *type = form == QUILL_GEMM_F32 ? "f32" : "i16";
+    g_autofree char *tile = g_strdup_printf ("tile %s in first-level cache", type);
+    g_autofree char *pack = g_strdup_printf ("pack x %s", type);
+    g_autofree char *pack_w = g_strdup_printf ("pack panel %s", type);
+    g_autofree char *soften = g_strdup_printf ("soften %s 1500", type);
+
+    k.gemm = &kernels->gemm[form];
+    k.n = 128;
+    for (size_t i = 0; i < k.gemm->mr; i++)
+      k.gemm->pack_x (k.y + i * k.n, 0, k.n, k.n,
+                      (unsigned char *)k.x + i * quill_gemm_row_bytes (k.gemm, k.n));
+    k.gemm->pack_w (k.y, k.n, k.gemm->nr, k.n, k.panel);
+    report (bench, tile, run_tile, &k, 2.0 * REPEAT * (double)(k.n * k.gemm->mr * k.gemm->nr), "GOP/s");
+    for (size_t i = 0; i < 1 << 14; i++)
+      k.x[i] = (float)g_random_double_range (-1.0, 1.0);
+    report (bench, pack, run_pack, &k, REPEAT * (double)k.n, "G/s");
+    report (bench, pack_w, run_pack_w, &k, REPEAT * (double)(k.n * k.gemm->nr), "G/s");
+    k.n = 1500;
+    report (bench, soften, run_soften, &k, REPEAT * (double)k.n, "G/s");
+  }
+  for (size_t i = 0; i < 1 << 14; i++)
+    k.panel[i] = k.x[i];
   k.n = 1500;
   report (bench, "gelu 1500", run_gelu, &k, REPEAT * (double)k.n, "G/s");
   report (bench, "softmax 1500", run_softmax, &k, REPEAT * (double)k.n, "G/s");
@@ -288,29 +396,35 @@ bench_level (uint32_t mask, unsigned n_threads) {
   quill_kernels_init (&bench.compute.kernels, mask);
   bench.level = bench.compute.kernels.level;
   bench.compute.scratch_bytes
-      = quill_compute_scratch_bytes (&bench.compute.kernels, MAX_COLS, MAX_KEYS, HEAD_DIM);
+      = quill_compute_scratch_bytes (&bench.compute.kernels, MAX_COLS, MAX_KEYS, MAX_COLS);
   bench.compute.scratch = quill_alloc (n_threads * bench.compute.scratch_bytes);
   g_assert_nonnull (bench.compute.scratch);
   g_assert_cmpint (quill_pool_open (&bench.compute.pool, n_threads, NULL), ==, QUILL_OK);
 
   if (n_threads == 1)
     bench_kernels (&bench);
-  bench_linear (&bench, QUILL_F32, 1500, 256, 256, QUILL_STORE);
-  bench_linear (&bench, QUILL_Q5_1, 1500, 256, 1024, QUILL_GELU);
-  bench_linear (&bench, QUILL_F32, 1500, 384, 1536, QUILL_STORE);
-  bench_linear (&bench, QUILL_F32, 1500, 1536, 384, QUILL_STORE);
-  bench_linear (&bench, QUILL_F16, 1500, 512, 2048, QUILL_STORE);
-  bench_linear (&bench, QUILL_F16, 1500, 2048, 512, QUILL_STORE);
-  bench_linear (&bench, QUILL_Q5_1, 4, 256, 1024, QUILL_STORE);
-  bench_linear (&bench, QUILL_Q5_1, 16, 256, 1024, QUILL_STORE);
-  bench_linear (&bench, QUILL_Q5_1, 1, 256, 256, QUILL_STORE);
+  const struct quill_gemm *f32 = &bench.compute.kernels.gemm[QUILL_GEMM_F32];
+  const struct quill_gemm *i16 = &bench.compute.kernels.gemm[QUILL_GEMM_I16];
+
+  bench_linear (&bench, f32, QUILL_F16, 1500, 384, 1536, true);
+  bench_linear (&bench, f32, QUILL_F16, 1500, 1536, 384, false);
+  bench_linear (&bench, i16, QUILL_Q8_0, 1500, 384, 384, false);
+  bench_linear (&bench, i16, QUILL_Q8_0, 1500, 384, 1536, true);
+  bench_linear (&bench, i16, QUILL_Q5_1, 1500, 384, 1536, true);
+  bench_linear (&bench, i16, QUILL_Q8_0, 1500, 1536, 384, false);
+  bench_linear (&bench, i16, QUILL_Q8_0, 1500, 512, 2048, true);
+  bench_linear (&bench, i16, QUILL_Q4_K, 1500, 2048, 512, false);
+  for (size_t m = 1; m <= 8; m *= 2)
+    bench_linear (&bench, NULL, QUILL_Q8_0, m, 384, 1536, false);
+  bench_linear (&bench, NULL, QUILL_Q8_0, 1, 384, 384, false);
   for (int type = QUILL_F32; type < QUILL_TYPE_COUNT; type++)
-    bench_linear (&bench, type, 1, 256, 51864, QUILL_STORE);
-  bench_linear (&bench, QUILL_F16, 1, 512, 51864, QUILL_STORE);
-  bench_attend (&bench, 1500, 1500, 4);
-  bench_attend (&bench, 1500, 1500, 8);
-  bench_attend (&bench, 1, 1500, 4);
-  bench_attend (&bench, 1, 100, 4);
+    bench_linear (&bench, NULL, type, 1, 512, 51864, false);
+  bench_linear (&bench, NULL, QUILL_Q5_1, 4, 512, 51864, false);
+  bench_window (&bench, QUILL_GEMM_F32, 1500, 6);
+  bench_window (&bench, QUILL_GEMM_I16, 1500, 6);
+  bench_cache (&bench, 1, 1500, 6);
+  bench_cache (&bench, 4, 1500, 6);
+  bench_cache (&bench, 1, 100, 6);
   bench_mel (&bench);
 
   quill_pool_close (&bench.compute.pool);

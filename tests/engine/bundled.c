@@ -1,5 +1,6 @@
 #include "bundled.h"
 
+#include <glib/gstdio.h>
 #include <sndfile.h>
 
 char *bundled_path(void)
@@ -16,6 +17,23 @@ struct quill_model *bundled_model(void)
     g_autofree char *path = bundled_path();
     quill_model_open(&model, path, &err);
     g_assert_cmpstr(err.message, ==, "");
+    return model;
+}
+
+struct quill_model *bundled_model_float32(void)
+{
+    struct quill_error err = {0};
+    struct quill_model *model = NULL;
+    g_autofree char *path = bundled_path();
+    g_autofree char *folder = g_dir_make_tmp("longhand-parity-XXXXXX", NULL);
+    g_assert_nonnull(folder);
+    g_autofree char *converted = g_build_filename(folder, "f32.bin", NULL);
+    quill_model_quantize(path, converted, "f32", NULL, &err);
+    g_assert_cmpstr(err.message, ==, "");
+    quill_model_open(&model, converted, &err);
+    g_assert_cmpstr(err.message, ==, "");
+    g_unlink(converted); /* it stays mapped */
+    g_rmdir(folder);
     return model;
 }
 

@@ -10,6 +10,9 @@
 char *bundled_path(void);
 
 struct quill_model *bundled_model(void);
+/* The same weights as float32, which makes the engine compute in float32 throughout: what it hears then does not
+ * hang on how weights and activations are rounded. */
+struct quill_model *bundled_model_float32(void);
 struct quill_transcriber *bundled_transcriber(const struct quill_model *model, unsigned n_threads);
 
 /* Mono samples at 16 kHz of tests/data/audio/NAME; g_free. */

@@ -17,6 +17,7 @@ static const struct tiny_spec spec = { .hparams = { .n_vocab = 60,
                                        .type = QUILL_Q8_0 };
 
 struct opened {
+  struct quill_kernels kernels;
   const char *path;
   struct quill_model *model;
   struct quill_encoder *encoder;
@@ -30,12 +31,12 @@ open_model (struct opened *o, struct quill_error *err) {
 
 static enum quill_status
 open_encoder (struct opened *o, struct quill_error *err) {
-  return quill_encoder_open (&o->encoder, o->model, err);
+  return quill_encoder_open (&o->encoder, o->model, &o->kernels, err);
 }
 
 static enum quill_status
 open_decoder (struct opened *o, struct quill_error *err) {
-  return quill_decoder_open (&o->decoder, o->model, err);
+  return quill_decoder_open (&o->decoder, o->model, &o->kernels, err);
 }
 
 /* Runs open with its first, second, ... allocation failing until it succeeds; returns how many failed. */
@@ -63,6 +64,7 @@ each_allocation_fails (void) {
   struct opened o = { .path = path };
   const unsigned long before = quill_alloc_count ();
 
+  quill_kernels_init (&o.kernels, ~0u);
   g_assert_cmpuint (fail_each (&o, open_model), >=, 5); /* model, tokens, tensors, layers, arena at least */
   g_assert_cmpuint (fail_each (&o, open_encoder), ==, 2);
   g_assert_cmpuint (fail_each (&o, open_decoder), ==, 2);

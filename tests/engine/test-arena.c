@@ -114,6 +114,42 @@ absurd_allocations_are_refused (void) {
   g_assert_null (quill_alloc_zero ((size_t)PTRDIFF_MAX));
 }
 
+/* Sizes around the alignment, around a page, and large enough for pages of their own. What was freed before
+ * is dirty, so that memory which is said to be clear has to be cleared. */
+static void
+memory_is_aligned_whatever_its_size (void) {
+  static const gsize large[]
+      = { 4000, 4032, 4033, 4096, 65536, 131072, 200000, (gsize)1 << 20, (gsize)5 << 20 };
+
+  for (gsize i = 0; i < 300 + G_N_ELEMENTS (large); i++) {
+    const gsize bytes = i < 300 ? i : large[i - 300];
+    unsigned char *memory[8];
+
+    for (gsize j = 0; j < G_N_ELEMENTS (memory); j++) {
+      memory[j] = quill_alloc (bytes);
+      g_assert_nonnull (memory[j]);
+      if (j % 2) {
+        memset (memory[j], 0xff, bytes);
+        quill_free (memory[j]);
+        memory[j] = quill_alloc_zero (bytes);
+        g_assert_nonnull (memory[j]);
+      }
+      g_assert_cmpuint (GPOINTER_TO_SIZE (memory[j]) % QUILL_ALIGN, ==, 0);
+      for (gsize b = 0; j % 2 && b < bytes; b++)
+        if (memory[j][b] != 0)
+          g_error ("byte %zu of %zu is not clear", b, bytes);
+      memset (memory[j], (int)j + 1, bytes);
+    }
+    for (gsize j = 0; j < G_N_ELEMENTS (memory); j++) { /* they are apart, and each still has its own */
+      for (gsize b = 0; b < bytes; b++)
+        if (memory[j][b] != j + 1)
+          g_error ("byte %zu of %zu belongs to two pieces", b, bytes);
+      quill_free (memory[j]);
+    }
+  }
+  quill_free (NULL);
+}
+
 static void
 empty_allocation_has_an_address (void) {
   void *memory = quill_alloc (0);
@@ -180,6 +216,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/arena/impossible-plan-names-its-size", impossible_plan_names_its_size);
   g_test_add_func ("/arena/chosen-allocation-fails-once", chosen_allocation_fails_once);
   g_test_add_func ("/arena/absurd-allocations-are-refused", absurd_allocations_are_refused);
+  g_test_add_func ("/arena/memory-is-aligned-whatever-its-size", memory_is_aligned_whatever_its_size);
   g_test_add_func ("/arena/empty-allocation-has-an-address", empty_allocation_has_an_address);
   g_test_add_func ("/status/failure-returns-its-code-and-sentence", failure_returns_its_code_and_sentence);
   g_test_add_func ("/status/sentence-is-one-line-of-utf8", sentence_is_one_line_of_utf8);

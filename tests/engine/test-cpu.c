@@ -19,20 +19,28 @@ instruction_sets_need_all_their_parts (void) {
     struct quill_cpuid id;
     uint32_t flags;
   } table[] = {
-    { { 0, 0, 0 }, 0 },
-    { { leaf1, AVX2, 0x7 }, QUILL_CPU_AVX2 },
-    { { leaf1, AVX2 | AVX512, 0xe7 }, both },
-    { { leaf1, AVX2 | AVX512, 0x7 }, QUILL_CPU_AVX2 },  /* the system does not save ZMM */
-    { { leaf1, AVX2 | AVX512, 0xa7 }, QUILL_CPU_AVX2 }, /* nor all of it */
-    { { leaf1, AVX2 | AVX512, 0x3 }, 0 },               /* nor YMM */
-    { { leaf1, AVX2 | AVX512, 0 }, 0 },
-    { { leaf1 & ~OSXSAVE, AVX2 | AVX512, 0xe7 }, 0 },
-    { { leaf1 & ~FMA, AVX2 | AVX512, 0xe7 }, 0 },
-    { { leaf1 & ~F16C, AVX2, 0x7 }, 0 },
-    { { leaf1, AVX512, 0xe7 }, 0 },
-    { { leaf1, AVX2 | (AVX512 & ~(1u << 17)), 0xe7 }, QUILL_CPU_AVX2 }, /* no DQ */
-    { { leaf1, AVX2 | (AVX512 & ~(1u << 30)), 0xe7 }, QUILL_CPU_AVX2 }, /* no BW */
-    { { leaf1, AVX2 | (AVX512 & ~(1u << 31)), 0xe7 }, QUILL_CPU_AVX2 }, /* no VL */
+    { { .leaf1_ecx = 0, .leaf7_ebx = 0, .xcr0 = 0 }, 0 },
+    { { .leaf1_ecx = leaf1, .leaf7_ebx = AVX2, .xcr0 = 0x7 }, QUILL_CPU_AVX2 },
+    { { .leaf1_ecx = leaf1, .leaf7_ebx = AVX2 | AVX512, .xcr0 = 0xe7 }, both },
+    { { .leaf1_ecx = leaf1, .leaf7_ebx = AVX2 | AVX512, .xcr0 = 0x7 }, QUILL_CPU_AVX2 },  /* the system does not save ZMM */
+    { { .leaf1_ecx = leaf1, .leaf7_ebx = AVX2 | AVX512, .xcr0 = 0xa7 }, QUILL_CPU_AVX2 }, /* nor all of it */
+    { { .leaf1_ecx = leaf1, .leaf7_ebx = AVX2 | AVX512, .xcr0 = 0x3 }, 0 },               /* nor YMM */
+    { { .leaf1_ecx = leaf1, .leaf7_ebx = AVX2 | AVX512, .xcr0 = 0 }, 0 },
+    { { .leaf1_ecx = leaf1 & ~OSXSAVE, .leaf7_ebx = AVX2 | AVX512, .xcr0 = 0xe7 }, 0 },
+    { { .leaf1_ecx = leaf1 & ~FMA, .leaf7_ebx = AVX2 | AVX512, .xcr0 = 0xe7 }, 0 },
+    { { .leaf1_ecx = leaf1 & ~F16C, .leaf7_ebx = AVX2, .xcr0 = 0x7 }, 0 },
+    { { .leaf1_ecx = leaf1, .leaf7_ebx = AVX512, .xcr0 = 0xe7 }, 0 },
+    { { .leaf1_ecx = leaf1, .leaf7_ebx = AVX2 | (AVX512 & ~(1u << 17)), .xcr0 = 0xe7 }, QUILL_CPU_AVX2 }, /* no DQ */
+    { { .leaf1_ecx = leaf1, .leaf7_ebx = AVX2 | (AVX512 & ~(1u << 30)), .xcr0 = 0xe7 }, QUILL_CPU_AVX2 }, /* no BW */
+    { { .leaf1_ecx = leaf1, .leaf7_ebx = AVX2 | (AVX512 & ~(1u << 31)), .xcr0 = 0xe7 }, QUILL_CPU_AVX2 }, /* no VL */
+    /* VNNI: each with its vectors only */
+    { { .leaf1_ecx = leaf1, .leaf7_ebx = AVX2 | AVX512, .leaf7_ecx = 1u << 11, .xcr0 = 0xe7 },
+      both | QUILL_CPU_AVX512VNNI },
+    { { .leaf1_ecx = leaf1, .leaf7_ebx = AVX2, .leaf7_ecx = 1u << 11, .xcr0 = 0xe7 }, QUILL_CPU_AVX2 },
+    { { .leaf1_ecx = leaf1, .leaf7_ebx = AVX2 | AVX512, .leaf7_ecx = 1u << 11, .xcr0 = 0x7 }, QUILL_CPU_AVX2 },
+    { { .leaf1_ecx = leaf1, .leaf7_ebx = AVX2, .leaf7_1_eax = 1u << 4, .xcr0 = 0x7 },
+      QUILL_CPU_AVX2 | QUILL_CPU_AVXVNNI },
+    { { .leaf1_ecx = leaf1, .leaf7_1_eax = 1u << 4, .xcr0 = 0x7 }, 0 },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (table); i++)

@@ -1,6 +1,9 @@
 /* Same text as whisper.cpp with the same model, greedily, without fallback and without text of windows
  * before; golden texts by tests/support/golden/make-parity.py.
  *
+ * The bundled model is weak: where it is at a loss, a rounding decides between two words. So the texts are compared
+ * with its weights as float32, where nothing is rounded; with the file as it is, only few of them may differ.
+ *
  * Where whisper.cpp differs from openai/whisper, which the engine follows, the cases are such that both
  * agree:
  *  - It stops at 220 tokens a window, not 224: so does the test.
@@ -23,10 +26,12 @@ struct parity_case {
     GPtrArray *segments; /* "END_MS TEXT" */
 };
 
-static void run_case(const void *data)
+/* The models of all cases, opened once. */
+static struct quill_model *float32_model, *integer_model;
+
+static float *read_parts(const struct parity_case *c, size_t *n_samples)
 {
-    const struct parity_case *c = data;
-    g_autoptr(GArray) sound = g_array_new(FALSE, TRUE, sizeof(float));
+    GArray *sound = g_array_new(FALSE, TRUE, sizeof(float));
     for (char **part = c->parts; *part; part++) {
         g_auto(GStrv) words = g_strsplit(*part, "@", 2);
         const guint start = (guint)g_ascii_strtoull(words[1], NULL, 10) * (QUILL_SAMPLE_RATE / 1000);
@@ -36,8 +41,15 @@ static void run_case(const void *data)
             g_array_set_size(sound, (guint)(start + n));
         memcpy(&g_array_index(sound, float, start), piece, n * sizeof *piece);
     }
+    *n_samples = sound->len;
+    return (float *)(void *)g_array_free(sound, FALSE);
+}
 
-    struct quill_model *model = bundled_model();
+/* A line a segment: its end, where the case has timestamps, and its text. Both g_free. */
+static char *hear(const struct parity_case *c, const struct quill_model *model, char **expected)
+{
+    size_t n;
+    g_autofree float *samples = read_parts(c, &n);
     struct quill_transcriber *transcriber = bundled_transcriber(model, 0);
     struct quill_params params;
     quill_params_init(&params);
@@ -46,12 +58,10 @@ static void run_case(const void *data)
     params.temperature_increment = 0.0f;
     params.max_tokens = 220;
     struct quill_result *result = NULL;
-    g_assert_cmpint(quill_transcribe(transcriber, (const float *)(const void *)sound->data, sound->len,
-                                     &params, &result, NULL),
-                    ==, QUILL_OK);
+    g_assert_cmpint(quill_transcribe(transcriber, samples, n, &params, &result, NULL), ==, QUILL_OK);
 
-    const int64_t end_of_sound = sound->len / (QUILL_SAMPLE_RATE / 1000);
-    GString *text = g_string_new(NULL), *expected = g_string_new(NULL);
+    const int64_t end_of_sound = (int64_t)n / (QUILL_SAMPLE_RATE / 1000);
+    GString *text = g_string_new(NULL), *golden = g_string_new(NULL);
     for (size_t i = 0; i < result->n_segments; i++) {
         if (c->timestamps)
             g_string_append_printf(text, "%" G_GINT64_FORMAT "|", result->segments[i].end_ms);
@@ -61,15 +71,34 @@ static void run_case(const void *data)
         g_auto(GStrv) words = g_strsplit(g_ptr_array_index(c->segments, i), " ", 2);
         const int64_t end_ms = g_ascii_strtoll(words[0], NULL, 10);
         if (c->timestamps)
-            g_string_append_printf(expected, "%" G_GINT64_FORMAT "|", MIN(end_ms, end_of_sound));
-        g_string_append_printf(expected, "%s\n", words[1]);
+            g_string_append_printf(golden, "%" G_GINT64_FORMAT "|", MIN(end_ms, end_of_sound));
+        g_string_append_printf(golden, "%s\n", words[1]);
     }
-    g_assert_cmpstr(text->str, ==, expected->str);
-    g_string_free(text, TRUE);
-    g_string_free(expected, TRUE);
     quill_result_free(&result);
     quill_transcriber_close(&transcriber);
-    quill_model_close(&model);
+    *expected = g_string_free(golden, FALSE);
+    return g_string_free(text, FALSE);
+}
+
+static void run_case(const void *data)
+{
+    g_autofree char *expected = NULL, *text = hear(data, float32_model, &expected);
+    g_assert_cmpstr(text, ==, expected);
+}
+
+/* data: the cases. The model wavers between words in some of them: one in eight may come out otherwise. */
+static void rounding_changes_few_texts(const void *data)
+{
+    const GPtrArray *cases = data;
+    guint n_different = 0;
+    for (guint i = 0; i < cases->len; i++) {
+        g_autofree char *expected = NULL, *text = hear(g_ptr_array_index(cases, i), integer_model, &expected);
+        if (!g_str_equal(text, expected)) {
+            g_test_message("heard “%s” for “%s”", text, expected);
+            n_different++;
+        }
+    }
+    g_assert_cmpuint(n_different, <=, cases->len / 8);
 }
 
 static void free_case(void *data)
@@ -109,7 +138,7 @@ int main(int argc, char **argv)
     g_autofree char *sum = bundled_sum();
     bool belongs = false;
     struct parity_case *last = NULL;
-    unsigned n_cases = 0;
+    g_autoptr(GPtrArray) cases = g_ptr_array_new_with_free_func(free_case);
     for (char **line = lines; *line; line++) {
         if (g_str_has_prefix(*line, "model ")) {
             g_test_add_data_func("/parity/golden-texts-belong-to-the-bundled-model", *line + strlen("model "),
@@ -127,13 +156,19 @@ int main(int argc, char **argv)
             g_autofree char *name =
                 g_strdup_printf("/parity/same-text-as-whisper-cpp-%s/%s",
                                 last->timestamps ? "with-timestamps" : "without-timestamps", parts);
-            g_test_add_data_func_full(name, last, run_case, free_case);
-            n_cases++;
+            g_test_add_data_func(name, last, run_case);
+            g_ptr_array_add(cases, last);
         } else if (g_str_has_prefix(*line, "segment ")) {
             g_assert_nonnull(last);
             g_ptr_array_add(last->segments, *line + strlen("segment "));
         }
     }
-    g_assert_true(!belongs || n_cases >= 8);
-    return g_test_run();
+    g_assert_true(!belongs || cases->len >= 8);
+    g_test_add_data_func("/parity/rounding-changes-few-texts", cases, rounding_changes_few_texts);
+    float32_model = bundled_model_float32();
+    integer_model = bundled_model();
+    const int status = g_test_run();
+    quill_model_close(&float32_model);
+    quill_model_close(&integer_model);
+    return status;
 }

@@ -90,11 +90,74 @@ shares_cover_everything (void) {
     }
 }
 
+static void
+grid_splits_across_and_only_then_down (void) {
+  /* 64 rows of weights must stay together, and 24 rows of x. */
+  static const struct {
+    const char *what;
+    size_t rows, m, cols;
+    unsigned threads, across, down;
+    size_t per_across, per_down;
+  } table[] = {
+    { "no weights", 0, 1500, 384, 4, 0, 0, 0, 0 },
+    { "no rows of x", 384, 0, 384, 4, 0, 0, 0, 0 },
+    { "one thread", 1536, 1500, 384, 1, 1, 1, 1536, 1512 },
+    { "one thread, a step of hours", 1u << 20, 1u << 20, 1u << 20, 1, 1, 1, 1u << 20, 43691 * 24 },
+    { "not worth waking anybody", 64, 10, 100, 8, 1, 1, 64, 24 },
+    { "one chunk: rows of x are shared out", 64, 1500, 384, 2, 1, 6, 64, 264 },
+    { "one chunk, as many tasks as have 240 rows", 10, 1500, 5000, 8, 1, 6, 64, 264 },
+    { "one chunk, too few rows for a second task", 64, 479, 5000, 8, 1, 1, 64, 480 },
+    { "one chunk, just enough for a second task", 64, 480, 5000, 8, 1, 2, 64, 240 },
+    { "six chunks, two threads: four tasks a thread", 384, 1500, 384, 2, 6, 2, 64, 768 },
+    { "six chunks, four threads", 384, 1500, 384, 4, 6, 3, 64, 504 },
+    { "six chunks, eight threads", 384, 1500, 384, 8, 6, 6, 64, 264 },
+    { "as many chunks as tasks: only across", 1536, 1500, 384, 2, 8, 1, 192, 1512 },
+    { "many chunks: only across", 5120, 1500, 1280, 4, 16, 1, 320, 1512 },
+    { "many threads: across as far as it goes, then down", 1536, 1500, 384, 16, 24, 3, 64, 504 },
+    { "a small step is not split down", 64, 480, 100, 4, 1, 1, 64, 480 },
+    { "product beyond size_t", (size_t)1 << 40, (size_t)1 << 40, (size_t)1 << 40, 4, 16, 1, (size_t)1 << 36,
+      ((size_t)1 << 40) + 8 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (table); i++) {
+    const struct quill_grid grid
+        = quill_split_grid (table[i].rows, 64, table[i].m, 24, table[i].cols, table[i].threads);
+
+    g_test_message ("%s", table[i].what);
+    g_assert_cmpuint (grid.n_across, ==, table[i].across);
+    g_assert_cmpuint (grid.n_down, ==, table[i].down);
+    g_assert_cmpuint (grid.rows_per_task, ==, table[i].per_across);
+    g_assert_cmpuint (grid.m_per_task, ==, table[i].per_down);
+  }
+}
+
+static void
+grid_covers_everything (void) {
+  for (size_t rows = 1; rows < 700; rows += 1 + rows / 8)
+    for (size_t m = 1; m < 4000; m += 1 + m / 8)
+      for (unsigned threads = 1; threads < 20; threads++) {
+        const struct quill_grid grid = quill_split_grid (rows, 64, m, 24, 1000, threads);
+
+        check_share ((struct quill_split){ grid.n_across, grid.rows_per_task }, rows);
+        check_share ((struct quill_split){ grid.n_down, grid.m_per_task }, m);
+        g_assert_cmpuint (grid.rows_per_task % 64, ==, 0);
+        g_assert_cmpuint (grid.m_per_task % 24, ==, 0);
+        if (threads == 1)
+          g_assert_cmpuint (grid.n_across * grid.n_down, ==, 1);
+        if (grid.n_down > 1) { /* every task packs its weights: that must be worth it */
+          g_assert_cmpuint (grid.m_per_task, >=, 240);
+          g_assert_cmpuint (grid.n_across, <, 4 * threads);
+        }
+      }
+}
+
 int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/split/rows-split-by-their-cost", rows_split_by_their_cost);
   g_test_add_func ("/split/heads-split-by-query-and-keys", heads_split_by_query_and_keys);
   g_test_add_func ("/split/shares-cover-everything-without-empty-tasks", shares_cover_everything);
+  g_test_add_func ("/split/grid-splits-across-and-only-then-down", grid_splits_across_and_only_then_down);
+  g_test_add_func ("/split/grid-covers-everything-without-empty-tasks", grid_covers_everything);
   return g_test_run ();
 }

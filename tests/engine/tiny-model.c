@@ -223,13 +223,16 @@ tiny_rig_open (struct tiny_rig *rig, const struct tiny_spec *spec, unsigned n_th
   *rig = (struct tiny_rig){ 0 };
   tiny_open (&rig->model, spec, &err);
   g_assert_cmpstr (err.message, ==, "");
+  if (spec->products != TINY_BY_TYPE)
+    rig->model->float32 = spec->products == TINY_FLOAT32;
   g_assert_cmpint (quill_pool_open (&rig->pool, n_threads, &err), ==, QUILL_OK);
   quill_kernels_init (&rig->compute.kernels, cpu_mask);
   rig->compute.pool = rig->pool;
   rig->compute.scratch_bytes = quill_model_scratch_bytes (rig->model, &rig->compute.kernels);
   rig->compute.scratch = quill_alloc (n_threads * rig->compute.scratch_bytes);
-  g_assert_cmpint (quill_encoder_open (&rig->encoder, rig->model, &err), ==, QUILL_OK);
-  g_assert_cmpint (quill_decoder_open (&rig->decoder, rig->model, &err), ==, QUILL_OK);
+  rig->compute.work = quill_alloc (quill_model_work_bytes (rig->model, &rig->compute.kernels));
+  g_assert_cmpint (quill_encoder_open (&rig->encoder, rig->model, &rig->compute.kernels, &err), ==, QUILL_OK);
+  g_assert_cmpint (quill_decoder_open (&rig->decoder, rig->model, &rig->compute.kernels, &err), ==, QUILL_OK);
 }
 
 void
@@ -239,7 +242,8 @@ tiny_rig_close (struct tiny_rig *rig) {
   quill_pool_close (&rig->pool);
   quill_model_close (&rig->model);
   quill_free (rig->compute.scratch);
-  rig->compute.scratch = NULL;
+  quill_free (rig->compute.work);
+  rig->compute.scratch = rig->compute.work = NULL;
 }
 
 void

@@ -21,6 +21,8 @@ struct tiny_spec {
   struct quill_hparams hparams;
   enum quill_type type; /* of matrices; vectors are f32, convolutions f16 unless this is f32 */
   struct tiny_edit edit;
+  /* How a rig computes; the default is what the model's type says. */
+  enum { TINY_BY_TYPE, TINY_FLOAT32, TINY_INTEGER } products;
 };
 
 /* A tensor's name and shape, dims[0] innermost; n_dims 0 ends the list. */

@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define PATTERN 0xa5
+#include "quant/blocks.h"
 
 size_t
 check_levels (struct check_level levels[CHECK_MAX_LEVELS]) {
@@ -67,7 +67,7 @@ check_memory_new (size_t bytes) {
 
   memory.map = mmap (NULL, memory.map_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   g_assert_true (memory.map != MAP_FAILED);
-  memset (memory.map, PATTERN, used);
+  memset (memory.map, CHECK_PATTERN, used);
   g_assert_cmpint (mprotect (memory.map + used, page, PROT_NONE), ==, 0);
   memory.data = memory.map + used - bytes;
   return memory;
@@ -76,7 +76,7 @@ check_memory_new (size_t bytes) {
 void
 check_memory_intact (const struct check_memory *memory) {
   for (const unsigned char *p = memory->map; p < (unsigned char *)memory->data; p++)
-    g_assert_cmphex (*p, ==, PATTERN);
+    g_assert_cmphex (*p, ==, CHECK_PATTERN);
 }
 
 void
@@ -95,6 +95,47 @@ void
 check_fill (float *x, size_t n) {
   for (size_t i = 0; i < n; i++)
     x[i] = (float)g_test_rand_double_range (-1.0, 1.0);
+}
+
+const enum quill_type check_quantized[CHECK_N_QUANTIZED]
+    = { QUILL_Q4_0, QUILL_Q4_1, QUILL_Q5_0, QUILL_Q5_1, QUILL_Q8_0, QUILL_Q4_K, QUILL_Q5_K, QUILL_Q6_K };
+
+/* Where the half floats of a block lie; -1: there is no second. */
+static const struct {
+  int scale, min;
+} halves[QUILL_TYPE_COUNT] = {
+  [QUILL_Q4_0] = { offsetof (struct quill_q4_0, d), -1 },
+  [QUILL_Q4_1] = { offsetof (struct quill_q4_1, d), offsetof (struct quill_q4_1, m) },
+  [QUILL_Q5_0] = { offsetof (struct quill_q5_0, d), -1 },
+  [QUILL_Q5_1] = { offsetof (struct quill_q5_1, d), offsetof (struct quill_q5_1, m) },
+  [QUILL_Q8_0] = { offsetof (struct quill_q8_0, d), -1 },
+  [QUILL_Q4_K] = { offsetof (struct quill_q4_k, d), offsetof (struct quill_q4_k, dmin) },
+  [QUILL_Q5_K] = { offsetof (struct quill_q5_k, d), offsetof (struct quill_q5_k, dmin) },
+  [QUILL_Q6_K] = { offsetof (struct quill_q6_k, d), -1 },
+};
+
+static void
+random_half (unsigned char *at, float largest) {
+  uint16_t h;
+
+  do
+    h = (uint16_t)g_test_rand_int ();
+  while (!(fabsf (quill_f16_to_f32 (h)) <= largest));
+  memcpy (at, &h, sizeof h);
+}
+
+void
+check_blocks (enum quill_type type, void *blocks, size_t n, float largest) {
+  const size_t block_bytes = quill_type_traits (type)->block_bytes;
+  unsigned char *bytes = blocks;
+
+  for (size_t i = 0; i < n * block_bytes; i++)
+    bytes[i] = (unsigned char)g_test_rand_int ();
+  for (size_t i = 0; i < n; i++, bytes += block_bytes) {
+    random_half (bytes + halves[type].scale, largest);
+    if (halves[type].min >= 0)
+      random_half (bytes + halves[type].min, largest);
+  }
 }
 
 void

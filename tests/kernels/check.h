@@ -20,6 +20,9 @@ size_t check_levels (struct check_level levels[CHECK_MAX_LEVELS]);
 /* One test per level: "/kernels/<family>/<level>/<sentence>". */
 void check_add (const char *family, const char *sentence, void (*test) (const struct check_level *level));
 
+/* What memory that nobody has written yet holds in every byte. */
+#define CHECK_PATTERN 0xa5
+
 /* `bytes` bytes whose end is the end of a page that nobody may touch beyond; before them lies a pattern. */
 struct check_memory {
   void *data;
@@ -34,6 +37,12 @@ void check_memory_free (struct check_memory *memory);
 float *check_floats (struct check_memory *memory, size_t n);
 /* Uniform in [-1, 1). */
 void check_fill (float *x, size_t n);
+
+/* n blocks of a quantized type: any bytes, and half floats of any sign within `largest` as scales. */
+void check_blocks (enum quill_type type, void *blocks, size_t n, float largest);
+/* The quantized types, one after the other. */
+#define CHECK_N_QUANTIZED 8
+extern const enum quill_type check_quantized[CHECK_N_QUANTIZED];
 
 /* A sum of `k` products against its exact value. The partial sums of products with random signs stay around
  * sqrt(k) max|a| max|b| and each of the k (or 2k, unfused) roundings is half an eps of one, so k eps bounds

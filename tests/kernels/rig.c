@@ -4,8 +4,8 @@ const unsigned rig_n_threads[RIG_N_POOLS] = { 1, 2, 3, 5, 8 };
 
 void
 rig_open (struct rig *rig, const struct check_level *level, unsigned n_threads, size_t max_cols,
-          size_t max_keys, size_t head_dim) {
-  const size_t bytes = quill_compute_scratch_bytes (&level->kernels, max_cols, max_keys, head_dim);
+          size_t max_keys, size_t max_state) {
+  const size_t bytes = quill_compute_scratch_bytes (&level->kernels, max_cols, max_keys, max_state);
 
   g_assert_cmpuint (bytes % QUILL_ALIGN, ==, 0);
   rig->scratch = check_memory_new (n_threads * bytes);

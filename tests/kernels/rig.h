@@ -11,7 +11,7 @@ struct rig {
 };
 
 void rig_open (struct rig *rig, const struct check_level *level, unsigned n_threads, size_t max_cols,
-               size_t max_keys, size_t head_dim);
+               size_t max_keys, size_t max_state);
 void rig_close (struct rig *rig);
 
 /* Thread counts whose results must be the same bits as with one. */

@@ -1,184 +1,531 @@
-/* quill_attend against the formula in double precision, at every level. */
+/* Attention against the formula in double precision, at every level: of a window among itself, in both forms,
+ * and of few queries over a cache. */
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
+#include "packed.h"
 #include "rig.h"
 
-#define GAP 12345.0f
-
-struct attend {
-  struct check_memory q_memory, k_memory, v_memory, out_memory;
-  struct quill_attention a;
+/* n rows of `width` numbers of a type, each with a gap behind it but the last, which ends at a forbidden
+ * page. */
+struct rows {
+  struct check_memory memory;
+  enum quill_type type;
+  size_t stride, n, width;
+  float *x; /* owned; [n, width]: what they stand for */
 };
 
-static size_t
-extent (size_t n, size_t ld, size_t width) {
-  return n ? (n - 1) * ld + width : 0;
+static struct rows
+rows_new (enum quill_type type, size_t n, size_t width, size_t stride, float size) {
+  const size_t bytes = width * quill_type_traits (type)->block_bytes;
+  struct rows r = { .memory = check_memory_new (n ? (n - 1) * stride + bytes : 0),
+                    .type = type,
+                    .stride = stride,
+                    .n = n,
+                    .width = width,
+                    .x = g_new (float, n *width + 1) };
+
+  for (size_t i = 0; i < n; i++) {
+    unsigned char *row = (unsigned char *)r.memory.data + i * stride;
+    float *x = r.x + i * width;
+
+    check_fill (x, width);
+    for (size_t j = 0; j < width; j++)
+      x[j] *= size;
+    if (type == QUILL_F32)
+      memcpy (row, x, bytes);
+    else
+      quill_quantize_row (QUILL_F16, x, row, width);
+    quill_dequantize_row (type, row, x, width);
+  }
+  return r;
 }
 
 static void
-attend_new (struct attend *t, size_t n_query, size_t n_key, size_t n_head, size_t head_dim, bool causal) {
-  const size_t width = n_head * head_dim;
-  struct quill_attention a = { .ldq = width + 1,
-                               .ldk = width + 2,
-                               .ldv = width + 3,
-                               .ldo = width + 4,
-                               .n_query = n_query,
-                               .n_key = n_key,
-                               .n_head = n_head,
-                               .head_dim = head_dim,
-                               .causal = causal };
-  float *q = check_floats (&t->q_memory, extent (n_query, a.ldq, width));
-  float *k = check_floats (&t->k_memory, extent (n_key, a.ldk, width));
-  float *v = check_floats (&t->v_memory, extent (n_key, a.ldv, width));
-
-  a.out = check_floats (&t->out_memory, extent (n_query, a.ldo, width));
-  check_fill (q, t->q_memory.bytes / sizeof *q);
-  check_fill (k, t->k_memory.bytes / sizeof *k);
-  check_fill (v, t->v_memory.bytes / sizeof *v);
-  for (size_t i = 0; i < t->q_memory.bytes / sizeof *q; i++)
-    q[i] *= 4.0f; /* scores that differ enough to matter */
-  for (size_t i = 0; i < t->out_memory.bytes / sizeof (float); i++)
-    a.out[i] = GAP;
-  a.q = q;
-  a.k = k;
-  a.v = v;
-  t->a = a;
+rows_free (struct rows *r) {
+  check_memory_free (&r->memory);
+  g_free (r->x);
 }
 
-static void
-attend_free (struct attend *t) {
-  check_memory_intact (&t->out_memory);
-  check_memory_free (&t->q_memory);
-  check_memory_free (&t->k_memory);
-  check_memory_free (&t->v_memory);
-  check_memory_free (&t->out_memory);
+/* Queries are larger than keys, so that scores differ enough to matter. */
+#define QUERY_SIZE 4.0f
+
+/* What any float arithmetic may be off by, with values within 1. A score is within 4 sqrt(d), a sum of d
+ * products: wrong by d eps 4 / sqrt(d). The exponential's argument is rounded at that size twice, and a
+ * weight is off by that and by exp's 1e-6 relatively. n additions of numbers whose sum is within 1 add
+ * sqrt(n) eps. */
+static double
+float_tolerance (size_t n, size_t d) {
+  return 3.0 * (double)QUERY_SIZE * sqrt ((double)d) * FLT_EPSILON + 1e-6 + sqrt ((double)n) * FLT_EPSILON;
 }
 
-static void
-check_row (const struct quill_attention *a, size_t i, size_t h) {
-  const size_t n = a->causal ? a->n_key - a->n_query + i + 1 : a->n_key, d = a->head_dim;
-  const float *q = a->q + i * a->ldq + h * d;
-  g_autofree double *p = g_new (double, n);
+/* p[0..n) = softmax of the n scores there, times their sum, which is returned; the largest is 1. */
+static double
+soften_exactly (double *p, size_t n) {
   double max = -INFINITY, sum = 0.0;
+
+  for (size_t j = 0; j < n; j++)
+    max = fmax (max, p[j]);
+  for (size_t j = 0; j < n; j++)
+    sum += p[j] = exp (p[j] - max);
+  return sum;
+}
+
+/* --- a window among itself --------------------------------------------------------------------------- */
+
+struct window {
+  const struct quill_gemm *gemm;
+  struct rows q, k, v;
+  struct check_memory panels_memory, out_memory;
+  struct quill_window_attention a;
+};
+
+static struct window
+window_new (const struct quill_gemm *gemm, enum quill_type type, size_t n, size_t n_head, size_t head_dim) {
+  const size_t width = n_head * head_dim;
+  const size_t stride = (width + 2) * quill_type_traits (type)->block_bytes;
+  struct window w
+      = { .gemm = gemm,
+          .q = rows_new (type, n, width, stride, QUERY_SIZE),
+          .k = rows_new (type, n, width, stride, 1.0f),
+          .v = rows_new (type, n, width, stride, 1.0f),
+          .panels_memory = check_memory_new (quill_attend_panels_bytes (gemm, n, n_head, head_dim)),
+          .out_memory = check_memory_new (n * quill_gemm_row_bytes (gemm, width)) };
+
+  g_assert_cmpuint (w.panels_memory.bytes % QUILL_ALIGN, ==, 0);
+  w.a = (struct quill_window_attention){ .q = w.q.memory.data,
+                                         .k = w.k.memory.data,
+                                         .v = w.v.memory.data,
+                                         .type = type,
+                                         .stride = stride,
+                                         .n = n,
+                                         .n_head = n_head,
+                                         .head_dim = head_dim,
+                                         .panels = w.panels_memory.data,
+                                         .out = w.out_memory.data };
+  return w;
+}
+
+static void
+window_free (struct window *w) {
+  check_memory_intact (&w->panels_memory);
+  check_memory_intact (&w->out_memory);
+  check_memory_free (&w->panels_memory);
+  check_memory_free (&w->out_memory);
+  rows_free (&w->q);
+  rows_free (&w->k);
+  rows_free (&w->v);
+}
+
+static void
+run_window (const struct check_level *level, const struct window *w, unsigned n_threads) {
+  struct rig rig;
+
+  rig_open (&rig, level, n_threads, 1, w->a.n, w->a.n_head * w->a.head_dim);
+  quill_attend_window (&rig.compute, w->gemm, &w->a);
+  rig_close (&rig);
+}
+
+/* Head h of the operands as they are packed: q and k [n, d] along the head, v [d, n] along the keys. */
+struct head {
+  double *q, *k, *v; /* owned */
+};
+
+static struct head
+head_new (const struct window *w, size_t h) {
+  const size_t n = w->a.n, d = w->a.head_dim, at = h * d;
+  const float scale = 1.0f / sqrtf ((float)d);
+  struct head head = { g_new (double, n *d), g_new (double, n *d), g_new (double, n *d) };
+  g_autofree float *row = g_new (float, MAX (n, d));
+
+  for (size_t i = 0; i < n; i++) {
+    for (size_t l = 0; l < d; l++)
+      row[l] = w->q.x[i * w->q.width + at + l] * scale;
+    packed_x (w->gemm, row, d, head.q + i * d);
+    packed_w (w->gemm, w->k.x + i * w->k.width + at, d, head.k + i * d);
+  }
+  for (size_t l = 0; l < d; l++) {
+    for (size_t i = 0; i < n; i++)
+      row[i] = w->v.x[i * w->v.width + at + l];
+    packed_w (w->gemm, row, n, head.v + l * n);
+  }
+  return head;
+}
+
+static void
+head_free (struct head *head) {
+  g_free (head->q);
+  g_free (head->k);
+  g_free (head->v);
+}
+
+/* out [head_dim]: what row i must be, in double precision. */
+static void
+check_window_row (const struct window *w, const struct head *head, size_t i, const double *out) {
+  const size_t n = w->a.n, d = w->a.head_dim;
+  g_autofree double *p = g_new (double, n);
+  double sum, tolerance = float_tolerance (n, d);
 
   for (size_t j = 0; j < n; j++) {
     p[j] = 0.0;
     for (size_t l = 0; l < d; l++)
-      p[j] += (double)q[l] * (double)a->k[j * a->ldk + h * d + l] / sqrt ((double)d);
-    max = fmax (max, p[j]);
+      p[j] += head->q[i * d + l] * head->k[j * d + l];
   }
-  for (size_t j = 0; j < n; j++)
-    sum += p[j] = exp (p[j] - max);
+  sum = soften_exactly (p, n);
+  if (w->gemm->scale_bytes) {
+    /* Every weight is off by half a step of the largest in its group; so is their sum. The result, within 1,
+     * is packed in steps of its own. */
+    double off = 0.0;
+
+    for (size_t first = 0; first < n; first += w->gemm->group) {
+      const size_t end = MIN (n, first + w->gemm->group);
+      double top = 0.0;
+
+      for (size_t j = first; j < end; j++)
+        top = fmax (top, p[j]);
+      off += (double)(end - first) * 0.5 * top / PACKED_X_MAX;
+    }
+    tolerance += 2.0 * off / sum + 0.5 / PACKED_X_MAX;
+  }
   for (size_t l = 0; l < d; l++) {
     double expected = 0.0;
 
     for (size_t j = 0; j < n; j++)
-      expected += p[j] / sum * (double)a->v[j * a->ldv + h * d + l];
-    /* The result is a mean of values within 1. A score (4 sqrt(d) at most, a sum of d products) is wrong by
-     * d eps 4 / sqrt(d), the weights by as much again relatively, and by 1e-6 of softmax; n additions of
-     * numbers whose sum is within 1 add sqrt(n) eps. */
-    check_near (a->out[i * a->ldo + h * d + l], expected,
-                8.0 * sqrt ((double)d) * 0x1p-23 + 1e-6 + sqrt ((double)n) * 0x1p-23);
+      expected += p[j] / sum * head->v[l * n + j];
+    check_near ((float)out[l], expected, tolerance + FLT_EPSILON);
   }
 }
 
 static void
-check_attend (const struct check_level *level, size_t n_query, size_t n_key, size_t n_head, size_t head_dim,
-              bool causal) {
-  struct rig rig;
-  struct attend t;
+check_window (const struct check_level *level, const struct quill_gemm *gemm, enum quill_type type, size_t n,
+              size_t n_head, size_t head_dim) {
+  const size_t state = n_head * head_dim;
+  struct window w = window_new (gemm, type, n, n_head, head_dim);
+  g_autofree double *out = g_new (double, n *state + 1);
 
-  attend_new (&t, n_query, n_key, n_head, head_dim, causal);
-  rig_open (&rig, level, 2, 1, n_key, head_dim);
-  quill_attend (&rig.compute, &t.a);
-  for (size_t i = 0; i < n_query; i++) {
-    for (size_t h = 0; h < n_head; h++)
-      check_row (&t.a, i, h);
-    for (size_t j = n_head * head_dim; i + 1 < n_query && j < t.a.ldo; j++)
-      g_assert_cmpfloat (t.a.out[i * t.a.ldo + j], ==, GAP);
+  run_window (level, &w, 2);
+  for (size_t i = 0; i < n; i++)
+    packed_row (gemm, (unsigned char *)w.a.out + i * quill_gemm_row_bytes (gemm, state), state,
+                out + i * state);
+  for (size_t h = 0; n > 0 && h < n_head; h++) {
+    struct head head = head_new (&w, h);
+
+    for (size_t i = 0; i < n; i++)
+      check_window_row (&w, &head, i, out + i * state + h * head_dim);
+    head_free (&head);
   }
-  rig_close (&rig);
-  attend_free (&t);
+  window_free (&w);
 }
 
 static void
-every_shape (const struct check_level *level) {
-  const size_t mr = level->kernels.gemm.mr, nr = level->kernels.gemm.nr;
-  const size_t queries[] = { 0, 1, 2, 7, 8, 9, 2 * mr - 1, 2 * mr, 2 * mr + 1, 5 * mr + 3 };
-  const size_t keys[] = { 1, 2, nr - 1, nr, nr + 1, 3 * nr, 201 };
-  const size_t dims[] = { 1, 20, 64, 80 };
+window_of_every_shape (const struct check_level *level) {
+  static const size_t ns[] = { 0, 1, 5, 23, 24, 25, 63, 64, 65, 129, 201 }, dims[] = { 1, 20, 64, 80 };
 
-  for (size_t q = 0; q < G_N_ELEMENTS (queries); q++)
-    for (size_t k = 0; k < G_N_ELEMENTS (keys); k++)
-      for (size_t d = 0; d < G_N_ELEMENTS (dims); d++) {
-        check_attend (level, queries[q], keys[k], 1 + (q + k) % 3, dims[d], false);
-        if (keys[k] >= queries[q])
-          check_attend (level, queries[q], keys[k], 1 + (q + k) % 3, dims[d], true);
+  for (size_t form = 0; form < QUILL_GEMM_FORMS; form++)
+    for (size_t i = 0; i < G_N_ELEMENTS (ns); i++)
+      for (size_t d = 0; d < G_N_ELEMENTS (dims); d++)
+        check_window (level, &level->kernels.gemm[form], (i + d) % 2 ? QUILL_F16 : QUILL_F32, ns[i],
+                      1 + (i + d) % 4, dims[d]);
+}
+
+static void
+window_is_the_same_for_every_number_of_threads (const struct check_level *level) {
+  for (size_t form = 0; form < QUILL_GEMM_FORMS; form++)
+    for (int type = QUILL_F32; type <= QUILL_F16; type++) {
+      struct window w = window_new (&level->kernels.gemm[form], (enum quill_type)type, 333, 5, 64);
+      g_autofree void *first = NULL;
+
+      for (size_t t = 0; t < RIG_N_POOLS; t++) {
+        memset (w.a.out, CHECK_PATTERN, w.out_memory.bytes);
+        memset (w.a.panels, (int)t, w.panels_memory.bytes); /* nothing is expected of working memory */
+        run_window (level, &w, rig_n_threads[t]);
+        if (!first)
+          first = g_memdup2 (w.a.out, w.out_memory.bytes);
+        g_assert_cmpmem (w.a.out, w.out_memory.bytes, first, w.out_memory.bytes);
       }
+      window_free (&w);
+    }
+}
+
+/* Query i is the only one that changes: so does its row, and no other. */
+static void
+window_rows_do_not_depend_on_other_queries (const struct check_level *level) {
+  for (size_t form = 0; form < QUILL_GEMM_FORMS; form++) {
+    const size_t n = 50, state = 2 * 64, row_bytes = quill_gemm_row_bytes (&level->kernels.gemm[form], state);
+    struct window w = window_new (&level->kernels.gemm[form], QUILL_F32, n, 2, 64);
+    g_autofree unsigned char *before = NULL;
+
+    run_window (level, &w, 1);
+    before = g_memdup2 (w.a.out, w.out_memory.bytes);
+    for (size_t i = 0; i < n; i += 7) {
+      float *q = (float *)(void *)((unsigned char *)w.q.memory.data + i * w.q.stride);
+
+      for (size_t l = 0; l < state; l++)
+        q[l] = -q[l];
+      run_window (level, &w, 1);
+      for (size_t j = 0; j < n; j++)
+        g_assert_cmpint (memcmp (before + j * row_bytes, (unsigned char *)w.a.out + j * row_bytes, row_bytes)
+                             != 0,
+                         ==, j == i);
+      for (size_t l = 0; l < state; l++)
+        q[l] = -q[l];
+    }
+    window_free (&w);
+  }
+}
+
+/* --- few queries over a cache ------------------------------------------------------------------------ */
+
+struct cache {
+  struct check_memory q_memory, out_memory, rows_memory[2], scales_memory[2];
+  struct quill_cache k, v;
+  double *numbers[2]; /* owned; keys and values as stored, [n_head][n_key][head_dim] */
+  struct quill_cache_attention a;
+};
+
+/* One side, stored through quill_cache_store in two pieces; its memory ends with its last row. */
+static void
+fill_side (struct cache *c, const struct check_level *level, int side, struct quill_cache *cache, size_t n_key) {
+  const size_t d = cache->head_dim, width = cache->n_head * d;
+  const size_t n_rows = cache->n_head * cache->capacity, row_bytes = quill_cache_row_bytes (cache->float32, d);
+  g_autofree float *x = g_new (float, n_key * width);
+  struct rig rig;
+
+  c->rows_memory[side] = check_memory_new (n_rows * row_bytes);
+  cache->rows = c->rows_memory[side].data;
+  cache->scales = check_floats (&c->scales_memory[side], cache->float32 ? 0 : n_rows);
+  check_fill (x, n_key * width);
+  rig_open (&rig, level, 2, 1, 1, 1);
+  quill_cache_store (&rig.compute, cache, x, 0, n_key / 2);
+  quill_cache_store (&rig.compute, cache, x + n_key / 2 * width, n_key / 2, n_key - n_key / 2);
+  rig_close (&rig);
+
+  c->numbers[side] = g_new (double, n_key * width);
+  for (size_t h = 0; h < cache->n_head; h++)
+    for (size_t i = 0; i < n_key; i++)
+      for (size_t l = 0; l < d; l++) {
+        const size_t at = h * cache->capacity + i;
+        const unsigned char *row = (const unsigned char *)cache->rows + at * row_bytes;
+        const double source = (double)x[i * width + h * d + l];
+        double *number = &c->numbers[side][(h * n_key + i) * d + l];
+
+        if (cache->float32) {
+          *number = (double)((const float *)(const void *)row)[l];
+          g_assert_cmpfloat (*number, ==, source);
+        } else {
+          *number = (double)((const int8_t *)row)[l] * (double)cache->scales[at];
+          /* Half a step of the row's scale, and the rounding of the product that is rounded. */
+          check_near ((float)*number, source, (double)cache->scales[at] * 0.5001);
+        }
+      }
+}
+
+static struct cache
+cache_new (const struct check_level *level, bool float32, size_t n_query, size_t n_key, size_t n_head,
+           size_t head_dim, bool causal) {
+  const size_t width = n_head * head_dim;
+  const struct quill_cache shape
+      = { .float32 = float32, .capacity = n_key + n_key % 3, .n_head = n_head, .head_dim = head_dim };
+  struct cache c = { .k = shape, .v = shape };
+  float *q = check_floats (&c.q_memory, n_query * width);
+
+  fill_side (&c, level, 0, &c.k, n_key);
+  fill_side (&c, level, 1, &c.v, n_key);
+  check_fill (q, n_query * width);
+  for (size_t i = 0; i < n_query * width; i++)
+    q[i] *= QUERY_SIZE;
+  c.a = (struct quill_cache_attention){ .q = q,
+                                        .out = check_floats (&c.out_memory, n_query * width),
+                                        .n_query = n_query,
+                                        .n_key = n_key,
+                                        .causal = causal };
+  return c;
+}
+
+static void
+cache_free (struct cache *c) {
+  check_memory_intact (&c->out_memory);
+  check_memory_free (&c->q_memory);
+  check_memory_free (&c->out_memory);
+  for (int side = 0; side < 2; side++) {
+    check_memory_intact (&c->rows_memory[side]);
+    check_memory_free (&c->rows_memory[side]);
+    check_memory_free (&c->scales_memory[side]);
+    g_free (c->numbers[side]);
+  }
+}
+
+static void
+run_cache (const struct check_level *level, struct cache *c, unsigned n_threads) {
+  struct rig rig;
+
+  c->a.k = &c->k;
+  c->a.v = &c->v;
+  rig_open (&rig, level, n_threads, 1, c->a.n_key, c->k.n_head * c->k.head_dim);
+  quill_attend_cache (&rig.compute, &c->a);
+  rig_close (&rig);
+}
+
+/* The query as it is multiplied: int8 with one scale, where the keys are. */
+static void
+read_query (const struct check_level *level, const struct cache *c, size_t i, size_t h, double *query) {
+  const size_t d = c->k.head_dim;
+  const float *q = c->a.q + (i * c->k.n_head + h) * d;
+  g_autofree float *scaled = g_new (float, d);
+  g_autofree int8_t *packed = g_new (int8_t, quill_int8_padded (d));
+
+  for (size_t l = 0; l < d; l++) {
+    scaled[l] = q[l] * (1.0f / sqrtf ((float)d));
+    query[l] = (double)scaled[l];
+  }
+  if (c->k.float32)
+    return;
+  const double scale = (double)level->kernels.pack_int8 (scaled, d, packed);
+  for (size_t l = 0; l < d; l++) {
+    check_near ((float)(packed[l] * scale), query[l], scale * 0.5001);
+    query[l] = packed[l] * scale;
+  }
+}
+
+static void
+check_cache_row (const struct check_level *level, const struct cache *c, size_t i, size_t h) {
+  const struct quill_cache_attention *a = &c->a;
+  const size_t n = a->causal ? a->n_key - a->n_query + i + 1 : a->n_key, d = c->k.head_dim;
+  const size_t width = c->k.n_head * d;
+  const double *keys = c->numbers[0] + h * a->n_key * d, *values = c->numbers[1] + h * a->n_key * d;
+  g_autofree double *p = g_new (double, n), *query = g_new (double, d);
+  double sum;
+
+  read_query (level, c, i, h, query);
+  for (size_t j = 0; j < n; j++) {
+    p[j] = 0.0;
+    for (size_t l = 0; l < d; l++)
+      p[j] += query[l] * keys[j * d + l];
+  }
+  sum = soften_exactly (p, n);
+  for (size_t l = 0; l < d; l++) {
+    double expected = 0.0;
+
+    for (size_t j = 0; j < n; j++)
+      expected += p[j] / sum * values[j * d + l];
+    check_near (a->out[i * width + h * d + l], expected, float_tolerance (n, d));
+  }
+}
+
+static void
+check_cache (const struct check_level *level, bool float32, size_t n_query, size_t n_key, size_t n_head,
+             size_t head_dim, bool causal) {
+  struct cache c = cache_new (level, float32, n_query, n_key, n_head, head_dim, causal);
+
+  run_cache (level, &c, 2);
+  for (size_t i = 0; i < n_query; i++)
+    for (size_t h = 0; h < n_head; h++)
+      check_cache_row (level, &c, i, h);
+  cache_free (&c);
+}
+
+static void
+cache_of_every_shape (const struct check_level *level) {
+  static const size_t keys[] = { 1, 2, 7, 8, 9, 17, 64, 201 }, dims[] = { 1, 20, 64, 80 };
+
+  for (int float32 = 0; float32 < 2; float32++)
+    for (size_t n_query = 0; n_query <= 9; n_query += 1 + n_query / 3)
+      for (size_t k = 0; k < G_N_ELEMENTS (keys); k++)
+        for (size_t d = 0; d < G_N_ELEMENTS (dims); d++) {
+          check_cache (level, float32, n_query, keys[k], 1 + (n_query + k) % 3, dims[d], false);
+          if (keys[k] >= n_query)
+            check_cache (level, float32, n_query, keys[k], 1 + (n_query + k) % 3, dims[d], true);
+        }
 }
 
 static void
 causal_rows_ignore_what_comes_later (const struct check_level *level) {
-  const size_t n_queries[] = { 5, 40 }; /* both ways of the code */
+  const size_t n_query = 9, n_key = 39, width = 2 * 64;
 
-  for (size_t c = 0; c < G_N_ELEMENTS (n_queries); c++) {
-    const size_t n_query = n_queries[c], n_key = n_query + 30, half = n_query / 2;
-    struct rig rig;
-    struct attend t;
-    g_autofree float *before = NULL;
+  for (int float32 = 0; float32 < 2; float32++)
+    for (size_t half = 0; half < n_query - 1; half++) {
+      struct cache c = cache_new (level, float32, n_query, n_key, 2, 64, true);
+      g_autofree float *before = NULL, *nothing = g_new (float, n_key * width);
+      const size_t first = n_key - n_query + half + 1;
+      struct rig rig;
 
-    attend_new (&t, n_query, n_key, 2, 64, true);
-    rig_open (&rig, level, 2, 1, n_key, 64);
-    quill_attend (&rig.compute, &t.a);
-    before = g_memdup2 (t.a.out, t.out_memory.bytes);
-    /* Keys and values that only rows after `half` may see. */
-    for (size_t j = (30 + half + 1) * t.a.ldk; j < t.k_memory.bytes / sizeof (float); j++)
-      ((float *)t.k_memory.data)[j] = 9.0f;
-    for (size_t j = (30 + half + 1) * t.a.ldv; j < t.v_memory.bytes / sizeof (float); j++)
-      ((float *)t.v_memory.data)[j] = 9.0f;
-    quill_attend (&rig.compute, &t.a);
-    g_assert_cmpmem (t.a.out, (half * t.a.ldo + 128) * sizeof (float), before,
-                     (half * t.a.ldo + 128) * sizeof (float));
-    g_assert_cmpfloat (t.a.out[(half + 1) * t.a.ldo], !=, before[(half + 1) * t.a.ldo]);
-    rig_close (&rig);
-    attend_free (&t);
-  }
+      run_cache (level, &c, 2);
+      before = g_memdup2 (c.a.out, c.out_memory.bytes);
+      /* Keys and values that only rows after `half` may see; not even as a factor of 0. */
+      for (size_t i = 0; i < n_key * width; i++)
+        nothing[i] = NAN;
+      rig_open (&rig, level, 1, 1, 1, 1);
+      quill_cache_store (&rig.compute, &c.k, nothing, first, n_key - first);
+      quill_cache_store (&rig.compute, &c.v, nothing, first, n_key - first);
+      rig_close (&rig);
+      run_cache (level, &c, 2);
+      g_assert_cmpmem (c.a.out, (half + 1) * width * sizeof (float), before,
+                       (half + 1) * width * sizeof (float));
+      g_assert_true (isnan (c.a.out[(half + 1) * width]));
+      cache_free (&c);
+    }
 }
 
 static void
-same_bits_for_every_number_of_threads (const struct check_level *level) {
+queries_together_are_queries_one_by_one (const struct check_level *level) {
+  for (int float32 = 0; float32 < 2; float32++)
+    for (size_t n_query = 1; n_query <= 9; n_query++)
+      for (int causal = 0; causal < 2; causal++) {
+        const size_t n_key = 77, width = 3 * 64;
+        struct cache c = cache_new (level, float32, n_query, n_key, 3, 64, causal);
+        const struct quill_cache_attention all = c.a;
+        g_autofree float *together = NULL;
+
+        run_cache (level, &c, 1);
+        together = g_memdup2 (all.out, c.out_memory.bytes);
+        for (size_t i = 0; i < n_query; i++) {
+          c.a.q = all.q + i * width;
+          c.a.n_query = 1;
+          c.a.n_key = causal ? n_key - n_query + i + 1 : n_key;
+          run_cache (level, &c, 1);
+          g_assert_cmpmem (c.a.out, width * sizeof (float), together + i * width, width * sizeof (float));
+        }
+        cache_free (&c);
+      }
+}
+
+static void
+cache_is_the_same_for_every_number_of_threads (const struct check_level *level) {
   static const struct {
     size_t n_query, n_key, n_head;
     bool causal;
-  } cases[] = { { 1, 1500, 6, false }, { 4, 900, 5, true }, { 200, 333, 7, false }, { 120, 200, 3, true } };
+  } cases[] = { { 1, 1500, 6, false }, { 4, 900, 5, true }, { 9, 333, 7, false }, { 40, 200, 3, true } };
 
-  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++) {
-    struct attend t;
-    g_autofree float *first = NULL;
+  for (int float32 = 0; float32 < 2; float32++)
+    for (size_t i = 0; i < G_N_ELEMENTS (cases); i++) {
+      struct cache c = cache_new (level, float32, cases[i].n_query, cases[i].n_key, cases[i].n_head, 64,
+                                  cases[i].causal);
+      g_autofree float *first = NULL;
 
-    attend_new (&t, cases[i].n_query, cases[i].n_key, cases[i].n_head, 64, cases[i].causal);
-    for (size_t n = 0; n < RIG_N_POOLS; n++) {
-      struct rig rig;
-
-      rig_open (&rig, level, rig_n_threads[n], 1, cases[i].n_key, 64);
-      quill_attend (&rig.compute, &t.a);
-      rig_close (&rig);
-      if (!first)
-        first = g_memdup2 (t.a.out, t.out_memory.bytes);
-      g_assert_cmpmem (t.a.out, t.out_memory.bytes, first, t.out_memory.bytes);
-      for (size_t j = 0; j < t.out_memory.bytes / sizeof (float); j++)
-        t.a.out[j] = GAP;
+      for (size_t n = 0; n < RIG_N_POOLS; n++) {
+        memset (c.a.out, CHECK_PATTERN, c.out_memory.bytes);
+        run_cache (level, &c, rig_n_threads[n]);
+        if (!first)
+          first = g_memdup2 (c.a.out, c.out_memory.bytes);
+        g_assert_cmpmem (c.a.out, c.out_memory.bytes, first, c.out_memory.bytes);
+      }
+      cache_free (&c);
     }
-    attend_free (&t);
-  }
 }
 
 int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
-  check_add ("attend", "every-shape-is-the-formula", every_shape);
+  check_add ("attend", "window-of-every-shape-is-the-formula", window_of_every_shape);
+  check_add ("attend", "window-is-the-same-for-every-number-of-threads",
+             window_is_the_same_for_every_number_of_threads);
+  check_add ("attend", "window-rows-do-not-depend-on-other-queries",
+             window_rows_do_not_depend_on_other_queries);
+  check_add ("attend", "cache-of-every-shape-is-the-formula", cache_of_every_shape);
   check_add ("attend", "causal-rows-ignore-what-comes-later", causal_rows_ignore_what_comes_later);
-  check_add ("attend", "same-bits-for-every-number-of-threads", same_bits_for_every_number_of_threads);
+  check_add ("attend", "queries-together-are-queries-one-by-one", queries_together_are_queries_one_by_one);
+  check_add ("attend", "cache-is-the-same-for-every-number-of-threads",
+             cache_is_the_same_for_every_number_of_threads);
   return g_test_run ();
 }

@@ -1,39 +1,10 @@
 /* Expansion of weights at every level: bit-equal to the reference conversion of any block whose scales are
  * finite. */
+#include <float.h>
 #include <string.h>
 
 #include "check.h"
-#include "quant/blocks.h"
-
-/* Where the half floats of a block lie; -1: there is no second. */
-static const struct {
-  enum quill_type type;
-  int scale, min;
-} blocks[] = {
-  { QUILL_Q4_0, offsetof (struct quill_q4_0, d), -1 },
-  { QUILL_Q4_1, offsetof (struct quill_q4_1, d), offsetof (struct quill_q4_1, m) },
-  { QUILL_Q5_0, offsetof (struct quill_q5_0, d), -1 },
-  { QUILL_Q5_1, offsetof (struct quill_q5_1, d), offsetof (struct quill_q5_1, m) },
-  { QUILL_Q8_0, offsetof (struct quill_q8_0, d), -1 },
-  { QUILL_Q4_K, offsetof (struct quill_q4_k, d), offsetof (struct quill_q4_k, dmin) },
-  { QUILL_Q5_K, offsetof (struct quill_q5_k, d), offsetof (struct quill_q5_k, dmin) },
-  { QUILL_Q6_K, offsetof (struct quill_q6_k, d), -1 },
-};
-
-static bool
-is_finite_half (uint16_t h) {
-  return (h & 0x7c00) != 0x7c00;
-}
-
-static void
-random_half (unsigned char *at) {
-  uint16_t h;
-
-  do
-    h = (uint16_t)g_test_rand_int ();
-  while (!is_finite_half (h));
-  memcpy (at, &h, sizeof h);
-}
+#include "quant/unpack.h"
 
 static void
 check_expansion (const struct check_level *level, enum quill_type type, const void *src, size_t n) {
@@ -50,23 +21,16 @@ check_expansion (const struct check_level *level, enum quill_type type, const vo
 
 static void
 blocks_are_bit_equal (const struct check_level *level) {
-  for (size_t t = 0; t < G_N_ELEMENTS (blocks); t++) {
-    const struct quill_type_traits *traits = quill_type_traits (blocks[t].type);
+  for (size_t t = 0; t < CHECK_N_QUANTIZED; t++) {
+    const struct quill_type_traits *traits = quill_type_traits (check_quantized[t]);
 
     /* Blocks have odd multiples of 2 as their size, so that their ends meet every alignment; ending at a
      * forbidden page shows any read beyond the last. */
     for (size_t n = 0; n <= 40; n++) {
       struct check_memory memory = check_memory_new (n * traits->block_bytes);
-      unsigned char *bytes = memory.data;
 
-      for (size_t i = 0; i < memory.bytes; i++)
-        bytes[i] = (unsigned char)g_test_rand_int ();
-      for (size_t i = 0; i < n; i++) {
-        random_half (bytes + i * traits->block_bytes + blocks[t].scale);
-        if (blocks[t].min >= 0)
-          random_half (bytes + i * traits->block_bytes + blocks[t].min);
-      }
-      check_expansion (level, blocks[t].type, bytes, n * traits->block_len);
+      check_blocks (check_quantized[t], memory.data, n, FLT_MAX);
+      check_expansion (level, check_quantized[t], memory.data, n * traits->block_len);
       check_memory_free (&memory);
     }
   }
@@ -94,11 +58,38 @@ floats_and_halves_of_any_length_and_alignment (const struct check_level *level) 
         bytes[i] = (unsigned char)g_test_rand_int ();
       check_expansion (level, QUILL_F32, bytes, n);
       bytes += 2 * n + shift; /* the last 2 n bytes */
-      for (size_t i = 0; i < n; i++)
-        random_half (bytes + 2 * i);
+      for (size_t i = 0; i < n; i++) {
+        const uint16_t h = quill_f32_to_f16 ((float)g_test_rand_double_range (-70000.0, 70000.0));
+        memcpy (bytes + 2 * i, &h, sizeof h);
+      }
       check_expansion (level, QUILL_F16, bytes, n);
       check_memory_free (&memory);
     }
+}
+
+/* Integers with their scale and offset are the same weights: scales of half floats times integers of a few
+ * bits are exact in a float, and so are their products; only adding the offset rounds. Equal, not bit-equal:
+ * a zero that an offset makes has no sign. */
+static void
+unpacked_blocks_are_the_same_weights (void) {
+  for (size_t t = 0; t < CHECK_N_QUANTIZED; t++) {
+    const enum quill_type type = check_quantized[t];
+    const struct quill_type_traits *traits = quill_type_traits (type);
+    const size_t n = 64 * traits->block_len;
+    struct check_memory memory = check_memory_new (64 * traits->block_bytes);
+    g_autofree float *expected = g_new (float, n);
+
+    check_blocks (type, memory.data, 64, FLT_MAX);
+    quill_dequantize_row (type, memory.data, expected, n);
+    for (size_t b = 0; b < n / 32; b++) {
+      struct quill_block32 block;
+
+      quill_unpack_block (type, memory.data, b, &block);
+      for (size_t i = 0; i < 32; i++)
+        g_assert_cmpfloat (block.d[i / 16] * (float)block.q[i] + block.m, ==, expected[32 * b + i]);
+    }
+    check_memory_free (&memory);
+  }
 }
 
 int
@@ -108,5 +99,6 @@ main (int argc, char **argv) {
   check_add ("dequantize", "every-finite-half-is-bit-equal", every_finite_half_is_bit_equal);
   check_add ("dequantize", "floats-and-halves-of-any-length-and-alignment",
              floats_and_halves_of_any_length_and_alignment);
+  g_test_add_func ("/kernels/unpack/blocks-are-the-same-weights", unpacked_blocks_are_the_same_weights);
   return g_test_run ();
 }

@@ -1,0 +1,368 @@
+/* Dot products of few rows for AVX2, and for the instruction sets that multiply and add bytes in one go: each
+ * of them includes this and calls fill_dots. Weights are unpacked to bytes in registers, 32 at a time, and
+ * multiplied with the int8 of x; blocks of either side have their own scale, so every 32 products a sum of
+ * integers becomes float. Layouts: quant/blocks.h; results: kernels.h. */
+#ifndef QUILL_KERNELS_DOT_AVX2_H
+#define QUILL_KERNELS_DOT_AVX2_H
+
+#include <assert.h>
+#include <immintrin.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "kernels/rows.h"
+#include "quant/blocks.h"
+
+#define CHUNK 8 /* blocks of 32 whose scales are made together: a block of the K types */
+#define AHEAD 2048 /* bytes that weights are asked for before they are used: the processor's own prefetch stops at
+                    * the end of a page, and every page is a new one */
+#define ROWS 4  /* rows of weights whose sums are finished together */
+
+static inline __m128i load_16(const void *p)
+{
+    return _mm_loadu_si128(p);
+}
+
+static inline __m256i load_32(const void *p)
+{
+    return _mm256_loadu_si256(p);
+}
+
+/* ---- sums ------------------------------------------------------------------------------------------- */
+
+/* Eight sums of four products each: u unsigned, s signed. Pairs of products stay within int16: u <= 63 and
+ * |s| <= 127, or both <= 128 and 127. */
+static inline __m256i sum_products(__m256i u, __m256i s)
+{
+#if defined(__AVX512VNNI__) && defined(__AVX512VL__)
+    return _mm256_dpbusd_epi32(_mm256_setzero_si256(), u, s);
+#elif defined(__AVXVNNI__)
+    return _mm256_dpbusd_avx_epi32(_mm256_setzero_si256(), u, s);
+#else
+    return _mm256_madd_epi16(_mm256_maddubs_epi16(u, s), _mm256_set1_epi16(1));
+#endif
+}
+
+/* The sum of each of four vectors. */
+static inline __m128 sum_lanes(const __m256 v[ROWS])
+{
+    const __m256 s = _mm256_hadd_ps(_mm256_hadd_ps(v[0], v[1]), _mm256_hadd_ps(v[2], v[3]));
+
+    return _mm_add_ps(_mm256_castps256_ps128(s), _mm256_extractf128_ps(s, 1));
+}
+
+/* y[0..n) = s */
+static inline void store_sums(float *y, __m128 s, size_t n)
+{
+    if (n == ROWS) {
+        _mm_storeu_ps(y, s);
+    } else {
+        float four[ROWS];
+        _mm_storeu_ps(four, s);
+        memcpy(y, four, n * sizeof *y);
+    }
+}
+
+/* ---- types ------------------------------------------------------------------------------------------ */
+
+/* Scales and offsets of the blocks of a chunk: weight = d q + m. q6_K has a scale for each half of a block:
+ * d of the first halves, m of the second. Beyond the count they are zero. */
+struct scales {
+    __m256 d, m;
+};
+
+/* A type: the bytes of block j of the chunk at p, and the chunk's scales. */
+typedef __m256i unpack_fn(const uint8_t *p, size_t j);
+typedef struct scales scales_fn(const uint8_t *p, size_t count);
+
+/* Nibbles of 16 bytes: low ones are bytes 0..15, high ones 16..31. */
+static inline __m256i nibbles(const uint8_t *qs)
+{
+    const __m128i bytes = load_16(qs);
+
+    return _mm256_and_si256(_mm256_set_m128i(_mm_srli_epi16(bytes, 4), bytes), _mm256_set1_epi8(0xf));
+}
+
+/* 0x10 in byte j where bit j of the four bytes at qh is set. */
+static inline __m256i fifth_bits(const uint8_t *qh)
+{
+    const __m256i spread =
+        _mm256_setr_epi64x(0x0000000000000000, 0x0101010101010101, 0x0202020202020202, 0x0303030303030303);
+    const __m256i bit = _mm256_set1_epi64x((long long)0x8040201008040201);
+    uint32_t bits;
+
+    memcpy(&bits, qh, sizeof bits);
+    const __m256i bytes = _mm256_shuffle_epi8(_mm256_set1_epi32((int)bits), spread);
+    return _mm256_and_si256(_mm256_cmpeq_epi8(_mm256_and_si256(bytes, bit), bit), _mm256_set1_epi8(0x10));
+}
+
+/* The half float that each of the blocks begins with. */
+static inline __m256 first_halves(const uint8_t *p, size_t stride, size_t count)
+{
+    uint16_t h[CHUNK] = {0};
+
+    for (size_t i = 0; i < count; i++)
+        memcpy(&h[i], p + i * stride, sizeof *h);
+    return _mm256_cvtph_ps(load_16(h));
+}
+
+/* The two half floats that each of the blocks begins with. */
+static inline struct scales both_halves(const uint8_t *p, size_t stride, size_t count)
+{
+    const __m128i in_order = _mm_setr_epi8(0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15);
+    uint32_t pairs[CHUNK] = {0};
+
+    for (size_t i = 0; i < count; i++)
+        memcpy(&pairs[i], p + i * stride, sizeof *pairs);
+    const __m128i low = _mm_shuffle_epi8(load_16(pairs), in_order);
+    const __m128i high = _mm_shuffle_epi8(load_16(pairs + 4), in_order);
+    return (struct scales){_mm256_cvtph_ps(_mm_unpacklo_epi64(low, high)),
+                           _mm256_cvtph_ps(_mm_unpackhi_epi64(low, high))};
+}
+
+static inline struct scales centred(__m256 d, float zero)
+{
+    return (struct scales){d, _mm256_mul_ps(d, _mm256_set1_ps(-zero))};
+}
+
+static inline __m256i unpack_q4_0(const uint8_t *p, size_t j)
+{
+    return nibbles(p + j * sizeof(struct quill_q4_0) + offsetof(struct quill_q4_0, qs));
+}
+static inline struct scales scales_q4_0(const uint8_t *p, size_t count)
+{
+    return centred(first_halves(p, sizeof(struct quill_q4_0), count), 8.0f);
+}
+
+static inline __m256i unpack_q4_1(const uint8_t *p, size_t j)
+{
+    return nibbles(p + j * sizeof(struct quill_q4_1) + offsetof(struct quill_q4_1, qs));
+}
+static inline struct scales scales_q4_1(const uint8_t *p, size_t count)
+{
+    return both_halves(p, sizeof(struct quill_q4_1), count);
+}
+
+static inline __m256i unpack_q5_0(const uint8_t *p, size_t j)
+{
+    p += j * sizeof(struct quill_q5_0);
+    return _mm256_or_si256(nibbles(p + offsetof(struct quill_q5_0, qs)),
+                           fifth_bits(p + offsetof(struct quill_q5_0, qh)));
+}
+static inline struct scales scales_q5_0(const uint8_t *p, size_t count)
+{
+    return centred(first_halves(p, sizeof(struct quill_q5_0), count), 16.0f);
+}
+
+static inline __m256i unpack_q5_1(const uint8_t *p, size_t j)
+{
+    p += j * sizeof(struct quill_q5_1);
+    return _mm256_or_si256(nibbles(p + offsetof(struct quill_q5_1, qs)),
+                           fifth_bits(p + offsetof(struct quill_q5_1, qh)));
+}
+static inline struct scales scales_q5_1(const uint8_t *p, size_t count)
+{
+    return both_halves(p, sizeof(struct quill_q5_1), count);
+}
+
+static inline __m256i unpack_q8_0(const uint8_t *p, size_t j)
+{
+    return load_32(p + j * sizeof(struct quill_q8_0) + offsetof(struct quill_q8_0, qs));
+}
+static inline struct scales scales_q8_0(const uint8_t *p, size_t count)
+{
+    return (struct scales){first_halves(p, sizeof(struct quill_q8_0), count), _mm256_setzero_ps()};
+}
+
+static inline __m256 bytes_to_floats(uint32_t low, uint32_t high)
+{
+    return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_set_epi32(0, 0, (int)high, (int)low)));
+}
+
+static inline struct scales scales_k45(const uint8_t *p, size_t count)
+{
+    uint32_t s[3];
+    uint16_t d[2];
+
+    memcpy(d, p, sizeof d);
+    memcpy(s, p + offsetof(struct quill_q4_k, scales), sizeof s);
+    const __m256 scale =
+        bytes_to_floats(s[0] & 0x3f3f3f3f, (s[2] & 0x0f0f0f0f) | (s[0] >> 6 & 0x03030303) << 4);
+    const __m256 min =
+        bytes_to_floats(s[1] & 0x3f3f3f3f, (s[2] >> 4 & 0x0f0f0f0f) | (s[1] >> 6 & 0x03030303) << 4);
+    return (struct scales){_mm256_mul_ps(scale, _mm256_set1_ps(_cvtsh_ss(d[0]))),
+                           _mm256_mul_ps(min, _mm256_set1_ps(-_cvtsh_ss(d[1])))};
+}
+
+static inline __m256i nibbles_k(const uint8_t *p, size_t j)
+{
+    const __m256i bytes = load_32(p + j / 2 * 32);
+
+    return _mm256_and_si256(j % 2 ? _mm256_srli_epi16(bytes, 4) : bytes, _mm256_set1_epi8(0xf));
+}
+
+static inline __m256i unpack_q4_k(const uint8_t *p, size_t j)
+{
+    return nibbles_k(p + offsetof(struct quill_q4_k, qs), j);
+}
+
+static inline __m256i unpack_q5_k(const uint8_t *p, size_t j)
+{
+    const __m256i high = load_32(p + offsetof(struct quill_q5_k, qh));
+    const __m256i bit = _mm256_set1_epi8((char)(1u << j));
+    const __m256i fifth =
+        _mm256_and_si256(_mm256_cmpeq_epi8(_mm256_and_si256(high, bit), bit), _mm256_set1_epi8(0x10));
+
+    return _mm256_or_si256(nibbles_k(p + offsetof(struct quill_q5_k, qs), j), fifth);
+}
+
+static inline __m256i unpack_q6_k(const uint8_t *p, size_t j)
+{
+    const size_t half = j / 4, r = j % 4;
+    const __m256i low = load_32(p + 64 * half + 32 * (r % 2));
+    const __m256i high = load_32(p + offsetof(struct quill_q6_k, qh) + 32 * half);
+    const __m256i nibble = _mm256_and_si256(r / 2 ? _mm256_srli_epi16(low, 4) : low, _mm256_set1_epi8(0xf));
+    const __m256i two =
+        _mm256_and_si256(_mm256_srl_epi16(high, _mm_cvtsi32_si128((int)(2 * r))), _mm256_set1_epi8(3));
+
+    return _mm256_sub_epi8(_mm256_or_si256(nibble, _mm256_slli_epi16(two, 4)), _mm256_set1_epi8(32));
+}
+static inline struct scales scales_q6_k(const uint8_t *p, size_t count)
+{
+    const __m128i halves_in_order = _mm_setr_epi8(0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15);
+    const __m128i s =
+        _mm_shuffle_epi8(load_16(p + offsetof(struct quill_q6_k, scales)), halves_in_order);
+    uint16_t d;
+
+    memcpy(&d, p + offsetof(struct quill_q6_k, d), sizeof d);
+    const __m256 factor = _mm256_set1_ps(_cvtsh_ss(d));
+    return (struct scales){
+        _mm256_mul_ps(factor, _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(s))),
+        _mm256_mul_ps(factor, _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_srli_si128(s, 8))))};
+}
+
+/* ---- quantized rows --------------------------------------------------------------------------------- */
+
+enum kind {
+    AFFINE,    /* q unsigned, weight = d q + m */
+    SCALED,    /* q signed, weight = d q */
+    TWO_SCALES /* q signed, a scale for each half of a block */
+};
+
+/* One row of weights with m rows of x, m a constant after inlining; sum[i * ROWS] is to be added up. */
+static inline __attribute__((always_inline)) void dot_row(unpack_fn *unpack, scales_fn *scales, enum kind kind,
+                                                          size_t chunk_bytes, const uint8_t *p, size_t k,
+                                                          const uint8_t *x, size_t x_stride, int m, __m256 *sum)
+{
+    const size_t n_blocks = k / QUILL_QK;
+    __m256 total[4], offsets[4];
+
+#pragma GCC unroll 4
+    for (int i = 0; i < m; i++)
+        total[i] = offsets[i] = _mm256_setzero_ps();
+    for (size_t first = 0; first < n_blocks; first += CHUNK, p += chunk_bytes) {
+        const size_t count = n_blocks - first < CHUNK ? n_blocks - first : CHUNK;
+        /* A constant where it can be one, so that it unrolls. */
+        const struct scales s = count == CHUNK ? scales(p, CHUNK) : scales(p, count);
+        float d[4][CHUNK], d2[4][CHUNK];
+
+        for (size_t at = 0; at < chunk_bytes; at += 64)
+            _mm_prefetch((const char *)p + AHEAD + at, _MM_HINT_T0);
+#pragma GCC unroll 4
+        for (int i = 0; i < m; i++) {
+            const float *x_d = (const float *)(const void *)(x + (size_t)i * x_stride + k) + first;
+            const __m256 x_scales = _mm256_loadu_ps(x_d);
+
+            _mm256_storeu_ps(d[i], _mm256_mul_ps(s.d, x_scales));
+            if (kind == AFFINE)
+                offsets[i] =
+                    _mm256_fmadd_ps(s.m, _mm256_loadu_ps(x_d + quill_dot_blocks(k)), offsets[i]);
+            if (kind == TWO_SCALES)
+                _mm256_storeu_ps(d2[i], _mm256_mul_ps(s.m, x_scales));
+        }
+#pragma GCC unroll 8
+        for (size_t j = 0; j < CHUNK; j++) {
+            if (j >= count)
+                break;
+            const __m256i q = unpack(p, j);
+#pragma GCC unroll 4
+            for (int i = 0; i < m; i++) {
+                const __m256i v = load_32(x + (size_t)i * x_stride + (first + j) * QUILL_QK);
+                /* q may be -128, whose magnitude is a byte without a sign; v never is. */
+                const __m256i products = kind == AFFINE ? sum_products(q, v)
+                                                        : sum_products(_mm256_sign_epi8(q, q),
+                                                                       _mm256_sign_epi8(v, q));
+                const __m256 scale =
+                    kind == TWO_SCALES
+                        ? _mm256_set_m128(_mm_broadcast_ss(&d2[i][j]), _mm_broadcast_ss(&d[i][j]))
+                        : _mm256_broadcast_ss(&d[i][j]);
+                total[i] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(products), scale, total[i]);
+            }
+        }
+    }
+#pragma GCC unroll 4
+    for (int i = 0; i < m; i++)
+        sum[i * ROWS] = kind == AFFINE ? _mm256_add_ps(total[i], offsets[i]) : total[i];
+}
+
+static inline __attribute__((always_inline)) void
+dot_rows(unpack_fn *unpack, scales_fn *scales, enum kind kind, size_t chunk_bytes, const uint8_t *rows,
+         size_t stride, size_t n_rows, size_t k, const uint8_t *x, size_t x_stride, int m, float *y, size_t ldy)
+{
+    for (size_t first = 0; first < n_rows; first += ROWS) {
+        const size_t n = n_rows - first < ROWS ? n_rows - first : ROWS;
+        __m256 sum[4 * ROWS];
+
+        for (size_t j = 0; j < ROWS; j++)
+            dot_row(unpack, scales, kind, chunk_bytes, rows + (first + (j < n ? j : n - 1)) * stride, k, x,
+                    x_stride, m, sum + j);
+        for (int i = 0; i < m; i++)
+            store_sums(y + (size_t)i * ldy + first, sum_lanes(sum + i * ROWS), n);
+    }
+}
+
+/* The table's function for one type. */
+#define DOT_TYPE(name, kind, chunk_bytes)                                                                    \
+    static void dot_##name(const void *rows, size_t stride, size_t n_rows, size_t k, const void *x,          \
+                           size_t x_stride, size_t m, float *y, size_t ldy)                                  \
+    {                                                                                                        \
+        const uint8_t *v = x;                                                                                \
+                                                                                                             \
+        for (; m >= 4; m -= 4, v += 4 * x_stride, y += 4 * ldy)                                              \
+            dot_rows(unpack_##name, scales_##name, kind, chunk_bytes, rows, stride, n_rows, k, v, x_stride,  \
+                     4, y, ldy);                                                                             \
+        if (m >= 2) {                                                                                        \
+            dot_rows(unpack_##name, scales_##name, kind, chunk_bytes, rows, stride, n_rows, k, v, x_stride,  \
+                     2, y, ldy);                                                                             \
+            m -= 2, v += 2 * x_stride, y += 2 * ldy;                                                         \
+        }                                                                                                    \
+        if (m == 1)                                                                                          \
+            dot_rows(unpack_##name, scales_##name, kind, chunk_bytes, rows, stride, n_rows, k, v, x_stride,  \
+                     1, y, ldy);                                                                             \
+    }
+
+#define scales_q4_k scales_k45
+#define scales_q5_k scales_k45
+
+DOT_TYPE(q4_0, AFFINE, CHUNK * sizeof(struct quill_q4_0))
+DOT_TYPE(q4_1, AFFINE, CHUNK * sizeof(struct quill_q4_1))
+DOT_TYPE(q5_0, AFFINE, CHUNK * sizeof(struct quill_q5_0))
+DOT_TYPE(q5_1, AFFINE, CHUNK * sizeof(struct quill_q5_1))
+DOT_TYPE(q8_0, SCALED, CHUNK * sizeof(struct quill_q8_0))
+DOT_TYPE(q4_k, AFFINE, sizeof(struct quill_q4_k))
+DOT_TYPE(q5_k, AFFINE, sizeof(struct quill_q5_k))
+DOT_TYPE(q6_k, TWO_SCALES, sizeof(struct quill_q6_k))
+
+static inline void fill_dots(struct quill_kernels *out)
+{
+    out->dot[QUILL_Q4_0] = dot_q4_0;
+    out->dot[QUILL_Q4_1] = dot_q4_1;
+    out->dot[QUILL_Q5_0] = dot_q5_0;
+    out->dot[QUILL_Q5_1] = dot_q5_1;
+    out->dot[QUILL_Q8_0] = dot_q8_0;
+    out->dot[QUILL_Q4_K] = dot_q4_k;
+    out->dot[QUILL_Q5_K] = dot_q5_k;
+    out->dot[QUILL_Q6_K] = dot_q6_k;
+}
+
+#endif

@@ -1,0 +1,133 @@
+/* Portable integer GEMM: what every other level is compared with. */
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "kernels/gemm-i16.h"
+#include "kernels/rows.h"
+
+#define MR 4
+#define NR 8
+
+/* The largest magnitude of n numbers; NaN if one of them is. */
+static float magnitude(const float *x, size_t n)
+{
+    float max = 0.0f;
+
+    for (size_t i = 0; i < n; i++) {
+        const float a = fabsf(x[i]);
+        max = a > max || isnan(a) ? a : max;
+    }
+    return max;
+}
+
+/* q[0..GROUP) from n <= GROUP numbers, the rest zero; returns the scale. */
+static float quantize(const float *x, size_t n, int limit, int16_t q[GROUP])
+{
+    const float max = magnitude(x, n);
+
+    memset(q, 0, GROUP * sizeof *q);
+    if (!(max < INFINITY))
+        return NAN;
+    if (max < SMALLEST)
+        return 0.0f;
+    for (size_t i = 0; i < n; i++)
+        q[i] = (int16_t)lrintf(x[i] * ((float)limit / max));
+    return max / (float)limit;
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static void pack_x(const float *x, size_t first, size_t n, size_t k, void *row)
+{
+    int16_t *q = row;
+    float *scales = (float *)(void *)(q + n_groups(k) * GROUP);
+
+    assert(first % GROUP == 0);
+    for (size_t i = 0; i < n; i += GROUP)
+        scales[(first + i) / GROUP] = quantize(x + i, smaller(GROUP, n - i), X_MAX, q + first + i);
+}
+
+static void pack_w(const float *rows, size_t ld, size_t n_rows, size_t k, void *panel)
+{
+    unsigned char *group = panel;
+
+    assert(n_rows <= NR);
+    for (size_t i = 0; i < k; i += GROUP, group += group_bytes(NR)) {
+        int16_t *pairs = (int16_t *)(void *)group, q[GROUP] = {0};
+        float *scales = (float *)(void *)(pairs + GROUP * NR);
+
+        for (size_t j = 0; j < NR; j++) {
+            scales[j] =
+                j < n_rows ? quantize(rows + j * ld + i, smaller(GROUP, k - i), W_MAX, q) : 0.0f;
+            for (size_t l = 0; l < GROUP; l++)
+                pairs[l / 2 * 2 * NR + 2 * j + l % 2] = j < n_rows ? q[l] : 0;
+        }
+    }
+}
+
+static void tile(const void *x, size_t x_stride, size_t m, const void *panel, size_t k, float *y, size_t ldy,
+                 size_t n)
+{
+    assert(m <= MR && n <= NR);
+    for (size_t i = 0; i < m; i++) {
+        const int16_t *q = (const int16_t *)(const void *)((const unsigned char *)x + i * x_stride);
+        const float *scales = (const float *)(const void *)(q + n_groups(k) * GROUP);
+        const unsigned char *group = panel;
+        float sum[NR] = {0};
+
+        for (size_t g = 0; g < n_groups(k); g++, q += GROUP, group += group_bytes(NR)) {
+            const int16_t *pairs = (const int16_t *)(const void *)group;
+            const float *w_scales = (const float *)(const void *)(pairs + GROUP * NR);
+            int32_t part[NR] = {0};
+
+            for (size_t l = 0; l < GROUP / 2; l++)
+                for (size_t j = 0; j < NR; j++)
+                    part[j] += q[2 * l] * pairs[(l * NR + j) * 2] + q[2 * l + 1] * pairs[(l * NR + j) * 2 + 1];
+            for (size_t j = 0; j < NR; j++)
+                sum[j] += (float)part[j] * (scales[g] * w_scales[j]);
+        }
+        memcpy(y + i * ldy, sum, n * sizeof *y);
+    }
+}
+
+/* Each group has its own maximum, so that small weights keep their precision. */
+static float soften(const float *x, size_t n, void *row)
+{
+    int16_t *q = row;
+    float *scales = (float *)(void *)(q + n_groups(n) * GROUP);
+    float max = -INFINITY;
+    double sum = 0.0;
+
+    for (size_t i = 0; i < n; i++)
+        max = x[i] > max ? x[i] : max;
+    for (size_t i = 0; i < n; i += GROUP) {
+        const size_t count = smaller(GROUP, n - i);
+        float e[GROUP], *scale = &scales[i / GROUP];
+
+        for (size_t j = 0; j < count; j++)
+            e[j] = expf(x[i + j] - max);
+        *scale = quantize(e, count, X_MAX, q + i);
+        for (size_t j = 0; j < count; j++)
+            sum += (double)(*scale * (float)q[i + j]);
+    }
+    return (float)(1.0 / sum);
+}
+
+void quill_kernels_gemm_i16_c(struct quill_kernels *out)
+{
+    out->gemm[QUILL_GEMM_I16] = (struct quill_gemm){
+        .mr = MR,
+        .nr = NR,
+        .group = GROUP,
+        .element_bytes = sizeof(int16_t),
+        .scale_bytes = sizeof(float),
+        .pack_x = pack_x,
+        .pack_w = pack_w,
+        .tile = tile,
+        .soften = soften,
+    };
+}
