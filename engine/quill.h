@@ -180,6 +180,48 @@ struct quill_memory {
 };
 void quill_transcriber_get_memory(const struct quill_transcriber *transcriber, struct quill_memory *memory);
 
+/* ---- where time goes ---- */
+
+/* How a run is recorded. */
+struct quill_trace_settings {
+    size_t max_events;   /* that are kept of a run; 0: only the sums of quill_transcriber_get_steps */
+    double min_event_ms; /* shorter ones are not kept */
+};
+/* Records steps from the next run on; NULL: no longer, which is how a transcriber begins. Not during a run. It costs
+ * well below a thousandth of the time and changes no result. Errors: NOMEM (it goes on as before). */
+enum quill_status quill_transcriber_set_trace(struct quill_transcriber *transcriber,
+                                              const struct quill_trace_settings *settings, struct quill_error *err);
+
+/* A step of the last run, also of one that failed. Names are static and stable.
+ *   audio:   mel
+ *   encoder: convolutions, projections (products around self-attention), attention, feed_forward, layer_norm,
+ *            cross_keys_values (what the decoder's cross-attention looks into)
+ *   decoder: token_embedding, positions, self_attention, cross_attention, feed_forward, layer_norm, vocabulary,
+ *            search (rules, and the choice of a token); of prompts and tokens
+ *   run:     encode, prompt, decode, token: what the steps above are parts of */
+struct quill_step {
+    const char *group, *name;
+    uint64_t count;    /* how often */
+    double total_ms;   /* wall clock */
+    double operations; /* additions and multiplications of its products; 0: not counted */
+    double bytes;      /* weights and caches that it read from memory, each once a time; 0: not counted */
+};
+/* Writes at most max to out and returns how many there are; 0 when nothing is recorded. */
+unsigned quill_transcriber_get_steps(const struct quill_transcriber *transcriber, struct quill_step *out,
+                                     unsigned max);
+
+struct quill_trace_event {
+    const char *group, *name; /* as in struct quill_step */
+    double start_ms;          /* of the system's monotonic clock */
+    double duration_ms;
+};
+/* Events of the last run, by their ends, borrowed until the next run or call of quill_transcriber_set_trace; *n_lost
+ * (may be NULL): how many found no place. Returns their number. */
+size_t quill_transcriber_get_events(const struct quill_transcriber *transcriber,
+                                    const struct quill_trace_event **out, size_t *n_lost);
+
+/* ---- recognition ---- */
+
 /* What is asked of one recording. quill_params_init gives OpenAI's defaults with greedy decoding.
  * Strings are borrowed during the call. */
 struct quill_params {

@@ -88,12 +88,15 @@ static enum quill_status find_mel_maximum(struct run *run, struct quill_error *e
 static enum quill_status encode(struct run *run, struct quill_error *err)
 {
     struct quill_transcriber *t = run->t;
+    struct quill_trace *trace = t->trace;
     const double start_ms = quill_now_ms();
+    quill_trace_mark(trace);
     if (run->seek > 0 || !run->mel_is_first)
         load_power(run, run->seek);
     run->mel_is_first = false;
     quill_mel_finish(quill_encoder_mel(t->encoder), 2 * run->n_ctx * t->model->hparams.n_mels,
                      run->mel_maximum);
+    quill_trace_lap(trace, QUILL_TRACE_MEL);
     const double mel_ms = quill_now_ms();
     timings(run)->mel_ms += mel_ms - start_ms;
 
@@ -101,6 +104,7 @@ static enum quill_status encode(struct run *run, struct quill_error *err)
     QUILL_TRY(quill_decoder_begin(t->decoder, &t->workers.compute, quill_encoder_output(t->encoder),
                                   run->n_ctx, &run->cancel, err));
     timings(run)->encode_ms += quill_now_ms() - mel_ms;
+    quill_trace_span(trace, QUILL_TRACE_RUN_ENCODE, mel_ms);
     return QUILL_OK;
 }
 
@@ -119,6 +123,7 @@ static enum quill_status detect_language(struct run *run, struct quill_error *er
                                  err));
     run->language = (int)quill_argmax(logits + specials->first_language, specials->n_languages, 0);
     timings(run)->prompt_ms += quill_now_ms() - start_ms;
+    quill_trace_span(t->trace, QUILL_TRACE_RUN_PROMPT, start_ms);
     return QUILL_OK;
 }
 
@@ -407,7 +412,9 @@ static enum quill_status run_windows(struct run *run, struct quill_error *err)
     const double start_ms = quill_now_ms();
     if (run->n_frames < MIN_FRAMES)
         return QUILL_OK;
+    quill_trace_mark(run->t->trace);
     QUILL_TRY(find_mel_maximum(run, err));
+    quill_trace_lap(run->t->trace, QUILL_TRACE_MEL);
     timings(run)->mel_ms += quill_now_ms() - start_ms;
     while (run->n_frames - run->seek >= MIN_FRAMES) {
         if (quill_cancelled(&run->cancel))
@@ -445,6 +452,8 @@ enum quill_status quill_transcribe(struct quill_transcriber *t, const float *sam
     t->rules.timestamps = params->timestamps;
     t->rules.max_initial_timestamp = params->max_initial_timestamp_ms / QUILL_STEP_MS;
     begin_history(&run);
+    if (t->trace)
+        quill_trace_reset(t->trace);
 
     struct quill_result *result = &run.builder->result;
     const enum quill_status status = run_windows(&run, err);

@@ -128,6 +128,7 @@ void quill_transcriber_close(struct quill_transcriber **transcriber)
     quill_decoder_close(&t->decoder);
     quill_encoder_close(&t->encoder);
     workers_close(&t->workers);
+    quill_trace_close(&t->trace);
     quill_tokenizer_close(&t->tokenizer);
     quill_free(t);
     *transcriber = NULL;
@@ -140,7 +141,37 @@ enum quill_status quill_transcriber_set_threads(struct quill_transcriber *t, uns
     QUILL_TRY(workers_open(&workers, t->model, t->cpu_mask, n_threads, err));
     workers_close(&t->workers);
     t->workers = workers;
+    t->workers.compute.trace = t->trace;
     return QUILL_OK;
+}
+
+enum quill_status quill_transcriber_set_trace(struct quill_transcriber *t,
+                                              const struct quill_trace_settings *settings, struct quill_error *err)
+{
+    struct quill_trace *trace = NULL;
+    if (settings)
+        QUILL_TRY(quill_trace_open(&trace, settings, err));
+    quill_trace_close(&t->trace);
+    t->trace = trace;
+    t->workers.compute.trace = trace;
+    return QUILL_OK;
+}
+
+unsigned quill_transcriber_get_steps(const struct quill_transcriber *t, struct quill_step *out, unsigned max)
+{
+    return t->trace ? quill_trace_steps(t->trace, out, max) : 0;
+}
+
+size_t quill_transcriber_get_events(const struct quill_transcriber *t, const struct quill_trace_event **out,
+                                    size_t *n_lost)
+{
+    size_t lost = 0;
+    const size_t n = t->trace ? quill_trace_events(t->trace, out, &lost) : 0;
+    if (n == 0)
+        *out = NULL;
+    if (n_lost)
+        *n_lost = lost;
+    return n;
 }
 
 unsigned quill_transcriber_n_threads(const struct quill_transcriber *transcriber)

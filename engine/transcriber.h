@@ -29,6 +29,7 @@ struct quill_transcriber {
     struct quill_encoder *encoder;     /* owned */
     struct quill_decoder *decoder;     /* owned */
     struct quill_rules rules;
+    struct quill_trace *trace; /* owned; NULL: off; workers.compute has it too */
 
     struct quill_arena arena;   /* owned; all below lie in it */
     float *logits;              /* [n_vocab] */

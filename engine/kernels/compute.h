@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/pool.h"
+#include "base/trace.h"
 #include "kernels/kernels.h"
 
 /* Weights of a linear layer, [rows = outputs, cols = inputs], as they lie in the file or in an arena. */
@@ -28,6 +29,7 @@ struct quill_compute {
     size_t scratch_bytes;
     unsigned char *work; /* borrowed; quill_model_work_bytes, 64-byte aligned: what one step of encoder or
                           * decoder needs until it ends */
+    struct quill_trace *trace; /* borrowed; NULL: nobody asks where time goes */
 };
 
 /* Scratch of one worker for layers up to max_cols inputs, attention over max_keys keys, and rows of

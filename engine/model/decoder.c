@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "model/plan.h"
+#include "model/work.h"
 
 struct quill_decoder {
     const struct quill_model *model; /* borrowed */
@@ -95,6 +96,7 @@ enum quill_status quill_decoder_begin(struct quill_decoder *decoder, const struc
     assert(n_ctx >= 1 && n_ctx <= h->n_audio_ctx);
     decoder->length = 0;
     decoder->n_audio = 0;
+    quill_trace_mark(compute->trace);
     quill_pack_rows(compute, gemm, encoder_output, h->n_audio_state * sizeof(float), n_ctx, h->n_audio_state,
                     encoded);
     for (uint32_t i = 0; i < h->n_text_layer; i++) {
@@ -111,6 +113,8 @@ enum quill_status quill_decoder_begin(struct quill_decoder *decoder, const struc
         }
     }
     decoder->n_audio = n_ctx;
+    quill_trace_lap(compute->trace, QUILL_TRACE_CROSS_CACHE);
+    quill_work_begin(model, n_ctx, compute->trace);
     return QUILL_OK;
 }
 
@@ -141,13 +145,15 @@ static void embed(const struct quill_decoder *decoder, const struct feed *f, con
     const size_t state = model->hparams.n_text_state;
 
     for (size_t i = 0; i < f->n; i++) {
-        float *x = f->stream + i * state;
-
         assert(tokens[i] < model->hparams.n_vocab);
-        quill_matrix_row(kernels, &model->token_embedding, tokens[i], x);
-        quill_matrix_row(kernels, &model->decoder_positions, decoder->length + i, f->narrow);
-        kernels->add(x, f->narrow, state);
+        quill_matrix_row(kernels, &model->token_embedding, tokens[i], f->stream + i * state);
     }
+    quill_trace_lap(f->c->trace, QUILL_TRACE_TOKEN_EMBEDDING);
+    for (size_t i = 0; i < f->n; i++) {
+        quill_matrix_row(kernels, &model->decoder_positions, decoder->length + i, f->narrow);
+        kernels->add(f->stream + i * state, f->narrow, state);
+    }
+    quill_trace_lap(f->c->trace, QUILL_TRACE_POSITIONS);
 }
 
 static void product(const struct feed *f, const struct quill_linear_layer *layer, const float *x,
@@ -200,17 +206,23 @@ static void run_block(const struct quill_decoder *decoder, const struct feed *f,
     struct quill_target hidden = floats(f->wide, 4 * state, QUILL_STORE_F32);
 
     quill_norm_rows(f->c, f->stream, block->self.norm.gamma, block->self.norm.beta, f->narrow, f->n, state);
+    quill_trace_lap(f->c->trace, QUILL_TRACE_LAYER_NORM);
     extend(decoder, f, &block->self.key, &self_keys);
     extend(decoder, f, &block->self.value, &self_values);
     run_attention(decoder, f, &block->self, &self_keys, &self_values, decoder->length + f->n, true);
+    quill_trace_lap(f->c->trace, QUILL_TRACE_SELF_ATTENTION);
 
     quill_norm_rows(f->c, f->stream, block->cross.norm.gamma, block->cross.norm.beta, f->narrow, f->n, state);
+    quill_trace_lap(f->c->trace, QUILL_TRACE_LAYER_NORM);
     run_attention(decoder, f, &block->cross, &cross_keys, &cross_values, decoder->n_audio, false);
+    quill_trace_lap(f->c->trace, QUILL_TRACE_CROSS_ATTENTION);
 
     quill_norm_rows(f->c, f->stream, block->mlp.norm.gamma, block->mlp.norm.beta, f->narrow, f->n, state);
+    quill_trace_lap(f->c->trace, QUILL_TRACE_LAYER_NORM);
     hidden.gelu = true;
     product(f, &block->mlp.up, f->narrow, hidden);
     product(f, &block->mlp.down, f->wide, floats(f->stream, state, QUILL_STORE_ADD));
+    quill_trace_lap(f->c->trace, QUILL_TRACE_FEED_FORWARD);
 }
 
 enum quill_status quill_decoder_feed(struct quill_decoder *decoder, const struct quill_compute *compute,
@@ -228,19 +240,23 @@ enum quill_status quill_decoder_feed(struct quill_decoder *decoder, const struct
 
     assert(decoder->n_audio && n >= 1 && n <= model->hparams.n_text_ctx - decoder->length);
     assert(n_logits <= n && n_logits <= QUILL_DECODER_MAX_LOGITS);
+    quill_trace_mark(compute->trace);
     embed(decoder, &f, tokens);
     for (uint32_t i = 0; i < model->hparams.n_text_layer; i++) {
         if (quill_cancelled(cancel))
             return cancelled(err);
         run_block(decoder, &f, i);
     }
+    quill_work_feed(model, n, n_logits, decoder->length, decoder->n_audio, compute->trace);
     decoder->length += n;
     if (!n_logits)
         return QUILL_OK;
     quill_norm_rows(compute, f.stream + (n - n_logits) * state, model->decoder_norm.gamma,
                     model->decoder_norm.beta, f.narrow, n_logits, state);
+    quill_trace_lap(compute->trace, QUILL_TRACE_LAYER_NORM);
     const struct quill_target target = floats(decoder->logits, n_vocab, QUILL_STORE_F32);
     quill_dot_linear(compute, &model->token_embedding, NULL, f.narrow, n_logits, f.rows, &target);
+    quill_trace_lap(compute->trace, QUILL_TRACE_VOCABULARY);
     *logits = decoder->logits;
     return QUILL_OK;
 }

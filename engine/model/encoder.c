@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model/plan.h"
+#include "model/work.h"
 
 struct quill_encoder {
     const struct quill_model *model; /* borrowed */
@@ -96,6 +97,7 @@ static void run_stem(struct quill_encoder *encoder, const struct quill_compute *
         quill_matrix_row(&c->kernels, &model->encoder_positions, first + i, position);
         c->kernels.add(output + i * state, position, state);
     }
+    quill_trace_lap(c->trace, QUILL_TRACE_ENCODER_CONVOLUTIONS);
 }
 
 static void run_attention(struct quill_encoder *encoder, const struct quill_compute *c,
@@ -115,6 +117,7 @@ static void run_attention(struct quill_encoder *encoder, const struct quill_comp
         quill_gemm_linear(c, gemm, &parts[i]->w, parts[i]->bias, narrow, n_ctx,
                           &(struct quill_target){qkv + i * part_bytes, 3 * part_bytes,
                                                  type == QUILL_F16 ? QUILL_STORE_F16 : QUILL_STORE_F32, false});
+    quill_trace_lap(c->trace, QUILL_TRACE_ENCODER_PROJECTIONS);
     quill_attend_window(c, gemm,
                         &(struct quill_window_attention){.q = qkv,
                                                          .k = qkv + part_bytes,
@@ -126,8 +129,10 @@ static void run_attention(struct quill_encoder *encoder, const struct quill_comp
                                                          .head_dim = state / n_head,
                                                          .panels = work_at(c, encoder->plan.panels),
                                                          .out = narrow});
+    quill_trace_lap(c->trace, QUILL_TRACE_ENCODER_ATTENTION);
     quill_gemm_linear(c, gemm, &layer->out.w, layer->out.bias, narrow, n_ctx,
                       &(struct quill_target){encoder->output, state * sizeof(float), QUILL_STORE_ADD, false});
+    quill_trace_lap(c->trace, QUILL_TRACE_ENCODER_PROJECTIONS);
 }
 
 static void run_mlp(struct quill_encoder *encoder, const struct quill_compute *c,
@@ -143,6 +148,7 @@ static void run_mlp(struct quill_encoder *encoder, const struct quill_compute *c
                                              .gelu = true});
     quill_gemm_linear(c, gemm, &layer->down.w, layer->down.bias, hidden, n_ctx,
                       &(struct quill_target){encoder->output, state * sizeof(float), QUILL_STORE_ADD, false});
+    quill_trace_lap(c->trace, QUILL_TRACE_ENCODER_FEED_FORWARD);
 }
 
 enum quill_status quill_encoder_run(struct quill_encoder *encoder, const struct quill_compute *compute,
@@ -152,6 +158,7 @@ enum quill_status quill_encoder_run(struct quill_encoder *encoder, const struct 
     const size_t n_mels = model->hparams.n_mels;
 
     assert(n_ctx >= 1 && n_ctx <= model->hparams.n_audio_ctx);
+    quill_trace_mark(compute->trace);
     /* The padding before mel's first frame is as the arena made it; that after the last one moves. */
     memset(encoder->mel + (2 * n_ctx + 1) * n_mels, 0, n_mels * sizeof *encoder->mel);
     for (size_t first = 0; first < n_ctx; first += QUILL_STEM_FRAMES)
@@ -166,5 +173,7 @@ enum quill_status quill_encoder_run(struct quill_encoder *encoder, const struct 
     quill_norm_rows(compute, encoder->output, model->encoder_norm.gamma, model->encoder_norm.beta,
                     encoder->output, n_ctx, model->hparams.n_audio_state);
     quill_model_release_encoder(model);
+    quill_trace_lap(compute->trace, QUILL_TRACE_ENCODER_NORM);
+    quill_work_encoder(model, n_ctx, compute->trace);
     return QUILL_OK;
 }

@@ -66,9 +66,11 @@ static enum quill_status begin(const struct quill_search *s, struct quill_hypoth
 static enum quill_status extend(const struct quill_search *s, uint32_t token, struct quill_error *err)
 {
     const float *logits;
+    const double start_ms = quill_now_ms();
     if (quill_cancelled(s->cancel))
         return quill_fail(err, QUILL_ERR_CANCELLED, "recognition was cancelled");
     QUILL_TRY(quill_decoder_feed(s->decoder, s->compute, &token, 1, 1, &logits, s->cancel, err));
+    quill_trace_span(s->compute->trace, QUILL_TRACE_RUN_TOKEN, start_ms);
     memcpy(s->logits, logits, s->n_vocab * sizeof(float));
     return QUILL_OK;
 }
@@ -88,6 +90,7 @@ enum quill_status quill_search_run(const struct quill_search *s, struct quill_hy
     QUILL_TRY(begin(s, out, err));
     const double prompted_ms = quill_now_ms();
     timings->prompt_ms += prompted_ms - start_ms;
+    quill_trace_span(s->compute->trace, QUILL_TRACE_RUN_PROMPT, start_ms);
 
     enum quill_status status = QUILL_OK;
     while (out->n_tokens < s->max_tokens) {
@@ -96,6 +99,7 @@ enum quill_status quill_search_run(const struct quill_search *s, struct quill_hy
                                  ? quill_sample(s->logits, s->n_vocab, s->temperature, &random, eot)
                                  : quill_argmax(s->logits, s->n_vocab, eot);
         out->sum_logprob += s->logits[token] - kernels->log_sum_exp(s->logits, s->n_vocab);
+        quill_trace_lap(s->compute->trace, QUILL_TRACE_SEARCH);
         if (token == eot)
             break;
         out->tokens[out->n_tokens++] = (uint32_t)token;
@@ -107,6 +111,7 @@ enum quill_status quill_search_run(const struct quill_search *s, struct quill_hy
     }
     out->avg_logprob = (float)(out->sum_logprob / (double)(out->n_tokens + 1));
     timings->decode_ms += quill_now_ms() - prompted_ms;
+    quill_trace_span(s->compute->trace, QUILL_TRACE_RUN_DECODE, prompted_ms);
     timings->n_tokens += (unsigned)out->n_tokens;
     return status;
 }
