@@ -79,6 +79,18 @@ struct quill_kernel_level {
  * out and returns how many there are. */
 unsigned quill_kernel_levels(struct quill_kernel_level *out, unsigned max);
 
+/* What this machine reaches at most, measured: no step of a model is faster, unless its data lie in a cache. */
+struct quill_peaks {
+    unsigned n_threads;
+    double float_gops, integer_gops; /* 10^9 additions and multiplications a second of the best matrix tile in the
+                                      * first-level cache, in floats and in integers */
+    double read_gbs;                 /* 10^9 bytes a second out of memory */
+};
+/* Measures for about a tenth of a second, with memory of several times the last-level cache. n_threads: 0:
+ * quill_usable_cpus(). cpu_mask: as quill_settings. Errors: INVALID (threads), NOMEM. */
+enum quill_status quill_measure_peaks(struct quill_peaks *out, unsigned n_threads, uint32_t cpu_mask,
+                                      struct quill_error *err);
+
 /* CPUs this process may use: affinity mask, lowered by the cgroup's quota; at least 1. */
 unsigned quill_usable_cpus(void);
 
