@@ -34,6 +34,7 @@ typedef struct {
   float *frames; /* [BLOCK_FRAMES, channels] */
   GArray *block; /* float; those frames at 16 kHz */
   gsize n_not_finite;
+  gint64 resample_us;
   Samples out;
 } Reader;
 
@@ -70,11 +71,14 @@ reserve (Reader *self, gsize n_more, GError **error) {
 static gboolean
 append (Reader *self, gsize n_frames, gboolean last, GError **error) {
   const gsize n_values = n_frames * (gsize)self->info.channels;
+  gint64 begin_us;
 
   for (gsize i = 0; i < n_values; i++)
     self->n_not_finite += !isfinite (self->frames[i]);
   g_array_set_size (self->block, 0);
+  begin_us = g_get_monotonic_time ();
   longhand_resampler_process (self->resampler, self->frames, n_frames, last, self->block);
+  self->resample_us += g_get_monotonic_time () - begin_us;
   if (!reserve (self, self->block->len, error))
     return FALSE;
   if (self->block->len > 0)
@@ -165,6 +169,12 @@ open_file (const char *path, const char *name, GError **error) {
 
 float *
 longhand_audio_file_load (const char *path, gsize *n_samples, gsize *n_not_finite, GError **error) {
+  return longhand_audio_file_load_timed (path, n_samples, n_not_finite, NULL, error);
+}
+
+float *
+longhand_audio_file_load_timed (const char *path, gsize *n_samples, gsize *n_not_finite, double *resample_ms,
+                                GError **error) {
   g_autofree char *name = g_filename_display_name (path);
   Reader reader = { .name = name };
   float *samples = NULL;
@@ -182,6 +192,8 @@ longhand_audio_file_load (const char *path, gsize *n_samples, gsize *n_not_finit
     *n_samples = reader.out.n;
     if (n_not_finite != NULL)
       *n_not_finite = reader.n_not_finite;
+    if (resample_ms != NULL)
+      *resample_ms = (double)reader.resample_us / 1000;
     samples = g_steal_pointer (&reader.out.data);
   }
   reader_clear (&reader);

@@ -12,4 +12,8 @@ G_BEGIN_DECLS
  * thread. */
 float *longhand_audio_file_load (const char *path, gsize *n_samples, gsize *n_not_finite, GError **error);
 
+/* The same; *resample_ms is how much of the time went into the way from the file's rate and channels. */
+float *longhand_audio_file_load_timed (const char *path, gsize *n_samples, gsize *n_not_finite,
+                                       double *resample_ms, GError **error);
+
 G_END_DECLS
