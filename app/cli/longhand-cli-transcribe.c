@@ -1,4 +1,5 @@
 /* longhand-cli transcribe: recordings to text. */
+#include "cli/longhand-cli-trace.h"
 #include "cli/longhand-cli.h"
 
 #include "audio/longhand-audio-file.h"
@@ -21,11 +22,13 @@ typedef struct {
   gboolean greedy;
   char *format_name;
   char *output;
+  char *trace_path;
   gboolean quiet;
 
   LonghandFormat format;
   char **files;
   guint n_files;
+  LonghandCliTrace *trace; /* owned; NULL: none */
 } Options;
 
 static void
@@ -34,6 +37,8 @@ options_clear (Options *options) {
   g_free (options->language);
   g_free (options->format_name);
   g_free (options->output);
+  g_free (options->trace_path);
+  g_clear_pointer (&options->trace, longhand_cli_trace_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
@@ -71,10 +76,12 @@ recognize (LonghandCliEngine *engine, const Options *options, const char *path, 
   struct quill_params params;
   enum quill_status status;
   gsize n, n_not_finite;
+  gint64 begin_us = g_get_monotonic_time ();
 
   samples = longhand_audio_file_load (path, &n, &n_not_finite, error);
   if (samples == NULL)
     return NULL;
+  longhand_cli_trace_add (options->trace, "pipeline", "audio", begin_us);
   if (n == 0) {
     g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE,
                  _ ("“%s” holds no sound: check how it was recorded."), display_name);
@@ -97,7 +104,11 @@ recognize (LonghandCliEngine *engine, const Options *options, const char *path, 
   params.cancelled = is_cancelled;
   params.progress = progress ? show_progress : NULL;
   params.user = name;
+  begin_us = g_get_monotonic_time ();
   status = quill_transcribe (engine->transcriber, samples, n, &params, &result, &engine_error);
+  longhand_cli_trace_add (options->trace, "pipeline", "recording", begin_us);
+  if (options->trace != NULL)
+    longhand_cli_trace_take (options->trace, engine->transcriber);
   if (progress)
     clear_progress ();
   if (status != QUILL_OK) {
@@ -169,8 +180,14 @@ check_outputs (const Options *options, GError **error) {
   g_autoptr (GHashTable) taken
       = g_hash_table_new_full (g_file_hash, (GEqualFunc)g_file_equal, g_object_unref, NULL);
 
-  for (guint i = 0; options->output != NULL && i < options->n_files; i++)
+  for (guint i = 0; i < options->n_files; i++)
     g_hash_table_add (taken, g_file_new_for_path (options->files[i]));
+  if (options->trace_path != NULL
+      && !g_hash_table_add (taken, g_file_new_for_commandline_arg (options->trace_path))) {
+    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+                 _ ("“%s” is a recording: choose another --trace."), options->trace_path);
+    return FALSE;
+  }
   for (guint i = 0; options->output != NULL && i < options->n_files; i++) {
     g_autoptr (GFile) file = output_of (options, options->files[i]);
 
@@ -218,6 +235,23 @@ check (Options *options, GError **error) {
   return check_outputs (options, error);
 }
 
+/* Opens the engine; from then on the trace is being recorded, if there is to be one. */
+static gboolean
+open_engine (LonghandCliEngine *engine, Options *options, GError **error) {
+  const gint64 begin_us = g_get_monotonic_time ();
+
+  if (!longhand_cli_engine_open (engine, options->model, options->threads, error))
+    return FALSE;
+  if (options->trace_path == NULL)
+    return TRUE;
+  options->trace = longhand_cli_trace_new ();
+  longhand_cli_trace_add (options->trace, "pipeline", "load", begin_us);
+  if (longhand_cli_trace_start (engine->transcriber, error))
+    return TRUE;
+  longhand_cli_engine_close (engine);
+  return FALSE;
+}
+
 /* What only the model can tell; here, and not once for each recording. */
 static gboolean
 check_request (const LonghandCliEngine *engine, const Options *options, GError **error) {
@@ -248,6 +282,8 @@ longhand_cli_transcribe (int argc, char **argv) {
       N_ ("txt, srt, vtt or json (default: by the ending of the output, else txt)"), N_ ("FORMAT") },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
       N_ ("File to write, or a folder (default: standard output)"), N_ ("PATH") },
+    { "trace", 0, 0, G_OPTION_ARG_FILENAME, &options.trace_path,
+      N_ ("Write what was done when, for chrome://tracing or ui.perfetto.dev"), N_ ("FILE") },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, N_ ("No progress on the terminal"), NULL },
     G_OPTION_ENTRY_NULL,
   };
@@ -262,8 +298,7 @@ longhand_cli_transcribe (int argc, char **argv) {
     return LONGHAND_EXIT_USAGE;
   options.files = argv + 1;
   options.n_files = (guint)argc - 1;
-  if (!check (&options, &error)
-      || !longhand_cli_engine_open (&engine, options.model, options.threads, &error))
+  if (!check (&options, &error) || !open_engine (&engine, &options, &error))
     return longhand_cli_fail (error);
   if (!check_request (&engine, &options, &error)) {
     longhand_cli_engine_close (&engine);
@@ -277,5 +312,7 @@ longhand_cli_transcribe (int argc, char **argv) {
       code = longhand_cli_fail (file_error);
   }
   longhand_cli_engine_close (&engine);
+  if (options.trace != NULL && !longhand_cli_trace_finish (options.trace, options.trace_path, &error))
+    code = longhand_cli_fail (error);
   return longhand_cli_interrupted () ? LONGHAND_EXIT_INTERRUPTED : code;
 }

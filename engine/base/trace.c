@@ -88,7 +88,8 @@ unsigned quill_trace_steps(const struct quill_trace *trace, struct quill_step *o
     return QUILL_TRACE_N_STEPS;
 }
 
-size_t quill_trace_events(const struct quill_trace *trace, const struct quill_trace_event **out, size_t *n_lost)
+size_t quill_trace_events(const struct quill_trace *trace, const struct quill_trace_event **out,
+                          size_t *n_lost)
 {
     *out = trace->events;
     *n_lost = trace->n_lost;
@@ -128,7 +129,8 @@ void quill_trace_take_span(struct quill_trace *trace, enum quill_trace_step step
     note(trace, step, start_ms, quill_now_ms());
 }
 
-void quill_trace_add_work(struct quill_trace *trace, enum quill_trace_step step, double operations, double bytes)
+void quill_trace_add_work(struct quill_trace *trace, enum quill_trace_step step, double operations,
+                          double bytes)
 {
     trace->steps[step].operations += operations;
     trace->steps[step].bytes += bytes;

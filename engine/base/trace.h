@@ -1,8 +1,10 @@
-/* Where the time of a run goes, step by step: a stop watch that encoder, decoder and search press as they go on.
+/* Where the time of a run goes, step by step: a stop watch that encoder, decoder and search press as they go
+ * on.
  *
- * Time is taken in laps: each belongs to the step that has just been done, so that nothing between the first and the
- * last mark is lost, and a step costs one look at the clock. Without a recorder (NULL) it costs one branch. Nothing
- * allocates after opening; results do not depend on it. All calls come from the thread that runs the pool. */
+ * Time is taken in laps: each belongs to the step that has just been done, so that nothing between the first
+ * and the last mark is lost, and a step costs one look at the clock. Without a recorder (NULL) it costs one
+ * branch. Nothing allocates after opening; results do not depend on it. All calls come from the thread that
+ * runs the pool. */
 #ifndef QUILL_BASE_TRACE_H
 #define QUILL_BASE_TRACE_H
 
@@ -45,12 +47,14 @@ void quill_trace_reset(struct quill_trace *trace);
 
 /* See quill.h; events are borrowed until the next reset. */
 unsigned quill_trace_steps(const struct quill_trace *trace, struct quill_step *out, unsigned max);
-size_t quill_trace_events(const struct quill_trace *trace, const struct quill_trace_event **out, size_t *n_lost);
+size_t quill_trace_events(const struct quill_trace *trace, const struct quill_trace_event **out,
+                          size_t *n_lost);
 
 void quill_trace_restart(struct quill_trace *trace);
 void quill_trace_take_lap(struct quill_trace *trace, enum quill_trace_step step);
 void quill_trace_take_span(struct quill_trace *trace, enum quill_trace_step step, double start_ms);
-void quill_trace_add_work(struct quill_trace *trace, enum quill_trace_step step, double operations, double bytes);
+void quill_trace_add_work(struct quill_trace *trace, enum quill_trace_step step, double operations,
+                          double bytes);
 
 /* The next lap begins now; what came before belongs to no step. */
 static inline void quill_trace_mark(struct quill_trace *trace)

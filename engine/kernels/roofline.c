@@ -1,5 +1,5 @@
-/* The roofs that no kernel can rise above on this machine: the best tile with all it needs in the first-level cache,
- * and reading memory. After Williams, Waterman, Patterson: Roofline (CACM 52, 2009). */
+/* The roofs that no kernel can rise above on this machine: the best tile with all it needs in the first-level
+ * cache, and reading memory. After Williams, Waterman, Patterson: Roofline (CACM 52, 2009). */
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/pool.h"
@@ -8,10 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define TILE_BYTES 24576  /* of both sides of a tile: within a first-level cache of 32 KiB */
-#define TILE_MS 2.0       /* how long a measurement should take */
-#define TILE_TRIES 15     /* the best counts: others used the machine meanwhile */
-#define CALIBRATION 64    /* tiles that tell how many make TILE_MS */
+#define TILE_BYTES 24576 /* of both sides of a tile: within a first-level cache of 32 KiB */
+#define TILE_MS 2.0      /* how long a measurement should take */
+#define TILE_TRIES 15    /* the best counts: others used the machine meanwhile */
+#define CALIBRATION 64   /* tiles that tell how many make TILE_MS */
 #define READ_TRIES 5
 #define MIN_READ_BYTES ((size_t)64 << 20)
 #define MAX_READ_BYTES ((size_t)512 << 20)
@@ -21,9 +21,9 @@
 struct tile_job {
     const struct quill_gemm *gemm;
     size_t k, row_bytes, repeat;
-    struct quill_arena arena;           /* owned; n_threads times what one works on */
-    size_t per_thread;                  /* bytes */
-    size_t rows_at, panel_at, sums_at;  /* of the first thread */
+    struct quill_arena arena;          /* owned; n_threads times what one works on */
+    size_t per_thread;                 /* bytes */
+    size_t rows_at, panel_at, sums_at; /* of the first thread */
 };
 
 static size_t tile_length(const struct quill_gemm *gemm)
@@ -104,7 +104,8 @@ static enum quill_status measure_tile(double *gops, const struct quill_gemm *gem
         const double ms = run_ms(pool, tile_task, &job);
         best_ms = ms < best_ms ? ms : best_ms;
     }
-    const double operations = 2.0 * (double)(gemm->mr * gemm->nr) * (double)job.k * (double)job.repeat * n_threads;
+    const double operations =
+        2.0 * (double)(gemm->mr * gemm->nr) * (double)job.k * (double)job.repeat * n_threads;
     *gops = operations / best_ms * 1e-6;
     quill_arena_close(&job.arena);
     return QUILL_OK;

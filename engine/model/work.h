@@ -1,6 +1,6 @@
-/* How much there is to do: additions and multiplications of a step's products, and the weights and caches it reads
- * from memory. Told to the recorder of times, so that they become a speed. Activations and vectors are not counted:
- * they stay in the caches. NULL for trace: nothing happens. */
+/* How much there is to do: additions and multiplications of a step's products, and the weights and caches it
+ * reads from memory. Told to the recorder of times, so that they become a speed. Activations and vectors are
+ * not counted: they stay in the caches. NULL for trace: nothing happens. */
 #ifndef QUILL_MODEL_WORK_H
 #define QUILL_MODEL_WORK_H
 
@@ -11,7 +11,7 @@ void quill_work_encoder(const struct quill_model *model, size_t n_ctx, struct qu
 /* Keys and values of the decoder's cross-attention. */
 void quill_work_begin(const struct quill_model *model, size_t n_ctx, struct quill_trace *trace);
 /* n tokens at once behind `length` others, with logits of the last n_logits. */
-void quill_work_feed(const struct quill_model *model, size_t n, size_t n_logits, size_t length, size_t n_audio,
-                     struct quill_trace *trace);
+void quill_work_feed(const struct quill_model *model, size_t n, size_t n_logits, size_t length,
+                     size_t n_audio, struct quill_trace *trace);
 
 #endif
