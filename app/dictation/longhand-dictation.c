@@ -1,6 +1,7 @@
 #include "dictation/longhand-dictation.h"
 
 #include "audio/longhand-pump.h"
+#include "dictation/longhand-breakdown.h"
 #include "dictation/longhand-dictation-private.h"
 #include "dictation/longhand-mailbox.h"
 #include "dictation/longhand-recognizer.h"
@@ -35,6 +36,7 @@ struct _LonghandDictation {
 
   LonghandSituation now;
   guint threads, pause_ms;
+  gboolean detailed;
   guint serial;      /* of the last model asked for */
   guint n_undrained; /* recordings begun and not recognised to their end */
   guint n_languages;
@@ -298,7 +300,8 @@ static LonghandRecognizerSettings
 recognizer_settings (LonghandDictation *self) {
   return (LonghandRecognizerSettings){ .threads = self->threads,
                                        .language = self->language,
-                                       .pause_ms = self->pause_ms };
+                                       .pause_ms = self->pause_ms,
+                                       .detailed = self->detailed };
 }
 
 static void
@@ -336,14 +339,19 @@ choose_model (LonghandDictation *self) {
 }
 
 static void
-on_settings_notify (LonghandDictation *self, GParamSpec *pspec) {
-  g_autofree char *former_model_id = g_strdup (self->model_id);
-  LonghandRecognizerSettings wanted;
+configure_recognizer (LonghandDictation *self) {
+  const LonghandRecognizerSettings wanted = recognizer_settings (self);
 
-  read_settings (self);
-  wanted = recognizer_settings (self);
   if (self->recognizer != NULL)
     longhand_recognizer_configure (self->recognizer, &wanted);
+}
+
+static void
+on_settings_notify (LonghandDictation *self, GParamSpec *pspec) {
+  g_autofree char *former_model_id = g_strdup (self->model_id);
+
+  read_settings (self);
+  configure_recognizer (self);
   if (strcmp (former_model_id, self->model_id) != 0)
     choose_model (self);
 }
@@ -537,6 +545,8 @@ longhand_dictation_get_stats (LonghandDictation *self, LonghandStats *stats) {
   *stats = self->stats;
   for (guint i = 0; i < LONGHAND_N_MEMORY; i++)
     stats->memory[i].name = _ (names[i]);
+  for (guint i = 0; i < LONGHAND_N_PARTS; i++)
+    stats->parts[i].name = longhand_breakdown_get_name (i);
   stats->memory[LONGHAND_N_MEMORY - 1].bytes = self->process_bytes;
   stats->queued_s = (double)longhand_pump_queue_get_n_samples (self->queue) / LONGHAND_PUMP_RATE_HZ;
   stats->dropped_samples = self->earlier_dropped;
@@ -545,6 +555,14 @@ longhand_dictation_get_stats (LonghandDictation *self, LonghandStats *stats) {
     stats->queued_s += (double)longhand_ring_get_n_readable (longhand_feed_get_ring (self->feed))
                        / longhand_feed_get_rate_hz (self->feed);
   }
+}
+
+void
+longhand_dictation_set_detailed (LonghandDictation *self, gboolean detailed) {
+  if (self->detailed == detailed)
+    return;
+  self->detailed = detailed;
+  configure_recognizer (self);
 }
 
 gboolean

@@ -37,6 +37,8 @@ LonghandUtterance *longhand_utterance_ref (LonghandUtterance *utterance);
 void longhand_utterance_unref (LonghandUtterance *utterance);
 
 #define LONGHAND_N_MEMORY 6
+#define LONGHAND_N_ENCODER_PARTS 6
+#define LONGHAND_N_PARTS 14
 typedef struct {
   double rtf;                /* recognition time / sound time over the session; 0 before the first pass */
   double partial_latency_ms; /* end of the sound a tentative text covers -> shown; last one */
@@ -51,6 +53,11 @@ typedef struct {
     guint64 bytes;
   } memory[LONGHAND_N_MEMORY]; /* weights, embeddings, key/value cache, encoder output, working memory,
                                   process total */
+  struct {
+    const char *name; /* translated; static */
+    double ms;
+  } parts[LONGHAND_N_PARTS]; /* of the last pass: the encoder's, then the decoder's; 0 ms unless
+                              * longhand_dictation_set_detailed was there before it */
 } LonghandStats;
 
 #define LONGHAND_TYPE_DICTATION (longhand_dictation_get_type ())
@@ -96,6 +103,8 @@ gboolean longhand_dictation_get_model_is_bundled (LonghandDictation *self);
 void longhand_dictation_get_level (LonghandDictation *self, double *peak, double *rms);
 gint64 longhand_dictation_get_elapsed_ms (LonghandDictation *self); /* recorded since the program started */
 void longhand_dictation_get_stats (LonghandDictation *self, LonghandStats *stats);
+/* Whether passes are timed by component, from the next one on; FALSE at first. */
+void longhand_dictation_set_detailed (LonghandDictation *self, gboolean detailed);
 
 /* Last known list; refreshed in the background by ..._refresh_devices. (transfer none) (element-type
  * LonghandDevice) */

@@ -1,6 +1,7 @@
 #include "dictation/longhand-recognizer.h"
 
 #include "audio/longhand-pump.h"
+#include "dictation/longhand-breakdown.h"
 #include "dictation/longhand-utterance.h"
 #include "longhand-engine-error.h"
 #include "longhand-error.h"
@@ -118,6 +119,15 @@ keep_behind (LonghandRecognizer *self, guint64 end) {
   self->n_kept = n;
 }
 
+static void
+note_parts (LonghandRecognizer *self) {
+  double ms[LONGHAND_N_PARTS];
+
+  longhand_breakdown_read (self->transcriber, ms);
+  for (guint i = 0; i < LONGHAND_N_PARTS; i++)
+    self->stats.parts[i].ms = ms[i];
+}
+
 /* During quill_stream_step and quill_stream_finish. */
 static void
 on_stream_event (void *user, const struct quill_stream_event *event) {
@@ -129,6 +139,7 @@ on_stream_event (void *user, const struct quill_stream_event *event) {
   if (event->type == QUILL_STREAM_SPEECH_BEGIN)
     return;
   self->busy_ms += event->timings.total_ms;
+  note_parts (self);
   if (is_final) {
     self->stats.final_cost_ms = event->timings.total_ms;
     keep_behind (self, self->origin + (guint64)MAX (event->end_ms, 0) * PER_MS);
@@ -337,6 +348,15 @@ refresh_stats (LonghandRecognizer *self) {
   self->stats.kernel_level = quill_transcriber_kernel_level (self->transcriber);
 }
 
+/* Sums only, which take no memory to speak of; without them the figures are missing, and nothing else. */
+static void
+apply_detailed (LonghandRecognizer *self) {
+  const struct quill_trace_settings sums_only = { 0 };
+
+  if (self->transcriber != NULL)
+    quill_transcriber_set_trace (self->transcriber, self->settings.detailed ? &sums_only : NULL, NULL);
+}
+
 static gboolean
 open_model (LonghandRecognizer *self, const char *path, GError **error) {
   struct quill_settings settings;
@@ -351,6 +371,7 @@ open_model (LonghandRecognizer *self, const char *path, GError **error) {
     longhand_set_error_from_engine (error, &engine_error);
     return FALSE;
   }
+  apply_detailed (self);
   return open_stream (self, error);
 }
 
@@ -425,6 +446,10 @@ take_requests (LonghandRecognizer *self) {
     g_free (self->settings.language);
     self->settings.language = g_steal_pointer (&language);
     self->settings.pause_ms = wanted.pause_ms;
+    if (wanted.detailed != self->settings.detailed) {
+      self->settings.detailed = wanted.detailed;
+      apply_detailed (self);
+    }
     if (wanted.threads != self->settings.threads)
       apply_threads (self, wanted.threads);
   }

@@ -13,9 +13,10 @@ typedef struct _LonghandRecognizer LonghandRecognizer;
 
 /* What may change from one pass to the next. */
 typedef struct {
-  guint threads;  /* 0: automatic */
-  char *language; /* code or "auto"; ignored by English-only models */
-  guint pause_ms; /* silence that ends an utterance */
+  guint threads;     /* 0: automatic */
+  char *language;    /* code or "auto"; ignored by English-only models */
+  guint pause_ms;    /* silence that ends an utterance */
+  gboolean detailed; /* LonghandStats.parts are wanted */
 } LonghandRecognizerSettings;
 
 typedef enum {

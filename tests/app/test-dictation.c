@@ -687,6 +687,44 @@ on_notify (LonghandDictation *dictation, GParamSpec *pspec, GString *names) {
   g_string_append_printf (names, "%s ", pspec->name);
 }
 
+static double
+parts_ms (Fixture *f, guint first, guint end) {
+  LonghandStats stats;
+  double ms = 0;
+
+  longhand_dictation_get_stats (f->dictation, &stats);
+  for (guint i = first; i < end; i++) {
+    g_assert_nonnull (stats.parts[i].name);
+    ms += stats.parts[i].ms;
+  }
+  return ms;
+}
+
+/* Also for a model that is opened later, and only as long as somebody looks. */
+static void
+passes_are_timed_by_component_while_asked (Fixture *f, gconstpointer data) {
+  LonghandStats stats;
+
+  make_dictation (f);
+  longhand_dictation_set_detailed (f->dictation, TRUE);
+  wait_ready (f);
+  g_assert_cmpfloat (parts_ms (f, 0, LONGHAND_N_PARTS), ==, 0);
+  start (f);
+  speak (f, 0, IN_PAUSE);
+  RUN_UNTIL (f->committed->len == 1);
+  g_assert_cmpfloat (parts_ms (f, 0, LONGHAND_N_ENCODER_PARTS), >, 0);
+  g_assert_cmpfloat (parts_ms (f, LONGHAND_N_ENCODER_PARTS, LONGHAND_N_PARTS), >, 0);
+  longhand_dictation_get_stats (f->dictation, &stats);
+  g_assert_cmpfloat (parts_ms (f, 0, LONGHAND_N_PARTS), <=, stats.final_cost_ms);
+
+  longhand_dictation_set_detailed (f->dictation, FALSE);
+  speak (f, IN_PAUSE, f->n_sound);
+  stop (f);
+  g_assert_cmpuint (f->committed->len, ==, 2);
+  g_assert_cmpfloat (parts_ms (f, 0, LONGHAND_N_PARTS), ==, 0);
+  assert_no_failure (f);
+}
+
 static void
 properties_notify (Fixture *f, gconstpointer data) {
   g_autoptr (GString) names = g_string_new ("");
@@ -733,6 +771,7 @@ main (int argc, char **argv) {
     { "pause-length-changes-between-utterances", pause_length_changes_between_utterances },
     { "longer-pause-joins-utterances", longer_pause_joins_utterances },
     { "figures-are-those-of-the-engine", figures_are_those_of_the_engine },
+    { "passes-are-timed-by-component-while-asked", passes_are_timed_by_component_while_asked },
     { "shutdown-commits-what-was-said", shutdown_commits_what_was_said },
     { "object-goes-while-recording", object_goes_while_recording },
     { "object-goes-while-the-model-loads", object_goes_while_the_model_loads },

@@ -3,6 +3,7 @@
 #include "window-fixture.h"
 
 #include <math.h>
+#include <sndfile.h>
 #include <string.h>
 
 /* ---- preferences ---- */
@@ -235,6 +236,58 @@ test_panel (Fixture *f, gconstpointer data) {
   }
 }
 
+/* The voice is recognised with the panel open, then again with it closed. */
+static void
+speak_and_stop (Fixture *f) {
+  SF_INFO info = { 0 };
+  SNDFILE *file = sf_open (g_getenv ("LONGHAND_TEST_WAV"), SFM_READ, &info);
+  g_autofree float *sound = g_new (float, info.frames);
+
+  g_assert_cmpint (sf_readf_float (file, sound, info.frames), ==, info.frames);
+  sf_close (file);
+  longhand_dictation_start (f->dictation);
+  WAIT_FOR (longhand_dictation_get_state (f->dictation) == LONGHAND_STATE_RECORDING);
+  fake_source_speak (f->microphone, sound, 2 * 16000);
+  longhand_dictation_stop (f->dictation);
+  WAIT_FOR (longhand_dictation_get_state (f->dictation) == LONGHAND_STATE_IDLE);
+}
+
+static void
+test_panel_breakdown (Fixture *f, gconstpointer data) {
+  static const char *const parts[] = { "Convolutions",    "Attention",       "Keys and values for the decoder",
+                                       "Token embedding", "Cross-attention", "Vocabulary" };
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  LonghandStats stats;
+
+  WAIT_FOR (longhand_dictation_get_model_state (f->dictation) == LONGHAND_MODEL_STATE_READY);
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.performance", NULL);
+  WAIT_FOR (gtk_widget_get_mapped (GTK_WIDGET (f->window->performance)));
+  before = fixture_dup_labels (f->window->performance);
+  speak_and_stop (f);
+  longhand_performance_panel_refresh (f->window->performance);
+  after = fixture_dup_labels (f->window->performance);
+  longhand_dictation_get_stats (f->dictation, &stats);
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++) {
+    g_autofree char *nothing = g_strdup_printf ("%s\n–\n", parts[i]);
+
+    g_assert_nonnull (strstr (before, nothing));
+    g_assert_null (strstr (after, nothing));
+  }
+  for (guint i = 0; i < LONGHAND_N_PARTS; i++) {
+    g_autofree char *row = g_strdup_printf ("%s\n%.1f ms\n", stats.parts[i].name, stats.parts[i].ms);
+
+    g_assert_nonnull (strstr (after, row));
+  }
+
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.performance", NULL);
+  WAIT_FOR (!gtk_widget_get_mapped (GTK_WIDGET (f->window->performance)));
+  speak_and_stop (f);
+  longhand_dictation_get_stats (f->dictation, &stats);
+  for (guint i = 0; i < LONGHAND_N_PARTS; i++)
+    g_assert_cmpfloat (stats.parts[i].ms, ==, 0);
+}
+
 int
 main (int argc, char **argv) {
   fixture_init (&argc, &argv);
@@ -249,5 +302,6 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/find/is-no-edit", test_find_is_no_edit);
   g_test_add_func ("/level-meter/decibels-from-minus-sixty-to-zero", test_meter_scale);
   FIXTURE_ADD ("/performance/shows-threads-instructions-and-memory", test_panel);
+  FIXTURE_ADD ("/performance/shows-where-the-time-of-a-pass-goes-while-open", test_panel_breakdown);
   return g_test_run ();
 }

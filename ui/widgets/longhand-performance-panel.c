@@ -6,17 +6,24 @@
 
 enum { ROW_RTF, ROW_PARTIAL, ROW_FINAL, ROW_THREADS, ROW_KERNELS, ROW_QUEUE, ROW_DROPPED, N_ROWS };
 
+/* A row that compares its value with those of the others in its list. */
+typedef struct {
+  GtkLabel *name, *value;
+  GtkProgressBar *bar;
+} BarRow;
+
 struct _LonghandPerformancePanel {
   AdwBin parent_instance;
 
   /* template children */
   GtkListBox *speed;
+  GtkListBox *encoder;
+  GtkListBox *decoder;
   GtkListBox *memory;
 
-  GtkLabel *values[N_ROWS];           /* of the speed rows */
-  GtkLabel *names[LONGHAND_N_MEMORY]; /* of the memory rows */
-  GtkLabel *sizes[LONGHAND_N_MEMORY];
-  GtkProgressBar *bars[LONGHAND_N_MEMORY];
+  GtkLabel *values[N_ROWS]; /* of the speed rows */
+  BarRow parts[LONGHAND_N_PARTS];
+  BarRow memories[LONGHAND_N_MEMORY];
 
   LonghandDictation *dictation; /* owned; may be NULL */
   guint timeout;
@@ -57,10 +64,46 @@ set_ms (GtkLabel *label, double ms) {
     gtk_label_set_label (label, "–");
 }
 
+static void
+set_bar (const BarRow *row, const char *name, const char *value, double share) {
+  gtk_label_set_label (row->name, name);
+  gtk_label_set_label (row->value, value);
+  gtk_progress_bar_set_fraction (row->bar, share);
+}
+
+/* Parts [first, end) of the last pass. */
+static void
+refresh_parts (LonghandPerformancePanel *self, const LonghandStats *stats, guint first, guint end) {
+  double largest_ms = 0;
+
+  for (guint i = first; i < end; i++)
+    largest_ms = MAX (largest_ms, stats->parts[i].ms);
+  for (guint i = first; i < end; i++) {
+    g_autofree char *value
+        = largest_ms > 0 ? g_strdup_printf (_ ("%.1f ms"), stats->parts[i].ms) : g_strdup ("–");
+
+    set_bar (&self->parts[i], stats->parts[i].name, value,
+             largest_ms > 0 ? stats->parts[i].ms / largest_ms : 0);
+  }
+}
+
+static void
+refresh_memory (LonghandPerformancePanel *self, const LonghandStats *stats) {
+  guint64 largest = 1;
+
+  for (guint i = 0; i < LONGHAND_N_MEMORY; i++)
+    largest = MAX (largest, stats->memory[i].bytes);
+  for (guint i = 0; i < LONGHAND_N_MEMORY; i++) {
+    g_autofree char *size = g_format_size_full (stats->memory[i].bytes, G_FORMAT_SIZE_IEC_UNITS);
+
+    set_bar (&self->memories[i], stats->memory[i].name != NULL ? stats->memory[i].name : "", size,
+             (double)stats->memory[i].bytes / (double)largest);
+  }
+}
+
 void
 longhand_performance_panel_refresh (LonghandPerformancePanel *self) {
   LonghandStats stats;
-  guint64 largest = 1;
 
   if (self->dictation == NULL)
     return;
@@ -75,16 +118,9 @@ longhand_performance_panel_refresh (LonghandPerformancePanel *self) {
   gtk_label_set_label (self->values[ROW_KERNELS], stats.kernel_level != NULL ? stats.kernel_level : "–");
   set_value (self->values[ROW_QUEUE], _ ("%.1f s"), stats.queued_s);
   set_value (self->values[ROW_DROPPED], "%" G_GUINT64_FORMAT, stats.dropped_samples);
-
-  for (guint i = 0; i < LONGHAND_N_MEMORY; i++)
-    largest = MAX (largest, stats.memory[i].bytes);
-  for (guint i = 0; i < LONGHAND_N_MEMORY; i++) {
-    g_autofree char *size = g_format_size_full (stats.memory[i].bytes, G_FORMAT_SIZE_IEC_UNITS);
-
-    gtk_label_set_label (self->names[i], stats.memory[i].name != NULL ? stats.memory[i].name : "");
-    gtk_label_set_label (self->sizes[i], size);
-    gtk_progress_bar_set_fraction (self->bars[i], (double)stats.memory[i].bytes / (double)largest);
-  }
+  refresh_parts (self, &stats, 0, LONGHAND_N_ENCODER_PARTS);
+  refresh_parts (self, &stats, LONGHAND_N_ENCODER_PARTS, LONGHAND_N_PARTS);
+  refresh_memory (self, &stats);
 }
 
 static gboolean
@@ -133,6 +169,18 @@ append_figure (GtkWidget *row, GtkLabel *name) {
 }
 
 static void
+make_bar (BarRow *bar, GtkListBox *list) {
+  GtkWidget *row = append_row (list);
+
+  bar->name = new_label ("", FALSE);
+  bar->value = append_figure (row, bar->name);
+  bar->bar = GTK_PROGRESS_BAR (gtk_progress_bar_new ());
+  gtk_accessible_update_relation (GTK_ACCESSIBLE (bar->bar), GTK_ACCESSIBLE_RELATION_LABELLED_BY, bar->name,
+                                  NULL, -1);
+  gtk_box_append (GTK_BOX (row), GTK_WIDGET (bar->bar));
+}
+
+static void
 make_rows (LonghandPerformancePanel *self) {
   for (guint i = 0; i < N_ROWS; i++) {
     GtkWidget *row = append_row (self->speed);
@@ -140,16 +188,10 @@ make_rows (LonghandPerformancePanel *self) {
     gtk_widget_set_tooltip_text (row, _ (rows[i].explanation));
     self->values[i] = append_figure (row, new_label (_ (rows[i].name), FALSE));
   }
-  for (guint i = 0; i < LONGHAND_N_MEMORY; i++) {
-    GtkWidget *row = append_row (self->memory);
-
-    self->names[i] = new_label ("", FALSE);
-    self->sizes[i] = append_figure (row, self->names[i]);
-    self->bars[i] = GTK_PROGRESS_BAR (gtk_progress_bar_new ());
-    gtk_accessible_update_relation (GTK_ACCESSIBLE (self->bars[i]), GTK_ACCESSIBLE_RELATION_LABELLED_BY,
-                                    self->names[i], NULL, -1);
-    gtk_box_append (GTK_BOX (row), GTK_WIDGET (self->bars[i]));
-  }
+  for (guint i = 0; i < LONGHAND_N_PARTS; i++)
+    make_bar (&self->parts[i], i < LONGHAND_N_ENCODER_PARTS ? self->encoder : self->decoder);
+  for (guint i = 0; i < LONGHAND_N_MEMORY; i++)
+    make_bar (&self->memories[i], self->memory);
 }
 
 /* ---- life ---- */
@@ -159,13 +201,19 @@ longhand_performance_panel_map (GtkWidget *widget) {
   LonghandPerformancePanel *self = LONGHAND_PERFORMANCE_PANEL (widget);
 
   GTK_WIDGET_CLASS (longhand_performance_panel_parent_class)->map (widget);
+  if (self->dictation != NULL)
+    longhand_dictation_set_detailed (self->dictation, TRUE);
   longhand_performance_panel_refresh (self);
   self->timeout = g_timeout_add (INTERVAL_MS, on_timeout, self);
 }
 
 static void
 longhand_performance_panel_unmap (GtkWidget *widget) {
-  g_clear_handle_id (&LONGHAND_PERFORMANCE_PANEL (widget)->timeout, g_source_remove);
+  LonghandPerformancePanel *self = LONGHAND_PERFORMANCE_PANEL (widget);
+
+  g_clear_handle_id (&self->timeout, g_source_remove);
+  if (self->dictation != NULL)
+    longhand_dictation_set_detailed (self->dictation, FALSE);
   GTK_WIDGET_CLASS (longhand_performance_panel_parent_class)->unmap (widget);
 }
 
@@ -188,6 +236,8 @@ longhand_performance_panel_class_init (LonghandPerformancePanelClass *klass) {
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/longhand_app/Longhand/ui/widgets/longhand-performance-panel.ui");
   gtk_widget_class_bind_template_child (widget_class, LonghandPerformancePanel, speed);
+  gtk_widget_class_bind_template_child (widget_class, LonghandPerformancePanel, encoder);
+  gtk_widget_class_bind_template_child (widget_class, LonghandPerformancePanel, decoder);
   gtk_widget_class_bind_template_child (widget_class, LonghandPerformancePanel, memory);
 }
 
@@ -199,6 +249,10 @@ longhand_performance_panel_init (LonghandPerformancePanel *self) {
 
 void
 longhand_performance_panel_set_dictation (LonghandPerformancePanel *self, LonghandDictation *dictation) {
+  if (self->dictation != NULL)
+    longhand_dictation_set_detailed (self->dictation, FALSE);
   g_set_object (&self->dictation, dictation);
+  if (self->dictation != NULL)
+    longhand_dictation_set_detailed (self->dictation, gtk_widget_get_mapped (GTK_WIDGET (self)));
   longhand_performance_panel_refresh (self);
 }
