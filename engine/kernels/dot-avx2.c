@@ -39,8 +39,8 @@ static inline __m256 rest_f16(const uint8_t *row, size_t l, size_t n)
 
 /* Eight rows with one row of x; missing rows repeat the last. */
 static inline __attribute__((always_inline)) void dot_one(load_floats *load, load_rest *rest,
-                                                          const uint8_t *rows, size_t stride, size_t n_rows,
-                                                          size_t k, const uint8_t *x, float *y)
+                                                          size_t element_bytes, const uint8_t *rows, size_t stride,
+                                                          size_t n_rows, size_t k, const uint8_t *x, float *y)
 {
     for (size_t first = 0; first < n_rows; first += FLOAT_ROWS) {
         const size_t n = n_rows - first < FLOAT_ROWS ? n_rows - first : FLOAT_ROWS;
@@ -54,6 +54,10 @@ static inline __attribute__((always_inline)) void dot_one(load_floats *load, loa
         }
         for (; l + 8 <= k; l += 8) {
             const __m256 a = load_f32(x, l);
+            /* The next eight rows, of which this step will read one vector each: see AHEAD. */
+            if (l % 32 == 0)
+                for (size_t i = 0; i < FLOAT_ROWS; i++)
+                    _mm_prefetch((const char *)row[i] + FLOAT_ROWS * stride + l * element_bytes, _MM_HINT_T0);
 #pragma GCC unroll 8
             for (int i = 0; i < FLOAT_ROWS; i++)
                 sum[i] = _mm256_fmadd_ps(a, load(row[i], l), sum[i]);
@@ -73,14 +77,14 @@ static void dot_f32(const void *rows, size_t stride, size_t n_rows, size_t k, co
                     size_t m, float *y, size_t ldy)
 {
     for (size_t i = 0; i < m; i++)
-        dot_one(load_f32, rest_f32, rows, stride, n_rows, k, (const uint8_t *)x + i * x_stride, y + i * ldy);
+        dot_one(load_f32, rest_f32, sizeof(float), rows, stride, n_rows, k, (const uint8_t *)x + i * x_stride, y + i * ldy);
 }
 
 static void dot_f16(const void *rows, size_t stride, size_t n_rows, size_t k, const void *x, size_t x_stride,
                     size_t m, float *y, size_t ldy)
 {
     for (size_t i = 0; i < m; i++)
-        dot_one(load_f16, rest_f16, rows, stride, n_rows, k, (const uint8_t *)x + i * x_stride, y + i * ldy);
+        dot_one(load_f16, rest_f16, sizeof(uint16_t), rows, stride, n_rows, k, (const uint8_t *)x + i * x_stride, y + i * ldy);
 }
 
 /* Magnitudes compare like the integers of their bits, in which NaN is the largest. */
