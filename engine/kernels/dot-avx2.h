@@ -285,13 +285,14 @@ static inline __attribute__((always_inline)) void dot_row(unpack_fn *unpack, sca
             if (j >= count)
                 break;
             const __m256i q = unpack(p, j);
+            /* x never is -128, whose sign cannot change; a weight may be. */
+            const __m256i magnitudes = _mm256_sign_epi8(q, q);
 #pragma GCC unroll 4
             for (int i = 0; i < m; i++) {
                 const __m256i v = load_32(x + (size_t)i * x_stride + (first + j) * QUILL_QK);
                 /* q may be -128, whose magnitude is a byte without a sign; v never is. */
                 const __m256i products = kind == AFFINE ? sum_products(q, v)
-                                                        : sum_products(_mm256_sign_epi8(q, q),
-                                                                       _mm256_sign_epi8(v, q));
+                                                        : sum_products(magnitudes, _mm256_sign_epi8(v, q));
                 const __m256 scale =
                     kind == TWO_SCALES
                         ? _mm256_set_m128(_mm_broadcast_ss(&d2[i][j]), _mm_broadcast_ss(&d[i][j]))
