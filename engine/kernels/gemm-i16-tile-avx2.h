@@ -27,6 +27,8 @@ static inline __m256i multiply_add(__m256i sum, __m256i a, __m256i b)
 {
 #ifdef __AVXVNNI__
     return _mm256_dpwssd_avx_epi32(sum, a, b);
+#elif defined(QUILL_NO_ASM) /* emulated instructions: tests/kernels/emulate */
+    return _mm256_add_epi32(sum, _mm256_madd_epi16(a, b));
 #else
     __m256i products;
 

@@ -20,6 +20,8 @@ static inline __m512i multiply_add(__m512i sum, __m512i a, __m512i b)
 {
 #ifdef __AVX512VNNI__
     return _mm512_dpwssd_epi32(sum, a, b);
+#elif defined(QUILL_NO_ASM) /* emulated instructions: tests/kernels/emulate */
+    return _mm512_add_epi32(sum, _mm512_madd_epi16(a, b));
 #else
     __m512i products;
 

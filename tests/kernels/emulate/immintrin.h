@@ -1,0 +1,247 @@
+/* Stands in for the compiler's <immintrin.h>: the instructions of AVX2 and AVX-512 as plain C, by SIMDe, so
+ * that kernels can be tested on machines that lack them. What SIMDe 0.7.4 lacks follows, after Intel's
+ * Intrinsics Guide.
+ *
+ * Instruction sets that the kernels choose by are asked for with EMULATE_...: to say __AVX512VNNI__ before
+ * SIMDe looks would have it use the instructions. */
+#ifndef EMULATE_IMMINTRIN_H
+#define EMULATE_IMMINTRIN_H
+
+#pragma GCC system_header
+
+#define SIMDE_NO_INLINE /* inlined thirty-two times into each unrolled dot product, they take minutes to     \
+                           compile */
+#define SIMDE_ENABLE_NATIVE_ALIASES
+#include <simde/x86/avx2.h>
+#include <simde/x86/f16c.h>
+#include <simde/x86/fma.h>
+#include <simde/x86/avx512/abs.h>
+#include <simde/x86/avx512/add.h>
+#include <simde/x86/avx512/and.h>
+#include <simde/x86/avx512/cast.h>
+#include <simde/x86/avx512/cmp.h>
+#include <simde/x86/avx512/div.h>
+#include <simde/x86/avx512/dpbusd.h>
+#include <simde/x86/avx512/dpwssd.h>
+#include <simde/x86/avx512/fmadd.h>
+#include <simde/x86/avx512/fnmadd.h>
+#include <simde/x86/avx512/load.h>
+#include <simde/x86/avx512/loadu.h>
+#include <simde/x86/avx512/madd.h>
+#include <simde/x86/avx512/max.h>
+#include <simde/x86/avx512/mul.h>
+#include <simde/x86/avx512/or.h>
+#include <simde/x86/avx512/roundscale.h>
+#include <simde/x86/avx512/scalef.h>
+#include <simde/x86/avx512/set.h>
+#include <simde/x86/avx512/set1.h>
+#include <simde/x86/avx512/setzero.h>
+#include <simde/x86/avx512/srli.h>
+#include <simde/x86/avx512/storeu.h>
+#include <simde/x86/avx512/sub.h>
+
+#ifdef EMULATE_AVX512
+#define __AVX512VL__ 1
+#endif
+#ifdef EMULATE_AVX512VNNI
+#define __AVX512VNNI__ 1
+#endif
+#ifdef EMULATE_AVXVNNI
+#define __AVXVNNI__ 1
+#endif
+#define QUILL_NO_ASM
+#define EMULATE_CALL __attribute__((noinline, unused))
+
+typedef uint16_t __mmask16;
+#define _MM_FROUND_TO_NEAREST_INT SIMDE_MM_FROUND_TO_NEAREST_INT
+#define _MM_FROUND_NO_EXC SIMDE_MM_FROUND_NO_EXC
+/* SIMDe's aliases of these take the wrong number of arguments. */
+#undef _mm512_madd_epi16
+#define _mm512_madd_epi16(a, b) simde_mm512_madd_epi16(a, b)
+
+/* ---- masked: lanes whose bit is not set touch no memory --------------------------------------------- */
+
+static EMULATE_CALL __m512 emulate_mask_loadu_ps(__m512 src, __mmask16 mask, const void *p)
+{
+    float lanes[16];
+
+    __builtin_memcpy(lanes, &src, sizeof lanes);
+    for (int i = 0; i < 16; i++)
+        if (mask >> i & 1)
+            __builtin_memcpy(&lanes[i], (const float *)p + i, sizeof *lanes);
+    return _mm512_loadu_ps(lanes);
+}
+#define _mm512_mask_loadu_ps(src, mask, p) emulate_mask_loadu_ps(src, mask, p)
+#define _mm512_maskz_loadu_ps(mask, p) emulate_mask_loadu_ps(_mm512_setzero_ps(), mask, p)
+
+static EMULATE_CALL void emulate_mask_storeu_ps(void *p, __mmask16 mask, __m512 v)
+{
+    float lanes[16];
+
+    _mm512_storeu_ps(lanes, v);
+    for (int i = 0; i < 16; i++)
+        if (mask >> i & 1)
+            __builtin_memcpy((float *)p + i, &lanes[i], sizeof *lanes);
+}
+#define _mm512_mask_storeu_ps(p, mask, v) emulate_mask_storeu_ps(p, mask, v)
+
+static EMULATE_CALL __m256i emulate_maskz_loadu_epi16(__mmask16 mask, const void *p)
+{
+    int16_t lanes[16] = {0};
+
+    for (int i = 0; i < 16; i++)
+        if (mask >> i & 1)
+            __builtin_memcpy(&lanes[i], (const int16_t *)p + i, sizeof *lanes);
+    return _mm256_loadu_si256((const __m256i *)(const void *)lanes);
+}
+#define _mm256_maskz_loadu_epi16(mask, p) emulate_maskz_loadu_epi16(mask, p)
+
+/* SIMDe's reads all lanes. */
+static EMULATE_CALL __m256 emulate_256_maskload_ps(const float *p, __m256i mask)
+{
+    int32_t chosen[8];
+    float lanes[8] = {0};
+
+    _mm256_storeu_si256((__m256i *)(void *)chosen, mask);
+    for (int i = 0; i < 8; i++)
+        if (chosen[i] < 0)
+            __builtin_memcpy(&lanes[i], p + i, sizeof *lanes);
+    return _mm256_loadu_ps(lanes);
+}
+#undef _mm256_maskload_ps
+#define _mm256_maskload_ps(p, mask) emulate_256_maskload_ps(p, mask)
+
+/* ---- reductions: halves are added, or compared, until one lane is left ------------------------------ */
+
+static EMULATE_CALL float emulate_reduce_add_ps(__m512 v)
+{
+    float lanes[16];
+
+    _mm512_storeu_ps(lanes, v);
+    for (int half = 8; half > 0; half /= 2)
+        for (int i = 0; i < half; i++)
+            lanes[i] += lanes[i + half];
+    return lanes[0];
+}
+#define _mm512_reduce_add_ps(v) emulate_reduce_add_ps(v)
+
+static EMULATE_CALL float emulate_reduce_max_ps(__m512 v)
+{
+    float lanes[16];
+
+    _mm512_storeu_ps(lanes, v);
+    for (int half = 8; half > 0; half /= 2)
+        for (int i = 0; i < half; i++)
+            lanes[i] = lanes[i] > lanes[i + half] ? lanes[i] : lanes[i + half];
+    return lanes[0];
+}
+#define _mm512_reduce_max_ps(v) emulate_reduce_max_ps(v)
+
+/* ---- conversions ------------------------------------------------------------------------------------ */
+
+#define EMULATE_WIDEN(name, result, type, from, n)                                                           \
+    static EMULATE_CALL __m512i name(from v)                                                                 \
+    {                                                                                                        \
+        type lanes[sizeof v / sizeof(type)];                                                                 \
+        int32_t wide[16];                                                                                    \
+                                                                                                             \
+        __builtin_memcpy(lanes, &v, sizeof v);                                                               \
+        for (int i = 0; i < 16; i++)                                                                         \
+            wide[i] = lanes[i];                                                                              \
+        return _mm512_loadu_si512(wide);                                                                     \
+    }
+EMULATE_WIDEN(emulate_cvtepu8_epi32, __m512i, uint8_t, __m128i, 16)
+EMULATE_WIDEN(emulate_cvtepi8_epi32, __m512i, int8_t, __m128i, 16)
+#define _mm512_cvtepu8_epi32(v) emulate_cvtepu8_epi32(v)
+#define _mm512_cvtepi8_epi32(v) emulate_cvtepi8_epi32(v)
+
+static EMULATE_CALL __m512 emulate_cvtepi32_ps(__m512i v)
+{
+    int32_t lanes[16];
+    float floats[16];
+
+    _mm512_storeu_si512(lanes, v);
+    for (int i = 0; i < 16; i++)
+        floats[i] = (float)lanes[i];
+    return _mm512_loadu_ps(floats);
+}
+#define _mm512_cvtepi32_ps(v) emulate_cvtepi32_ps(v)
+
+/* Half floats go through the engine's own conversion, which rounds as the instruction does. (SIMDe's does
+ * not: without F16C it drops the bits.) */
+float quill_f16_to_f32(uint16_t h);
+uint16_t quill_f32_to_f16(float f);
+
+static EMULATE_CALL __m512 emulate_512_cvtph_ps(__m256i v)
+{
+    uint16_t lanes[16];
+    float floats[16];
+
+    _mm256_storeu_si256((__m256i *)(void *)lanes, v);
+    for (int i = 0; i < 16; i++)
+        floats[i] = quill_f16_to_f32(lanes[i]);
+    return _mm512_loadu_ps(floats);
+}
+#define _mm512_cvtph_ps(v) emulate_512_cvtph_ps(v)
+
+static EMULATE_CALL __m256 emulate_256_cvtph_ps(__m128i v)
+{
+    uint16_t lanes[8];
+    float floats[8];
+
+    _mm_storeu_si128((__m128i *)(void *)lanes, v);
+    for (int i = 0; i < 8; i++)
+        floats[i] = quill_f16_to_f32(lanes[i]);
+    return _mm256_loadu_ps(floats);
+}
+#undef _mm256_cvtph_ps
+#define _mm256_cvtph_ps(v) emulate_256_cvtph_ps(v)
+
+static EMULATE_CALL __m128i emulate_256_cvtps_ph(__m256 v)
+{
+    uint16_t lanes[8];
+    float floats[8];
+
+    _mm256_storeu_ps(floats, v);
+    for (int i = 0; i < 8; i++)
+        lanes[i] = quill_f32_to_f16(floats[i]);
+    return _mm_loadu_si128((const __m128i *)(const void *)lanes);
+}
+#undef _mm256_cvtps_ph
+#define _mm256_cvtps_ph(v, rounding) emulate_256_cvtps_ph(v)
+
+#define _cvtsh_ss(h) quill_f16_to_f32(h)
+#define _cvtss_sh(f, rounding) quill_f32_to_f16(f)
+
+/* ---- AVX-VNNI: the encodings without AVX-512 of the same operations ---------------------------------- */
+
+static EMULATE_CALL __m256i emulate_dpbusd(__m256i sum, __m256i u, __m256i s)
+{
+    uint8_t a[32];
+    int8_t b[32];
+    int32_t out[8];
+
+    _mm256_storeu_si256((__m256i *)(void *)a, u);
+    _mm256_storeu_si256((__m256i *)(void *)b, s);
+    _mm256_storeu_si256((__m256i *)(void *)out, sum);
+    for (int i = 0; i < 32; i++)
+        out[i / 4] += a[i] * b[i];
+    return _mm256_loadu_si256((const __m256i *)(const void *)out);
+}
+#define _mm256_dpbusd_avx_epi32(sum, u, s) emulate_dpbusd(sum, u, s)
+
+static EMULATE_CALL __m256i emulate_dpwssd(__m256i sum, __m256i x, __m256i y)
+{
+    int16_t a[16], b[16];
+    int32_t out[8];
+
+    _mm256_storeu_si256((__m256i *)(void *)a, x);
+    _mm256_storeu_si256((__m256i *)(void *)b, y);
+    _mm256_storeu_si256((__m256i *)(void *)out, sum);
+    for (int i = 0; i < 16; i++)
+        out[i / 2] += a[i] * b[i];
+    return _mm256_loadu_si256((const __m256i *)(const void *)out);
+}
+#define _mm256_dpwssd_avx_epi32(sum, x, y) emulate_dpwssd(sum, x, y)
+
+#endif
