@@ -65,6 +65,8 @@ enum quill_cpu_flag {
     QUILL_CPU_AVX512 = 1u << 1, /* AVX-512 F, BW, DQ, VL, likewise */
     QUILL_CPU_AVXVNNI = 1u << 2,    /* AVX-VNNI, with QUILL_CPU_AVX2 */
     QUILL_CPU_AVX512VNNI = 1u << 3, /* AVX-512 VNNI, with QUILL_CPU_AVX512 */
+    QUILL_CPU_NEON = 1u << 4,       /* Advanced SIMD of aarch64 */
+    QUILL_CPU_DOTPROD = 1u << 5,    /* its integer dot products (FEAT_DotProd), with QUILL_CPU_NEON */
 };
 
 /* Instruction sets of this machine that the library has kernels for (enum quill_cpu_flag). */

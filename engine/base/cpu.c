@@ -10,6 +10,8 @@
 
 #if defined(__x86_64__) || defined(__i386__)
 #include <cpuid.h>
+#elif defined(__aarch64__)
+#include <sys/auxv.h>
 #endif
 
 #define BIT(n) (UINT32_C(1) << (n))
@@ -38,8 +40,20 @@ uint32_t quill_cpu_flags_decode(const struct quill_cpuid *id)
     return flags;
 }
 
+uint32_t quill_cpu_flags_from_hwcap(unsigned long hwcap)
+{
+    const unsigned long asimd = BIT(1), asimddp = BIT(20); /* HWCAP_ASIMD, HWCAP_ASIMDDP of aarch64 */
+
+    if (!(hwcap & asimd))
+        return 0;
+    return hwcap & asimddp ? QUILL_CPU_NEON | QUILL_CPU_DOTPROD : QUILL_CPU_NEON;
+}
+
 uint32_t quill_cpu_flags(void)
 {
+#ifdef __aarch64__
+    return quill_cpu_flags_from_hwcap(getauxval(AT_HWCAP));
+#else
     struct quill_cpuid id = {0};
 
 #if defined(__x86_64__) || defined(__i386__)
@@ -61,6 +75,7 @@ uint32_t quill_cpu_flags(void)
     }
 #endif
     return quill_cpu_flags_decode(&id);
+#endif
 }
 
 /* A positive decimal number and where it ends; 0 when there is none. */

@@ -16,6 +16,9 @@ struct quill_cpuid {
 /* An instruction set counts only when the operating system saves its registers. */
 uint32_t quill_cpu_flags_decode(const struct quill_cpuid *id);
 
+/* The same for aarch64 from AT_HWCAP of the auxiliary vector (Linux: Documentation/arch/arm64/elf_hwcaps.rst). */
+uint32_t quill_cpu_flags_from_hwcap(unsigned long hwcap);
+
 /* CPUs that a cgroup's quota amounts to, rounded up; 0 when it sets no limit or the text makes no sense.
  * v2: the text of cpu.max, "QUOTA PERIOD" or "max PERIOD". v1: cpu.cfs_quota_us (-1: none),
  * cpu.cfs_period_us. */

@@ -290,7 +290,6 @@ static inline __attribute__((always_inline)) void dot_row(unpack_fn *unpack, sca
 #pragma GCC unroll 4
             for (int i = 0; i < m; i++) {
                 const __m256i v = load_32(x + (size_t)i * x_stride + (first + j) * QUILL_QK);
-                /* q may be -128, whose magnitude is a byte without a sign; v never is. */
                 const __m256i products = kind == AFFINE ? sum_products(q, v)
                                                         : sum_products(magnitudes, _mm256_sign_epi8(v, q));
                 const __m256 scale =

@@ -22,6 +22,12 @@ static const struct level {
       quill_kernels_dequant_avx512}},
     {{"avx512vnni", QUILL_CPU_AVX2 | QUILL_CPU_AVX512 | QUILL_CPU_AVX512VNNI}, {quill_kernels_avx512vnni}},
 #endif
+#ifdef QUILL_KERNELS_AARCH64
+    {{"neon", QUILL_CPU_NEON},
+     {quill_kernels_gemm_f32_neon, quill_kernels_gemm_i16_neon, quill_kernels_dot_neon, quill_kernels_vec_neon,
+      quill_kernels_dequant_neon}},
+    {{"dotprod", QUILL_CPU_NEON | QUILL_CPU_DOTPROD}, {quill_kernels_dot_dotprod}},
+#endif
 };
 
 void quill_kernels_init(struct quill_kernels *out, uint32_t cpu_mask)

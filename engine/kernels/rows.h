@@ -24,4 +24,12 @@ void quill_kernels_vec_avx512(struct quill_kernels *out);
 void quill_kernels_dequant_avx512(struct quill_kernels *out);
 void quill_kernels_avx512vnni(struct quill_kernels *out);
 
+/* Only on aarch64, likewise. */
+void quill_kernels_gemm_f32_neon(struct quill_kernels *out);
+void quill_kernels_gemm_i16_neon(struct quill_kernels *out);
+void quill_kernels_dot_neon(struct quill_kernels *out);
+void quill_kernels_vec_neon(struct quill_kernels *out);
+void quill_kernels_dequant_neon(struct quill_kernels *out);
+void quill_kernels_dot_dotprod(struct quill_kernels *out);
+
 #endif

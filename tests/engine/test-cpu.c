@@ -48,6 +48,17 @@ instruction_sets_need_all_their_parts (void) {
 }
 
 static void
+dot_products_of_aarch64_need_its_vectors (void) {
+  const unsigned long asimd = 1ul << 1, asimddp = 1ul << 20;
+
+  g_assert_cmphex (quill_cpu_flags_from_hwcap (0), ==, 0);
+  g_assert_cmphex (quill_cpu_flags_from_hwcap (asimddp), ==, 0);
+  g_assert_cmphex (quill_cpu_flags_from_hwcap (asimd), ==, QUILL_CPU_NEON);
+  g_assert_cmphex (quill_cpu_flags_from_hwcap (~asimddp), ==, QUILL_CPU_NEON);
+  g_assert_cmphex (quill_cpu_flags_from_hwcap (asimd | asimddp), ==, QUILL_CPU_NEON | QUILL_CPU_DOTPROD);
+}
+
+static void
 this_machine_agrees_with_the_compiler (void) {
 #if defined(__x86_64__)
   __builtin_cpu_init ();
@@ -57,6 +68,8 @@ this_machine_agrees_with_the_compiler (void) {
   g_assert_cmpint (!!(quill_cpu_flags () & QUILL_CPU_AVX512), ==,
                    __builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512bw")
                        && __builtin_cpu_supports ("avx512dq") && __builtin_cpu_supports ("avx512vl"));
+#elif defined(__aarch64__)
+  g_assert_cmphex (quill_cpu_flags () & QUILL_CPU_NEON, ==, QUILL_CPU_NEON); /* part of what the ABI assumes */
 #else
   g_assert_cmphex (quill_cpu_flags (), ==, 0);
 #endif
@@ -178,6 +191,7 @@ int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cpu/instruction-sets-need-all-their-parts", instruction_sets_need_all_their_parts);
+  g_test_add_func ("/cpu/dot-products-of-aarch64-need-its-vectors", dot_products_of_aarch64_need_its_vectors);
   g_test_add_func ("/cpu/this-machine-agrees-with-the-compiler", this_machine_agrees_with_the_compiler);
   g_test_add_func ("/cpu/quota-becomes-cpus", quota_becomes_cpus);
   g_test_add_func ("/cpu/group-is-found-in-both-versions", group_is_found_in_both_versions);
