@@ -211,21 +211,51 @@ rows_for_dots_are_the_portable_ones (const struct quill_kernels *kernels,
 /* Sums of n products of numbers within [-1, 1), in the same order; a fused multiply-add may round less. */
 static void
 mixes_are_the_portable_ones (const struct quill_kernels *kernels, const struct quill_kernels *portable) {
-  for (int type = QUILL_F32; type <= QUILL_F16; type++)
-    for (size_t n = 0; n <= 140; n += n < 20 ? 1 : 11)
-      for (size_t n_rows = 0; n_rows <= 40; n_rows += 1 + n_rows / 3) {
-        const size_t stride = (n + 1) * quill_type_traits (type)->block_bytes;
-        const unsigned char *rows = n_rows ? random_weights (type, n_rows, n, stride, false) : NULL;
-        const float *a = random_floats (n_rows);
-        float *y = floats_new (n), *expected = floats_new (n);
+  for (size_t n = 0; n <= 140; n += n < 20 ? 1 : 11)
+    for (size_t n_rows = 0; n_rows <= 40; n_rows += 1 + n_rows / 3) {
+      const size_t stride = (n + 1) * sizeof (float);
+      const unsigned char *rows = n_rows ? random_weights (QUILL_F32, n_rows, n, stride, false) : NULL;
+      const float *a = random_floats (n_rows);
+      float *y = floats_new (n), *expected = floats_new (n);
 
-        compare_case ("%s, %zu rows of %zu", quill_type_traits (type)->name, n_rows, n);
-        kernels->sum_rows[type](a, rows, stride, n_rows, y, n);
-        portable->sum_rows[type](a, rows, stride, n_rows, expected, n);
-        for (size_t j = 0; j < n; j++)
-          expect_near (y[j], expected[j], (double)n_rows * EPS);
-        memory_release ();
-      }
+      compare_case ("%zu rows of %zu", n_rows, n);
+      kernels->sum_rows (a, rows, stride, n_rows, y, n);
+      portable->sum_rows (a, rows, stride, n_rows, expected, n);
+      for (size_t j = 0; j < n; j++)
+        expect_near (y[j], expected[j], (double)n_rows * EPS);
+      memory_release ();
+    }
+}
+
+/* Rows of int8: packed to within one step of rounding; products are exact integers, scaled by two roundings; a mix
+ * adds n_rows numbers of at most 127. */
+static void
+int8_rows_are_the_portable_ones (const struct quill_kernels *kernels, const struct quill_kernels *portable) {
+  for (size_t n = 1; n <= 130; n += n < 70 ? 7 : 13)
+    for (size_t n_rows = 1; n_rows <= 9; n_rows++) {
+      const size_t n8 = quill_int8_padded (n);
+      const float *x = random_floats (n), *a = random_floats (n_rows), *scales = random_floats (n_rows);
+      int8_t *row = memory_new (n8), *expected_row = memory_new (n8), *rows = memory_new (n_rows * n8);
+      float *y = floats_new (n_rows), *expected = floats_new (n_rows);
+      float *mix = floats_new (n8), *expected_mix = floats_new (n8);
+
+      compare_case ("%zu rows of %zu", n_rows, n);
+      const float scale = kernels->pack_int8 (x, n, row);
+      expect_near (scale, portable->pack_int8 (x, n, expected_row), EPS * (double)scale);
+      for (size_t i = 0; i < n8; i++)
+        expect_near (row[i], expected_row[i], i < n ? 1.0 : 0.0);
+      for (size_t i = 0; i < n_rows * n8; i++)
+        rows[i] = (int8_t)((int)random_below (255) - 127);
+      kernels->dot_int8 (row, scale, rows, scales, n_rows, n8, y);
+      portable->dot_int8 (row, scale, rows, scales, n_rows, n8, expected);
+      for (size_t i = 0; i < n_rows; i++)
+        expect_near (y[i], expected[i], 2 * EPS * fabs ((double)expected[i]));
+      kernels->sum_int8 (a, rows, scales, n_rows, n8, mix);
+      portable->sum_int8 (a, rows, scales, n_rows, n8, expected_mix);
+      for (size_t i = 0; i < n8; i++)
+        expect_near (mix[i], expected_mix[i], 2.0 * (double)n_rows * EPS * 127.0);
+      memory_release ();
+    }
 }
 
 void
@@ -234,4 +264,5 @@ compare_dot (const struct quill_kernels *k) {
   compare_run (k, "dots hold the extremes", dots_hold_the_extremes);
   compare_run (k, "rows for dots are the portable ones", rows_for_dots_are_the_portable_ones);
   compare_run (k, "mixes of rows are the portable ones", mixes_are_the_portable_ones);
+  compare_run (k, "int8 rows are the portable ones", int8_rows_are_the_portable_ones);
 }
