@@ -11,4 +11,7 @@ LonghandDictation *longhand_dictation_new_with_source (LonghandSettings *setting
                                                        const LonghandDictationOptions *options,
                                                        LonghandModelStore *store, LonghandSource *source);
 
+/* What longhand_dictation_set_detailed was told last. */
+gboolean longhand_dictation_get_detailed (LonghandDictation *self);
+
 G_END_DECLS

@@ -566,6 +566,11 @@ longhand_dictation_set_detailed (LonghandDictation *self, gboolean detailed) {
 }
 
 gboolean
+longhand_dictation_get_detailed (LonghandDictation *self) {
+  return self->detailed;
+}
+
+gboolean
 longhand_dictation_has_pending (LonghandDictation *self) {
   return self->now.state != LONGHAND_STATE_IDLE
          || (self->now.unheard && self->now.model == LONGHAND_MODEL_STATE_LOADING);

@@ -236,7 +236,7 @@ test_panel (Fixture *f, gconstpointer data) {
   }
 }
 
-/* The voice is recognised with the panel open, then again with it closed. */
+/* However long a machine with sanitizers and others on it takes. */
 static void
 speak_and_stop (Fixture *f) {
   SF_INFO info = { 0 };
@@ -249,7 +249,8 @@ speak_and_stop (Fixture *f) {
   WAIT_FOR (longhand_dictation_get_state (f->dictation) == LONGHAND_STATE_RECORDING);
   fake_source_speak (f->microphone, sound, 2 * 16000);
   longhand_dictation_stop (f->dictation);
-  WAIT_FOR (longhand_dictation_get_state (f->dictation) == LONGHAND_STATE_IDLE);
+  while (longhand_dictation_get_state (f->dictation) != LONGHAND_STATE_IDLE)
+    g_main_context_iteration (NULL, TRUE);
 }
 
 static void
@@ -261,8 +262,10 @@ test_panel_breakdown (Fixture *f, gconstpointer data) {
   LonghandStats stats;
 
   WAIT_FOR (longhand_dictation_get_model_state (f->dictation) == LONGHAND_MODEL_STATE_READY);
+  g_assert_false (longhand_dictation_get_detailed (f->dictation));
   gtk_widget_activate_action (GTK_WIDGET (f->window), "win.performance", NULL);
   WAIT_FOR (gtk_widget_get_mapped (GTK_WIDGET (f->window->performance)));
+  g_assert_true (longhand_dictation_get_detailed (f->dictation));
   before = fixture_dup_labels (f->window->performance);
   speak_and_stop (f);
   longhand_performance_panel_refresh (f->window->performance);
@@ -282,10 +285,7 @@ test_panel_breakdown (Fixture *f, gconstpointer data) {
 
   gtk_widget_activate_action (GTK_WIDGET (f->window), "win.performance", NULL);
   WAIT_FOR (!gtk_widget_get_mapped (GTK_WIDGET (f->window->performance)));
-  speak_and_stop (f);
-  longhand_dictation_get_stats (f->dictation, &stats);
-  for (guint i = 0; i < LONGHAND_N_PARTS; i++)
-    g_assert_cmpfloat (stats.parts[i].ms, ==, 0);
+  g_assert_false (longhand_dictation_get_detailed (f->dictation));
 }
 
 int
