@@ -161,7 +161,8 @@ static void tile(const void *x, size_t x_stride, size_t m, const void *panel, si
     }
 }
 
-/* As soften of gemm-i16-tile-avx2.h: powers of two of the distance to the group's own maximum. */
+/* As soften of gemm-i16-tile-avx2.h: powers of two of the distance to the group's own maximum, taken a rounding
+ * longer than it is. */
 static float soften(const float *x, size_t n, void *row)
 {
     int16_t *to = row;
@@ -177,8 +178,8 @@ static float soften(const float *x, size_t n, void *row)
         load_group(x + g * GROUP, count, -INFINITY, v);
         for (int j = 0; j < VECTORS; j++)
             largest = vmaxnmq_f32(largest, v[j]); /* passes over NaN */
-        const float top = vmaxnmvq_f32(largest);
-        const float32x4_t shift = vdupq_n_f32(-top * EXP_LOG2E);
+        const float top = vmaxnmvq_f32(largest), power = top * EXP_LOG2E;
+        const float32x4_t shift = vdupq_n_f32(-power - fabsf(power) * 0x1p-23f);
         for (int j = 0; j < VECTORS; j += 2) {
             int32x4_t q[2];
             for (int i = 0; i < 2; i++)

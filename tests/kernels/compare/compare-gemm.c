@@ -318,6 +318,7 @@ soften_row (const struct quill_gemm *g, const float *x, size_t n, bool integers)
   const int16_t *q = row;
   const float *f = row, *scales = (const float *)(const void *)(q + padded);
   double steps[MAX_K / 64 + 1] = { 0.0 }, max = -INFINITY, exact_sum = 0.0, packed_sum = 0.0, span = 0.0;
+  double sum_error = 0.0; /* of the integers: each is rounded by half a step at most */
 
   for (size_t i = 0; i < n; i++)
     max = x[i] > max ? x[i] : max;
@@ -328,6 +329,8 @@ soften_row (const struct quill_gemm *g, const float *x, size_t n, bool integers)
     steps[i / 64] = e > steps[i / 64] ? e : steps[i / 64];
     span = fabs (max) + fabs (x[i]) > span && e > 1e-30 ? fabs (max) + fabs (x[i]) : span;
   }
+  for (size_t i = 0; integers && i < n; i++)
+    sum_error += 0.5 * steps[i / 64] / X_LIMIT;
   for (size_t i = 0; i < n; i++) {
     double step = 0.0, value = integers ? (double)q[i] * scales[i / 64] : f[i], expected = exp (x[i] - max);
 
@@ -339,8 +342,7 @@ soften_row (const struct quill_gemm *g, const float *x, size_t n, bool integers)
     expect_near (value * inverse, expected / exact_sum,
                  (1.5 * step + expected * (span + 8 + (double)n / 8) * EPS) / exact_sum
                      + (integers ? 1e-30 : 1e-37)
-                     /* every integer's rounding is also in the sum */
-                     + (integers ? expected / exact_sum / X_LIMIT : 0.0));
+                     + expected / exact_sum * sum_error / exact_sum);
   }
   for (size_t i = n; integers && i < padded; i++)
     expect (q[i] == 0, "what follows the last weight is zero");
