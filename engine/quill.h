@@ -67,6 +67,7 @@ enum quill_cpu_flag {
     QUILL_CPU_AVX512VNNI = 1u << 3, /* AVX-512 VNNI, with QUILL_CPU_AVX512 */
     QUILL_CPU_NEON = 1u << 4,       /* Advanced SIMD of aarch64 */
     QUILL_CPU_DOTPROD = 1u << 5,    /* its integer dot products (FEAT_DotProd), with QUILL_CPU_NEON */
+    QUILL_CPU_AMX = 1u << 6, /* AMX tiles of int8, with QUILL_CPU_AVX512, and the system lets this process use them */
 };
 
 /* Instruction sets of this machine that the library has kernels for (enum quill_cpu_flag). */

@@ -8,7 +8,7 @@
 /* Registers of the x86 CPUID instruction (Intel SDM vol. 2A) and the state mask XCR0 (vol. 1, 13.3), which is
  * only meaningful when OSXSAVE (leaf 1 ECX bit 27) is set. */
 struct quill_cpuid {
-    uint32_t leaf1_ecx, leaf7_ebx, leaf7_ecx;
+    uint32_t leaf1_ecx, leaf7_ebx, leaf7_ecx, leaf7_edx;
     uint32_t leaf7_1_eax; /* sub-leaf 1 */
     uint64_t xcr0;
 };

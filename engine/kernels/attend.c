@@ -6,8 +6,6 @@
 
 #include "base/split.h"
 
-#define ROWS QUILL_ATTEND_ROWS
-
 static size_t smaller(size_t a, size_t b)
 {
     return a < b ? a : b;
@@ -34,27 +32,27 @@ static size_t pack_bytes(const struct quill_gemm *gemm, size_t n, size_t head_di
     return aligned(gemm->nr * most * sizeof(float)) + aligned(gemm->nr * sizeof(float));
 }
 
-/* Of a task that takes ROWS queries through all heads. */
+/* Of a task that takes some queries at a time, quill_rows_at_once, through all heads. */
 struct window_scratch {
     float *query;           /* [head_dim] */
-    unsigned char *queries; /* [ROWS] packed rows of head_dim */
-    float *scores;          /* [ROWS, n] */
-    unsigned char *weights; /* [ROWS] packed rows of n: the scores, softened */
-    float *out;             /* [ROWS, state] */
+    unsigned char *queries; /* [rows] packed rows of head_dim */
+    float *scores;          /* [rows, n] */
+    unsigned char *weights; /* [rows] packed rows of n: the scores, softened */
+    float *out;             /* [rows, state] */
 };
 
 static size_t window_layout(const struct quill_gemm *gemm, size_t n, size_t state, unsigned char *base,
                             struct window_scratch *s)
 {
-    const size_t query = aligned(state * sizeof(float));
-    const size_t queries = query + aligned(ROWS * quill_gemm_row_bytes(gemm, state));
-    const size_t scores = queries + aligned(ROWS * n * sizeof(float));
-    const size_t weights = scores + aligned(ROWS * quill_gemm_row_bytes(gemm, n));
+    const size_t rows = quill_rows_at_once(gemm), query = aligned(state * sizeof(float));
+    const size_t queries = query + aligned(rows * quill_gemm_row_bytes(gemm, state));
+    const size_t scores = queries + aligned(rows * n * sizeof(float));
+    const size_t weights = scores + aligned(rows * quill_gemm_row_bytes(gemm, n));
 
     if (s)
         *s = (struct window_scratch){(float *)(void *)base, base + query, (float *)(void *)(base + queries),
                                      base + scores, (float *)(void *)(base + weights)};
-    return weights + aligned(ROWS * state * sizeof(float));
+    return weights + aligned(rows * state * sizeof(float));
 }
 
 /* Of a task over a cache. */
@@ -180,15 +178,17 @@ static void pack_head_task(void *context, unsigned task, unsigned worker)
 }
 
 /* m queries from row `first` through one head. */
-static void attend_head(const struct window_job *job, const struct window_scratch *s, size_t head, size_t first,
-                        size_t m)
+static void attend_head(const struct window_job *job, const struct window_scratch *s, size_t head,
+                        size_t first, size_t m)
 {
     const struct quill_window_attention *a = job->a;
     const struct quill_gemm *gemm = job->gemm;
     const size_t d = a->head_dim, n = a->n, state = a->n_head * d, mr = gemm->mr, nr = gemm->nr;
     const size_t query_bytes = quill_gemm_row_bytes(gemm, d), weight_bytes = quill_gemm_row_bytes(gemm, n);
     const float scale = 1.0f / sqrtf((float)d);
-    float factor[ROWS];
+    float factor[QUILL_MAX_ROWS_AT_ONCE];
+
+    assert(m <= QUILL_MAX_ROWS_AT_ONCE);
 
     for (size_t i = 0; i < m; i++) {
         read_row(job, a->q, first + i, head * d, d, s->query);
@@ -219,13 +219,16 @@ static void window_task(void *context, unsigned task, unsigned worker)
     const struct quill_window_attention *a = job->a;
     const size_t begin = task * job->rows_per_task, end = smaller(begin + job->rows_per_task, a->n);
     const size_t state = a->n_head * a->head_dim, out_bytes = quill_gemm_row_bytes(job->gemm, state);
+    const size_t at_once = quill_rows_at_once(job->gemm);
     struct window_scratch s;
 
     window_layout(job->gemm, a->n, state, job->c->scratch + worker * job->c->scratch_bytes, &s);
-    for (size_t first = begin; first < end; first += ROWS) {
-        const size_t m = smaller(ROWS, end - first);
+    for (size_t first = begin; first < end; first += at_once) {
+        const size_t m = smaller(at_once, end - first);
+        quill_gemm_enter(job->gemm);
         for (size_t head = 0; head < a->n_head; head++)
             attend_head(job, &s, head, first, m);
+        quill_gemm_leave(job->gemm);
         for (size_t i = 0; i < m; i++)
             job->gemm->pack_x(s.out + i * state, 0, state, state,
                               (unsigned char *)a->out + (first + i) * out_bytes);
@@ -237,7 +240,7 @@ void quill_attend_window(const struct quill_compute *c, const struct quill_gemm 
 {
     const size_t state = a->n_head * a->head_dim;
     const struct quill_split split =
-        quill_split_rows(a->n, ROWS, 2 * a->n * state, quill_pool_n_threads(c->pool));
+        quill_split_rows(a->n, quill_rows_at_once(gemm), 2 * a->n * state, quill_pool_n_threads(c->pool));
     struct window_job job = {c, gemm, a, head_panels(gemm, a->n, a->head_dim), split.per_task};
 
     assert(quill_attend_scratch_bytes(gemm, a->n, state) <= c->scratch_bytes);
@@ -346,8 +349,8 @@ static void cache_task(void *context, unsigned task, unsigned worker)
 
 void quill_attend_cache(const struct quill_compute *c, const struct quill_cache_attention *a)
 {
-    const struct quill_split split = quill_split_heads(a->k->n_head, a->n_query, a->n_key, a->k->head_dim,
-                                                       quill_pool_n_threads(c->pool));
+    const struct quill_split split =
+        quill_split_heads(a->k->n_head, a->n_query, a->n_key, a->k->head_dim, quill_pool_n_threads(c->pool));
     struct cache_job job = {c, a, split.per_task};
 
     assert(!a->causal || a->n_key >= a->n_query);

@@ -21,6 +21,8 @@ static const struct level {
      {quill_kernels_gemm_f32_avx512, quill_kernels_gemm_i16_avx512, quill_kernels_vec_avx512,
       quill_kernels_dequant_avx512}},
     {{"avx512vnni", QUILL_CPU_AVX2 | QUILL_CPU_AVX512 | QUILL_CPU_AVX512VNNI}, {quill_kernels_avx512vnni}},
+    {{"amx", QUILL_CPU_AVX2 | QUILL_CPU_AVX512 | QUILL_CPU_AVX512VNNI | QUILL_CPU_AMX},
+     {quill_kernels_gemm_i16_amx}},
 #endif
 #ifdef QUILL_KERNELS_AARCH64
     {{"neon", QUILL_CPU_NEON},

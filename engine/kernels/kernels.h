@@ -19,6 +19,9 @@ struct quill_gemm {
     size_t element_bytes; /* of a number in either form */
     size_t scale_bytes;   /* of a group's scale; 0: none */
 
+    /* What a thread calls before and after its tiles (quill_gemm_enter, quill_gemm_leave); NULL: nothing. */
+    void (*enter)(void), (*leave)(void);
+
     /* Elements [first, first + n) of a row of k; first is a multiple of group, and n is too unless the row
      * ends there. row: 4-byte aligned. A group with an infinity or a NaN becomes NaN as a whole. */
     void (*pack_x)(const float *x, size_t first, size_t n, size_t k, void *row);
@@ -39,6 +42,17 @@ enum quill_gemm_form {
                      * a group exact in int32: as good as half floats, at the speed of integers */
     QUILL_GEMM_FORMS,
 };
+
+static inline void quill_gemm_enter(const struct quill_gemm *g)
+{
+    if (g->enter)
+        g->enter();
+}
+static inline void quill_gemm_leave(const struct quill_gemm *g)
+{
+    if (g->leave)
+        g->leave();
+}
 
 static inline size_t quill_gemm_padded(const struct quill_gemm *g, size_t k)
 {

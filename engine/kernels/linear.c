@@ -4,8 +4,6 @@
 #include "base/split.h"
 #include "kernels/attend.h"
 
-/* Rows of x that share one pass over a panel: x and panel are read from the first-level cache alternately. */
-#define ROWS_AT_ONCE QUILL_ATTEND_ROWS
 /* Outputs whose weights are packed together, and a multiple of every group of a packed result. */
 #define CHUNK QUILL_GEMM_CHUNK
 /* Outputs of a dot product's step, whose weights stay in the first-level cache, and rows of x at a time. */
@@ -31,17 +29,19 @@ static unsigned char *worker_scratch(const struct quill_compute *c, unsigned wor
 struct gemm_scratch {
     float *rows;           /* [nr, k]: expanded weights */
     unsigned char *panels; /* [CHUNK / nr] panels */
-    float *sums;           /* [ROWS_AT_ONCE, CHUNK] */
+    float *sums;           /* [quill_rows_at_once, CHUNK] */
 };
 
-static size_t gemm_layout(const struct quill_gemm *gemm, size_t k, unsigned char *base, struct gemm_scratch *s)
+static size_t gemm_layout(const struct quill_gemm *gemm, size_t k, unsigned char *base,
+                          struct gemm_scratch *s)
 {
     const size_t rows = aligned(gemm->nr * k * sizeof(float));
     const size_t panels = aligned(CHUNK / gemm->nr * quill_gemm_panel_bytes(gemm, k));
 
     if (s)
-        *s = (struct gemm_scratch){(float *)(void *)base, base + rows, (float *)(void *)(base + rows + panels)};
-    return rows + panels + aligned(ROWS_AT_ONCE * CHUNK * sizeof(float));
+        *s = (struct gemm_scratch){(float *)(void *)base, base + rows,
+                                   (float *)(void *)(base + rows + panels)};
+    return rows + panels + aligned(quill_rows_at_once(gemm) * CHUNK * sizeof(float));
 }
 
 size_t quill_compute_scratch_bytes(const struct quill_kernels *kernels, size_t max_cols, size_t max_keys,
@@ -148,7 +148,8 @@ void quill_matrix_row(const struct quill_kernels *kernels, const struct quill_ma
     kernels->dequantize[w->type](stored_rows(w, i, &stride), out, w->cols);
 }
 
-/* Rows [first, first + n) of W as floats: where they lie if they can be read there, else expanded to buffer. */
+/* Rows [first, first + n) of W as floats: where they lie if they can be read there, else expanded to buffer.
+ */
 static const float *weight_rows(const struct linear_job *job, size_t first, size_t n, float *buffer)
 {
     const struct quill_matrix *w = job->w;
@@ -194,15 +195,15 @@ static void gemm_chunk(const struct linear_job *job, const struct gemm_scratch *
 {
     const struct quill_gemm *gemm = job->gemm;
     const size_t k = job->w->cols, mr = gemm->mr, nr = gemm->nr;
-    const size_t panel_bytes = quill_gemm_panel_bytes(gemm, k);
+    const size_t panel_bytes = quill_gemm_panel_bytes(gemm, k), at_once = quill_rows_at_once(gemm);
 
     for (size_t j = 0; j < n; j += nr) {
         const size_t n_rows = smaller(nr, n - j);
         gemm->pack_w(weight_rows(job, first + j, n_rows, s->rows), k, n_rows, k,
                      s->panels + j / nr * panel_bytes);
     }
-    for (size_t i = begin; i < end; i += ROWS_AT_ONCE) {
-        const size_t m = smaller(ROWS_AT_ONCE, end - i);
+    for (size_t i = begin; i < end; i += at_once) {
+        const size_t m = smaller(at_once, end - i);
 
         for (size_t j = 0; j < n; j += nr)
             for (size_t row = 0; row < m; row += mr)
@@ -224,8 +225,10 @@ static void gemm_task(void *context, unsigned task, unsigned worker)
     struct gemm_scratch s;
 
     gemm_layout(job->gemm, job->w->cols, worker_scratch(job->c, worker), &s);
+    quill_gemm_enter(job->gemm);
     for (size_t first = begin; first < end; first += CHUNK)
         gemm_chunk(job, &s, first, smaller(CHUNK, end - first), x_begin, x_end);
+    quill_gemm_leave(job->gemm);
 }
 
 void quill_gemm_linear(const struct quill_compute *c, const struct quill_gemm *gemm,
@@ -233,7 +236,7 @@ void quill_gemm_linear(const struct quill_compute *c, const struct quill_gemm *g
                        const struct quill_target *target)
 {
     const struct quill_grid grid =
-        quill_split_grid(w->rows, CHUNK, m, ROWS_AT_ONCE, w->cols, quill_pool_n_threads(c->pool));
+        quill_split_grid(w->rows, CHUNK, m, quill_rows_at_once(gemm), w->cols, quill_pool_n_threads(c->pool));
     struct linear_job job = {.c = c,
                              .gemm = gemm,
                              .w = w,
@@ -246,7 +249,7 @@ void quill_gemm_linear(const struct quill_compute *c, const struct quill_gemm *g
                              .m_per_task = grid.m_per_task,
                              .tasks_across = grid.n_across};
 
-    assert(CHUNK % gemm->nr == 0 && CHUNK % gemm->group == 0 && ROWS_AT_ONCE % gemm->mr == 0);
+    assert(CHUNK % gemm->nr == 0 && CHUNK % gemm->group == 0);
     assert(gemm_layout(gemm, w->cols, NULL, NULL) <= c->scratch_bytes);
     if (m > 0 && w->rows > 0)
         quill_pool_run(c->pool, gemm_task, &job, grid.n_across * grid.n_down);

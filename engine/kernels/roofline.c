@@ -73,9 +73,11 @@ static void tile_task(void *context, unsigned task, unsigned worker)
     const struct quill_gemm *gemm = job->gemm;
     unsigned char *at = job->arena.base + worker * job->per_thread;
 
+    quill_gemm_enter(gemm);
     for (size_t i = 0; i < job->repeat; i++)
         gemm->tile(at + job->rows_at, job->row_bytes, gemm->mr, at + job->panel_at, job->k,
                    (float *)(void *)(at + job->sums_at), gemm->nr, gemm->nr);
+    quill_gemm_leave(gemm);
 }
 
 static double run_ms(struct quill_pool *pool, quill_pool_fn *fn, void *context)

@@ -23,6 +23,7 @@ void quill_kernels_gemm_f32_avx512(struct quill_kernels *out);
 void quill_kernels_vec_avx512(struct quill_kernels *out);
 void quill_kernels_dequant_avx512(struct quill_kernels *out);
 void quill_kernels_avx512vnni(struct quill_kernels *out);
+void quill_kernels_gemm_i16_amx(struct quill_kernels *out);
 
 /* Only on aarch64, likewise. */
 void quill_kernels_gemm_f32_neon(struct quill_kernels *out);

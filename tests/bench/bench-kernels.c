@@ -240,8 +240,10 @@ run_tile (void *context) {
   const struct kernel *k = context;
   const size_t stride = quill_gemm_row_bytes (k->gemm, k->n);
 
+  quill_gemm_enter (k->gemm);
   for (size_t i = 0; i < REPEAT; i++)
     k->gemm->tile (k->x, stride, k->gemm->mr, k->panel, k->n, k->y, k->gemm->nr, k->gemm->nr);
+  quill_gemm_leave (k->gemm);
 }
 
 static void
@@ -433,10 +435,8 @@ bench_level (uint32_t mask, unsigned n_threads) {
 
 int
 main (int argc, char **argv) {
-  static const struct {
-    const char *name;
-    uint32_t mask;
-  } levels[] = { { "c", 0 }, { "avx2", QUILL_CPU_AVX2 }, { "avx512", QUILL_CPU_AVX2 | QUILL_CPU_AVX512 } };
+  struct quill_kernel_level levels[16];
+  const unsigned n_levels = MIN (quill_kernel_levels (levels, G_N_ELEMENTS (levels)), G_N_ELEMENTS (levels));
   int n_threads = 0;
   g_autofree char *only = NULL;
   g_autoptr (GError) error = NULL;
@@ -452,9 +452,8 @@ main (int argc, char **argv) {
     g_printerr ("%s\n", error->message);
     return 2;
   }
-  for (size_t i = 0; i < G_N_ELEMENTS (levels); i++) {
-    if ((quill_cpu_flags () & levels[i].mask) != levels[i].mask
-        || (only && strcmp (only, levels[i].name) != 0))
+  for (unsigned i = 0; i < n_levels; i++) {
+    if (only && strcmp (only, levels[i].name) != 0)
       continue;
     bench_level (levels[i].mask, n_threads > 0 ? (unsigned)n_threads : 1);
     if (n_threads <= 0 && quill_usable_cpus () > 1)

@@ -10,6 +10,7 @@
 #define AVX (1u << 28)
 #define F16C (1u << 29)
 #define AVX2 (1u << 5)
+#define AMX (1u << 24 | 1u << 25)
 #define AVX512 (1u << 16 | 1u << 17 | 1u << 30 | 1u << 31)
 
 static void
@@ -41,6 +42,13 @@ instruction_sets_need_all_their_parts (void) {
     { { .leaf1_ecx = leaf1, .leaf7_ebx = AVX2, .leaf7_1_eax = 1u << 4, .xcr0 = 0x7 },
       QUILL_CPU_AVX2 | QUILL_CPU_AVXVNNI },
     { { .leaf1_ecx = leaf1, .leaf7_1_eax = 1u << 4, .xcr0 = 0x7 }, 0 },
+    /* AMX: with AVX-512, with bytes, and with both of its states */
+    { { .leaf1_ecx = leaf1, .leaf7_ebx = AVX2 | AVX512, .leaf7_edx = AMX, .xcr0 = 0x600e7 }, both | QUILL_CPU_AMX },
+    { { .leaf1_ecx = leaf1, .leaf7_ebx = AVX2 | AVX512, .leaf7_edx = AMX & ~(1u << 24), .xcr0 = 0x600e7 }, both },
+    { { .leaf1_ecx = leaf1, .leaf7_ebx = AVX2 | AVX512, .leaf7_edx = AMX & ~(1u << 25), .xcr0 = 0x600e7 }, both },
+    { { .leaf1_ecx = leaf1, .leaf7_ebx = AVX2 | AVX512, .leaf7_edx = AMX, .xcr0 = 0x200e7 }, both },
+    { { .leaf1_ecx = leaf1, .leaf7_ebx = AVX2 | AVX512, .leaf7_edx = AMX, .xcr0 = 0x400e7 }, both },
+    { { .leaf1_ecx = leaf1, .leaf7_ebx = AVX2, .leaf7_edx = AMX, .xcr0 = 0x60007 }, QUILL_CPU_AVX2 },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (table); i++)

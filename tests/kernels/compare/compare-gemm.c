@@ -32,9 +32,11 @@ product (const struct quill_gemm *g, const float *x, const float *w, size_t m, s
     void *panel = panel_new (quill_gemm_panel_bytes (g, k));
 
     g->pack_w (row_of (w, k, j), k, n_rows, k, panel);
+    quill_gemm_enter (g);
     for (size_t i = 0; i < m; i += max_m)
       g->tile (rows + i * row_bytes, row_bytes, m - i < max_m ? m - i : max_m, panel, k, y + i * n + j, n,
                n_rows < max_n ? n_rows : max_n);
+    quill_gemm_leave (g);
   }
   return y;
 }
@@ -141,7 +143,9 @@ tiles (const struct quill_gemm *g) {
         compare_case ("m %zu, n %zu, k %zu", m, n, k);
         for (size_t i = 0; i < size; i++)
           y[i] = gap;
+        quill_gemm_enter (g);
         g->tile (rows + first * row_bytes, row_bytes, m, panel, k, end, ldy, n);
+        quill_gemm_leave (g);
         for (size_t i = 0; i < m; i++) {
           expect_same (end + i * ldy, whole + (first + i) * g->nr, n);
           for (size_t j = n; j < ldy && i + 1 < m; j++)
@@ -192,7 +196,9 @@ panels (const struct quill_gemm *g, const struct quill_gemm *c, bool exact) {
           unit[j] = j == i ? 1.0f : 0.0f;
         g->pack_x (unit, 0, k, k, one);
         c->pack_x (unit, 0, k, k, other_one);
+        quill_gemm_enter (g);
         g->tile (one, row_bytes, 1, panel, k, y, g->nr, g->nr);
+        quill_gemm_leave (g);
         for (size_t j = 0; j < g->nr; j++) {
           const size_t first = i / 64 * 64;
 

@@ -31,12 +31,18 @@
 #include <simde/x86/avx512/max.h>
 #include <simde/x86/avx512/mul.h>
 #include <simde/x86/avx512/or.h>
+#include <simde/x86/avx512/packs.h>
+#include <simde/x86/avx512/permutexvar.h>
 #include <simde/x86/avx512/roundscale.h>
 #include <simde/x86/avx512/scalef.h>
 #include <simde/x86/avx512/set.h>
 #include <simde/x86/avx512/set1.h>
 #include <simde/x86/avx512/setzero.h>
+#include <simde/x86/avx512/setr.h>
+#include <simde/x86/avx512/slli.h>
+#include <simde/x86/avx512/srai.h>
 #include <simde/x86/avx512/srli.h>
+#include <simde/x86/avx512/store.h>
 #include <simde/x86/avx512/storeu.h>
 #include <simde/x86/avx512/sub.h>
 
@@ -243,5 +249,62 @@ static EMULATE_CALL __m256i emulate_dpwssd(__m256i sum, __m256i x, __m256i y)
     return _mm256_loadu_si256((const __m256i *)(const void *)out);
 }
 #define _mm256_dpwssd_avx_epi32(sum, x, y) emulate_dpwssd(sum, x, y)
+
+/* ---- AMX (Intel SDM vol. 1, chapter 18): tiles of 16 rows of 64 bytes, as kernels configure them ------ */
+
+static _Thread_local unsigned char emulate_tiles[8][16][64];
+static _Thread_local int emulate_tiles_ready;
+
+static EMULATE_CALL void emulate_tile_loadconfig(const void *config)
+{
+    const unsigned char *c = config; /* palette, start row, 14 reserved, 16 widths of 2 bytes, 16 heights */
+
+    emulate_tiles_ready = c[0] == 1;
+    for (int i = 0; i < 7; i++)
+        emulate_tiles_ready &= c[16 + 2 * i] == 64 && c[17 + 2 * i] == 0 && c[48 + i] == 16;
+    __builtin_memset(emulate_tiles, 0, sizeof emulate_tiles);
+}
+#define _tile_loadconfig(config) emulate_tile_loadconfig(config)
+
+/* Without tiles it is an invalid instruction. */
+static EMULATE_CALL void *emulate_tile(int tile)
+{
+    if (!emulate_tiles_ready)
+        __builtin_trap();
+    return emulate_tiles[tile];
+}
+#define _tile_release() (void)(emulate_tiles_ready = 0)
+#define _tile_zero(tile) (void)__builtin_memset(emulate_tile(tile), 0, sizeof *emulate_tiles)
+
+static EMULATE_CALL void emulate_tile_move(int tile, unsigned char *base, long stride, int store)
+{
+    unsigned char(*rows)[64] = emulate_tile(tile);
+
+    for (int i = 0; i < 16; i++)
+        __builtin_memcpy(store ? base + i * stride : rows[i], store ? rows[i] : base + i * stride, 64);
+}
+#define _tile_loadd(tile, base, stride) emulate_tile_move(tile, (unsigned char *)(base), stride, 0)
+#define _tile_stored(tile, base, stride) emulate_tile_move(tile, (unsigned char *)(base), stride, 1)
+
+#define EMULATE_TILE_PRODUCT(name, a_type, b_type)                                                           \
+    static EMULATE_CALL void name(int sum, int a, int b)                                                     \
+    {                                                                                                        \
+        int32_t(*out)[16] = emulate_tile(sum);                                                               \
+        a_type(*left)[64] = emulate_tile(a);                                                                 \
+        b_type(*right)[64] = emulate_tile(b);                                                                \
+                                                                                                             \
+        for (int i = 0; i < 16; i++)                                                                         \
+            for (int l = 0; l < 64; l++)                                                                     \
+                for (int j = 0; j < 16; j++)                                                                 \
+                    out[i][j] += left[i][l] * right[l / 4][4 * j + l % 4];                                   \
+    }
+EMULATE_TILE_PRODUCT(emulate_tile_dpbssd, int8_t, int8_t)
+EMULATE_TILE_PRODUCT(emulate_tile_dpbsud, int8_t, uint8_t)
+EMULATE_TILE_PRODUCT(emulate_tile_dpbusd, uint8_t, int8_t)
+EMULATE_TILE_PRODUCT(emulate_tile_dpbuud, uint8_t, uint8_t)
+#define _tile_dpbssd(sum, a, b) emulate_tile_dpbssd(sum, a, b)
+#define _tile_dpbsud(sum, a, b) emulate_tile_dpbsud(sum, a, b)
+#define _tile_dpbusd(sum, a, b) emulate_tile_dpbusd(sum, a, b)
+#define _tile_dpbuud(sum, a, b) emulate_tile_dpbuud(sum, a, b)
 
 #endif
