@@ -3,16 +3,15 @@
  *   x = 128 xh + xl,  w = 128 wh + wl,  0 <= xl, wl < 128
  *   x w = 128 (128 xh wh + xh wl + xl wh) + xl wl
  *
- * Sums of a group are the integers that every other level computes. Rows of x and soften are those of AVX2. A
- * panel: for each group and each 16 of its nr rows, two halves, high and low, of 16 quads of [16][4] int8
- * (the order in which a tile wants the right-hand side), then the nr scales of the group. Tiles: Intel SDM
- * vol. 1, chapter 18. */
-#include "kernels/gemm-i16-avx2.h"
+ * Sums of a group are the integers that every other level computes. A panel: for each group and each 16 of its nr
+ * rows, two halves, high and low, of 16 quads of [16][4] int8 (the order in which a tile wants the right-hand side),
+ * then the nr scales of the group. */
+#include "kernels/gemm-i16-avx512.h"
 #include "kernels/rows.h"
+#include "kernels/tiles-amx.h"
 
 #define MR 16
 #define NR 64
-#define COLUMNS 16              /* of a tile: int32 */
 #define HALF (16 * COLUMNS * 4) /* bytes of a tile */
 
 /* Tiles by number, which instructions have in their name: a row of x in halves, a panel's halves, and the
@@ -24,32 +23,6 @@
 #define HIGH 4
 #define MIDDLE 5
 #define LOW 6
-
-static void enter(void)
-{
-    static const struct {
-        uint8_t palette, start_row, reserved[14];
-        uint16_t row_bytes[16];
-        uint8_t rows[16];
-    } config = {
-        .palette = 1,
-        .row_bytes = {64, 64, 64, 64, 64, 64, 64},
-        .rows = {16, 16, 16, 16, 16, 16, 16},
-    };
-
-    _tile_loadconfig(&config);
-}
-
-static void leave(void)
-{
-    _tile_release();
-}
-
-/* What tiles read from memory is not known to the compiler as read. */
-static inline void memory_barrier(void)
-{
-    __asm__ volatile("" ::: "memory");
-}
 
 /* 64 int16 -> their halves. (Stores of 64 bytes, which is what a tile's row reads: from two smaller ones it
  * would have to wait until they are in the cache.) */
@@ -85,16 +58,11 @@ static void pack_w(const float *rows, size_t ld, size_t n_rows, size_t k, void *
 
             for (size_t row = 0; row < COLUMNS; row++) {
                 const bool there = j + row < n_rows;
-                __m256 v[VECTORS];
-                __m256i packed[VECTORS / 2];
+                int16_t q[GROUP];
 
-                load_group(rows + (there ? j + row : 0) * ld + i,
-                           !there          ? 0
-                           : k - i < GROUP ? k - i
-                                           : GROUP,
-                           v);
-                scales[j + row] = quantize(v, W_MAX, packed);
-                split(_mm512_loadu_si512(packed), _mm512_loadu_si512(packed + 2), high[row], low[row]);
+                scales[j + row] = quantize_row(rows + (there ? j + row : 0) * ld + i,
+                                               !there ? 0 : k - i < GROUP ? k - i : GROUP, q);
+                split(_mm512_loadu_si512(q), _mm512_loadu_si512(q + 32), high[row], low[row]);
             }
             transpose_quads(high, group + 2 * j / COLUMNS * HALF);
             transpose_quads(low, group + (2 * j / COLUMNS + 1) * HALF);
@@ -195,4 +163,5 @@ void quill_kernels_gemm_i16_amx(struct quill_kernels *out)
     gemm->pack_x = pack_x;
     gemm->pack_w = pack_w;
     gemm->tile = tile;
+    gemm->soften = soften;
 }

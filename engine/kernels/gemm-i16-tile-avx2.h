@@ -3,7 +3,6 @@
 #ifndef QUILL_KERNELS_GEMM_I16_TILE_AVX2_H
 #define QUILL_KERNELS_GEMM_I16_TILE_AVX2_H
 
-#include "kernels/exp-avx2.h"
 #include "kernels/gemm-i16-avx2.h"
 #include "kernels/rows.h"
 
@@ -88,76 +87,6 @@ static void tile(const void *x, size_t x_stride, size_t m, const void *panel, si
             memcpy(y + i * ldy, row, n * sizeof *y);
         }
     }
-}
-
-/* The largest of a group's numbers; -INFINITY if there are but NaN. */
-static inline float largest(const __m256 v[VECTORS])
-{
-    __m256 max = _mm256_set1_ps(-INFINITY);
-
-    for (int i = 0; i < VECTORS; i++)
-        max = _mm256_max_ps(v[i], max);
-    __m128 m = _mm_max_ps(_mm256_castps256_ps128(max), _mm256_extractf128_ps(max, 1));
-    m = _mm_max_ps(m, _mm_movehl_ps(m, m));
-    return _mm_cvtss_f32(_mm_max_ss(m, _mm_movehdup_ps(m)));
-}
-
-/* Numbers behind the last are as good as impossible. */
-static inline void load_scores(const float *x, size_t n, __m256 v[VECTORS])
-{
-    float padded[GROUP];
-
-    if (n < GROUP) {
-        for (size_t i = 0; i < GROUP; i++)
-            padded[i] = i < n ? x[i] : -INFINITY;
-        x = padded;
-    }
-    for (int i = 0; i < VECTORS; i++)
-        v[i] = _mm256_loadu_ps(x + 8 * i);
-}
-
-/* Each group becomes powers of two of its distance to its own maximum, of which X_MAX is the largest: the
- * distance is taken a rounding longer than it is, or the maximum's own could come out above 0. Its scale says
- * how far the maximum lies below the row's. The sum is that of the integers, so that what the values are
- * mixed with adds up to one. */
-static float soften(const float *x, size_t n, void *row)
-{
-    int16_t *to = row;
-    float *scales = (float *)(void *)(to + n_groups(n) * GROUP);
-    const __m256 log2e = _mm256_set1_ps(EXP_LOG2E);
-    float max = -INFINITY, sum = 0.0f;
-
-    for (size_t g = 0; g < n_groups(n); g++) {
-        const size_t count = n - g * GROUP < GROUP ? n - g * GROUP : GROUP;
-        __m256i total = _mm256_setzero_si256();
-        __m256 v[VECTORS];
-
-        load_scores(x + g * GROUP, count, v);
-        const float top = largest(v), power = top * EXP_LOG2E;
-        const __m256 shift = _mm256_set1_ps(-power - fabsf(power) * 0x1p-23f);
-        for (int j = 0; j < VECTORS; j += 2) {
-            __m256i q[2];
-            for (int i = 0; i < 2; i++)
-                q[i] = _mm256_cvtps_epi32(_mm256_mul_ps(
-                    exp2_vector(_mm256_fmadd_ps(v[j + i], log2e, shift)), _mm256_set1_ps(X_MAX)));
-            total = _mm256_add_epi32(total, _mm256_add_epi32(q[0], q[1]));
-            _mm256_storeu_si256((__m256i *)(void *)(to + g * GROUP + 8 * j),
-                                _mm256_permute4x64_epi64(_mm256_packs_epi32(q[0], q[1]), 0xd8));
-        }
-        __m128i t = _mm_add_epi32(_mm256_castsi256_si128(total), _mm256_extracti128_si256(total, 1));
-        t = _mm_add_epi32(t, _mm_shuffle_epi32(t, 0x4e));
-        t = _mm_add_epi32(t, _mm_shuffle_epi32(t, 0xb1));
-        /* The sum so far is relative to the maximum so far. */
-        if (top > max) {
-            sum *= expf(max - top);
-            max = top;
-        }
-        sum += expf(top - max) * (float)_mm_cvtsi128_si32(t);
-        scales[g] = top;
-    }
-    for (size_t g = 0; g < n_groups(n); g++)
-        scales[g] = expf(scales[g] - max) * (1.0f / X_MAX);
-    return X_MAX / sum;
 }
 
 static inline void fill_gemm_i16(struct quill_kernels *out)

@@ -1,9 +1,9 @@
 /* Integer GEMM for AVX-512, without and with the instruction that multiplies and adds in one go: each includes this
- * and calls fill_gemm_i16. Rows of x and soften are those of AVX2. */
+ * and calls fill_gemm_i16. */
 #ifndef QUILL_KERNELS_GEMM_I16_TILE_AVX512_H
 #define QUILL_KERNELS_GEMM_I16_TILE_AVX512_H
 
-#include "kernels/gemm-i16-avx2.h"
+#include "kernels/gemm-i16-avx512.h"
 #include "kernels/rows.h"
 
 #define MR 12
@@ -11,8 +11,25 @@
 
 static void pack_w(const float *rows, size_t ld, size_t n_rows, size_t k, void *panel)
 {
+    unsigned char *group = panel;
+
     assert(n_rows <= NR);
-    pack_panel(rows, ld, n_rows, k, panel, NR);
+    for (size_t i = 0; i < k; i += GROUP, group += group_bytes(NR)) {
+        float *pairs = (float *)(void *)group; /* [GROUP / 2][NR], which are only moved */
+        float *scales = pairs + GROUP / 2 * NR;
+
+        for (size_t j = 0; j < NR; j += 8) {
+            float moved[8][GROUP / 2];
+
+            for (size_t row = 0; row < 8; row++) {
+                const bool there = j + row < n_rows;
+                scales[j + row] = quantize_row(rows + (there ? j + row : 0) * ld + i,
+                                               !there ? 0 : k - i < GROUP ? k - i : GROUP, (int16_t *)moved[row]);
+            }
+            for (size_t l = 0; l < GROUP / 2; l += 8)
+                transpose_8x8(moved[0] + l, GROUP / 2, pairs + l * NR + j, NR);
+        }
+    }
 }
 
 /* sum += products of a and b, added in pairs. (Why assembler: gemm-i16-tile-avx2.h.) */
@@ -94,6 +111,7 @@ static inline void fill_gemm_i16(struct quill_kernels *out)
     gemm->pack_x = pack_x;
     gemm->pack_w = pack_w;
     gemm->tile = tile;
+    gemm->soften = soften;
 }
 
 #endif

@@ -8,21 +8,12 @@
 #ifndef QUILL_KERNELS_GEMM_I16_H
 #define QUILL_KERNELS_GEMM_I16_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "kernels/gemm-int.h"
 
-#define GROUP 64
 #define X_MAX 8191
 #define W_MAX 4095
-/* Groups that are smaller throughout are taken as zero: the inverse of their scale would overflow. */
-#define SMALLEST 1e-30f
 
 _Static_assert((int64_t)GROUP * X_MAX * W_MAX <= INT32_MAX, "a group's sum fits int32");
-
-static inline size_t n_groups(size_t k)
-{
-    return (k + GROUP - 1) / GROUP;
-}
 
 /* Bytes of one group in a panel. */
 static inline size_t group_bytes(size_t nr)

@@ -11,13 +11,14 @@
  * element of the product is computed in the same order whatever the tile it falls in, so results do not
  * depend on how work was split.
  *
- * In both forms the k numbers of a row are padded with zeros to a multiple of `group`; a group shares one
+ * In every form the k numbers of a row are padded with zeros to a multiple of `group`; a group shares one
  * scale, if the form has scales. */
 struct quill_gemm {
     size_t mr, nr;        /* nr divides QUILL_GEMM_CHUNK */
     size_t group;         /* divides QUILL_GEMM_CHUNK */
     size_t element_bytes; /* of a number in either form */
     size_t scale_bytes;   /* of a group's scale; 0: none */
+    size_t begin_bytes;   /* of what the sum of a group of W begins with, besides; 0: nothing */
 
     /* What a thread calls before and after its tiles (quill_gemm_enter, quill_gemm_leave); NULL: nothing. */
     void (*enter)(void), (*leave)(void);
@@ -40,6 +41,8 @@ enum quill_gemm_form {
     QUILL_GEMM_F32, /* float32 products and sums: for models whose weights are */
     QUILL_GEMM_I16, /* integers of 13 bits (W) and 14 bits (x) with a scale for every 64, products and sums of
                      * a group exact in int32: as good as half floats, at the speed of integers */
+    QUILL_GEMM_I8,  /* bytes with a scale for every 64, sums likewise: as good as q8_0, where instructions that
+                     * multiply bytes make it faster */
     QUILL_GEMM_FORMS,
 };
 
@@ -67,7 +70,7 @@ static inline size_t quill_gemm_row_bytes(const struct quill_gemm *g, size_t k)
 }
 static inline size_t quill_gemm_panel_bytes(const struct quill_gemm *g, size_t k)
 {
-    return g->nr * quill_gemm_row_bytes(g, k);
+    return g->nr * (quill_gemm_row_bytes(g, k) + quill_gemm_padded(g, k) / g->group * g->begin_bytes);
 }
 
 /* Rows of x as dot products with quantized weights take them: k bytes of int8, then for each block of 32 (of
@@ -98,6 +101,7 @@ struct quill_kernels {
     void (*to_f16)(const float *x, uint16_t *y, size_t n);
 
     struct quill_gemm gemm[QUILL_GEMM_FORMS];
+    enum quill_gemm_form quantized_form; /* the fastest that loses no more than quantized weights have lost */
 
     /* Dot products of few rows of x with weights as they lie in the file:
      *   y[i * ldy + j] = x row i . weight row j,  i < m, j < n_rows;

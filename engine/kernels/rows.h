@@ -6,6 +6,7 @@
 
 void quill_kernels_gemm_f32_c(struct quill_kernels *out);
 void quill_kernels_gemm_i16_c(struct quill_kernels *out);
+void quill_kernels_gemm_i8_c(struct quill_kernels *out);
 void quill_kernels_dot_c(struct quill_kernels *out);
 void quill_kernels_vec_c(struct quill_kernels *out);
 void quill_kernels_dequant_c(struct quill_kernels *out);
@@ -18,12 +19,15 @@ void quill_kernels_dot_avx2(struct quill_kernels *out);
 void quill_kernels_vec_avx2(struct quill_kernels *out);
 void quill_kernels_dequant_avx2(struct quill_kernels *out);
 void quill_kernels_avxvnni(struct quill_kernels *out);
+void quill_kernels_gemm_i8_avxvnni(struct quill_kernels *out);
 void quill_kernels_gemm_i16_avx512(struct quill_kernels *out);
 void quill_kernels_gemm_f32_avx512(struct quill_kernels *out);
 void quill_kernels_vec_avx512(struct quill_kernels *out);
 void quill_kernels_dequant_avx512(struct quill_kernels *out);
 void quill_kernels_avx512vnni(struct quill_kernels *out);
+void quill_kernels_gemm_i8_avx512vnni(struct quill_kernels *out);
 void quill_kernels_gemm_i16_amx(struct quill_kernels *out);
+void quill_kernels_gemm_i8_amx(struct quill_kernels *out);
 
 /* Only on aarch64, likewise. */
 void quill_kernels_gemm_f32_neon(struct quill_kernels *out);

@@ -89,7 +89,14 @@ unsigned quill_model_n_languages(const struct quill_model *model)
 
 const struct quill_gemm *quill_model_gemm(const struct quill_model *model, const struct quill_kernels *kernels)
 {
-    return &kernels->gemm[model->float32 ? QUILL_GEMM_F32 : QUILL_GEMM_I16];
+    switch (model->weight_type) {
+    case QUILL_F32:
+        return &kernels->gemm[QUILL_GEMM_F32];
+    case QUILL_F16:
+        return &kernels->gemm[QUILL_GEMM_I16];
+    default:
+        return &kernels->gemm[kernels->quantized_form];
+    }
 }
 
 size_t quill_model_scratch_bytes(const struct quill_model *model, const struct quill_kernels *kernels)

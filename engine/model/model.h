@@ -60,8 +60,8 @@ struct quill_model {
  * encoders of the model may run meanwhile. */
 void quill_model_release_encoder(const struct quill_model *model);
 
-/* How the model multiplies: in float32, or else with integers, which lose no more than weights in half floats have
- * lost already. */
+/* How the model multiplies: in float32 if its weights are, or else with integers that lose no more than its weights,
+ * in half floats or quantized, have lost already. */
 const struct quill_gemm *quill_model_gemm(const struct quill_model *model, const struct quill_kernels *kernels);
 
 /* Scratch that one worker needs (quill_compute.scratch_bytes) for every step of this model, and working memory

@@ -4,19 +4,48 @@
 #include <math.h>
 #include <string.h>
 
-/* A group of a panel: pairs of int16 [group / 2][nr][2], then the scales [nr]. */
+/* Bytes have another zero for x, and sums that begin with something. */
+static bool
+is_bytes (const struct quill_gemm *gemm) {
+  return gemm->element_bytes == 1;
+}
+
+int
+packed_x_max (const struct quill_gemm *gemm) {
+  return is_bytes (gemm) ? 127 : 8191;
+}
+
+int
+packed_w_max (const struct quill_gemm *gemm) {
+  return is_bytes (gemm) ? 127 : 4095;
+}
+
+/* A group of a panel: pairs of int16 [group / 2][nr][2], or quads of int8 [group / 4][nr][4] and what sums begin with
+ * [nr], then the scales [nr]. */
 static const unsigned char *
 panel_group (const struct quill_gemm *gemm, const void *panel, size_t g) {
   return (const unsigned char *)panel
-         + g * gemm->nr * (gemm->group * gemm->element_bytes + gemm->scale_bytes);
+         + g * gemm->nr * (gemm->group * gemm->element_bytes + gemm->begin_bytes + gemm->scale_bytes);
 }
 
 static double
-integer_at (const void *p, size_t i) {
+int16_at (const void *p, size_t i) {
   int16_t q;
 
   memcpy (&q, (const unsigned char *)p + i * sizeof q, sizeof q);
   return q;
+}
+
+static double
+row_integer (const struct quill_gemm *gemm, const void *row, size_t i) {
+  return is_bytes (gemm) ? ((const uint8_t *)row)[i] - 128 : int16_at (row, i);
+}
+
+/* Number l of row j in a panel's group. */
+static double
+panel_integer (const struct quill_gemm *gemm, const void *group, size_t j, size_t l) {
+  return is_bytes (gemm) ? ((const int8_t *)group)[(l / 4 * gemm->nr + j) * 4 + l % 4]
+                         : int16_at (group, (l / 2 * gemm->nr + j) * 2 + l % 2);
 }
 
 static float
@@ -38,16 +67,16 @@ float
 packed_panel_scale (const struct quill_gemm *gemm, const void *panel, size_t j, size_t g) {
   if (!gemm->scale_bytes)
     return 0.0f;
-  return float_at (panel_group (gemm, panel, g) + gemm->nr * gemm->group * gemm->element_bytes, j);
+  return float_at (panel_group (gemm, panel, g) + gemm->nr * (gemm->group * gemm->element_bytes + gemm->begin_bytes), j);
 }
 
 void
 packed_row (const struct quill_gemm *gemm, const void *row, size_t k, double *x) {
   for (size_t i = 0; i < k; i++)
-    x[i] = gemm->scale_bytes ? integer_at (row, i) * (double)packed_scale (gemm, row, k, i / gemm->group)
+    x[i] = gemm->scale_bytes ? row_integer (gemm, row, i) * (double)packed_scale (gemm, row, k, i / gemm->group)
                              : (double)float_at (row, i);
   for (size_t i = k; i < quill_gemm_padded (gemm, k); i++)
-    g_assert_cmpfloat (integer_at (row, i), ==, 0.0);
+    g_assert_cmpfloat (row_integer (gemm, row, i), ==, 0.0);
 }
 
 void
@@ -58,7 +87,7 @@ packed_panel_row (const struct quill_gemm *gemm, const void *panel, size_t k, si
     if (!gemm->scale_bytes) {
       w[i] = (double)float_at (panel, i * gemm->nr + j);
     } else {
-      const double q = integer_at (panel_group (gemm, panel, g), (l / 2 * gemm->nr + j) * 2 + l % 2);
+      const double q = panel_integer (gemm, panel_group (gemm, panel, g), j, l);
 
       if (i < k)
         w[i] = q * (double)packed_panel_scale (gemm, panel, j, g);

@@ -1,13 +1,14 @@
-/* What lies in packed rows and panels of either form, as numbers. The layout of the integer form is that of
- * kernels/gemm-i16.h, that of the float form [k] and [k][nr]; test-gemm.c holds the tiles against both. */
+/* What lies in packed rows and panels of every form, as numbers. The layouts of the integer forms are those of
+ * kernels/gemm-i16.h and gemm-i8.h, that of the float form [k] and [k][nr]; test-gemm.c holds the tiles against
+ * them. */
 #ifndef PACKED_H
 #define PACKED_H
 
 #include "check.h"
 
-/* Largest integers of the integer form, and the largest magnitude of a group that is taken as zero. */
-#define PACKED_X_MAX 8191
-#define PACKED_W_MAX 4095
+/* Largest integers of an integer form, and the largest magnitude of a group that is taken as zero. */
+int packed_x_max (const struct quill_gemm *gemm);
+int packed_w_max (const struct quill_gemm *gemm);
 #define PACKED_SMALLEST 1e-30f
 
 /* x[0..k) = the numbers of a packed row; what pads it is checked to be zero. */

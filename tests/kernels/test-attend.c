@@ -184,9 +184,9 @@ check_window_row (const struct window *w, const struct head *head, size_t i, con
 
       for (size_t j = first; j < end; j++)
         top = fmax (top, p[j]);
-      off += (double)(end - first) * 0.5 * top / PACKED_X_MAX;
+      off += (double)(end - first) * 0.5 * top / packed_x_max (w->gemm);
     }
-    tolerance += 2.0 * off / sum + 0.5 / PACKED_X_MAX;
+    tolerance += 2.0 * off / sum + 0.5 / packed_x_max (w->gemm);
   }
   for (size_t l = 0; l < d; l++) {
     double expected = 0.0;

@@ -1,4 +1,4 @@
-/* Products with many rows on both sides at every level, in both forms: what packing makes of the numbers, and
+/* Products with many rows on both sides at every level, in every form: what packing makes of the numbers, and
  * that tiles multiply what was packed. */
 #include <float.h>
 #include <math.h>
@@ -21,7 +21,7 @@ struct product {
   size_t m, n, k, stride, ldy;
 };
 
-/* In the integer form neighbouring groups differ in size by powers of two, so that no scale is that of the
+/* In the integer forms neighbouring groups differ in size by powers of two, so that no scale is that of the
  * group beside it. */
 static void
 fill (const struct quill_gemm *gemm, float *x, size_t k, size_t salt) {
@@ -197,7 +197,7 @@ check_packing (const struct quill_gemm *gemm, size_t k, float size) {
     packed_row (gemm, row_memory.data, k, packed);
     for (size_t i = 0; i < k; i += gemm->group)
       check_group (rows + i, packed + i, MIN (gemm->group, k - i),
-                   packed_scale (gemm, row_memory.data, k, i / gemm->group), PACKED_X_MAX);
+                   packed_scale (gemm, row_memory.data, k, i / gemm->group), packed_x_max (gemm));
     gemm->pack_w (rows, ld, n_rows, k, panel_memory.data);
     for (size_t j = 0; j < nr; j++) {
       packed_panel_row (gemm, panel_memory.data, k, j, packed);
@@ -205,7 +205,7 @@ check_packing (const struct quill_gemm *gemm, size_t k, float size) {
         const float scale = packed_panel_scale (gemm, panel_memory.data, j, i / gemm->group);
 
         if (j < n_rows)
-          check_group (rows + j * ld + i, packed + i, MIN (gemm->group, k - i), scale, PACKED_W_MAX);
+          check_group (rows + j * ld + i, packed + i, MIN (gemm->group, k - i), scale, packed_w_max (gemm));
         else
           g_assert_cmpfloat (scale, ==, 0.0f);
       }
@@ -224,33 +224,39 @@ integers_are_within_half_a_step (const struct check_level *level) {
 
   for (size_t l = 0; l < G_N_ELEMENTS (lengths); l++)
     for (size_t s = 0; s < G_N_ELEMENTS (sizes); s++)
-      check_packing (&level->kernels.gemm[QUILL_GEMM_I16], lengths[l], sizes[s]);
+      for (int form = QUILL_GEMM_I16; form <= QUILL_GEMM_I8; form++)
+        check_packing (&level->kernels.gemm[form], lengths[l], sizes[s]);
 }
 
 /* Conversions round to nearest even whatever makes them: the same bytes at every level. */
 static void
+check_integers (const struct quill_gemm *gemm, const struct quill_gemm *c, size_t k, size_t salt, bool ties) {
+  const size_t bytes = quill_gemm_row_bytes (gemm, k);
+  const int max = packed_x_max (gemm);
+  g_autofree float *x = g_new (float, k);
+  g_autofree void *row = g_malloc (bytes), *expected = g_malloc (bytes);
+  g_autofree double *w = g_new (double, k), *expected_w = g_new (double, k);
+
+  fill (gemm, x, k, salt);
+  for (size_t i = 0; ties && i < k; i++) /* the scale is 1 or nearly: numbers half way between steps */
+    x[i] = i % 64 == 0 ? (float)max : (float)g_test_rand_int_range (-max + 1, max) + 0.5f;
+  gemm->pack_x (x, 0, k, k, row);
+  c->pack_x (x, 0, k, k, expected);
+  g_assert_cmpmem (row, bytes, expected, bytes);
+  packed_w (gemm, x, k, w);
+  packed_w (c, x, k, expected_w);
+  g_assert_cmpmem (w, k * sizeof *w, expected_w, k * sizeof *w);
+}
+
+static void
 integers_are_those_of_the_c_level (const struct check_level *level) {
-  const struct quill_gemm *gemm = &level->kernels.gemm[QUILL_GEMM_I16];
   struct quill_kernels c;
 
   quill_kernels_init (&c, 0);
-  for (size_t l = 0; l < G_N_ELEMENTS (lengths); l++)
-    for (int ties = 0; ties < 2; ties++) {
-      const size_t k = lengths[l], bytes = quill_gemm_row_bytes (gemm, k);
-      g_autofree float *x = g_new (float, k);
-      g_autofree void *row = g_malloc (bytes), *expected = g_malloc (bytes);
-      g_autofree double *w = g_new (double, k), *expected_w = g_new (double, k);
-
-      fill (gemm, x, k, l);
-      for (size_t i = 0; ties && i < k; i++) /* the scale is 1 or nearly: numbers half way between steps */
-        x[i] = i % 64 == 0 ? (float)PACKED_X_MAX : (float)g_test_rand_int_range (-8000, 8000) + 0.5f;
-      gemm->pack_x (x, 0, k, k, row);
-      c.gemm[QUILL_GEMM_I16].pack_x (x, 0, k, k, expected);
-      g_assert_cmpmem (row, bytes, expected, bytes);
-      packed_w (gemm, x, k, w);
-      packed_w (&c.gemm[QUILL_GEMM_I16], x, k, expected_w);
-      g_assert_cmpmem (w, k * sizeof *w, expected_w, k * sizeof *w);
-    }
+  for (int form = QUILL_GEMM_I16; form <= QUILL_GEMM_I8; form++)
+    for (size_t l = 0; l < G_N_ELEMENTS (lengths); l++)
+      for (int ties = 0; ties < 2; ties++)
+        check_integers (&level->kernels.gemm[form], &c.gemm[form], lengths[l], l, ties);
 }
 
 static void
@@ -281,8 +287,7 @@ row_in_pieces_is_the_row (const struct check_level *level) {
 }
 
 static void
-nan_and_infinity_take_their_group_with_them (const struct check_level *level) {
-  const struct quill_gemm *gemm = &level->kernels.gemm[QUILL_GEMM_I16];
+check_poisons (const struct quill_gemm *gemm) {
   const float poisons[] = { NAN, -NAN, INFINITY, -INFINITY };
   const size_t k = 200, nr = gemm->nr, at = 70; /* in the second group of four */
 
@@ -321,6 +326,12 @@ nan_and_infinity_take_their_group_with_them (const struct check_level *level) {
       check_memory_free (&memory[1]);
       check_memory_free (&row_memory);
     }
+}
+
+static void
+nan_and_infinity_take_their_group_with_them (const struct check_level *level) {
+  for (int form = QUILL_GEMM_I16; form <= QUILL_GEMM_I8; form++)
+    check_poisons (&level->kernels.gemm[form]);
 }
 
 /* --- elements ---------------------------------------------------------------------------------------- */
@@ -406,8 +417,7 @@ extreme_floats_stay_in_their_row (const struct check_level *level) {
 }
 
 static void
-nan_stays_in_its_row (const struct check_level *level) {
-  const struct quill_gemm *gemm = &level->kernels.gemm[QUILL_GEMM_I16];
+check_poisoned_row (const struct quill_gemm *gemm) {
   const size_t k = 130;
 
   for (size_t poisoned = 0; poisoned < gemm->mr; poisoned++) {
@@ -430,12 +440,17 @@ nan_stays_in_its_row (const struct check_level *level) {
   }
 }
 
-/* A group of nothing but its largest number: 64 * 8191 * 4095 is 2^31 less a fraction of a thousandth, of
- * either sign. Groups of one row may have different signs. */
 static void
-largest_integers_do_not_overflow (const struct check_level *level) {
-  const struct quill_gemm *gemm = &level->kernels.gemm[QUILL_GEMM_I16];
+nan_stays_in_its_row (const struct check_level *level) {
+  for (int form = QUILL_GEMM_I16; form <= QUILL_GEMM_I8; form++)
+    check_poisoned_row (&level->kernels.gemm[form]);
+}
 
+/* A group of nothing but its largest number: 64 * 8191 * 4095 is 2^31 less a fraction of a thousandth, of
+ * either sign; and 4 * 255 * 127 is more than instructions for bytes that add in 16 bits can hold. Groups of one row
+ * may have different signs. */
+static void
+check_largest (const struct quill_gemm *gemm) {
   for (size_t n_groups = 1; n_groups <= 3; n_groups++)
     for (unsigned signs = 0; signs < 16; signs++) {
       struct product p = product_new (gemm, gemm->mr, gemm->nr, 64 * n_groups, 0);
@@ -462,6 +477,12 @@ largest_integers_do_not_overflow (const struct check_level *level) {
         }
       product_free (&p);
     }
+}
+
+static void
+largest_integers_do_not_overflow (const struct check_level *level) {
+  for (int form = QUILL_GEMM_I16; form <= QUILL_GEMM_I8; form++)
+    check_largest (&level->kernels.gemm[form]);
 }
 
 int

@@ -1,16 +1,24 @@
-/* Both forms of struct quill_gemm. Forms of different levels have panels of different widths, so what is
+/* Every form of struct quill_gemm. Forms of different levels have panels of different widths, so what is
  * compared is what comes out of tiles; rows of x have the same layout everywhere. */
 #include <math.h>
 #include <string.h>
 
 #include "compare.h"
 
-#define X_LIMIT 8191 /* of the integers of QUILL_GEMM_I16 */
-#define W_LIMIT 4095
 #define MAX_K 400
 
 static const size_t lengths[] = { 1, 2, 3, 31, 63, 64, 65, 100, 127, 128, 129, 384 };
 #define N_LENGTHS (sizeof lengths / sizeof *lengths)
+
+/* Of the integers of a form. */
+static int
+x_limit (int form) {
+  return form == QUILL_GEMM_I8 ? 127 : 8191;
+}
+static int
+w_limit (int form) {
+  return form == QUILL_GEMM_I8 ? 127 : 4095;
+}
 
 static float *
 row_of (const float *rows, size_t ld, size_t i) {
@@ -71,12 +79,12 @@ exact_floats (size_t n_rows, size_t k, int limit) {
 /* Sums of a group are exact integers and their scales powers of two: nothing but the conversion of a sum and
  * the addition of groups rounds, in the same order everywhere. So the bits are the same. */
 static void
-integer_tiles_are_exact (const struct quill_kernels *kernels, const struct quill_kernels *portable) {
-  const struct quill_gemm *g = &kernels->gemm[QUILL_GEMM_I16], *c = &portable->gemm[QUILL_GEMM_I16];
+exact_tiles (int form, const struct quill_kernels *kernels, const struct quill_kernels *portable) {
+  const struct quill_gemm *g = &kernels->gemm[form], *c = &portable->gemm[form];
 
   for (size_t l = 0; l < N_LENGTHS; l++) {
     const size_t k = lengths[l], m = g->mr, n = 2 * g->nr;
-    const float *x = exact_floats (m, k, X_LIMIT), *w = exact_floats (n, k, W_LIMIT);
+    const float *x = exact_floats (m, k, x_limit (form)), *w = exact_floats (n, k, w_limit (form));
 
     compare_case ("k %zu", k);
     expect_same (product (g, x, w, m, n, k, g->mr, g->nr), product (c, x, w, m, n, k, c->mr, c->nr), m * n);
@@ -85,16 +93,16 @@ integer_tiles_are_exact (const struct quill_kernels *kernels, const struct quill
 
 /* All products of a group at their limit, with the same sign: the sum must not leave int32. */
 static void
-integer_sums_hold_the_extremes (const struct quill_kernels *kernels, const struct quill_kernels *portable) {
-  const struct quill_gemm *g = &kernels->gemm[QUILL_GEMM_I16], *c = &portable->gemm[QUILL_GEMM_I16];
+extreme_sums (int form, const struct quill_kernels *kernels, const struct quill_kernels *portable) {
+  const struct quill_gemm *g = &kernels->gemm[form], *c = &portable->gemm[form];
   const size_t k = 128, m = g->mr, n = g->nr;
   float *x = floats_new (m * k), *w = floats_new (n * k);
 
   for (int sign = -1; sign <= 1; sign += 2) {
     for (size_t i = 0; i < m * k; i++)
-      x[i] = X_LIMIT;
+      x[i] = (float)x_limit (form);
     for (size_t i = 0; i < n * k; i++)
-      w[i] = (float)(sign * W_LIMIT);
+      w[i] = (float)(sign * w_limit (form));
     compare_case ("sign %d", sign);
     expect_same (product (g, x, w, m, n, k, g->mr, g->nr), product (c, x, w, m, n, k, c->mr, c->nr), m * n);
   }
@@ -120,8 +128,9 @@ float_tiles_are_the_product (const struct quill_kernels *kernels, const struct q
 
 /* Every m and n: nothing is written beyond them, and an element is the same in every tile. */
 static void
-tiles (const struct quill_gemm *g) {
+tiles (int form, const struct quill_kernels *kernels, const struct quill_kernels *portable) {
   static const size_t ks[] = { 1, 64, 130 };
+  const struct quill_gemm *g = &kernels->gemm[form];
 
   for (size_t l = 0; l < sizeof ks / sizeof *ks; l++) {
     const size_t k = ks[l], row_bytes = quill_gemm_row_bytes (g, k), ldy = g->nr + 3;
@@ -157,23 +166,14 @@ tiles (const struct quill_gemm *g) {
   }
 }
 
-static void
-integer_elements_are_the_same_in_every_tile (const struct quill_kernels *kernels,
-                                             const struct quill_kernels *portable) {
-  tiles (&kernels->gemm[QUILL_GEMM_I16]);
-}
-static void
-float_elements_are_the_same_in_every_tile (const struct quill_kernels *kernels,
-                                           const struct quill_kernels *portable) {
-  tiles (&kernels->gemm[QUILL_GEMM_F32]);
-}
-
 /* Panels, looked at through tiles with rows of x that have a single one: the weight itself comes out. In the
  * integer form it may differ by a step, where it lies halfway between two: a step is the largest of its group
- * by 4095. Missing rows count as zero. */
+ * by its limit. Missing rows count as zero. */
 static void
-panels (const struct quill_gemm *g, const struct quill_gemm *c, bool exact) {
+panels (int form, const struct quill_kernels *kernels, const struct quill_kernels *portable) {
   static const size_t ks[] = { 1, 33, 64, 65, 150 };
+  const struct quill_gemm *g = &kernels->gemm[form], *c = &portable->gemm[form];
+  const bool exact = form == QUILL_GEMM_F32;
 
   for (size_t l = 0; l < sizeof ks / sizeof *ks; l++)
     for (size_t n_rows = 1; n_rows <= g->nr; n_rows += 1 + (n_rows > 9 ? 2 : 0)) {
@@ -211,7 +211,7 @@ panels (const struct quill_gemm *g, const struct quill_gemm *c, bool exact) {
           expect_near (y[j], expected,
                        exact
                            ? 0.0
-                           : (1.0 / W_LIMIT + 4 * EPS)
+                           : (1.0 / w_limit (form) + 4 * EPS)
                                  * (double)largest_of (w + j * ld + first, k - first < 64 ? k - first : 64));
         }
         if (n_rows % 4) /* a sample is enough for most */
@@ -220,33 +220,32 @@ panels (const struct quill_gemm *g, const struct quill_gemm *c, bool exact) {
     }
 }
 
-static void
-integer_panels_hold_the_weights (const struct quill_kernels *kernels, const struct quill_kernels *portable) {
-  panels (&kernels->gemm[QUILL_GEMM_I16], &portable->gemm[QUILL_GEMM_I16], false);
-}
-static void
-float_panels_hold_the_weights (const struct quill_kernels *kernels, const struct quill_kernels *portable) {
-  panels (&kernels->gemm[QUILL_GEMM_F32], &portable->gemm[QUILL_GEMM_F32], true);
+/* Integers may differ by one where a number lies halfway; scales by the rounding of one division each. */
+static int
+integer_at (int form, const void *row, size_t i) {
+  return form == QUILL_GEMM_I8 ? ((const uint8_t *)row)[i] - 128 : ((const int16_t *)row)[i];
 }
 
-/* Integers may differ by one where a number lies halfway; scales by the rounding of one division each. */
+static const float *
+scales_of (const struct quill_gemm *g, const void *row, size_t k) {
+  return (const float *)(const void *)((const unsigned char *)row + quill_gemm_padded (g, k) * g->element_bytes);
+}
+
 static void
-expect_same_row (const void *row, const void *expected, size_t k) {
-  const size_t padded = (k + 63) / 64 * 64;
-  const int16_t *a = row, *b = expected;
-  const float *s = (const float *)(const void *)(a + padded), *t = (const float *)(const void *)(b + padded);
+expect_same_row (int form, const struct quill_gemm *g, const void *row, const void *expected, size_t k) {
+  const size_t padded = quill_gemm_padded (g, k);
+  const float *s = scales_of (g, row, k), *t = scales_of (g, expected, k);
 
   for (size_t i = 0; i < padded; i++)
     if (!isnan (t[i / 64]))
-      expect_near (a[i], b[i], i < k ? 1.0 : 0.0);
+      expect_near (integer_at (form, row, i), integer_at (form, expected, i), i < k ? 1.0 : 0.0);
   for (size_t i = 0; i < padded / 64; i++)
     expect_near (s[i], t[i], 2 * EPS * fabs ((double)t[i]));
 }
 
 static void
-integer_rows_are_the_portable_ones (const struct quill_kernels *kernels,
-                                    const struct quill_kernels *portable) {
-  const struct quill_gemm *g = &kernels->gemm[QUILL_GEMM_I16], *c = &portable->gemm[QUILL_GEMM_I16];
+portable_rows (int form, const struct quill_kernels *kernels, const struct quill_kernels *portable) {
+  const struct quill_gemm *g = &kernels->gemm[form], *c = &portable->gemm[form];
 
   for (size_t k = 1; k <= MAX_K; k += k < 140 ? 1 : 37)
     for (int kind = 0; kind < 6; kind++) {
@@ -261,7 +260,7 @@ integer_rows_are_the_portable_ones (const struct quill_kernels *kernels,
         x[random_below (k)] = kind == 4 ? NAN : -INFINITY;
       g->pack_x (x, 0, k, k, row);
       c->pack_x (x, 0, k, k, expected);
-      expect_same_row (row, expected, k);
+      expect_same_row (form, g, row, expected, k);
     }
 }
 
@@ -306,7 +305,7 @@ what_is_no_number_stays_in_its_row (const struct quill_kernels *kernels,
     after = product (g, x, w, m, n, k, g->mr, g->nr);
     for (size_t j = 0; j < n; j++) {
       expect (isnan (after[j]), "a NaN makes its row NaN");
-      expect (form == QUILL_GEMM_I16 ? isnan (after[n + j]) : !isfinite (after[n + j]),
+      expect (form != QUILL_GEMM_F32 ? isnan (after[n + j]) : !isfinite (after[n + j]),
               "an infinity makes its row no numbers");
     }
     expect_same (after + 2 * n, before + 2 * n, (m - 2) * n);
@@ -317,12 +316,12 @@ what_is_no_number_stays_in_its_row (const struct quill_kernels *kernels,
  * and so, relatively, is its exp; the polynomials and their roundings add less than 4 eps (approx.h); an
  * integer is off by half a step and what its argument's error adds, which a step more covers. */
 static void
-soften_row (const struct quill_gemm *g, const float *x, size_t n, bool integers) {
+soften_row (int form, const struct quill_gemm *g, const float *x, size_t n) {
+  const bool integers = form != QUILL_GEMM_F32;
   const size_t padded = quill_gemm_padded (g, n);
   void *row = memory_new (quill_gemm_row_bytes (g, n));
   const float inverse = g->soften (x, n, row);
-  const int16_t *q = row;
-  const float *f = row, *scales = (const float *)(const void *)(q + padded);
+  const float *f = row, *scales = scales_of (g, row, n);
   double steps[MAX_K / 64 + 1] = { 0.0 }, max = -INFINITY, exact_sum = 0.0, packed_sum = 0.0, span = 0.0;
   double sum_error = 0.0; /* of the integers: each is rounded by half a step at most */
 
@@ -336,13 +335,13 @@ soften_row (const struct quill_gemm *g, const float *x, size_t n, bool integers)
     span = fabs (max) + fabs (x[i]) > span && e > 1e-30 ? fabs (max) + fabs (x[i]) : span;
   }
   for (size_t i = 0; integers && i < n; i++)
-    sum_error += 0.5 * steps[i / 64] / X_LIMIT;
+    sum_error += 0.5 * steps[i / 64] / x_limit (form);
   for (size_t i = 0; i < n; i++) {
-    double step = 0.0, value = integers ? (double)q[i] * scales[i / 64] : f[i], expected = exp (x[i] - max);
+    double step = 0.0, value = integers ? integer_at (form, row, i) * (double)scales[i / 64] : f[i], expected = exp (x[i] - max);
 
     if (integers) {
-      step = steps[i / 64] / X_LIMIT;
-      expect (q[i] >= 0, "a weight is not negative");
+      step = steps[i / 64] / x_limit (form);
+      expect (integer_at (form, row, i) >= 0, "a weight is not negative");
     }
     packed_sum += value;
     expect_near (value * inverse, expected / exact_sum,
@@ -351,7 +350,7 @@ soften_row (const struct quill_gemm *g, const float *x, size_t n, bool integers)
                      + expected / exact_sum * sum_error / exact_sum);
   }
   for (size_t i = n; integers && i < padded; i++)
-    expect (q[i] == 0, "what follows the last weight is zero");
+    expect (integer_at (form, row, i) == 0, "what follows the last weight is zero");
   expect_near (packed_sum * inverse, 1.0, (span + 8 + (double)n / 8) * EPS);
 }
 
@@ -369,20 +368,39 @@ soften_is_exp_and_returns_one_over_the_sum (const struct quill_kernels *kernels,
                  : kind == 1 ? 20.0f * x[i] + 3.0f
                  : kind == 2 ? (float)i * 0.5f /* the maximum moves on in every group */
                              : (float)(n - i) * 3.0f - 200.0f;
-        soften_row (&kernels->gemm[form], x, n, form == QUILL_GEMM_I16);
+        soften_row (form, &kernels->gemm[form], x, n);
       }
 }
 
+/* A comparison of any form -> one of a certain form. */
+#define OF_FORM(name, of, form)                                                                              \
+  static void name##_of_##of (const struct quill_kernels *kernels, const struct quill_kernels *portable) {   \
+    name (form, kernels, portable);                                                                          \
+  }
+#define OF_INTEGERS(name) OF_FORM (name, int16, QUILL_GEMM_I16) OF_FORM (name, bytes, QUILL_GEMM_I8)
+OF_INTEGERS (exact_tiles)
+OF_INTEGERS (extreme_sums)
+OF_INTEGERS (portable_rows)
+OF_INTEGERS (tiles)
+OF_INTEGERS (panels)
+OF_FORM (tiles, floats, QUILL_GEMM_F32)
+OF_FORM (panels, floats, QUILL_GEMM_F32)
+
 void
 compare_gemm (const struct quill_kernels *k) {
-  compare_run (k, "integer tiles are exact", integer_tiles_are_exact);
-  compare_run (k, "integer sums hold the extremes", integer_sums_hold_the_extremes);
-  compare_run (k, "integer elements are the same in every tile", integer_elements_are_the_same_in_every_tile);
-  compare_run (k, "integer panels hold the weights", integer_panels_hold_the_weights);
-  compare_run (k, "integer rows are the portable ones", integer_rows_are_the_portable_ones);
+  compare_run (k, "integer tiles are exact", exact_tiles_of_int16);
+  compare_run (k, "byte tiles are exact", exact_tiles_of_bytes);
+  compare_run (k, "integer sums hold the extremes", extreme_sums_of_int16);
+  compare_run (k, "byte sums hold the extremes", extreme_sums_of_bytes);
+  compare_run (k, "integer elements are the same in every tile", tiles_of_int16);
+  compare_run (k, "byte elements are the same in every tile", tiles_of_bytes);
+  compare_run (k, "integer panels hold the weights", panels_of_int16);
+  compare_run (k, "byte panels hold the weights", panels_of_bytes);
+  compare_run (k, "integer rows are the portable ones", portable_rows_of_int16);
+  compare_run (k, "byte rows are the portable ones", portable_rows_of_bytes);
   compare_run (k, "float tiles are the product", float_tiles_are_the_product);
-  compare_run (k, "float elements are the same in every tile", float_elements_are_the_same_in_every_tile);
-  compare_run (k, "float panels hold the weights", float_panels_hold_the_weights);
+  compare_run (k, "float elements are the same in every tile", tiles_of_floats);
+  compare_run (k, "float panels hold the weights", panels_of_floats);
   compare_run (k, "rows packed in pieces are the whole", pieces_make_the_whole_row);
   compare_run (k, "what is no number stays in its row", what_is_no_number_stays_in_its_row);
   compare_run (k, "soften is exp and returns one over the sum", soften_is_exp_and_returns_one_over_the_sum);

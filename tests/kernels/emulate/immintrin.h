@@ -143,6 +143,21 @@ static EMULATE_CALL float emulate_reduce_max_ps(__m512 v)
 }
 #define _mm512_reduce_max_ps(v) emulate_reduce_max_ps(v)
 
+#define EMULATE_REDUCE(name, operation)                                                                      \
+    static EMULATE_CALL int32_t name(__m512i v)                                                              \
+    {                                                                                                        \
+        int32_t lanes[16];                                                                                   \
+                                                                                                             \
+        _mm512_storeu_si512(lanes, v);                                                                       \
+        for (int i = 1; i < 16; i++)                                                                         \
+            lanes[0] = operation;                                                                            \
+        return lanes[0];                                                                                     \
+    }
+EMULATE_REDUCE(emulate_reduce_add_epi32, lanes[0] + lanes[i])
+EMULATE_REDUCE(emulate_reduce_max_epi32, lanes[0] > lanes[i] ? lanes[0] : lanes[i])
+#define _mm512_reduce_add_epi32(v) emulate_reduce_add_epi32(v)
+#define _mm512_reduce_max_epi32(v) emulate_reduce_max_epi32(v)
+
 /* ---- conversions ------------------------------------------------------------------------------------ */
 
 #define EMULATE_WIDEN(name, result, type, from, n)                                                           \
@@ -160,6 +175,35 @@ EMULATE_WIDEN(emulate_cvtepu8_epi32, __m512i, uint8_t, __m128i, 16)
 EMULATE_WIDEN(emulate_cvtepi8_epi32, __m512i, int8_t, __m128i, 16)
 #define _mm512_cvtepu8_epi32(v) emulate_cvtepu8_epi32(v)
 #define _mm512_cvtepi8_epi32(v) emulate_cvtepi8_epi32(v)
+
+#define EMULATE_NARROW(name, result, type, load)                                                             \
+    static EMULATE_CALL result name(__m512i v)                                                               \
+    {                                                                                                        \
+        int32_t lanes[16];                                                                                   \
+        type narrow[16];                                                                                     \
+                                                                                                             \
+        _mm512_storeu_si512(lanes, v);                                                                       \
+        for (int i = 0; i < 16; i++)                                                                         \
+            narrow[i] = (type)lanes[i];                                                                      \
+        return load((const void *)narrow);                                                                   \
+    }
+EMULATE_NARROW(emulate_cvtepi32_epi8, __m128i, int8_t, _mm_loadu_si128)
+EMULATE_NARROW(emulate_cvtepi32_epi16, __m256i, int16_t, _mm256_loadu_si256)
+#define _mm512_cvtepi32_epi8(v) emulate_cvtepi32_epi8(v)
+#define _mm512_cvtepi32_epi16(v) emulate_cvtepi32_epi16(v)
+
+/* Rounds to nearest even; what does not fit becomes the smallest integer. */
+static EMULATE_CALL __m512i emulate_cvtps_epi32(__m512 v)
+{
+    float lanes[16];
+    int32_t integers[16];
+
+    _mm512_storeu_ps(lanes, v);
+    for (int i = 0; i < 16; i++)
+        integers[i] = lanes[i] >= -0x1p31f && lanes[i] < 0x1p31f ? (int32_t)__builtin_rintf(lanes[i]) : INT32_MIN;
+    return _mm512_loadu_si512(integers);
+}
+#define _mm512_cvtps_epi32(v) emulate_cvtps_epi32(v)
 
 static EMULATE_CALL __m512 emulate_cvtepi32_ps(__m512i v)
 {

@@ -1,0 +1,127 @@
+/* Rows of x of the integer forms, for AVX-512. What includes this has included its form's header and said how 16
+ * numbers are stored:
+ *   typedef ... element;
+ *   static inline void store_numbers(element *to, __m512i q); */
+#ifndef QUILL_KERNELS_PACK_AVX512_H
+#define QUILL_KERNELS_PACK_AVX512_H
+
+#include <assert.h>
+#include <immintrin.h>
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "kernels/approx.h"
+
+#define VECTORS (GROUP / 16)
+
+/* n numbers, at most GROUP of them, and `rest` behind them. */
+static inline void load_group(const float *x, size_t n, float rest, __m512 v[VECTORS])
+{
+    for (size_t i = 0; i < VECTORS; i++) {
+        const size_t there = n > 16 * i ? n - 16 * i : 0;
+        const __mmask16 lanes = there >= 16 ? (__mmask16)0xffff : (__mmask16)((1u << there) - 1);
+
+        v[i] = there ? _mm512_mask_loadu_ps(_mm512_set1_ps(rest), lanes, x + 16 * i) : _mm512_set1_ps(rest);
+    }
+}
+
+/* Magnitudes compare like the integers of their bits, in which NaN is the largest. */
+static inline float magnitude(const __m512 v[VECTORS])
+{
+    const __m512i magnitude_bits = _mm512_set1_epi32(0x7fffffff);
+    __m512i max = _mm512_setzero_si512();
+    int32_t bits;
+    float result;
+
+    for (int i = 0; i < VECTORS; i++)
+        max = _mm512_max_epi32(max, _mm512_and_si512(_mm512_castps_si512(v[i]), magnitude_bits));
+    bits = _mm512_reduce_max_epi32(max);
+    memcpy(&result, &bits, sizeof result);
+    return result;
+}
+
+/* q = the numbers of v as integers of at most `limit`; returns their scale. */
+static inline float quantize(const __m512 v[VECTORS], float limit, __m512i q[VECTORS])
+{
+    const float max = magnitude(v);
+    const bool none = !(max >= SMALLEST && max < INFINITY);
+    const __m512 inverse = _mm512_set1_ps(none ? 0.0f : limit / max);
+
+    for (int i = 0; i < VECTORS; i++)
+        q[i] = _mm512_cvtps_epi32(_mm512_mul_ps(v[i], inverse));
+    return max < INFINITY ? (none ? 0.0f : max / limit) : NAN;
+}
+
+static void pack_x(const float *x, size_t first, size_t n, size_t k, void *row)
+{
+    element *to = row;
+    float *scales = (float *)(void *)(to + n_groups(k) * GROUP);
+
+    assert(first % GROUP == 0);
+    for (size_t i = 0; i < n; i += GROUP) {
+        __m512 v[VECTORS];
+        __m512i q[VECTORS];
+
+        load_group(x + i, n - i < GROUP ? n - i : GROUP, 0.0f, v);
+        scales[(first + i) / GROUP] = quantize(v, X_MAX, q);
+        for (int j = 0; j < VECTORS; j++)
+            store_numbers(to + first + i + 16 * j, q[j]);
+    }
+}
+
+/* 2^t, t <= 0; below EXP2_LOWEST, and of NaN, the smallest. */
+static inline __m512 exp2_vector(__m512 t)
+{
+    t = _mm512_max_ps(t, _mm512_set1_ps(EXP2_LOWEST));
+    const __m512 n = _mm512_roundscale_ps(t, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    const __m512 f = _mm512_sub_ps(t, n);
+    __m512 p = _mm512_fmadd_ps(_mm512_set1_ps(EXP2_P5), f, _mm512_set1_ps(EXP2_P4));
+    p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(EXP2_P3));
+    p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(EXP2_P2));
+    p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(EXP2_P1));
+    p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(EXP2_P0));
+    return _mm512_scalef_ps(p, n);
+}
+
+/* Each group becomes powers of two of its distance to its own maximum, of which X_MAX is the largest: the
+ * distance is taken a rounding longer than it is, or the maximum's own could come out above 0. Its scale says
+ * how far the maximum lies below the row's. The sum is that of the integers, so that what the values are
+ * mixed with adds up to one. Numbers behind the last are as good as impossible. */
+static float soften(const float *x, size_t n, void *row)
+{
+    element *to = row;
+    float *scales = (float *)(void *)(to + n_groups(n) * GROUP);
+    const __m512 log2e = _mm512_set1_ps(EXP_LOG2E), limit = _mm512_set1_ps(X_MAX);
+    float max = -INFINITY, sum = 0.0f;
+
+    for (size_t g = 0; g < n_groups(n); g++) {
+        __m512i total = _mm512_setzero_si512();
+        __m512 v[VECTORS], largest = _mm512_set1_ps(-INFINITY);
+
+        load_group(x + g * GROUP, n - g * GROUP < GROUP ? n - g * GROUP : GROUP, -INFINITY, v);
+        for (int j = 0; j < VECTORS; j++) /* in this order NaN is passed over */
+            largest = _mm512_max_ps(v[j], largest);
+        const float top = _mm512_reduce_max_ps(largest), power = top * EXP_LOG2E;
+        const __m512 shift = _mm512_set1_ps(-power - fabsf(power) * 0x1p-23f);
+        for (int j = 0; j < VECTORS; j++) {
+            const __m512 e = exp2_vector(_mm512_fmadd_ps(v[j], log2e, shift));
+            const __m512i q = _mm512_cvtps_epi32(_mm512_mul_ps(e, limit));
+
+            total = _mm512_add_epi32(total, q);
+            store_numbers(to + g * GROUP + 16 * j, q);
+        }
+        /* The sum so far is relative to the maximum so far. */
+        if (top > max) {
+            sum *= expf(max - top);
+            max = top;
+        }
+        sum += expf(top - max) * (float)_mm512_reduce_add_epi32(total);
+        scales[g] = top;
+    }
+    for (size_t g = 0; g < n_groups(n); g++)
+        scales[g] = expf(scales[g] - max) * (1.0f / X_MAX);
+    return X_MAX / sum;
+}
+
+#endif
