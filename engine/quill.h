@@ -97,6 +97,47 @@ enum quill_status quill_measure_peaks(struct quill_peaks *out, unsigned n_thread
 /* CPUs this process may use: affinity mask, lowered by the cgroup's quota; at least 1. */
 unsigned quill_usable_cpus(void);
 
+enum quill_cpu_limit {
+    QUILL_CPU_LIMIT_NONE,
+    QUILL_CPU_LIMIT_AFFINITY, /* the affinity mask: taskset, a cpuset */
+    QUILL_CPU_LIMIT_CGROUP,   /* the cgroup's quota, as containers have one */
+};
+
+/* CPUs are what Linux counts as such: hardware threads, of which a core may have several. */
+struct quill_cpus {
+    unsigned n_online;          /* of the machine */
+    unsigned n_allowed;         /* those that the affinity mask leaves to this process */
+    unsigned n_usable;          /* quill_usable_cpus() */
+    enum quill_cpu_limit limit; /* what makes n_usable less than n_online */
+    unsigned n_cores;           /* that the allowed CPUs belong to */
+    unsigned n_fast_cores;      /* of them; n_cores where all are of one kind, or nobody says of which */
+};
+void quill_get_cpus(struct quill_cpus *out);
+
+/* A number of threads, and how long it took for steps of a model; 0 ms: not measured. */
+struct quill_thread_candidate {
+    unsigned n_threads;
+    double product_ms; /* a product of many rows, as the encoder's */
+    double token_ms;   /* products with one row, as the decoder's for a token */
+};
+#define QUILL_MAX_THREAD_CANDIDATES 3
+
+enum quill_thread_reason {
+    QUILL_THREADS_ASKED,      /* by the settings; cpus and candidates are 0 */
+    QUILL_THREADS_NO_CHOICE,  /* one for each usable CPU: all are cores of one kind, or too few to choose from */
+    QUILL_THREADS_MEASURED,   /* the smallest candidate that is about as fast as the fastest */
+    QUILL_THREADS_UNMEASURED, /* one for each usable core: there was no memory for measuring */
+};
+
+/* How many threads, and why. */
+struct quill_thread_choice {
+    unsigned n_threads;
+    enum quill_thread_reason reason;
+    struct quill_cpus cpus;
+    unsigned n_candidates;
+    struct quill_thread_candidate candidates[QUILL_MAX_THREAD_CANDIDATES]; /* from few to many threads */
+};
+
 /* ---- model ----------------------------------------------------------------------------------------- */
 
 struct quill_model;
@@ -168,7 +209,7 @@ struct quill_segment;
 
 /* How the machine is used. quill_settings_init gives the defaults; change what you need. */
 struct quill_settings {
-    unsigned n_threads; /* 0: quill_usable_cpus(); otherwise 1..QUILL_MAX_THREADS */
+    unsigned n_threads; /* 0: automatic, see quill_transcriber_get_thread_choice; otherwise 1..QUILL_MAX_THREADS */
     uint32_t cpu_mask;  /* instruction sets that may be used; ~0u: all the machine has */
 };
 void quill_settings_init(struct quill_settings *settings);
@@ -182,6 +223,11 @@ void quill_transcriber_close(struct quill_transcriber **transcriber);
 enum quill_status quill_transcriber_set_threads(struct quill_transcriber *transcriber, unsigned n_threads,
                                                 struct quill_error *err);
 unsigned quill_transcriber_n_threads(const struct quill_transcriber *transcriber);
+/* Why there are as many. Automatic: as many as the CPUs that the process may use; where these are hardware threads that
+ * share cores, or cores of several kinds, what is best is measured with the model's own weights, which takes some 40 ms,
+ * once in a transcriber's life. */
+void quill_transcriber_get_thread_choice(const struct quill_transcriber *transcriber,
+                                         struct quill_thread_choice *choice);
 const char *quill_transcriber_kernel_level(const struct quill_transcriber *transcriber); /* "avx2"; static */
 const struct quill_model *quill_transcriber_model(const struct quill_transcriber *transcriber);
 

@@ -43,14 +43,6 @@ static enum quill_status workers_fill(struct quill_workers *workers, const struc
 static enum quill_status workers_open(struct quill_workers *out, const struct quill_model *model,
                                       uint32_t cpu_mask, unsigned n_threads, struct quill_error *err)
 {
-    if (n_threads > QUILL_MAX_THREADS)
-        return quill_fail(err, QUILL_ERR_INVALID,
-                          "%u threads are too many: use 1 to %d, or 0 for all usable CPUs", n_threads,
-                          QUILL_MAX_THREADS);
-    if (n_threads == 0)
-        n_threads = quill_usable_cpus();
-    if (n_threads > QUILL_MAX_THREADS)
-        n_threads = QUILL_MAX_THREADS;
     struct quill_workers workers = {0};
     quill_kernels_init(&workers.compute.kernels, cpu_mask);
     const enum quill_status status = workers_fill(&workers, model, n_threads, err);
@@ -92,7 +84,8 @@ static enum quill_status fill(struct quill_transcriber *t, unsigned n_threads, s
                           (unsigned)t->model->hparams.n_text_ctx);
     QUILL_TRY(quill_tokenizer_open(&t->tokenizer, &t->model->file, err));
     quill_rules_init(&t->rules, t->tokenizer);
-    QUILL_TRY(workers_open(&t->workers, t->model, t->cpu_mask, n_threads, err));
+    QUILL_TRY(quill_choose_threads(t, n_threads, &t->choice, err));
+    QUILL_TRY(workers_open(&t->workers, t->model, t->cpu_mask, t->choice.n_threads, err));
     QUILL_TRY(quill_encoder_open(&t->encoder, t->model, &t->workers.compute.kernels, err));
     QUILL_TRY(quill_decoder_open(&t->decoder, t->model, &t->workers.compute.kernels, err));
     return open_buffers(t, err);
@@ -137,10 +130,13 @@ void quill_transcriber_close(struct quill_transcriber **transcriber)
 enum quill_status quill_transcriber_set_threads(struct quill_transcriber *t, unsigned n_threads,
                                                 struct quill_error *err)
 {
+    struct quill_thread_choice choice;
     struct quill_workers workers;
-    QUILL_TRY(workers_open(&workers, t->model, t->cpu_mask, n_threads, err));
+    QUILL_TRY(quill_choose_threads(t, n_threads, &choice, err));
+    QUILL_TRY(workers_open(&workers, t->model, t->cpu_mask, choice.n_threads, err));
     workers_close(&t->workers);
     t->workers = workers;
+    t->choice = choice;
     t->workers.compute.trace = t->trace;
     return QUILL_OK;
 }

@@ -1,7 +1,6 @@
 #include "base/pool.h"
 
 #include "base/arena.h"
-#include "base/cpu.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

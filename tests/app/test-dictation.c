@@ -631,7 +631,8 @@ figures_are_those_of_the_engine (Fixture *f, gconstpointer data) {
   wait_ready (f);
   longhand_dictation_get_stats (f->dictation, &stats);
   g_assert_cmpfloat (stats.rtf, ==, 0);
-  g_assert_cmpuint (stats.threads, ==, quill_usable_cpus ());
+  g_assert_cmpuint (stats.threads, >=, 1);
+  g_assert_cmpuint (stats.threads, <=, quill_usable_cpus ());
   g_assert_nonnull (stats.kernel_level);
   start (f);
   speak (f, 0, IN_FIRST);

@@ -1,9 +1,8 @@
-/* Instruction sets and usable CPUs. */
+/* Instruction sets, and the levels of kernels they make. */
 #include "base/cpu.h"
 #include "kernels/kernels.h"
 
 #include <glib.h>
-#include <sched.h>
 
 #define FMA (1u << 12)
 #define OSXSAVE (1u << 27)
@@ -83,87 +82,6 @@ this_machine_agrees_with_the_compiler (void) {
 #endif
 }
 
-static void
-quota_becomes_cpus (void) {
-  static const struct {
-    const char *text;
-    unsigned cpus;
-  } table[] = {
-    { "max 100000\n", 0 },
-    { "200000 100000\n", 2 },
-    { "150000 100000\n", 2 },
-    { "50000 100000\n", 1 },
-    { "1000 100000", 1 },
-    { "", 0 },
-    { "100000", 0 },
-    { "100000 0\n", 0 },
-    { "-1 100000\n", 0 },
-    { "0 100000\n", 0 },
-    { "rubbish", 0 },
-    { "100000 rubbish", 0 },
-    { "99999999999999999999999 1", 0 },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (table); i++) {
-    g_test_message ("cpu.max \"%s\"", table[i].text);
-    g_assert_cmpuint (quill_cgroup2_cpus (table[i].text), ==, table[i].cpus);
-  }
-  g_assert_cmpuint (quill_cgroup1_cpus ("-1\n", "100000\n"), ==, 0);
-  g_assert_cmpuint (quill_cgroup1_cpus ("400000\n", "100000\n"), ==, 4);
-  g_assert_cmpuint (quill_cgroup1_cpus ("410000\n", "100000\n"), ==, 5);
-  g_assert_cmpuint (quill_cgroup1_cpus ("", ""), ==, 0);
-}
-
-static void
-group_is_found_in_both_versions (void) {
-  const char *v2 = "0::/user.slice/user-1000.slice\n";
-  const char *v1 = "12:cpuset:/a\n5:cpu,cpuacct:/docker/b\n1:name=systemd:/c\n0::/d\n";
-  char path[64];
-
-  g_assert_true (quill_cgroup_path (v2, "", path, sizeof path));
-  g_assert_cmpstr (path, ==, "/user.slice/user-1000.slice");
-  g_assert_false (quill_cgroup_path (v2, "cpu", path, sizeof path));
-  g_assert_true (quill_cgroup_path (v1, "cpu", path, sizeof path));
-  g_assert_cmpstr (path, ==, "/docker/b");
-  g_assert_true (quill_cgroup_path (v1, "cpuacct", path, sizeof path));
-  g_assert_true (quill_cgroup_path (v1, "", path, sizeof path));
-  g_assert_cmpstr (path, ==, "/d");
-  g_assert_true (quill_cgroup_path ("0::/", "", path, sizeof path));
-  g_assert_cmpstr (path, ==, "/");
-}
-
-static void
-broken_group_lists_find_nothing (void) {
-  static const char *const table[]
-      = { "", "\n", ":", "::", "0::", "0::relative\n", "0:cpu", "0", "\n\n0:cpus:/x\n" };
-  char path[64], tiny[4];
-
-  for (gsize i = 0; i < G_N_ELEMENTS (table); i++) {
-    g_assert_false (quill_cgroup_path (table[i], "cpu", path, sizeof path));
-    g_assert_false (quill_cgroup_path (table[i], "", path, sizeof path));
-  }
-  g_assert_false (quill_cgroup_path ("0::/abc\n", "", tiny, sizeof tiny));
-  g_assert_true (quill_cgroup_path ("0::/ab\n", "", tiny, sizeof tiny));
-}
-
-static void
-affinity_mask_counts (void) {
-  cpu_set_t all, one;
-  int cpu = 0;
-
-  g_assert_cmpint (sched_getaffinity (0, sizeof all, &all), ==, 0);
-  g_assert_cmpuint (quill_usable_cpus (), >=, 1);
-  g_assert_cmpuint (quill_usable_cpus (), <=, (guint)CPU_COUNT (&all));
-
-  while (!CPU_ISSET (cpu, &all))
-    cpu++;
-  CPU_ZERO (&one);
-  CPU_SET (cpu, &one);
-  g_assert_cmpint (sched_setaffinity (0, sizeof one, &one), ==, 0);
-  g_assert_cmpuint (quill_usable_cpus (), ==, 1);
-  g_assert_cmpint (sched_setaffinity (0, sizeof all, &all), ==, 0);
-}
-
 /* What quill_kernel_levels says is what quill_kernels_init does: each mask gives its level, the last is the
  * highest. */
 static void
@@ -201,11 +119,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/cpu/instruction-sets-need-all-their-parts", instruction_sets_need_all_their_parts);
   g_test_add_func ("/cpu/dot-products-of-aarch64-need-its-vectors", dot_products_of_aarch64_need_its_vectors);
   g_test_add_func ("/cpu/this-machine-agrees-with-the-compiler", this_machine_agrees_with_the_compiler);
-  g_test_add_func ("/cpu/quota-becomes-cpus", quota_becomes_cpus);
-  g_test_add_func ("/cpu/group-is-found-in-both-versions", group_is_found_in_both_versions);
-  g_test_add_func ("/cpu/broken-group-lists-find-nothing", broken_group_lists_find_nothing);
   g_test_add_func ("/cpu/each-kernel-level-comes-with-its-mask", each_kernel_level_comes_with_its_mask);
   g_test_add_func ("/cpu/kernel-levels-fill-no-more-than-they-may", kernel_levels_fill_no_more_than_they_may);
-  g_test_add_func ("/cpu/affinity-mask-counts", affinity_mask_counts);
   return g_test_run ();
 }

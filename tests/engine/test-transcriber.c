@@ -377,7 +377,8 @@ static void absurd_thread_counts_are_refused(struct fixture *f, const void *unus
     g_assert_cmpint(quill_transcriber_set_threads(f->transcriber, 4000000000u, &err), ==, QUILL_ERR_INVALID);
     g_assert_cmpuint(quill_transcriber_n_threads(f->transcriber), ==, 2);
     g_assert_cmpint(quill_transcriber_set_threads(f->transcriber, 0, &err), ==, QUILL_OK);
-    g_assert_cmpuint(quill_transcriber_n_threads(f->transcriber), ==, quill_usable_cpus());
+    g_assert_cmpuint(quill_transcriber_n_threads(f->transcriber), >=, 1);
+    g_assert_cmpuint(quill_transcriber_n_threads(f->transcriber), <=, quill_usable_cpus());
 }
 
 /* ---- callbacks
