@@ -2,6 +2,7 @@
 #include "cli/longhand-cli-bench.h"
 
 #include "longhand-config.h"
+#include "longhand-engine-threads.h"
 
 #include <math.h>
 #include <string.h>
@@ -85,6 +86,22 @@ cpu_name (void) {
 }
 
 static void
+add_cpus (JsonBuilder *json) {
+  static const char *const limits[] = { [QUILL_CPU_LIMIT_NONE] = "none",
+                                        [QUILL_CPU_LIMIT_AFFINITY] = "affinity",
+                                        [QUILL_CPU_LIMIT_CGROUP] = "cgroup" };
+  struct quill_cpus cpus;
+
+  quill_get_cpus (&cpus);
+  add_int (json, "usable_cpus", cpus.n_usable);
+  add_string (json, "cpu_limit", limits[cpus.limit]);
+  add_int (json, "online_cpus", cpus.n_online);
+  add_int (json, "allowed_cpus", cpus.n_allowed);
+  add_int (json, "cores", cpus.n_cores);
+  add_int (json, "fast_cores", cpus.n_fast_cores);
+}
+
+static void
 add_machine (JsonBuilder *json, const LonghandBench *bench) {
   struct quill_kernel_level levels[MAX_LEVELS];
   const guint n_levels = MIN (quill_kernel_levels (levels, MAX_LEVELS), MAX_LEVELS);
@@ -92,7 +109,7 @@ add_machine (JsonBuilder *json, const LonghandBench *bench) {
 
   begin_object (json, "machine");
   add_string (json, "cpu", cpu);
-  add_int (json, "usable_cpus", quill_usable_cpus ());
+  add_cpus (json);
   begin_array (json, "levels");
   for (guint i = 0; i < n_levels; i++)
     json_builder_add_string_value (json, levels[i].name);
@@ -107,6 +124,32 @@ add_machine (JsonBuilder *json, const LonghandBench *bench) {
     json_builder_end_object (json);
   }
   json_builder_end_array (json);
+  json_builder_end_object (json);
+}
+
+static void
+add_setting (JsonBuilder *json, const LonghandBenchSetting *setting) {
+  static const char *const reasons[] = { [QUILL_THREADS_ASKED] = "asked",
+                                         [QUILL_THREADS_NO_CHOICE] = "no_choice",
+                                         [QUILL_THREADS_MEASURED] = "measured",
+                                         [QUILL_THREADS_UNMEASURED] = "unmeasured" };
+  const struct quill_thread_choice *choice = &setting->choice;
+  g_autofree char *sentence = longhand_engine_describe_threads (choice);
+
+  begin_object (json, "setting");
+  add_int (json, "threads", setting->threads);
+  add_string (json, "threads_reason", reasons[choice->reason]);
+  add_string (json, "threads_sentence", sentence != NULL ? sentence : "");
+  begin_array (json, "threads_candidates");
+  for (guint i = 0; i < choice->n_candidates; i++) {
+    json_builder_begin_object (json);
+    add_int (json, "threads", choice->candidates[i].n_threads);
+    add_double (json, "product_ms", choice->candidates[i].product_ms);
+    add_double (json, "token_ms", choice->candidates[i].token_ms);
+    json_builder_end_object (json);
+  }
+  json_builder_end_array (json);
+  add_string (json, "level", setting->level);
   json_builder_end_object (json);
 }
 
@@ -251,10 +294,7 @@ longhand_bench_to_json (const LonghandBench *bench) {
   add_string (json, "version", VERSION);
   add_model (json, bench);
   add_machine (json, bench);
-  begin_object (json, "setting");
-  add_int (json, "threads", setting->threads);
-  add_string (json, "level", setting->level);
-  json_builder_end_object (json);
+  add_setting (json, setting);
   add_double (json, "audio_s", bench->audio_s);
   add_double (json, "rtf", longhand_bench_real_time_factor (bench, setting));
   add_int (json, "tokens", setting->n_tokens);

@@ -226,7 +226,8 @@ measure_setting (LonghandBench *bench, LonghandBenchSetting *setting, const Long
 
   if (!open_engine (&engine, setting, plan, error))
     return FALSE;
-  setting->threads = quill_transcriber_n_threads (engine.transcriber);
+  quill_transcriber_get_thread_choice (engine.transcriber, &setting->choice);
+  setting->threads = setting->choice.n_threads;
   setting->level = quill_transcriber_kernel_level (engine.transcriber);
   if (trace != NULL)
     measured = longhand_cli_trace_start (engine.transcriber, error);

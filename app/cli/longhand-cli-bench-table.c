@@ -2,6 +2,8 @@
  * be looked up in the man page. */
 #include "cli/longhand-cli-bench.h"
 
+#include "longhand-engine-threads.h"
+
 #include <glib/gi18n.h>
 #include <string.h>
 
@@ -11,10 +13,13 @@
 static void
 print_head (const LonghandBench *bench) {
   const LonghandBenchSetting *setting = longhand_bench_main (bench);
+  g_autofree char *reason = longhand_engine_describe_threads (&setting->choice);
 
   g_print (_ ("Model %s (%s, %.1f MiB), %u threads, kernels %s, %.1f s of sound, %u tokens\n"),
            bench->model_id, bench->model.weight_type, (double)bench->model.file_bytes / MIB, setting->threads,
            setting->level, bench->audio_s, setting->n_tokens);
+  if (reason != NULL)
+    g_print (_ ("Automatic: %s\n"), reason);
   for (guint i = 0; i < bench->n_peaks; i++)
     g_print (_ ("This machine reaches, with %u of %u threads: %.0f GOP/s in floats, %.0f in integers; %.1f "
                 "GB/s out "

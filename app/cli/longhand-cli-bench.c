@@ -59,8 +59,8 @@ read_threads (Options *options, GError **error) {
   if (!longhand_stats_parse_list (text, min, QUILL_MAX_THREADS, options->threads)) {
     g_set_error (
         error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
-        _ ("“%s” threads are not possible: use 1 to %d, or several such numbers as in 1,2,4, or 0 for all "
-           "processors."),
+        _ ("“%s” threads are not possible: use 1 to %d, or several such numbers as in 1,2,4, or 0 for as "
+           "many as are best."),
         text, QUILL_MAX_THREADS);
     return FALSE;
   }
@@ -200,7 +200,7 @@ longhand_cli_bench (int argc, char **argv) {
     { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model,
       N_ ("Model: name of an installed one, or a file (default: the best installed one)"), N_ ("MODEL") },
     { "threads", 't', 0, G_OPTION_ARG_STRING, &options.threads_text,
-      N_ ("Threads, 1 to 256 (default 0: all processors); or several, as in 1,2,4"), N_ ("N,…") },
+      N_ ("Threads, 1 to 256 (default 0: as many as are best); or several, as in 1,2,4"), N_ ("N,…") },
     { "cpu", 0, 0, G_OPTION_ARG_STRING, &options.levels_text,
       N_ ("Kernels to compare, as in c,avx2, or all (default: the machine’s best)"), N_ ("LEVEL,…") },
     { "runs", 'n', 0, G_OPTION_ARG_STRING, &options.runs_text,

@@ -39,6 +39,7 @@ typedef struct {
 /* What was measured with one number of threads and one level of kernels. */
 typedef struct {
   guint threads;
+  struct quill_thread_choice choice;     /* of threads */
   const char *level;                     /* static */
   guint32 mask;                          /* of level */
   GArray *times[LONGHAND_BENCH_N_STEPS]; /* owned; double; the first three only in the main setting */

@@ -68,7 +68,7 @@ longhand_cli_check_threads (int threads, GError **error) {
   if (threads >= 0 && threads <= QUILL_MAX_THREADS)
     return TRUE;
   g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
-               _ ("%d threads are not possible: use 1 to %d, or 0 for all processors."), threads,
+               _ ("%d threads are not possible: use 1 to %d, or 0 for as many as are best."), threads,
                QUILL_MAX_THREADS);
   return FALSE;
 }

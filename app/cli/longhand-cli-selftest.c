@@ -32,10 +32,12 @@ enum {
   NUMBER_DECODE,
   NUMBER_TOTAL, /* mel to text, ms */
   NUMBER_PEAK,  /* resident bytes */
+  NUMBER_THREADS,
   N_NUMBERS,
 };
 static const char *const number_names[N_NUMBERS]
-    = { "audio_s", "load_ms", "mel_ms", "encode_ms", "prompt_ms", "decode_ms", "total_ms", "peak_rss_bytes" };
+    = { "audio_s",   "load_ms",  "mel_ms",         "encode_ms", "prompt_ms",
+        "decode_ms", "total_ms", "peak_rss_bytes", "threads" };
 
 typedef struct {
   const char *name;          /* of the level */
@@ -172,6 +174,7 @@ hear (LonghandCliEngine *engine, const float *samples, gsize n, GError **error) 
   add_double (json, number_names[NUMBER_DECODE], result->timings.decode_ms);
   add_double (json, number_names[NUMBER_TOTAL], result->timings.total_ms);
   add_double (json, number_names[NUMBER_PEAK], peak_bytes ());
+  add_double (json, number_names[NUMBER_THREADS], quill_transcriber_n_threads (engine->transcriber));
   json_builder_end_object (json);
   print_and_free (json);
   quill_result_free (&result);
@@ -329,6 +332,7 @@ add_row (JsonBuilder *json, const Selftest *test, const Row *row) {
     for (guint i = NUMBER_LOAD; i < NUMBER_PEAK; i++)
       add_double (json, number_names[i], row->number[i]);
     add_int (json, number_names[NUMBER_PEAK], (gint64)row->number[NUMBER_PEAK]);
+    add_int (json, number_names[NUMBER_THREADS], (gint64)row->number[NUMBER_THREADS]);
   }
   json_builder_end_object (json);
 }
@@ -340,7 +344,7 @@ print_json (const Selftest *test, gboolean passed) {
   json_builder_begin_object (json);
   add_string (json, "version", VERSION);
   add_string (json, "model", test->model_id);
-  add_int (json, "threads", test->threads > 0 ? (guint)test->threads : quill_usable_cpus ());
+  add_int (json, "threads", test->threads);
   add_string (json, "expected", test->expected);
   add_int (json, "words", test->n_words);
   add_boolean (json, "pass", passed);
@@ -422,8 +426,8 @@ longhand_cli_selftest (int argc, char **argv) {
   const GOptionEntry entries[] = {
     { "model", 'm', 0, G_OPTION_ARG_FILENAME, &model,
       N_ ("Model: name of an installed one, or a file (default: the best installed one)"), N_ ("MODEL") },
-    { "threads", 't', 0, G_OPTION_ARG_INT, &threads, N_ ("Threads, 1 to 256 (default 0: all processors)"),
-      N_ ("N") },
+    { "threads", 't', 0, G_OPTION_ARG_INT, &threads,
+      N_ ("Threads, 1 to 256 (default 0: as many as are best)"), N_ ("N") },
     { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, N_ ("Print JSON"), NULL },
     { "run-level", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &level, NULL, NULL },
     G_OPTION_ENTRY_NULL,
@@ -440,11 +444,13 @@ longhand_cli_selftest (int argc, char **argv) {
              "heard, and at most six of ten words said are wrong, which the card of the bundled model "
              "allows\n"
              "for. The exit status is 0 only when all pass.\n\n"
-             "JSON: version, model, threads, expected, words, pass, levels [{name, pass, reason (of a "
-             "failure),\n"
-             "text, errors, wer, differences, rtf, load_ms, mel_ms, encode_ms, prompt_ms, decode_ms, "
-             "total_ms,\n"
-             "peak_rss_bytes}]; what follows “reason” is absent where a level did not finish."),
+             "JSON: version, model, threads (0: automatic), expected, words, pass, levels [{name, pass, "
+             "reason\n"
+             "(of a failure), text, errors, wer, differences, rtf, load_ms, mel_ms, encode_ms, prompt_ms,\n"
+             "decode_ms, total_ms, peak_rss_bytes, threads}]; what follows “reason” is absent where a level "
+             "did "
+             "not\n"
+             "finish."),
           entries))
     return LONGHAND_EXIT_USAGE;
   if (argc > 1) {

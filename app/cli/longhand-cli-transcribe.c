@@ -272,7 +272,7 @@ longhand_cli_transcribe (int argc, char **argv) {
     { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model,
       N_ ("Model: name of an installed one, or a file (default: the best installed one)"), N_ ("MODEL") },
     { "threads", 't', 0, G_OPTION_ARG_INT, &options.threads,
-      N_ ("Threads, 1 to 256 (default 0: all processors)"), N_ ("N") },
+      N_ ("Threads, 1 to 256 (default 0: as many as are best)"), N_ ("N") },
     { "language", 'l', 0, G_OPTION_ARG_STRING, &options.language,
       N_ ("Language spoken, such as “de” or “german” (default: auto)"), N_ ("LANGUAGE") },
     { "translate", 0, 0, G_OPTION_ARG_NONE, &options.translate, N_ ("Translate to English"), NULL },

@@ -49,7 +49,14 @@ struct _LonghandDictation {
 
 G_DEFINE_TYPE (LonghandDictation, longhand_dictation, G_TYPE_OBJECT)
 
-enum { PROP_STATE = 1, PROP_MODEL_STATE, PROP_MODEL_TITLE, PROP_MODEL_IS_BUNDLED, N_PROPS };
+enum {
+  PROP_STATE = 1,
+  PROP_MODEL_STATE,
+  PROP_MODEL_TITLE,
+  PROP_MODEL_IS_BUNDLED,
+  PROP_THREADS_REASON,
+  N_PROPS
+};
 enum { TENTATIVE, COMMITTED, FAILED, DEVICES_CHANGED, N_SIGNALS };
 static GParamSpec *props[N_PROPS];
 static guint signals[N_SIGNALS];
@@ -70,6 +77,9 @@ longhand_dictation_get_property (GObject *object, guint id, GValue *value, GPara
     break;
   case PROP_MODEL_IS_BUNDLED:
     g_value_set_boolean (value, longhand_dictation_get_model_is_bundled (self));
+    break;
+  case PROP_THREADS_REASON:
+    g_value_set_static_string (value, self->stats.threads_reason);
     break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -245,10 +255,13 @@ static void
 take_stats (LonghandDictation *self, const LonghandStats *stats) {
   const double partial_latency_ms = self->stats.partial_latency_ms;
   const double final_latency_ms = self->stats.final_latency_ms;
+  const char *threads_reason = self->stats.threads_reason;
 
   self->stats = *stats;
   self->stats.partial_latency_ms = partial_latency_ms;
   self->stats.final_latency_ms = final_latency_ms;
+  if (self->stats.threads_reason != threads_reason) /* interned */
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_THREADS_REASON]);
 }
 
 static void
@@ -408,6 +421,7 @@ longhand_dictation_class_init (LonghandDictationClass *klass) {
                                               LONGHAND_MODEL_STATE_FAILED, LONGHAND_MODEL_STATE_NONE, flags);
   props[PROP_MODEL_TITLE] = g_param_spec_string ("model-title", NULL, NULL, "", flags);
   props[PROP_MODEL_IS_BUNDLED] = g_param_spec_boolean ("model-is-bundled", NULL, NULL, FALSE, flags);
+  props[PROP_THREADS_REASON] = g_param_spec_string ("threads-reason", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   signals[TENTATIVE] = g_signal_new ("tentative", LONGHAND_TYPE_DICTATION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,

@@ -45,9 +45,10 @@ typedef struct {
   double final_latency_ms;   /* end of the utterance (pause included) -> committed; last one */
   double partial_cost_ms, final_cost_ms; /* time in the engine; last one */
   guint threads;                         /* in use */
-  const char *kernel_level;              /* "avx2"; static */
-  guint64 dropped_samples;               /* lost because the ring was full */
-  double queued_s;                       /* sound waiting for the recognizer */
+  const char *threads_reason; /* a translated sentence; interned; NULL: the settings say how many */
+  const char *kernel_level;   /* "avx2"; static */
+  guint64 dropped_samples;    /* lost because the ring was full */
+  double queued_s;            /* sound waiting for the recognizer */
   struct {
     const char *name; /* translated; static */
     guint64 bytes;
@@ -67,7 +68,8 @@ G_DECLARE_FINAL_TYPE (LonghandDictation, longhand_dictation, LONGHAND, DICTATION
  * idle, else after Stop.
  *
  * Properties (read-only, notify): state (int, LonghandState), model-state (int, LonghandModelState),
- *   model-title (string; of the model in use or being loaded), model-is-bundled (bool)
+ *   model-title (string; of the model in use or being loaded), model-is-bundled (bool),
+ *   threads-reason (string; as in LonghandStats)
  * Signals (main thread):
  *   "tentative" (const char *text)        replaces the last tentative text; "" clears it
  *   "committed" (LonghandUtterance *)     after it the tentative text is ""

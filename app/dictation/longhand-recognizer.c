@@ -4,6 +4,7 @@
 #include "dictation/longhand-breakdown.h"
 #include "dictation/longhand-utterance.h"
 #include "longhand-engine-error.h"
+#include "longhand-engine-threads.h"
 #include "longhand-error.h"
 
 #include <glib/gi18n.h>
@@ -337,6 +338,8 @@ take_sound (LonghandRecognizer *self) {
 
 static void
 refresh_stats (LonghandRecognizer *self) {
+  g_autofree char *reason = NULL;
+  struct quill_thread_choice choice;
   struct quill_memory memory;
   const size_t *const bytes[]
       = { &memory.weights, &memory.embeddings, &memory.kv_cache, &memory.encoder_output, &memory.working };
@@ -344,7 +347,10 @@ refresh_stats (LonghandRecognizer *self) {
   quill_transcriber_get_memory (self->transcriber, &memory);
   for (guint i = 0; i < G_N_ELEMENTS (bytes); i++)
     self->stats.memory[i].bytes = *bytes[i];
-  self->stats.threads = quill_transcriber_n_threads (self->transcriber);
+  quill_transcriber_get_thread_choice (self->transcriber, &choice);
+  reason = longhand_engine_describe_threads (&choice);
+  self->stats.threads = choice.n_threads;
+  self->stats.threads_reason = g_intern_string (reason);
   self->stats.kernel_level = quill_transcriber_kernel_level (self->transcriber);
 }
 

@@ -77,6 +77,8 @@ json_has_every_documented_field (void) {
   JsonObject *root = parse (&run, &node);
   JsonObject *model = json_object_get_object_member (root, "model");
   JsonObject *machine = json_object_get_object_member (root, "machine");
+  JsonObject *setting = json_object_get_object_member (root, "setting");
+  static const char *const limits[] = { "none", "affinity", "cgroup", NULL };
   JsonArray *array;
   double encode_ms, total_ms;
 
@@ -92,8 +94,18 @@ json_has_every_documented_field (void) {
   g_assert_cmpfloat (number (json_array_get_object_element (array, 0), "float_gops"), >, 0);
   g_assert_cmpfloat (number (json_array_get_object_element (array, 0), "integer_gops"), >, 0);
   g_assert_cmpfloat (number (json_array_get_object_element (array, 0), "read_gbs"), >, 0);
-  g_assert_cmpint (json_object_get_int_member (json_object_get_object_member (root, "setting"), "threads"),
-                   ==, 1);
+  g_assert_cmpint (json_object_get_int_member (machine, "usable_cpus"), <=,
+                   json_object_get_int_member (machine, "allowed_cpus"));
+  g_assert_cmpint (json_object_get_int_member (machine, "allowed_cpus"), <=,
+                   json_object_get_int_member (machine, "online_cpus"));
+  g_assert_cmpint (json_object_get_int_member (machine, "fast_cores"), <=,
+                   json_object_get_int_member (machine, "cores"));
+  g_assert_true (g_strv_contains (limits, json_object_get_string_member (machine, "cpu_limit")));
+  g_assert_cmpint (json_object_get_int_member (setting, "threads"), ==, 1);
+  g_assert_cmpstr (json_object_get_string_member (setting, "threads_reason"), ==, "asked");
+  g_assert_cmpstr (json_object_get_string_member (setting, "threads_sentence"), ==, "");
+  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (setting, "threads_candidates")), ==,
+                    0);
 
   assert_names (root, "steps", "name", step_names, G_N_ELEMENTS (step_names));
   assert_names (root, "encoder", "component", encoder_names, G_N_ELEMENTS (encoder_names));

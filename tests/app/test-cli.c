@@ -31,8 +31,8 @@ speech (void) {
 
 static void
 help_lists_verbs_and_exit_status (void) {
-  static const char *const parts[]
-      = { "transcribe", "listen", "devices", "bench", "selftest", "quantize", "  0 ", "  1 ", "  2 ", "  3 ", "  4 ", "  130 " };
+  static const char *const parts[] = { "transcribe", "listen", "devices", "bench", "selftest", "quantize",
+                                       "  0 ",       "  1 ",   "  2 ",    "  3 ",  "  4 ",     "  130 " };
   g_auto (CliRun) run = cli_run ("--help", NULL);
   g_auto (CliRun) bare = cli_run (NULL, NULL);
 
@@ -47,12 +47,9 @@ every_verb_has_its_help (void) {
   static const struct {
     const char *verb, *part;
   } rows[] = {
-    { "transcribe", "--output=PATH" },
-    { "listen", "--seconds=SECONDS" },
-    { "devices", "microphones" },
-    { "bench", "--json" },
-    { "selftest", "one word in ten" },
-    { "quantize", "f32 f16 q4_0 q4_1 q5_0 q5_1 q8_0 q4_K q5_K q6_K" },
+    { "transcribe", "--output=PATH" }, { "listen", "--seconds=SECONDS" },
+    { "devices", "microphones" },      { "bench", "--json" },
+    { "selftest", "one word in ten" }, { "quantize", "f32 f16 q4_0 q4_1 q5_0 q5_1 q8_0 q4_K q5_K q6_K" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
@@ -85,15 +82,15 @@ senseless_command_lines_are_usage_errors (void) {
     { { "help", "sing" }, "There is no verb “sing”" },
     { { "transcribe" }, "Name at least one recording" },
     { { "transcribe", "--loud", speech () }, "--loud" },
-    { { "transcribe", "--threads", "-1", speech () }, "use 1 to 256, or 0 for all processors" },
-    { { "transcribe", "--threads", "100000", speech () }, "use 1 to 256, or 0 for all processors" },
+    { { "transcribe", "--threads", "-1", speech () }, "use 1 to 256, or 0 for as many as are best" },
+    { { "transcribe", "--threads", "100000", speech () }, "use 1 to 256, or 0 for as many as are best" },
     { { "transcribe", "--threads", "many", speech () }, "“many”" },
     { { "transcribe", "--format", "docx", speech () }, "choose txt, srt, vtt or json" },
     { { "transcribe", "--language", "klingon", speech () }, "There is no language “klingon”" },
     { { "transcribe", "--language", "german", speech () }, "This model does not know “german”" },
     { { "transcribe", "--translate", speech () }, "cannot translate" },
     { { "transcribe", "--format", "srt", speech (), speech () }, "name a folder for them with --output" },
-    { { "listen", "--threads", "100000" }, "use 1 to 256, or 0 for all processors" },
+    { { "listen", "--threads", "100000" }, "use 1 to 256, or 0 for as many as are best" },
     { { "listen", "--language", "klingon" }, "There is no language “klingon”" },
     { { "listen", "--language", "de" }, "This model does not know “de”" },
     { { "listen", "--seconds", "-3" }, "--seconds must be between" },

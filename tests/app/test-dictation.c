@@ -734,10 +734,10 @@ properties_notify (Fixture *f, gconstpointer data) {
   make_dictation (f);
   g_signal_connect (f->dictation, "notify", G_CALLBACK (on_notify), names);
   wait_ready (f);
-  g_assert_cmpstr (names->str, ==, "model-state ");
+  g_assert_cmpstr (names->str, ==, "threads-reason model-state ");
   start (f);
   stop (f);
-  g_assert_cmpstr (names->str, ==, "model-state state state state state ");
+  g_assert_cmpstr (names->str, ==, "threads-reason model-state state state state state ");
   g_object_get (f->dictation, "state", &state, "model-state", &model_state, NULL);
   g_assert_cmpint (state, ==, LONGHAND_STATE_IDLE);
   g_assert_cmpint (model_state, ==, LONGHAND_MODEL_STATE_READY);

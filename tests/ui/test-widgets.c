@@ -61,6 +61,28 @@ test_threads (Fixture *f, gconstpointer data) {
   gtk_window_destroy (GTK_WINDOW (preferences));
 }
 
+/* What “automatic” is, and why, stands below it; of a number that somebody chose there is nothing to explain.
+ */
+static void
+test_threads_reason (Fixture *f, gconstpointer data) {
+  GtkWidget *preferences = show_preferences (f);
+  AdwActionRow *row = ADW_ACTION_ROW (find_row (preferences, "Threads"));
+  g_autofree char *count = NULL;
+  LonghandStats stats;
+
+  WAIT_FOR (longhand_dictation_get_model_state (f->dictation) == LONGHAND_MODEL_STATE_READY);
+  longhand_dictation_get_stats (f->dictation, &stats);
+  g_assert_nonnull (stats.threads_reason);
+  count = g_strdup_printf ("%u thread", stats.threads);
+  g_assert_true (g_str_has_prefix (stats.threads_reason, count));
+  g_assert_cmpstr (adw_action_row_get_subtitle (row), ==, stats.threads_reason);
+  longhand_settings_set_threads (f->settings, 1);
+  WAIT_FOR (g_strcmp0 (adw_action_row_get_subtitle (row), "Processors used for recognition") == 0);
+  longhand_settings_set_threads (f->settings, 0);
+  WAIT_FOR (g_strcmp0 (adw_action_row_get_subtitle (row), stats.threads_reason) == 0);
+  gtk_window_destroy (GTK_WINDOW (preferences));
+}
+
 static void
 test_pause (Fixture *f, gconstpointer data) {
   GtkWidget *preferences = show_preferences (f);
@@ -255,8 +277,9 @@ speak_and_stop (Fixture *f) {
 
 static void
 test_panel_breakdown (Fixture *f, gconstpointer data) {
-  static const char *const parts[] = { "Convolutions",    "Attention",       "Keys and values for the decoder",
-                                       "Token embedding", "Cross-attention", "Vocabulary" };
+  static const char *const parts[]
+      = { "Convolutions",    "Attention",       "Keys and values for the decoder",
+          "Token embedding", "Cross-attention", "Vocabulary" };
   g_autofree char *before = NULL;
   g_autofree char *after = NULL;
   LonghandStats stats;
@@ -292,6 +315,7 @@ int
 main (int argc, char **argv) {
   fixture_init (&argc, &argv);
   FIXTURE_ADD ("/preferences/threads-both-ways", test_threads);
+  FIXTURE_ADD ("/preferences/automatic-threads-are-explained", test_threads_reason);
   FIXTURE_ADD ("/preferences/pause-length-both-ways", test_pause);
   FIXTURE_ADD ("/preferences/model-both-ways", test_model);
   FIXTURE_ADD ("/preferences/microphone-both-ways", test_microphone);

@@ -128,6 +128,17 @@ show_threads (LonghandPreferences *self) {
   show_choices (self, CHOICE_THREADS, choices, current);
 }
 
+/* Why “automatic” is what it is; what the setting means until that is known, or when it is a number. */
+static void
+show_threads_reason (LonghandPreferences *self) {
+  LonghandStats stats;
+
+  longhand_dictation_get_stats (self->dictation, &stats);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->threads), stats.threads_reason != NULL
+                                                                   ? stats.threads_reason
+                                                                   : _ ("Processors used for recognition"));
+}
+
 static void
 on_selected (LonghandPreferences *self, GParamSpec *pspec, AdwComboRow *row) {
   for (guint choice = 0; choice < N_CHOICES && !self->filling; choice++) {
@@ -207,6 +218,7 @@ longhand_preferences_new (LonghandSettings *settings, LonghandModelStore *store,
   show_languages (self);
   show_models (self);
   show_threads (self);
+  show_threads_reason (self);
   g_object_bind_property (settings, "pause-length", gtk_spin_button_get_adjustment (self->pause_length),
                           "value", G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
   g_signal_connect_object (settings, "notify::microphone", G_CALLBACK (show_microphones), self,
@@ -219,6 +231,8 @@ longhand_preferences_new (LonghandSettings *settings, LonghandModelStore *store,
   g_signal_connect_object (dictation, "devices-changed", G_CALLBACK (show_microphones), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (dictation, "notify::model-state", G_CALLBACK (show_languages), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (dictation, "notify::threads-reason", G_CALLBACK (show_threads_reason), self,
                            G_CONNECT_SWAPPED);
   longhand_dictation_refresh_devices (dictation);
   longhand_model_store_refresh (store);

@@ -21,7 +21,8 @@ struct _LonghandPerformancePanel {
   GtkListBox *decoder;
   GtkListBox *memory;
 
-  GtkLabel *values[N_ROWS]; /* of the speed rows */
+  GtkWidget *rows[N_ROWS]; /* the speed rows */
+  GtkLabel *values[N_ROWS];
   BarRow parts[LONGHAND_N_PARTS];
   BarRow memories[LONGHAND_N_MEMORY];
 
@@ -115,6 +116,9 @@ longhand_performance_panel_refresh (LonghandPerformancePanel *self) {
   set_ms (self->values[ROW_PARTIAL], stats.partial_latency_ms);
   set_ms (self->values[ROW_FINAL], stats.final_latency_ms);
   set_value (self->values[ROW_THREADS], "%u", stats.threads);
+  gtk_widget_set_tooltip_text (self->rows[ROW_THREADS], stats.threads_reason != NULL
+                                                            ? stats.threads_reason
+                                                            : _ (rows[ROW_THREADS].explanation));
   gtk_label_set_label (self->values[ROW_KERNELS], stats.kernel_level != NULL ? stats.kernel_level : "–");
   set_value (self->values[ROW_QUEUE], _ ("%.1f s"), stats.queued_s);
   set_value (self->values[ROW_DROPPED], "%" G_GUINT64_FORMAT, stats.dropped_samples);
@@ -183,10 +187,9 @@ make_bar (BarRow *bar, GtkListBox *list) {
 static void
 make_rows (LonghandPerformancePanel *self) {
   for (guint i = 0; i < N_ROWS; i++) {
-    GtkWidget *row = append_row (self->speed);
-
-    gtk_widget_set_tooltip_text (row, _ (rows[i].explanation));
-    self->values[i] = append_figure (row, new_label (_ (rows[i].name), FALSE));
+    self->rows[i] = append_row (self->speed);
+    gtk_widget_set_tooltip_text (self->rows[i], _ (rows[i].explanation));
+    self->values[i] = append_figure (self->rows[i], new_label (_ (rows[i].name), FALSE));
   }
   for (guint i = 0; i < LONGHAND_N_PARTS; i++)
     make_bar (&self->parts[i], i < LONGHAND_N_ENCODER_PARTS ? self->encoder : self->decoder);
