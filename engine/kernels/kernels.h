@@ -3,6 +3,7 @@
 #ifndef QUILL_KERNELS_KERNELS_H
 #define QUILL_KERNELS_KERNELS_H
 
+#include "kernels/peak.h"
 #include "quant/types.h"
 #include "quill.h"
 
@@ -102,6 +103,7 @@ struct quill_kernels {
 
     struct quill_gemm gemm[QUILL_GEMM_FORMS];
     enum quill_gemm_form quantized_form; /* the fastest that loses no more than quantized weights have lost */
+    struct quill_peak peak[QUILL_PEAKS];
 
     /* Dot products of few rows of x with weights as they lie in the file:
      *   y[i * ldy + j] = x row i . weight row j,  i < m, j < n_rows;

@@ -26,6 +26,7 @@ compare_level (const struct quill_kernel_level *level) {
   compare_gemm (&kernels);
   compare_dot (&kernels);
   compare_vec (&kernels);
+  compare_peak (&kernels);
   compare_weights (&kernels);
 }
 

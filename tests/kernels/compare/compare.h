@@ -27,6 +27,7 @@ extern unsigned compare_n_run, compare_n_failed;
 void compare_gemm (const struct quill_kernels *kernels);
 void compare_dot (const struct quill_kernels *kernels);
 void compare_vec (const struct quill_kernels *kernels);
+void compare_peak (const struct quill_kernels *kernels);
 void compare_weights (const struct quill_kernels *kernels);
 
 /* |value - expected| <= tolerance, or the same infinity, or both NaN. */
