@@ -37,7 +37,7 @@ extern "C" {
 #endif
 
 #define QUILL_SAMPLE_RATE 16000
-#define QUILL_WINDOW_MS   30000 /* the longest piece of sound that is looked at in one go */
+#define QUILL_WINDOW_MS 30000 /* the longest piece of sound that is looked at in one go */
 #define QUILL_MAX_THREADS 256
 
 /* ---- errors ---------------------------------------------------------------------------------------- */
@@ -61,8 +61,8 @@ struct quill_error {
 /* ---- machine --------------------------------------------------------------------------------------- */
 
 enum quill_cpu_flag {
-    QUILL_CPU_AVX2 = 1u << 0,   /* AVX2, FMA, F16C and the operating system saves the registers */
-    QUILL_CPU_AVX512 = 1u << 1, /* AVX-512 F, BW, DQ, VL, likewise */
+    QUILL_CPU_AVX2 = 1u << 0,       /* AVX2, FMA, F16C and the operating system saves the registers */
+    QUILL_CPU_AVX512 = 1u << 1,     /* AVX-512 F, BW, DQ, VL, likewise */
     QUILL_CPU_AVXVNNI = 1u << 2,    /* AVX-VNNI, with QUILL_CPU_AVX2 */
     QUILL_CPU_AVX512VNNI = 1u << 3, /* AVX-512 VNNI, with QUILL_CPU_AVX512 */
     QUILL_CPU_NEON = 1u << 4,       /* Advanced SIMD of aarch64 */
@@ -78,18 +78,28 @@ struct quill_kernel_level {
     const char *name; /* as quill_transcriber_kernel_level says it; static */
     uint32_t mask;    /* quill_settings.cpu_mask that gives this level and none above it */
 };
-/* Levels that this machine has, the portable one, "c", first and what it would use last. Writes at most max of them to
- * out and returns how many there are. */
+/* Levels that this machine has, the portable one, "c", first and what it would use last. Writes at most max
+ * of them to out and returns how many there are. */
 unsigned quill_kernel_levels(struct quill_kernel_level *out, unsigned max);
 
-/* What this machine reaches at most, measured: no step of a model is faster, unless its data lie in a cache. */
+/* An instruction, or a pair of them, that matrix products are made of. */
+struct quill_instruction_peak {
+    const char *name; /* "vpdpwssd", "vpmaddwd, vpaddd"; static */
+    double gops;      /* 10^9 additions and multiplications a second on registers alone */
+};
+#define QUILL_MAX_INSTRUCTION_PEAKS 3
+
+/* What this machine reaches at most, measured: no step of a model is faster, unless its data lie in a cache.
+ */
 struct quill_peaks {
     unsigned n_threads;
-    double float_gops, integer_gops; /* 10^9 additions and multiplications a second of the best matrix tile in the
-                                      * first-level cache, in floats and in integers */
+    double float_gops, integer_gops; /* 10^9 additions and multiplications a second of the best matrix tile in
+                                      * the first-level cache, in floats and in integers */
     double read_gbs;                 /* 10^9 bytes a second out of memory */
+    unsigned n_instructions;
+    struct quill_instruction_peak instructions[QUILL_MAX_INSTRUCTION_PEAKS]; /* that the level has */
 };
-/* Measures for about a tenth of a second, with memory of several times the last-level cache. n_threads: 0:
+/* Measures for about a fifth of a second, with memory of several times the last-level cache. n_threads: 0:
  * quill_usable_cpus(). cpu_mask: as quill_settings. Errors: INVALID (threads), NOMEM. */
 enum quill_status quill_measure_peaks(struct quill_peaks *out, unsigned n_threads, uint32_t cpu_mask,
                                       struct quill_error *err);
@@ -124,7 +134,8 @@ struct quill_thread_candidate {
 
 enum quill_thread_reason {
     QUILL_THREADS_ASKED,      /* by the settings; cpus and candidates are 0 */
-    QUILL_THREADS_NO_CHOICE,  /* one for each usable CPU: all are cores of one kind, or too few to choose from */
+    QUILL_THREADS_NO_CHOICE,  /* one for each usable CPU: all are cores of one kind, or too few to choose from
+                               */
     QUILL_THREADS_MEASURED,   /* the smallest candidate that is about as fast as the fastest */
     QUILL_THREADS_UNMEASURED, /* one for each usable core: there was no memory for measuring */
 };
@@ -189,16 +200,17 @@ struct quill_conversion {
     void *user;
 };
 
-/* Writes the model file `in` anew as `out`, with its weights as type (one of quill_weight_type_name, in upper or
- * lower case). These are the matrices; what whisper.cpp, which reads the outcome, wants otherwise stays or becomes
- * that: convolutions f16 (f32 in an f32 model), vectors and positions f32. Tensors that keep their type are copied
- * bit by bit. Only the tensors' format is looked at: whether they make up a model is for quill_model_open to say.
+/* Writes the model file `in` anew as `out`, with its weights as type (one of quill_weight_type_name, in upper
+ * or lower case). These are the matrices; what whisper.cpp, which reads the outcome, wants otherwise stays or
+ * becomes that: convolutions f16 (f32 in an f32 model), vectors and positions f32. Tensors that keep their
+ * type are copied bit by bit. Only the tensors' format is looked at: whether they make up a model is for
+ * quill_model_open to say.
  *
- * `out` appears, or is replaced, only when it is complete; until then the file has a name that begins with that of
- * `out`, and on failure nothing of it is left. `in` must not change meanwhile. conversion may be NULL.
- * Errors: INVALID (type, `out` is `in`, a folder or a device), UNSUPPORTED (rows that the type cannot hold: the
- * sentence names one that can; numbers beyond the type's range), FORMAT (`in`; also numbers in it that are infinite or
- * none), IO (either file), NOMEM, CANCELLED. */
+ * `out` appears, or is replaced, only when it is complete; until then the file has a name that begins with
+ * that of `out`, and on failure nothing of it is left. `in` must not change meanwhile. conversion may be
+ * NULL. Errors: INVALID (type, `out` is `in`, a folder or a device), UNSUPPORTED (rows that the type cannot
+ * hold: the sentence names one that can; numbers beyond the type's range), FORMAT (`in`; also numbers in it
+ * that are infinite or none), IO (either file), NOMEM, CANCELLED. */
 enum quill_status quill_model_quantize(const char *in, const char *out, const char *type,
                                        const struct quill_conversion *conversion, struct quill_error *err);
 
@@ -209,8 +221,9 @@ struct quill_segment;
 
 /* How the machine is used. quill_settings_init gives the defaults; change what you need. */
 struct quill_settings {
-    unsigned n_threads; /* 0: automatic, see quill_transcriber_get_thread_choice; otherwise 1..QUILL_MAX_THREADS */
-    uint32_t cpu_mask;  /* instruction sets that may be used; ~0u: all the machine has */
+    unsigned
+        n_threads; /* 0: automatic, see quill_transcriber_get_thread_choice; otherwise 1..QUILL_MAX_THREADS */
+    uint32_t cpu_mask; /* instruction sets that may be used; ~0u: all the machine has */
 };
 void quill_settings_init(struct quill_settings *settings);
 
@@ -223,12 +236,15 @@ void quill_transcriber_close(struct quill_transcriber **transcriber);
 enum quill_status quill_transcriber_set_threads(struct quill_transcriber *transcriber, unsigned n_threads,
                                                 struct quill_error *err);
 unsigned quill_transcriber_n_threads(const struct quill_transcriber *transcriber);
-/* Why there are as many. Automatic: as many as the CPUs that the process may use; where these are hardware threads that
- * share cores, or cores of several kinds, what is best is measured with the model's own weights, which takes some 40 ms,
- * once in a transcriber's life. */
+/* Why there are as many. Automatic: as many as the CPUs that the process may use; where these are hardware
+ * threads that share cores, or cores of several kinds, what is best is measured with the model's own weights,
+ * which takes some 40 ms, once in a transcriber's life. */
 void quill_transcriber_get_thread_choice(const struct quill_transcriber *transcriber,
                                          struct quill_thread_choice *choice);
 const char *quill_transcriber_kernel_level(const struct quill_transcriber *transcriber); /* "avx2"; static */
+/* What the encoder's matrix products are made of at that level: a name as in struct quill_instruction_peak;
+ * static. */
+const char *quill_transcriber_product_instruction(const struct quill_transcriber *transcriber);
 const struct quill_model *quill_transcriber_model(const struct quill_transcriber *transcriber);
 
 /* What a transcriber and its model occupy; sums of planned sizes, not measurements. */
@@ -248,18 +264,20 @@ struct quill_trace_settings {
     size_t max_events;   /* that are kept of a run; 0: only the sums of quill_transcriber_get_steps */
     double min_event_ms; /* shorter ones are not kept */
 };
-/* Records steps from the next run on; NULL: no longer, which is how a transcriber begins. Not during a run. It costs
- * well below a thousandth of the time and changes no result. Errors: NOMEM (it goes on as before). */
+/* Records steps from the next run on; NULL: no longer, which is how a transcriber begins. Not during a run.
+ * It costs well below a thousandth of the time and changes no result. Errors: NOMEM (it goes on as before).
+ */
 enum quill_status quill_transcriber_set_trace(struct quill_transcriber *transcriber,
-                                              const struct quill_trace_settings *settings, struct quill_error *err);
+                                              const struct quill_trace_settings *settings,
+                                              struct quill_error *err);
 
 /* A step of the last run, also of one that failed. Names are static and stable.
  *   audio:   mel
  *   encoder: convolutions, projections (products around self-attention), attention, feed_forward, layer_norm,
  *            cross_keys_values (what the decoder's cross-attention looks into)
- *   decoder: token_embedding, positions, self_attention, cross_attention, feed_forward, layer_norm, vocabulary,
- *            search (rules, and the choice of a token); of prompts and tokens
- *   run:     encode, prompt, decode, token: what the steps above are parts of */
+ *   decoder: token_embedding, positions, self_attention, cross_attention, feed_forward, layer_norm,
+ * vocabulary, search (rules, and the choice of a token); of prompts and tokens run:     encode, prompt,
+ * decode, token: what the steps above are parts of */
 struct quill_step {
     const char *group, *name;
     uint64_t count;    /* how often */
@@ -276,8 +294,8 @@ struct quill_trace_event {
     double start_ms;          /* of the system's monotonic clock */
     double duration_ms;
 };
-/* Events of the last run, by their ends, borrowed until the next run or call of quill_transcriber_set_trace; *n_lost
- * (may be NULL): how many found no place. Returns their number. */
+/* Events of the last run, by their ends, borrowed until the next run or call of quill_transcriber_set_trace;
+ * *n_lost (may be NULL): how many found no place. Returns their number. */
 size_t quill_transcriber_get_events(const struct quill_transcriber *transcriber,
                                     const struct quill_trace_event **out, size_t *n_lost);
 
@@ -286,26 +304,26 @@ size_t quill_transcriber_get_events(const struct quill_transcriber *transcriber,
 /* What is asked of one recording. quill_params_init gives OpenAI's defaults with greedy decoding.
  * Strings are borrowed during the call. */
 struct quill_params {
-    const char *language;         /* code or English name; NULL or "auto": detect (English-only models: English) */
-    bool translate;               /* to English; multilingual models only */
-    bool timestamps;              /* true: segments from timestamp tokens; false: one segment a window */
-    bool condition_on_previous;   /* text of the window before is the prompt of the next */
-    const char *initial_prompt;   /* may be NULL */
-    float temperature;            /* first try; 0: greedy */
-    float temperature_increment;  /* added after each failed try up to 1.0; 0: no fallback */
+    const char *language; /* code or English name; NULL or "auto": detect (English-only models: English) */
+    bool translate;       /* to English; multilingual models only */
+    bool timestamps;      /* true: segments from timestamp tokens; false: one segment a window */
+    bool condition_on_previous;        /* text of the window before is the prompt of the next */
+    const char *initial_prompt;        /* may be NULL */
+    float temperature;                 /* first try; 0: greedy */
+    float temperature_increment;       /* added after each failed try up to 1.0; 0: no fallback */
     float compression_ratio_threshold; /* a try fails above this (2.4); 0: not checked */
-    float logprob_threshold;      /* a try fails when the average is below this (-1.0); -INFINITY: not checked */
-    float no_speech_threshold;    /* window is silent when above this and the average not above the other (0.6);
-                                   * when that is not checked, this alone decides. 1: no window is silent */
+    float logprob_threshold;   /* a try fails when the average is below this (-1.0); -INFINITY: not checked */
+    float no_speech_threshold; /* window is silent when above this and the average not above the other (0.6);
+                                * when that is not checked, this alone decides. 1: no window is silent */
     unsigned max_initial_timestamp_ms; /* 1000 */
-    unsigned max_tokens;          /* per window; 0: half of the model's text context, as OpenAI's */
-    unsigned audio_ctx;           /* encoder frames of 20 ms to look at; 0: all of the model's (1500).
-                                   * Fewer make short recordings cheaper; sound beyond them is not seen:
-                                   * then windows are that much shorter. */
-    uint64_t seed;                /* of sampling at temperature > 0 */
+    unsigned max_tokens;               /* per window; 0: half of the model's text context, as OpenAI's */
+    unsigned audio_ctx;                /* encoder frames of 20 ms to look at; 0: all of the model's (1500).
+                                        * Fewer make short recordings cheaper; sound beyond them is not seen:
+                                        * then windows are that much shorter. */
+    uint64_t seed;                     /* of sampling at temperature > 0 */
 
     /* Callbacks; each may be NULL. `user` is handed to all. */
-    bool (*cancelled)(void *user);                   /* polled per layer and per token; true ends the run */
+    bool (*cancelled)(void *user); /* polled per layer and per token; true ends the run */
     void (*progress)(void *user, int64_t done_ms, int64_t total_ms);
     void (*segment)(void *user, const struct quill_segment *segment); /* as each window is done */
     void *user;
@@ -330,14 +348,14 @@ struct quill_timings {
 struct quill_result {
     struct quill_segment *segments; /* owned; [n_segments] */
     size_t n_segments;
-    char language[8];               /* code that was used or detected; "" when there was nothing to detect it in */
+    char language[8]; /* code that was used or detected; "" when there was nothing to detect it in */
     struct quill_timings timings;
 };
 
 /* Recognises a whole recording of n samples (any length; NaN and infinities count as silence). On success
- * *out belongs to the caller: quill_result_free. params may be NULL (defaults). Less than 100 ms of sound, or of
- * rest after the last window, holds no word and is not looked at: zero samples give zero segments.
- * Errors: INVALID (among them an unknown language), UNSUPPORTED (a language or translation that this model cannot
+ * *out belongs to the caller: quill_result_free. params may be NULL (defaults). Less than 100 ms of sound, or
+ * of rest after the last window, holds no word and is not looked at: zero samples give zero segments. Errors:
+ * INVALID (among them an unknown language), UNSUPPORTED (a language or translation that this model cannot
  * do), NOMEM, CANCELLED. */
 enum quill_status quill_transcribe(struct quill_transcriber *transcriber, const float *samples, size_t n,
                                    const struct quill_params *params, struct quill_result **out,
@@ -349,11 +367,11 @@ void quill_result_free(struct quill_result **result);
 struct quill_stream;
 
 struct quill_stream_settings {
-    unsigned preroll_ms;       /* sound kept from before the first frame that counts as speech (500); 0..5000 */
-    unsigned pause_ms;         /* silence that ends an utterance (700); 200..5000 */
-    unsigned max_utterance_ms; /* an utterance is cut here, at the quietest recent point (25000);
-                                * 5000..28000, and twice pre-roll and pause */
-    unsigned partial_ms;       /* new sound before the next tentative hypothesis (800); 0: finals only */
+    unsigned preroll_ms; /* sound kept from before the first frame that counts as speech (500); 0..5000 */
+    unsigned pause_ms;   /* silence that ends an utterance (700); 200..5000 */
+    unsigned max_utterance_ms;  /* an utterance is cut here, at the quietest recent point (25000);
+                                 * 5000..28000, and twice pre-roll and pause */
+    unsigned partial_ms;        /* new sound before the next tentative hypothesis (800); 0: finals only */
     struct quill_params params; /* of final passes; tentative ones are greedy without fallback.
                                  * Strings must stay valid while the stream lives; `cancelled` applies
                                  * to tentative passes only: nothing spoken is lost to a cancel. */
@@ -368,15 +386,16 @@ enum quill_stream_event_type {
 
 struct quill_stream_event {
     enum quill_stream_event_type type;
-    int64_t start_ms, end_ms;     /* of the utterance in the stream's sound */
-    const char *text;             /* borrowed during the callback; no leading or trailing space */
+    int64_t start_ms, end_ms;             /* of the utterance in the stream's sound */
+    const char *text;                     /* borrowed during the callback; no leading or trailing space */
     const struct quill_segment *segments; /* FINAL: times are the stream's; borrowed */
     size_t n_segments;
     struct quill_timings timings; /* of the pass behind this event */
 };
 typedef void quill_stream_fn(void *user, const struct quill_stream_event *event);
 
-/* The stream borrows the transcriber until it is closed. settings may be NULL (defaults). Errors: INVALID, NOMEM. */
+/* The stream borrows the transcriber until it is closed. settings may be NULL (defaults). Errors: INVALID,
+ * NOMEM. */
 enum quill_status quill_stream_open(struct quill_stream **out, struct quill_transcriber *transcriber,
                                     const struct quill_stream_settings *settings, quill_stream_fn *fn,
                                     void *user, struct quill_error *err);

@@ -30,8 +30,7 @@ static enum quill_status workers_fill(struct quill_workers *workers, const struc
     struct quill_plan plan = {0};
     const struct quill_span scratch =
         quill_plan_add(&plan, n_threads, (bytes + QUILL_ALIGN - 1) / QUILL_ALIGN * QUILL_ALIGN);
-    const struct quill_span work =
-        quill_plan_add(&plan, quill_model_work_bytes(model, &compute->kernels), 1);
+    const struct quill_span work = quill_plan_add(&plan, quill_model_work_bytes(model, &compute->kernels), 1);
     QUILL_TRY(quill_arena_open(&workers->scratch, &plan, "the working memory", err));
     compute->pool = workers->pool;
     compute->scratch = quill_arena_at(&workers->scratch, scratch);
@@ -142,7 +141,8 @@ enum quill_status quill_transcriber_set_threads(struct quill_transcriber *t, uns
 }
 
 enum quill_status quill_transcriber_set_trace(struct quill_transcriber *t,
-                                              const struct quill_trace_settings *settings, struct quill_error *err)
+                                              const struct quill_trace_settings *settings,
+                                              struct quill_error *err)
 {
     struct quill_trace *trace = NULL;
     if (settings)
@@ -178,6 +178,13 @@ unsigned quill_transcriber_n_threads(const struct quill_transcriber *transcriber
 const char *quill_transcriber_kernel_level(const struct quill_transcriber *transcriber)
 {
     return transcriber->workers.compute.kernels.level;
+}
+
+const char *quill_transcriber_product_instruction(const struct quill_transcriber *transcriber)
+{
+    const struct quill_kernels *kernels = &transcriber->workers.compute.kernels;
+
+    return kernels->peak[transcriber->model->float32 ? QUILL_PEAK_F32 : QUILL_PEAK_I16].instruction;
 }
 
 const struct quill_model *quill_transcriber_model(const struct quill_transcriber *transcriber)

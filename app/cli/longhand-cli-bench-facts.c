@@ -10,6 +10,7 @@ const char *const longhand_bench_step_names[LONGHAND_BENCH_N_STEPS]
 #define TARGET_RTF 0.3
 #define TARGET_LOAD_MS 1000
 #define TARGET_PEAK_SHARE 0.5
+#define TARGET_INSTRUCTION_SHARE 0.5
 #define TARGET_SPEEDUP_2 1.8
 
 LonghandBenchSummary
@@ -85,6 +86,29 @@ longhand_bench_kernels (const LonghandBench *bench) {
   return kernels;
 }
 
+LonghandBenchProducts
+longhand_bench_encoder_products (const LonghandBench *bench) {
+  const LonghandBenchSetting *setting = longhand_bench_main (bench);
+  const struct quill_peaks *peaks = &bench->peaks[bench->n_peaks - 1];
+  LonghandBenchProducts products = { .instruction = setting->instruction };
+  double operations = 0, ms = 0;
+
+  for (guint i = 0; i < setting->parts->len; i++) {
+    const LonghandBenchPart *part = &g_array_index (setting->parts, LonghandBenchPart, i);
+
+    if (strcmp (part->step.group, "encoder") != 0 || !(part->step.operations > 0))
+      continue;
+    operations += part->step.operations;
+    ms += longhand_bench_summarize (part->times).p50;
+  }
+  for (guint i = 0; i < peaks->n_instructions; i++)
+    if (strcmp (peaks->instructions[i].name, products.instruction) == 0)
+      products.peak_gops = peaks->instructions[i].gops;
+  products.gops = ms > 0 ? operations / ms * 1e-6 : 0;
+  products.share = products.peak_gops > 0 ? products.gops / products.peak_gops : 0;
+  return products;
+}
+
 static void
 add_target (GArray *targets, const char *name, double value, gboolean at_least, double limit) {
   const LonghandBenchTarget target
@@ -109,6 +133,8 @@ longhand_bench_targets (const LonghandBench *bench, const GArray *kernels) {
     if (strcmp (kernel->name, "encoder/feed_forward") == 0)
       add_target (targets, "product_share_of_peak", kernel->share, TRUE, TARGET_PEAK_SHARE);
   }
+  add_target (targets, "encoder_share_of_instruction", longhand_bench_encoder_products (bench).share, TRUE,
+              TARGET_INSTRUCTION_SHARE);
   for (guint i = 0; i < bench->scaling->len; i++) {
     const LonghandBenchSetting *scaled = g_ptr_array_index (bench->scaling, i);
     const double ms = longhand_bench_median (scaled, LONGHAND_BENCH_ENCODE);

@@ -211,6 +211,33 @@ add_kernels (JsonBuilder *json, const GArray *kernels) {
   json_builder_end_array (json);
 }
 
+/* Of as many threads as the main setting has. */
+static void
+add_instructions (JsonBuilder *json, const LonghandBench *bench) {
+  const struct quill_peaks *peaks = &bench->peaks[bench->n_peaks - 1];
+
+  begin_array (json, "instructions");
+  for (guint i = 0; i < peaks->n_instructions; i++) {
+    json_builder_begin_object (json);
+    add_string (json, "instruction", peaks->instructions[i].name);
+    add_double (json, "gops", peaks->instructions[i].gops);
+    json_builder_end_object (json);
+  }
+  json_builder_end_array (json);
+}
+
+static void
+add_products (JsonBuilder *json, const LonghandBench *bench) {
+  const LonghandBenchProducts products = longhand_bench_encoder_products (bench);
+
+  begin_object (json, "encoder_products");
+  add_string (json, "instruction", products.instruction);
+  add_double (json, "gops", products.gops);
+  add_double (json, "peak_gops", products.peak_gops);
+  add_double (json, "share", products.share);
+  json_builder_end_object (json);
+}
+
 static void
 add_speedups (JsonBuilder *json, const LonghandBench *bench, const LonghandBenchSetting *setting) {
   static const struct {
@@ -304,6 +331,8 @@ longhand_bench_to_json (const LonghandBench *bench) {
   add_components (json, setting, "decoder");
   add_memory (json, bench);
   add_kernels (json, kernels);
+  add_instructions (json, bench);
+  add_products (json, bench);
   add_threads (json, bench);
   add_double (json, "serial_share", longhand_bench_serial_share (bench, LONGHAND_BENCH_TOTAL));
   add_levels (json, bench);

@@ -229,6 +229,7 @@ measure_setting (LonghandBench *bench, LonghandBenchSetting *setting, const Long
   quill_transcriber_get_thread_choice (engine.transcriber, &setting->choice);
   setting->threads = setting->choice.n_threads;
   setting->level = quill_transcriber_kernel_level (engine.transcriber);
+  setting->instruction = quill_transcriber_product_instruction (engine.transcriber);
   if (trace != NULL)
     measured = longhand_cli_trace_start (engine.transcriber, error);
   else if (quill_transcriber_set_trace (engine.transcriber, &sums_only, &engine_error) == QUILL_OK)

@@ -28,6 +28,25 @@ print_head (const LonghandBench *bench) {
              bench->peaks[i].integer_gops, bench->peaks[i].read_gbs);
 }
 
+/* Of the main setting, each with what it reaches on registers alone. */
+static void
+print_instructions (const LonghandBench *bench) {
+  const struct quill_peaks *peaks = &bench->peaks[bench->n_peaks - 1];
+
+  g_print ("\n%-*s %10s\n", COLUMN + 8, _ ("instruction"), "GOP/s");
+  for (guint i = 0; i < peaks->n_instructions; i++)
+    g_print ("%-*s %10.1f\n", COLUMN + 8, peaks->instructions[i].name, peaks->instructions[i].gops);
+}
+
+static void
+print_products (const LonghandBench *bench) {
+  const LonghandBenchProducts products = longhand_bench_encoder_products (bench);
+
+  g_print (
+      _ ("The encoder’s products together reach %.1f GOP/s, %.0f %% of the %.1f of %s on registers alone.\n"),
+      products.gops, 100 * products.share, products.peak_gops, products.instruction);
+}
+
 static void
 print_times (const char *name, const GArray *times, double whole_ms) {
   const LonghandBenchSummary summary = longhand_bench_summarize (times);
@@ -160,6 +179,8 @@ longhand_bench_print_table (const LonghandBench *bench) {
   print_components (setting, "encoder", _ ("encoder"));
   print_components (setting, "decoder", _ ("decoder"));
   print_kernels (kernels);
+  print_instructions (bench);
+  print_products (bench);
   print_memory (bench);
   print_scaling (bench);
   print_levels (bench);

@@ -40,7 +40,7 @@ typedef struct {
 typedef struct {
   guint threads;
   struct quill_thread_choice choice;     /* of threads */
-  const char *level;                     /* static */
+  const char *level, *instruction;       /* static */
   guint32 mask;                          /* of level */
   GArray *times[LONGHAND_BENCH_N_STEPS]; /* owned; double; the first three only in the main setting */
   GArray *parts;                         /* owned; LonghandBenchPart */
@@ -68,6 +68,13 @@ typedef struct {
   gboolean compute_bound; /* else memory, by its operations for each byte */
   double share;           /* of what that roof allows; above 1 where its data lie in a cache */
 } LonghandBenchKernel;
+
+/* All matrix products of the encoder together, against the bare instruction that they are made of. */
+typedef struct {
+  const char *instruction; /* static */
+  double gops, peak_gops;  /* 0: not measured */
+  double share;
+} LonghandBenchProducts;
 
 typedef struct {
   char *model_id; /* owned */
@@ -111,6 +118,7 @@ double longhand_bench_real_time_factor (const LonghandBench *bench, const Longha
 double longhand_bench_serial_share (const LonghandBench *bench, guint step);
 /* Components whose work is counted; (transfer full) (element-type LonghandBenchKernel). */
 GArray *longhand_bench_kernels (const LonghandBench *bench);
+LonghandBenchProducts longhand_bench_encoder_products (const LonghandBench *bench);
 /* (transfer full) (element-type LonghandBenchTarget) */
 GArray *longhand_bench_targets (const LonghandBench *bench, const GArray *kernels);
 

@@ -19,7 +19,7 @@ typedef int32_t four_integers __attribute__((vector_size(16)));
 
 #define ADD_INTEGERS(sum, a, b) ((sum) + (a) * (b))
 PEAK_LOOP(run_i16, four_integers, int32_t, four_integers, int32_t, ADD_INTEGERS)
-#define INTEGERS PEAK("multiply, add", run_i16, four_integers, int32_t)
+#define INTEGERS PEAK("multiply, add (integers)", run_i16, four_integers, int32_t)
 #endif
 
 void quill_kernels_peak_c(struct quill_kernels *out)

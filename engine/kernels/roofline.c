@@ -1,5 +1,6 @@
 /* The roofs that no kernel can rise above on this machine: the best tile with all it needs in the first-level
- * cache, and reading memory. After Williams, Waterman, Patterson: Roofline (CACM 52, 2009). */
+ * cache, the bare instruction behind it, and reading memory. After Williams, Waterman, Patterson: Roofline
+ * (CACM 52, 2009). */
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/pool.h"
@@ -8,10 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#define TILE_BYTES 24576 /* of both sides of a tile: within a first-level cache of 32 KiB */
-#define TILE_MS 2.0      /* how long a measurement should take */
-#define TILE_TRIES 15    /* the best counts: others used the machine meanwhile */
-#define CALIBRATION 64   /* tiles that tell how many make TILE_MS */
+#define TILE_BYTES 24576              /* of both sides of a tile: within a first-level cache of 32 KiB */
+#define ARITHMETIC_MS 2.0             /* how long a measurement should take */
+#define ARITHMETIC_TRIES 15           /* the best counts: others used the machine meanwhile */
+#define CALIBRATION 64                /* tiles that tell how many make ARITHMETIC_MS */
+#define CALIBRATION_INSTRUCTIONS 4096 /* rounds that do */
 #define READ_TRIES 5
 #define MIN_READ_BYTES ((size_t)64 << 20)
 #define MAX_READ_BYTES ((size_t)512 << 20)
@@ -88,29 +90,61 @@ static double run_ms(struct quill_pool *pool, quill_pool_fn *fn, void *context)
     return quill_now_ms() - start_ms;
 }
 
+/* Sets *repeat, which fn does in each thread, to what takes long enough; returns the time of the fastest try.
+ */
+static double measure_arithmetic(struct quill_pool *pool, quill_pool_fn *fn, void *context, size_t *repeat,
+                                 size_t calibration)
+{
+    double best_ms, calibration_ms;
+
+    *repeat = calibration;
+    run_ms(pool, fn, context);
+    calibration_ms = run_ms(pool, fn, context);
+    *repeat =
+        (size_t)((double)calibration * ARITHMETIC_MS / (calibration_ms > 1e-3 ? calibration_ms : 1e-3)) + 1;
+    best_ms = run_ms(pool, fn, context);
+    for (int i = 1; i < ARITHMETIC_TRIES; i++) {
+        const double ms = run_ms(pool, fn, context);
+        best_ms = ms < best_ms ? ms : best_ms;
+    }
+    return best_ms;
+}
+
 /* Additions and multiplications a nanosecond. */
 static enum quill_status measure_tile(double *gops, const struct quill_gemm *gemm, struct quill_pool *pool,
                                       struct quill_error *err)
 {
     const unsigned n_threads = quill_pool_n_threads(pool);
     struct tile_job job;
-    double best_ms;
 
     QUILL_TRY(tile_open(&job, gemm, n_threads, err));
-    job.repeat = CALIBRATION;
-    run_ms(pool, tile_task, &job);
-    const double calibration_ms = run_ms(pool, tile_task, &job);
-    job.repeat = (size_t)(CALIBRATION * TILE_MS / (calibration_ms > 1e-3 ? calibration_ms : 1e-3)) + 1;
-    best_ms = run_ms(pool, tile_task, &job);
-    for (int i = 1; i < TILE_TRIES; i++) {
-        const double ms = run_ms(pool, tile_task, &job);
-        best_ms = ms < best_ms ? ms : best_ms;
-    }
+    const double best_ms = measure_arithmetic(pool, tile_task, &job, &job.repeat, CALIBRATION);
     const double operations =
         2.0 * (double)(gemm->mr * gemm->nr) * (double)job.k * (double)job.repeat * n_threads;
     *gops = operations / best_ms * 1e-6;
     quill_arena_close(&job.arena);
     return QUILL_OK;
+}
+
+struct instruction_job {
+    const struct quill_peak *peak;
+    size_t repeat;
+};
+
+static void instruction_task(void *context, unsigned task, unsigned worker)
+{
+    const struct instruction_job *job = context;
+
+    job->peak->run(job->repeat, 1, 1);
+}
+
+static double measure_instruction(const struct quill_peak *peak, struct quill_pool *pool)
+{
+    struct instruction_job job = {.peak = peak};
+    const double best_ms =
+        measure_arithmetic(pool, instruction_task, &job, &job.repeat, CALIBRATION_INSTRUCTIONS);
+
+    return 2.0 * (double)peak->products * (double)job.repeat * quill_pool_n_threads(pool) / best_ms * 1e-6;
 }
 
 /* ---- memory ----------------------------------------------------------------------------------------- */
@@ -175,7 +209,7 @@ static enum quill_status measure_read(double *gbs, struct quill_pool *pool, stru
     return QUILL_OK;
 }
 
-/* ---- both ------------------------------------------------------------------------------------------- */
+/* ---- all -------------------------------------------------------------------------------------------- */
 
 static enum quill_status measure(struct quill_peaks *peaks, const struct quill_kernels *kernels,
                                  struct quill_pool *pool, struct quill_error *err)
@@ -186,6 +220,11 @@ static enum quill_status measure(struct quill_peaks *peaks, const struct quill_k
         QUILL_TRY(measure_tile(&gops, &kernels->gemm[form], pool, err));
         *peak = gops > *peak ? gops : *peak;
     }
+    _Static_assert(QUILL_PEAKS <= QUILL_MAX_INSTRUCTION_PEAKS, "all instructions can be told");
+    for (size_t kind = 0; kind < QUILL_PEAKS; kind++)
+        if (kernels->peak[kind].run)
+            peaks->instructions[peaks->n_instructions++] = (struct quill_instruction_peak){
+                kernels->peak[kind].instruction, measure_instruction(&kernels->peak[kind], pool)};
     return measure_read(&peaks->read_gbs, pool, err);
 }
 

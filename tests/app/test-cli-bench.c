@@ -70,6 +70,40 @@ sum_of (JsonObject *root, const char *list, const char *member) {
   return sum;
 }
 
+/* What the encoder's products reach together is the mean of what its kernels do, and its share that of an
+ * instruction that was measured. */
+static void
+assert_products (JsonObject *root) {
+  JsonObject *products = json_object_get_object_member (root, "encoder_products");
+  JsonArray *kernels = json_object_get_array_member (root, "kernels");
+  JsonArray *instructions = json_object_get_array_member (root, "instructions");
+  const char *name = json_object_get_string_member (products, "instruction");
+  const double gops = number (products, "gops"), peak_gops = number (products, "peak_gops");
+  double least = G_MAXDOUBLE, most = 0, found_gops = 0;
+
+  for (guint i = 0; i < json_array_get_length (kernels); i++) {
+    JsonObject *kernel = json_array_get_object_element (kernels, i);
+
+    if (!g_str_has_prefix (json_object_get_string_member (kernel, "kernel"), "encoder/"))
+      continue;
+    least = MIN (least, number (kernel, "gops"));
+    most = MAX (most, number (kernel, "gops"));
+  }
+  g_assert_cmpfloat (gops, >=, least);
+  g_assert_cmpfloat (gops, <=, most);
+  g_assert_cmpuint (json_array_get_length (instructions), >=, 2);
+  for (guint i = 0; i < json_array_get_length (instructions); i++) {
+    JsonObject *instruction = json_array_get_object_element (instructions, i);
+
+    g_assert_cmpfloat (number (instruction, "gops"), >, 0);
+    if (strcmp (json_object_get_string_member (instruction, "instruction"), name) == 0)
+      found_gops = number (instruction, "gops");
+  }
+  g_assert_cmpfloat (found_gops, >, 0);
+  g_assert_cmpfloat (peak_gops, ==, found_gops);
+  g_assert_cmpfloat_with_epsilon (number (products, "share"), gops / peak_gops, 1e-9);
+}
+
 static void
 json_has_every_documented_field (void) {
   g_auto (CliRun) run = cli_run ("bench", "--json", "--runs", "2", "--threads", "1", speech (), NULL);
@@ -131,12 +165,13 @@ json_has_every_documented_field (void) {
     g_assert_cmpfloat (number (kernel, "share"), >, 0);
     g_assert_true (strcmp (bound, "compute") == 0 || strcmp (bound, "memory") == 0);
   }
+  assert_products (root);
   array = json_object_get_array_member (root, "threads");
   g_assert_cmpuint (json_array_get_length (array), ==, 1);
   g_assert_false (json_object_has_member (json_array_get_object_element (array, 0), "speedup"));
   array = json_object_get_array_member (root, "targets");
-  g_assert_cmpuint (json_array_get_length (array), ==, 3);
-  for (guint i = 0; i < 3; i++) {
+  g_assert_cmpuint (json_array_get_length (array), ==, 4);
+  for (guint i = 0; i < 4; i++) {
     JsonObject *target = json_array_get_object_element (array, i);
     const gboolean least = json_object_has_member (target, "at_least");
     const double value = number (target, "value"), limit = number (target, least ? "at_least" : "at_most");
@@ -177,7 +212,7 @@ threads_and_levels_are_compared (void) {
   last = json_object_get_object_member (root, "setting");
   g_assert_cmpint (json_object_get_int_member (last, "threads"), ==, 3);
   g_assert_cmpstr (json_object_get_string_member (last, "level"), ==, known[n - 1].name);
-  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (root, "targets")), ==, 4);
+  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (root, "targets")), ==, 5);
 }
 
 static void
@@ -206,6 +241,8 @@ csv_has_a_line_for_each_number (void) {
   }
   g_assert_true (g_hash_table_contains (seen, ",,version"));
   g_assert_true (g_hash_table_contains (seen, "machine,,cpu"));
+  g_assert_true (g_hash_table_contains (seen, "setting,,threads_reason"));
+  g_assert_true (g_hash_table_contains (seen, "encoder_products,,share"));
   g_assert_true (g_hash_table_contains (seen, "decoder,vocabulary,p50_ms"));
   g_assert_true (g_hash_table_contains (seen, "memory,kv_cache,bytes"));
   g_assert_true (g_hash_table_contains (seen, "targets,real_time_factor,met"));
@@ -213,8 +250,9 @@ csv_has_a_line_for_each_number (void) {
 
 static void
 table_names_everything (void) {
-  static const char *const more[] = { "p95 ms",        "Real-time factor", "GOP/s", "encoder/feed_forward",
-                                      "product_share", "of peak",          "law",   "Amdahl" };
+  static const char *const more[]
+      = { "p95 ms", "Real-time factor",  "GOP/s", "encoder/feed_forward", "product_share", "of peak", "law",
+          "Amdahl", "on registers alone" };
   g_auto (CliRun) run = cli_run ("bench", "--runs", "1", "--threads", "1,2", speech (), NULL);
 
   cli_assert_succeeds (&run);
