@@ -65,7 +65,12 @@ def _():
     assert told["peer_runs"] == [800, 790, 5000]
     assert not compare.summary("encoder, ms", "q8_0", [799], [200])["met"]
     assert compare.summary("encoder, ms", "q5_1", [700], [200])["met"]
-    assert compare.summary("token, ms", "f16", [2], [1])["met"]
+    for weight_type in ("q8_0", "q5_1"):
+        assert compare.summary("token, ms", weight_type, [2], [1])["met"]
+        assert not compare.summary("token, ms", weight_type, [1.9], [1])["met"]
+    for weight_type in ("f16", "f32", "q4_K"):
+        told = compare.summary("token, ms", weight_type, [1.9], [1])
+        assert told["target"] is None and told["met"] is None, told
     assert not compare.summary("load to result, ms", "f16", [2.9], [1])["met"]
     assert compare.summary("peak memory, MiB", "q8_0", [100], [60])["met"]
     assert not compare.summary("peak memory, MiB", "q8_0", [100], [61])["met"]
@@ -80,6 +85,14 @@ def _():
     assert lines[2].startswith(" " * 13 + "token, ms")
     assert {line.index("x") for line in lines[1:]} == {lines[0].index("ratio") + 4}
     assert "1234.50" in lines[2]
+
+
+@case("/compare/only-what-has-a-target-is-met-or-missed")
+def _():
+    reports = [{"model": f"tiny.en-{weight_type}", "measures": [compare.summary("token, ms", weight_type, [1], [1])]}
+               for weight_type in ("q8_0", "f16")]
+    lines = compare.table(reports)
+    assert lines[1].endswith(" 1.00x   2.00x missed") and lines[2].endswith(" 1.00x"), lines
 
 
 @case("/compare/texts-are-compared-without-their-times")
@@ -132,7 +145,11 @@ def _():
 def _():
     with tempfile.TemporaryDirectory() as folder:
         peer(folder)
-        for body, named in [("echo cannot >&2; exit 3\n", "status 3): cannot"), ("true\n", "no times")]:
+        for body, named in [("echo cannot >&2; exit 3\n", "whisper-bench failed (status 3): cannot\n"),
+                            ("echo working >&2; kill -ILL $$\n",
+                             "whisper-bench died of signal 4 (illegal instruction): working\n"),
+                            ("kill -KILL $$\n", "whisper-bench died of signal 9 (killed): it said nothing\n"),
+                            ("true\n", "no times")]:
             stand_in(folder, "whisper-bench", body)
             status, told, complaint = output("--peer", folder, "--model", model(folder), "--runs", "1")
             assert status == 1 and told == "" and named in complaint, complaint
