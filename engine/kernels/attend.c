@@ -6,6 +6,8 @@
 
 #include "base/split.h"
 
+#define HALF_MAX 65504.0f
+
 static size_t smaller(size_t a, size_t b)
 {
     return a < b ? a : b;
@@ -259,10 +261,57 @@ struct store_job {
     size_t first, n, rows_per_task;
 };
 
+size_t quill_cache_row_bytes(enum quill_cache_form form, size_t head_dim)
+{
+    switch (form) {
+    case QUILL_CACHE_F32:
+        return head_dim * sizeof(float);
+    case QUILL_CACHE_F16:
+        return head_dim * sizeof(uint16_t);
+    default:
+        return quill_int8_padded(head_dim);
+    }
+}
+
 static void *cache_row(const struct quill_cache *cache, size_t head, size_t i)
 {
     return (unsigned char *)cache->rows +
-           (head * cache->capacity + i) * quill_cache_row_bytes(cache->float32, cache->head_dim);
+           (head * cache->capacity + i) * quill_cache_row_bytes(cache->form, cache->head_dim);
+}
+
+/* An infinity would make NaN of all that is mixed with it, be its share ever so small. */
+static void store_halves(const struct quill_kernels *kernels, const float *x, size_t n, uint16_t *row)
+{
+    enum { PIECE = 64 };
+    float within[PIECE];
+
+    for (size_t first = 0; first < n; first += PIECE) {
+        const size_t m = smaller(PIECE, n - first);
+
+        for (size_t i = 0; i < m; i++) {
+            const float below = x[first + i] > HALF_MAX ? HALF_MAX : x[first + i];
+            within[i] = below < -HALF_MAX ? -HALF_MAX : below;
+        }
+        kernels->to_f16(within, row + first, m);
+    }
+}
+
+/* Row i of a head. */
+static void store_row(const struct quill_kernels *kernels, const struct quill_cache *cache, size_t head,
+                      size_t i, const float *x)
+{
+    void *row = cache_row(cache, head, i);
+
+    switch (cache->form) {
+    case QUILL_CACHE_F32:
+        memcpy(row, x, cache->head_dim * sizeof *x);
+        break;
+    case QUILL_CACHE_F16:
+        store_halves(kernels, x, cache->head_dim, row);
+        break;
+    default:
+        cache->scales[head * cache->capacity + i] = kernels->pack_int8(x, cache->head_dim, row);
+    }
 }
 
 static void store_task(void *context, unsigned task, unsigned worker)
@@ -270,18 +319,11 @@ static void store_task(void *context, unsigned task, unsigned worker)
     const struct store_job *job = context;
     const struct quill_cache *cache = job->cache;
     const size_t begin = task * job->rows_per_task, end = smaller(begin + job->rows_per_task, job->n);
-    const size_t d = cache->head_dim;
 
     for (size_t head = 0; head < cache->n_head; head++)
-        for (size_t i = begin; i < end; i++) {
-            const float *x = job->x + (i * cache->n_head + head) * d;
-            void *row = cache_row(cache, head, job->first + i);
-
-            if (cache->float32)
-                memcpy(row, x, d * sizeof *x);
-            else
-                cache->scales[head * cache->capacity + job->first + i] = job->c->kernels.pack_int8(x, d, row);
-        }
+        for (size_t i = begin; i < end; i++)
+            store_row(&job->c->kernels, cache, head, job->first + i,
+                      job->x + (i * cache->n_head + head) * cache->head_dim);
 }
 
 void quill_cache_store(const struct quill_compute *c, const struct quill_cache *cache, const float *x,
@@ -315,22 +357,24 @@ static void attend_cached(const struct cache_job *job, size_t head, size_t i, co
     const struct quill_cache_attention *a = job->a;
     const size_t d = a->k->head_dim, n8 = quill_int8_padded(d), state = a->k->n_head * d;
     const size_t n = visible_keys(a, i), at = head * a->k->capacity;
+    const size_t stride = quill_cache_row_bytes(a->k->form, d);
     const void *keys = cache_row(a->k, head, 0), *values = cache_row(a->v, head, 0);
     const float scale = 1.0f / sqrtf((float)d), *q = a->q + i * state + head * d;
     float *out = a->out + i * state + head * d;
 
     for (size_t l = 0; l < d; l++)
         s->query[l] = q[l] * scale;
-    if (a->k->float32) {
-        kernels->dot[QUILL_F32](keys, d * sizeof(float), n, d, s->query, d * sizeof(float), 1, s->scores, n);
-        kernels->softmax(s->scores, n);
-        kernels->sum_rows(s->scores, values, d * sizeof(float), n, out, d);
-    } else {
+    if (a->k->form == QUILL_CACHE_INT8) {
         const float x_scale = kernels->pack_int8(s->query, d, s->int8);
         kernels->dot_int8(s->int8, x_scale, keys, a->k->scales + at, n, n8, s->scores);
         kernels->softmax(s->scores, n);
         kernels->sum_int8(s->scores, values, a->v->scales + at, n, n8, s->mixed);
         memcpy(out, s->mixed, d * sizeof *out);
+    } else {
+        const enum quill_type type = a->k->form == QUILL_CACHE_F16 ? QUILL_F16 : QUILL_F32;
+        kernels->dot[type](keys, stride, n, d, s->query, d * sizeof(float), 1, s->scores, n);
+        kernels->softmax(s->scores, n);
+        kernels->sum[type](s->scores, values, stride, n, out, d);
     }
 }
 

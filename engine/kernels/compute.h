@@ -95,16 +95,26 @@ void quill_norm_rows(const struct quill_compute *c, const float *x, const float 
 void quill_dot_linear(const struct quill_compute *c, const struct quill_matrix *w, const float *bias,
                       const float *x, size_t m, void *rows, const struct quill_target *target);
 
+/* What the rows of a cache are. */
+enum quill_cache_form {
+    QUILL_CACHE_F32,
+    QUILL_CACHE_F16,  /* what lies beyond the largest half float, 65504, becomes that; NaN stays */
+    QUILL_CACHE_INT8, /* with a scale for each row: see struct quill_kernels */
+    QUILL_CACHE_FORMS,
+};
+
 /* Keys or values of a layer, by heads: row i of head h is what position i has for it. */
 struct quill_cache {
     void *rows;    /* borrowed; [n_head, capacity] rows of quill_cache_row_bytes */
     float *scales; /* borrowed; [n_head, capacity] of int8 rows; unused otherwise */
-    bool float32;  /* rows are float32; otherwise int8 (see struct quill_kernels) */
+    enum quill_cache_form form;
     size_t capacity, n_head, head_dim;
 };
-static inline size_t quill_cache_row_bytes(bool float32, size_t head_dim)
+size_t quill_cache_row_bytes(enum quill_cache_form form, size_t head_dim);
+/* Of a row's scale; 0: it has none. */
+static inline size_t quill_cache_scale_bytes(enum quill_cache_form form)
 {
-    return float32 ? head_dim * sizeof(float) : quill_int8_padded(head_dim);
+    return form == QUILL_CACHE_INT8 ? sizeof(float) : 0;
 }
 
 /* Positions first .. first + n of the cache = the rows of x [n, n_head * head_dim]. */

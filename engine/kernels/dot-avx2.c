@@ -143,8 +143,9 @@ static void pack_dot(const float *x, size_t k, void *row)
 }
 
 /* n columns of each row at a time, n / 8 a constant after inlining. */
-static inline __attribute__((always_inline)) void mix(const float *a, const uint8_t *rows, size_t stride,
-                                                      size_t n_rows, size_t at, int n_vectors, float *y)
+static inline __attribute__((always_inline)) void mix(load_floats *load, const float *a, const uint8_t *rows,
+                                                      size_t stride, size_t n_rows, size_t at, int n_vectors,
+                                                      float *y)
 {
     __m256 sum[8];
 
@@ -155,28 +156,39 @@ static inline __attribute__((always_inline)) void mix(const float *a, const uint
         const __m256 factor = _mm256_broadcast_ss(a + i);
 #pragma GCC unroll 8
         for (int v = 0; v < n_vectors; v++)
-            sum[v] = _mm256_fmadd_ps(factor, load_f32(rows + i * stride, at + 8 * (size_t)v), sum[v]);
+            sum[v] = _mm256_fmadd_ps(factor, load(rows + i * stride, at + 8 * (size_t)v), sum[v]);
     }
 #pragma GCC unroll 8
     for (int v = 0; v < n_vectors; v++)
         _mm256_storeu_ps(y + at + 8 * v, sum[v]);
 }
 
-static void sum_rows(const float *a, const void *rows, size_t stride, size_t n_rows, float *y, size_t n)
+static inline __attribute__((always_inline)) void sum_rows(load_floats *load, load_rest *rest, const float *a,
+                                                           const uint8_t *rows, size_t stride, size_t n_rows,
+                                                           float *y, size_t n)
 {
     size_t j = 0;
 
     for (; j + 64 <= n; j += 64)
-        mix(a, rows, stride, n_rows, j, 8, y);
+        mix(load, a, rows, stride, n_rows, j, 8, y);
     for (; j + 8 <= n; j += 8)
-        mix(a, rows, stride, n_rows, j, 1, y);
+        mix(load, a, rows, stride, n_rows, j, 1, y);
     if (j < n) {
         __m256 sum = _mm256_setzero_ps();
         for (size_t i = 0; i < n_rows; i++)
-            sum = _mm256_fmadd_ps(_mm256_broadcast_ss(a + i),
-                                  rest_f32((const uint8_t *)rows + i * stride, j, n - j), sum);
+            sum = _mm256_fmadd_ps(_mm256_broadcast_ss(a + i), rest(rows + i * stride, j, n - j), sum);
         _mm256_maskstore_ps(y + j, first_lanes(n - j), sum);
     }
+}
+
+static void sum_f32(const float *a, const void *rows, size_t stride, size_t n_rows, float *y, size_t n)
+{
+    sum_rows(load_f32, rest_f32, a, rows, stride, n_rows, y, n);
+}
+
+static void sum_f16(const float *a, const void *rows, size_t stride, size_t n_rows, float *y, size_t n)
+{
+    sum_rows(load_f16, rest_f16, a, rows, stride, n_rows, y, n);
 }
 
 /* The largest magnitude of n numbers; NaN if one of them is. */
@@ -303,7 +315,8 @@ void quill_kernels_dot_avx2(struct quill_kernels *out)
     out->dot[QUILL_F32] = dot_f32;
     out->dot[QUILL_F16] = dot_f16;
     out->pack_dot = pack_dot;
-    out->sum_rows = sum_rows;
+    out->sum[QUILL_F32] = sum_f32;
+    out->sum[QUILL_F16] = sum_f16;
     out->pack_int8 = pack_int8;
     out->dot_int8 = dot_int8;
     out->sum_int8 = sum_int8;

@@ -149,6 +149,17 @@ static void sum_f32(const float *a, const void *rows, size_t stride, size_t n_ro
             y[j] += a[i] * float_row(rows, stride, i)[j];
 }
 
+static void sum_f16(const float *a, const void *rows, size_t stride, size_t n_rows, float *y, size_t n)
+{
+    memset(y, 0, n * sizeof *y);
+    for (size_t i = 0; i < n_rows; i++) {
+        const uint16_t *row = (const uint16_t *)(const void *)((const unsigned char *)rows + i * stride);
+
+        for (size_t j = 0; j < n; j++)
+            y[j] += a[i] * quill_f16_to_f32(row[j]);
+    }
+}
+
 static float pack_int8(const float *x, size_t n, int8_t *row)
 {
     float max = 0.0f;
@@ -193,7 +204,8 @@ void quill_kernels_dot_c(struct quill_kernels *out)
     out->dot[QUILL_Q5_K] = dot_q5_k;
     out->dot[QUILL_Q6_K] = dot_q6_k;
     out->pack_dot = pack_dot;
-    out->sum_rows = sum_f32;
+    out->sum[QUILL_F32] = sum_f32;
+    out->sum[QUILL_F16] = sum_f16;
     out->pack_int8 = pack_int8;
     out->dot_int8 = dot_int8;
     out->sum_int8 = sum_int8;

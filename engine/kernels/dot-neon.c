@@ -123,8 +123,9 @@ static void pack_dot(const float *x, size_t k, void *row)
 }
 
 /* n_vectors times four columns of each row at a time, a constant after inlining. */
-static inline __attribute__((always_inline)) void mix(const float *a, const uint8_t *rows, size_t stride,
-                                                      size_t n_rows, size_t at, int n_vectors, float *y)
+static inline __attribute__((always_inline)) void mix(load_floats *load, const float *a, const uint8_t *rows,
+                                                      size_t stride, size_t n_rows, size_t at, int n_vectors,
+                                                      float *y)
 {
     float32x4_t sum[16];
 
@@ -134,27 +135,39 @@ static inline __attribute__((always_inline)) void mix(const float *a, const uint
     for (size_t i = 0; i < n_rows; i++) {
 #pragma GCC unroll 16
         for (int v = 0; v < n_vectors; v++)
-            sum[v] = vfmaq_n_f32(sum[v], load_f32(rows + i * stride, at + 4 * (size_t)v), a[i]);
+            sum[v] = vfmaq_n_f32(sum[v], load(rows + i * stride, at + 4 * (size_t)v), a[i]);
     }
 #pragma GCC unroll 16
     for (int v = 0; v < n_vectors; v++)
         vst1q_f32(y + at + 4 * v, sum[v]);
 }
 
-static void sum_rows(const float *a, const void *rows, size_t stride, size_t n_rows, float *y, size_t n)
+static inline __attribute__((always_inline)) void sum_rows(load_floats *load, load_rest *rest, const float *a,
+                                                           const uint8_t *rows, size_t stride, size_t n_rows,
+                                                           float *y, size_t n)
 {
     size_t j = 0;
 
     for (; j + 64 <= n; j += 64)
-        mix(a, rows, stride, n_rows, j, 16, y);
+        mix(load, a, rows, stride, n_rows, j, 16, y);
     for (; j + 4 <= n; j += 4)
-        mix(a, rows, stride, n_rows, j, 1, y);
+        mix(load, a, rows, stride, n_rows, j, 1, y);
     if (j < n) {
         float32x4_t sum = vdupq_n_f32(0.0f);
         for (size_t i = 0; i < n_rows; i++)
-            sum = vfmaq_n_f32(sum, rest_f32((const uint8_t *)rows + i * stride, j, n - j), a[i]);
+            sum = vfmaq_n_f32(sum, rest(rows + i * stride, j, n - j), a[i]);
         store_sums(y + j, sum, n - j);
     }
+}
+
+static void sum_f32(const float *a, const void *rows, size_t stride, size_t n_rows, float *y, size_t n)
+{
+    sum_rows(load_f32, rest_f32, a, rows, stride, n_rows, y, n);
+}
+
+static void sum_f16(const float *a, const void *rows, size_t stride, size_t n_rows, float *y, size_t n)
+{
+    sum_rows(load_f16, rest_f16, a, rows, stride, n_rows, y, n);
 }
 
 void quill_kernels_dot_neon(struct quill_kernels *out)
@@ -163,5 +176,6 @@ void quill_kernels_dot_neon(struct quill_kernels *out)
     out->dot[QUILL_F32] = dot_f32;
     out->dot[QUILL_F16] = dot_f16;
     out->pack_dot = pack_dot;
-    out->sum_rows = sum_rows;
+    out->sum[QUILL_F32] = sum_f32;
+    out->sum[QUILL_F16] = sum_f16;
 }

@@ -115,8 +115,10 @@ struct quill_kernels {
      * becomes NaN as a whole. */
     void (*pack_dot)(const float *x, size_t k, void *row);
 
-    /* Mix of float32 rows: y[j] = sum_i a[i] * row_i[j], j < n, i ascending; 0 when n_rows is 0. */
-    void (*sum_rows)(const float *a, const void *rows, size_t stride, size_t n_rows, float *y, size_t n);
+    /* Mix of rows of float32 or half floats: y[j] = sum_i a[i] * row_i[j], j < n, i ascending; 0 when n_rows
+     * is 0. Rows lie at any alignment of their elements, stride bytes apart. */
+    void (*sum[QUILL_F16 + 1])(const float *a, const void *rows, size_t stride, size_t n_rows, float *y,
+                               size_t n);
 
     /* Rows of int8 with one scale each, as key/value caches hold them: n numbers, padded with zeros to n8 =
      * quill_int8_padded(n). The number is q * scale, |q| <= 127. Rows lie one behind the other, at any address.

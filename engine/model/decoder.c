@@ -22,7 +22,7 @@ enum quill_status quill_decoder_open(struct quill_decoder **out, const struct qu
     if (!decoder)
         return quill_fail(err, QUILL_ERR_NOMEM, "need %zu bytes for the decoder", sizeof *decoder);
     decoder->model = model;
-    decoder->plan = quill_plan_decoder(&model->hparams, quill_model_gemm(model, kernels), model->float32_cache);
+    decoder->plan = quill_plan_decoder(&model->hparams, quill_model_gemm(model, kernels), model->cache);
     const enum quill_status status =
         quill_arena_open(&decoder->arena, &decoder->plan.own, "the decoder", err);
     if (status != QUILL_OK) {
@@ -60,15 +60,16 @@ static struct quill_cache layer_cache(const struct quill_decoder *decoder, const
                                       size_t capacity, size_t layer, bool values)
 {
     const struct quill_model *model = decoder->model;
-    struct quill_cache cache = {.float32 = model->float32_cache,
+    struct quill_cache cache = {.form = model->cache,
                                 .capacity = capacity,
                                 .n_head = model->hparams.n_text_head,
                                 .head_dim = model->hparams.n_text_state / model->hparams.n_text_head};
     const size_t first = (2 * layer + values) * cache.n_head * capacity;
 
     cache.rows = (unsigned char *)quill_arena_at(&decoder->arena, plan->rows) +
-                 first * quill_cache_row_bytes(cache.float32, cache.head_dim);
-    cache.scales = (float *)quill_arena_at(&decoder->arena, plan->scales) + (cache.float32 ? 0 : first);
+                 first * quill_cache_row_bytes(cache.form, cache.head_dim);
+    cache.scales = (float *)quill_arena_at(&decoder->arena, plan->scales) +
+                   (quill_cache_scale_bytes(cache.form) ? first : 0);
     return cache;
 }
 

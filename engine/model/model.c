@@ -112,7 +112,7 @@ size_t quill_model_work_bytes(const struct quill_model *model, const struct quil
 {
     const struct quill_gemm *gemm = quill_model_gemm(model, kernels);
     const struct quill_plan encoder = quill_plan_encoder(&model->hparams, gemm, model->float32).work;
-    const struct quill_plan decoder = quill_plan_decoder(&model->hparams, gemm, model->float32_cache).work;
+    const struct quill_plan decoder = quill_plan_decoder(&model->hparams, gemm, model->cache).work;
 
     if (encoder.overflow || decoder.overflow)
         return SIZE_MAX;

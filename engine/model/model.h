@@ -37,7 +37,7 @@ struct quill_model {
     enum quill_type weight_type;  /* of most weights */
     bool float32;       /* products in float32: a model whose weights are. Others multiply integers, with half
                          * floats between some products */
-    bool float32_cache; /* keys and values in float32: a model that was not quantized. Others keep int8 */
+    enum quill_cache_form cache; /* of keys and values: what the weights are, if they are floats; else int8 */
     const float *mel_filters;     /* [n_mels, 201], aligned copy */
 
     /* Convolutions as linear layers over overlapping rows of [frames + 2, channels]: weights re-ordered to

@@ -1,6 +1,5 @@
 #include "model/plan.h"
 
-#include "kernels/compute.h"
 #include "model/decoder.h"
 
 /* Three factors in one piece: [a, b, c] of element_bytes. */
@@ -57,10 +56,10 @@ struct quill_encoder_plan quill_plan_encoder(const struct quill_hparams *h, cons
 }
 
 static struct quill_cache_plan add_cache(struct quill_plan *plan, const struct quill_hparams *h, size_t n,
-                                         bool float32)
+                                         enum quill_cache_form form)
 {
     const size_t head_dim = h->n_text_head ? h->n_text_state / h->n_text_head : 0;
-    const size_t row_bytes = quill_cache_row_bytes(float32, head_dim);
+    const size_t row_bytes = quill_cache_row_bytes(form, head_dim);
     struct quill_cache_plan cache = {0};
     size_t per_layer;
 
@@ -69,19 +68,18 @@ static struct quill_cache_plan add_cache(struct quill_plan *plan, const struct q
         return cache;
     }
     cache.rows = add3(plan, h->n_text_layer, per_layer, 1, row_bytes);
-    if (!float32)
-        cache.scales = add3(plan, h->n_text_layer, per_layer, 1, sizeof(float));
+    cache.scales = add3(plan, h->n_text_layer, per_layer, 1, quill_cache_scale_bytes(form));
     return cache;
 }
 
 struct quill_decoder_plan quill_plan_decoder(const struct quill_hparams *h, const struct quill_gemm *gemm,
-                                             bool float32_cache)
+                                             enum quill_cache_form form)
 {
     struct quill_decoder_plan plan = {0};
     const size_t state = h->n_text_state, n_ctx = h->n_text_ctx;
 
-    plan.self = add_cache(&plan.own, h, n_ctx, float32_cache);
-    plan.cross = add_cache(&plan.own, h, h->n_audio_ctx, float32_cache);
+    plan.self = add_cache(&plan.own, h, n_ctx, form);
+    plan.cross = add_cache(&plan.own, h, h->n_audio_ctx, form);
     plan.logits = add3(&plan.own, QUILL_DECODER_MAX_LOGITS, h->n_vocab, 1, sizeof(float));
 
     plan.stream = add3(&plan.work, n_ctx, state, 1, sizeof(float));

@@ -7,7 +7,7 @@
 
 #include "base/arena.h"
 #include "format/ggml.h"
-#include "kernels/kernels.h"
+#include "kernels/compute.h"
 
 /* The convolutions take this many output frames at a time, so that what lies between them stays small. */
 #define QUILL_STEM_FRAMES 504
@@ -49,6 +49,6 @@ struct quill_decoder_plan {
 struct quill_encoder_plan quill_plan_encoder(const struct quill_hparams *h, const struct quill_gemm *gemm,
                                              bool float32);
 struct quill_decoder_plan quill_plan_decoder(const struct quill_hparams *h, const struct quill_gemm *gemm,
-                                             bool float32_cache);
+                                             enum quill_cache_form form);
 
 #endif

@@ -259,6 +259,19 @@ static enum quill_status walk_all(struct walk *w, struct quill_model *model)
     return take_decoder(w, &model->hparams, model);
 }
 
+/* What is stored as exactly as the weights are costs no quality that they have not cost already. */
+static enum quill_cache_form cache_form(enum quill_type weight_type)
+{
+    switch (weight_type) {
+    case QUILL_F32:
+        return QUILL_CACHE_F32;
+    case QUILL_F16:
+        return QUILL_CACHE_F16;
+    default:
+        return QUILL_CACHE_INT8;
+    }
+}
+
 enum quill_status quill_weights_load(struct quill_model *model, struct quill_error *err)
 {
     const struct quill_hparams *h = &model->hparams;
@@ -284,7 +297,7 @@ enum quill_status quill_weights_load(struct quill_model *model, struct quill_err
             model->weight_type = type;
     }
     model->float32 = model->weight_type == QUILL_F32;
-    model->float32_cache = model->weight_type == QUILL_F32 || model->weight_type == QUILL_F16;
+    model->cache = cache_form(model->weight_type);
     model->encoder_begin = w.encoder_begin;
     model->encoder_end = w.encoder_end;
     /* What was copied is not read again. */

@@ -34,8 +34,8 @@ static double cache_row_bytes(const struct quill_model *model)
 {
     const size_t n_head = model->hparams.n_text_head, head_dim = model->hparams.n_text_state / n_head;
 
-    return (double)(n_head * (quill_cache_row_bytes(model->float32_cache, head_dim) +
-                              (model->float32_cache ? 0 : sizeof(float))));
+    return (double)(n_head *
+                    (quill_cache_row_bytes(model->cache, head_dim) + quill_cache_scale_bytes(model->cache)));
 }
 
 static void tell(struct quill_trace *trace, enum quill_trace_step step, const struct work *work)

@@ -193,10 +193,11 @@ run_cache (void *context) {
 }
 
 static struct quill_cache
-cache_new (const struct bench *bench, size_t n, size_t n_head) {
+cache_new (const struct bench *bench, enum quill_cache_form form, size_t n, size_t n_head) {
   const size_t width = n_head * HEAD_DIM;
-  struct quill_cache cache = { .rows = quill_alloc (n * n_head * quill_cache_row_bytes (false, HEAD_DIM)),
-                               .scales = quill_alloc (n * n_head * sizeof (float)),
+  struct quill_cache cache = { .rows = quill_alloc (n * n_head * quill_cache_row_bytes (form, HEAD_DIM)),
+                               .scales = quill_alloc (n * n_head * quill_cache_scale_bytes (form)),
+                               .form = form,
                                .capacity = n,
                                .n_head = n_head,
                                .head_dim = HEAD_DIM };
@@ -208,11 +209,14 @@ cache_new (const struct bench *bench, size_t n, size_t n_head) {
 }
 
 static void
-bench_cache (const struct bench *bench, size_t n_query, size_t n_key, size_t n_head) {
+bench_cache (const struct bench *bench, enum quill_cache_form form, size_t n_query, size_t n_key,
+             size_t n_head) {
+  static const char *const names[QUILL_CACHE_FORMS] = { "f32", "f16", "int8" };
   const size_t width = n_head * HEAD_DIM;
-  g_autofree char *name = g_strdup_printf ("attend %zu x %zu cached, %zu heads", n_query, n_key, n_head);
+  g_autofree char *name
+      = g_strdup_printf ("attend %zu x %zu cached as %s, %zu heads", n_query, n_key, names[form], n_head);
   float *q = floats_new (n_query * width), *out = floats_new (n_query * width);
-  struct quill_cache k = cache_new (bench, n_key, n_head), v = cache_new (bench, n_key, n_head);
+  struct quill_cache k = cache_new (bench, form, n_key, n_head), v = cache_new (bench, form, n_key, n_head);
   struct cache t = { bench, { .q = q, .k = &k, .v = &v, .out = out, .n_query = n_query, .n_key = n_key } };
 
   report (bench, name, run_cache, &t, 4.0 * (double)(n_query * n_key * width), "GOP/s");
@@ -424,9 +428,11 @@ bench_level (uint32_t mask, unsigned n_threads) {
   bench_linear (&bench, NULL, QUILL_Q5_1, 4, 512, 51864, false);
   bench_window (&bench, QUILL_GEMM_F32, 1500, 6);
   bench_window (&bench, QUILL_GEMM_I16, 1500, 6);
-  bench_cache (&bench, 1, 1500, 6);
-  bench_cache (&bench, 4, 1500, 6);
-  bench_cache (&bench, 1, 100, 6);
+  for (enum quill_cache_form form = 0; form < QUILL_CACHE_FORMS; form++) {
+    bench_cache (&bench, form, 1, 1500, 6);
+    bench_cache (&bench, form, 4, 1500, 6);
+    bench_cache (&bench, form, 1, 100, 6);
+  }
   bench_mel (&bench);
 
   quill_pool_close (&bench.compute.pool);

@@ -180,7 +180,7 @@ cancel_at_each_layer (void) {
 static void
 bytes_are_what_was_planned (void) {
   struct tiny_rig rig;
-  const size_t kv = 2 * N_LAYER * (N_TEXT + N_AUDIO) * STATE * sizeof (float); /* no quantized model */
+  const size_t kv = 2 * N_LAYER * (N_TEXT + N_AUDIO) * STATE * sizeof (uint16_t); /* as the weights are */
 
   rig_open (&rig, 1);
   g_assert_cmpuint (quill_decoder_kv_bytes (rig.decoder), ==, kv);
@@ -225,9 +225,10 @@ sizes_that_overflow_are_noticed (void) {
   for (int form = 0; form < QUILL_GEMM_FORMS; form++) {
     const struct quill_gemm *gemm = &kernels.gemm[form];
     const struct quill_encoder_plan encoder = quill_plan_encoder (&huge, gemm, form == QUILL_GEMM_F32);
-    const struct quill_decoder_plan decoder = quill_plan_decoder (&huge, gemm, form == QUILL_GEMM_F32);
+    const enum quill_cache_form cache = form == QUILL_GEMM_F32 ? QUILL_CACHE_F32 : QUILL_CACHE_INT8;
+    const struct quill_decoder_plan decoder = quill_plan_decoder (&huge, gemm, cache);
     const struct quill_encoder_plan small_encoder = quill_plan_encoder (&spec.hparams, gemm, form == QUILL_GEMM_F32);
-    const struct quill_decoder_plan small_decoder = quill_plan_decoder (&spec.hparams, gemm, form == QUILL_GEMM_F32);
+    const struct quill_decoder_plan small_decoder = quill_plan_decoder (&spec.hparams, gemm, cache);
 
     g_assert_true (encoder.own.overflow && encoder.work.overflow);
     g_assert_true (decoder.own.overflow && decoder.work.overflow);

@@ -225,6 +225,8 @@ tiny_rig_open (struct tiny_rig *rig, const struct tiny_spec *spec, unsigned n_th
   g_assert_cmpstr (err.message, ==, "");
   if (spec->products != TINY_BY_TYPE)
     rig->model->float32 = spec->products == TINY_FLOAT32;
+  if (spec->products == TINY_FLOAT32)
+    rig->model->cache = QUILL_CACHE_F32;
   g_assert_cmpint (quill_pool_open (&rig->pool, n_threads, &err), ==, QUILL_OK);
   quill_kernels_init (&rig->compute.kernels, cpu_mask);
   rig->compute.pool = rig->pool;

@@ -284,17 +284,22 @@ struct cache {
   struct quill_cache_attention a;
 };
 
+static float
+half_at (const void *row, size_t i) {
+  return quill_f16_to_f32 (((const uint16_t *)row)[i]);
+}
+
 /* One side, stored through quill_cache_store in two pieces; its memory ends with its last row. */
 static void
 fill_side (struct cache *c, const struct check_level *level, int side, struct quill_cache *cache, size_t n_key) {
   const size_t d = cache->head_dim, width = cache->n_head * d;
-  const size_t n_rows = cache->n_head * cache->capacity, row_bytes = quill_cache_row_bytes (cache->float32, d);
+  const size_t n_rows = cache->n_head * cache->capacity, row_bytes = quill_cache_row_bytes (cache->form, d);
   g_autofree float *x = g_new (float, n_key * width);
   struct rig rig;
 
   c->rows_memory[side] = check_memory_new (n_rows * row_bytes);
   cache->rows = c->rows_memory[side].data;
-  cache->scales = check_floats (&c->scales_memory[side], cache->float32 ? 0 : n_rows);
+  cache->scales = check_floats (&c->scales_memory[side], quill_cache_scale_bytes (cache->form) ? n_rows : 0);
   check_fill (x, n_key * width);
   rig_open (&rig, level, 2, 1, 1, 1);
   quill_cache_store (&rig.compute, cache, x, 0, n_key / 2);
@@ -310,9 +315,12 @@ fill_side (struct cache *c, const struct check_level *level, int side, struct qu
         const double source = (double)x[i * width + h * d + l];
         double *number = &c->numbers[side][(h * n_key + i) * d + l];
 
-        if (cache->float32) {
+        if (cache->form == QUILL_CACHE_F32) {
           *number = (double)((const float *)(const void *)row)[l];
           g_assert_cmpfloat (*number, ==, source);
+        } else if (cache->form == QUILL_CACHE_F16) {
+          *number = (double)half_at (row, l);
+          check_near ((float)*number, source, fabs (source) * 0x1p-11 + 0x1p-25); /* half a step */
         } else {
           *number = (double)((const int8_t *)row)[l] * (double)cache->scales[at];
           /* Half a step of the row's scale, and the rounding of the product that is rounded. */
@@ -322,11 +330,11 @@ fill_side (struct cache *c, const struct check_level *level, int side, struct qu
 }
 
 static struct cache
-cache_new (const struct check_level *level, bool float32, size_t n_query, size_t n_key, size_t n_head,
-           size_t head_dim, bool causal) {
+cache_new (const struct check_level *level, enum quill_cache_form form, size_t n_query, size_t n_key,
+           size_t n_head, size_t head_dim, bool causal) {
   const size_t width = n_head * head_dim;
   const struct quill_cache shape
-      = { .float32 = float32, .capacity = n_key + n_key % 3, .n_head = n_head, .head_dim = head_dim };
+      = { .form = form, .capacity = n_key + n_key % 3, .n_head = n_head, .head_dim = head_dim };
   struct cache c = { .k = shape, .v = shape };
   float *q = check_floats (&c.q_memory, n_query * width);
 
@@ -379,7 +387,7 @@ read_query (const struct check_level *level, const struct cache *c, size_t i, si
     scaled[l] = q[l] * (1.0f / sqrtf ((float)d));
     query[l] = (double)scaled[l];
   }
-  if (c->k.float32)
+  if (c->k.form != QUILL_CACHE_INT8)
     return;
   const double scale = (double)level->kernels.pack_int8 (scaled, d, packed);
   for (size_t l = 0; l < d; l++) {
@@ -414,9 +422,9 @@ check_cache_row (const struct check_level *level, const struct cache *c, size_t 
 }
 
 static void
-check_cache (const struct check_level *level, bool float32, size_t n_query, size_t n_key, size_t n_head,
-             size_t head_dim, bool causal) {
-  struct cache c = cache_new (level, float32, n_query, n_key, n_head, head_dim, causal);
+check_cache (const struct check_level *level, enum quill_cache_form form, size_t n_query, size_t n_key,
+             size_t n_head, size_t head_dim, bool causal) {
+  struct cache c = cache_new (level, form, n_query, n_key, n_head, head_dim, causal);
 
   run_cache (level, &c, 2);
   for (size_t i = 0; i < n_query; i++)
@@ -429,13 +437,13 @@ static void
 cache_of_every_shape (const struct check_level *level) {
   static const size_t keys[] = { 1, 2, 7, 8, 9, 17, 64, 201 }, dims[] = { 1, 20, 64, 80 };
 
-  for (int float32 = 0; float32 < 2; float32++)
+  for (enum quill_cache_form form = 0; form < QUILL_CACHE_FORMS; form++)
     for (size_t n_query = 0; n_query <= 9; n_query += 1 + n_query / 3)
       for (size_t k = 0; k < G_N_ELEMENTS (keys); k++)
         for (size_t d = 0; d < G_N_ELEMENTS (dims); d++) {
-          check_cache (level, float32, n_query, keys[k], 1 + (n_query + k) % 3, dims[d], false);
+          check_cache (level, form, n_query, keys[k], 1 + (n_query + k) % 3, dims[d], false);
           if (keys[k] >= n_query)
-            check_cache (level, float32, n_query, keys[k], 1 + (n_query + k) % 3, dims[d], true);
+            check_cache (level, form, n_query, keys[k], 1 + (n_query + k) % 3, dims[d], true);
         }
 }
 
@@ -443,9 +451,9 @@ static void
 causal_rows_ignore_what_comes_later (const struct check_level *level) {
   const size_t n_query = 9, n_key = 39, width = 2 * 64;
 
-  for (int float32 = 0; float32 < 2; float32++)
+  for (enum quill_cache_form form = 0; form < QUILL_CACHE_FORMS; form++)
     for (size_t half = 0; half < n_query - 1; half++) {
-      struct cache c = cache_new (level, float32, n_query, n_key, 2, 64, true);
+      struct cache c = cache_new (level, form, n_query, n_key, 2, 64, true);
       g_autofree float *before = NULL, *nothing = g_new (float, n_key * width);
       const size_t first = n_key - n_query + half + 1;
       struct rig rig;
@@ -469,11 +477,11 @@ causal_rows_ignore_what_comes_later (const struct check_level *level) {
 
 static void
 queries_together_are_queries_one_by_one (const struct check_level *level) {
-  for (int float32 = 0; float32 < 2; float32++)
+  for (enum quill_cache_form form = 0; form < QUILL_CACHE_FORMS; form++)
     for (size_t n_query = 1; n_query <= 9; n_query++)
       for (int causal = 0; causal < 2; causal++) {
         const size_t n_key = 77, width = 3 * 64;
-        struct cache c = cache_new (level, float32, n_query, n_key, 3, 64, causal);
+        struct cache c = cache_new (level, form, n_query, n_key, 3, 64, causal);
         const struct quill_cache_attention all = c.a;
         g_autofree float *together = NULL;
 
@@ -490,6 +498,38 @@ queries_together_are_queries_one_by_one (const struct check_level *level) {
       }
 }
 
+/* Through one head of one number: the value of the only key comes out as it was stored. */
+static float
+stored_value (const struct check_level *level, enum quill_cache_form form, float x) {
+  uint32_t rows[2] = { 0 };
+  struct quill_cache k = { .rows = &rows[0], .form = form, .capacity = 1, .n_head = 1, .head_dim = 1 }, v = k;
+  const float key = 1.0f;
+  float out = 0.0f;
+  struct rig rig;
+
+  v.rows = &rows[1];
+  rig_open (&rig, level, 1, 1, 1, 1);
+  quill_cache_store (&rig.compute, &k, &key, 0, 1);
+  quill_cache_store (&rig.compute, &v, &x, 0, 1);
+  quill_attend_cache (&rig.compute, &(struct quill_cache_attention){
+                                        .q = &key, .k = &k, .v = &v, .out = &out, .n_query = 1, .n_key = 1 });
+  rig_close (&rig);
+  return out;
+}
+
+static void
+half_floats_end_at_the_largest (const struct check_level *level) {
+  static const float beyond[] = { 65504.0f, 65519.0f, 65520.0f, 1e6f, 3e38f, INFINITY };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (beyond); i++) {
+    g_assert_cmpfloat (stored_value (level, QUILL_CACHE_F16, beyond[i]), ==, 65504.0f);
+    g_assert_cmpfloat (stored_value (level, QUILL_CACHE_F16, -beyond[i]), ==, -65504.0f);
+    g_assert_cmpfloat (stored_value (level, QUILL_CACHE_F32, beyond[i]), ==, beyond[i]);
+  }
+  g_assert_cmpfloat (stored_value (level, QUILL_CACHE_F16, 65472.0f), ==, 65472.0f);
+  g_assert_true (isnan (stored_value (level, QUILL_CACHE_F16, NAN)));
+}
+
 static void
 cache_is_the_same_for_every_number_of_threads (const struct check_level *level) {
   static const struct {
@@ -497,10 +537,10 @@ cache_is_the_same_for_every_number_of_threads (const struct check_level *level) 
     bool causal;
   } cases[] = { { 1, 1500, 6, false }, { 4, 900, 5, true }, { 9, 333, 7, false }, { 40, 200, 3, true } };
 
-  for (int float32 = 0; float32 < 2; float32++)
+  for (enum quill_cache_form form = 0; form < QUILL_CACHE_FORMS; form++)
     for (size_t i = 0; i < G_N_ELEMENTS (cases); i++) {
-      struct cache c = cache_new (level, float32, cases[i].n_query, cases[i].n_key, cases[i].n_head, 64,
-                                  cases[i].causal);
+      struct cache c
+          = cache_new (level, form, cases[i].n_query, cases[i].n_key, cases[i].n_head, 64, cases[i].causal);
       g_autofree float *first = NULL;
 
       for (size_t n = 0; n < RIG_N_POOLS; n++) {
@@ -525,6 +565,7 @@ main (int argc, char **argv) {
   check_add ("attend", "cache-of-every-shape-is-the-formula", cache_of_every_shape);
   check_add ("attend", "causal-rows-ignore-what-comes-later", causal_rows_ignore_what_comes_later);
   check_add ("attend", "queries-together-are-queries-one-by-one", queries_together_are_queries_one_by_one);
+  check_add ("attend", "half-floats-end-at-the-largest", half_floats_end_at_the_largest);
   check_add ("attend", "cache-is-the-same-for-every-number-of-threads",
              cache_is_the_same_for_every_number_of_threads);
   return g_test_run ();

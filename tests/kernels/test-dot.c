@@ -400,34 +400,63 @@ largest_integers_do_not_saturate (const struct check_level *level) {
 
 /* --- mixes ------------------------------------------------------------------------------------------- */
 
+/* n_rows rows of n, an element apart, the last of which ends at a forbidden page. */
 static void
-sum_rows_are_the_mix (const struct check_level *level) {
+check_mix (const struct check_level *level, enum quill_type type, size_t n_rows, size_t n) {
+  const size_t element_bytes = quill_type_traits (type)->block_bytes, ld = n + 1;
+  const size_t n_elements = n_rows ? (n_rows - 1) * ld + n : 0;
+  struct check_memory a_memory, y_memory, rows_memory = check_memory_new (n_elements * element_bytes);
+  float *a = check_floats (&a_memory, n_rows), *y = check_floats (&y_memory, n);
+  g_autofree float *numbers = g_new (float, n_elements + 1);
+
+  check_fill (a, n_rows);
+  check_fill (numbers, n_elements);
+  quill_quantize_row (type, numbers, rows_memory.data, n_elements);
+  quill_dequantize_row (type, rows_memory.data, numbers, n_elements);
+  level->kernels.sum[type](a, rows_memory.data, ld * element_bytes, n_rows, y, n);
+  for (size_t j = 0; j < n; j++) {
+    double expected = 0.0;
+
+    for (size_t i = 0; i < n_rows; i++)
+      expected += (double)a[i] * (double)numbers[i * ld + j];
+    if (n_rows == 0)
+      g_assert_cmpfloat (y[j], ==, 0.0f);
+    check_sum (y[j], expected, n_rows, 1.0, 1.0);
+  }
+  check_memory_intact (&y_memory);
+  check_memory_free (&a_memory);
+  check_memory_free (&rows_memory);
+  check_memory_free (&y_memory);
+}
+
+static void
+sums_of_rows_are_the_mix (const struct check_level *level) {
   static const size_t lengths[] = { 0, 1, 2, 7, 8, 9, 15, 16, 17, 31, 63, 64, 65, 71, 72, 80, 128, 130, 200 };
 
-  for (size_t l = 0; l < G_N_ELEMENTS (lengths); l++)
-    for (size_t n_rows = 0; n_rows <= 40; n_rows += 1 + n_rows / 4) {
-      const size_t n = lengths[l], ld = n + 1;
-      struct check_memory a_memory, y_memory, rows_memory;
-      float *a = check_floats (&a_memory, n_rows), *y = check_floats (&y_memory, n);
-      float *rows = check_floats (&rows_memory, n_rows ? (n_rows - 1) * ld + n : 0);
+  for (int type = QUILL_F32; type <= QUILL_F16; type++)
+    for (size_t l = 0; l < G_N_ELEMENTS (lengths); l++)
+      for (size_t n_rows = 0; n_rows <= 40; n_rows += 1 + n_rows / 4)
+        check_mix (level, (enum quill_type)type, n_rows, lengths[l]);
+}
 
-      check_fill (a, n_rows);
-      check_fill (rows, rows_memory.bytes / sizeof *rows);
-      level->kernels.sum_rows (a, rows, ld * sizeof *rows, n_rows, y, n);
-      for (size_t j = 0; j < n; j++) {
-        double expected = 0.0;
+/* Denormal halves, the largest, infinities and NaN: each comes out of a mix of one row as it is. */
+static void
+every_half_float_is_mixed_as_it_is (const struct check_level *level) {
+  static uint16_t halves[0x10000];
+  static float y[0x10000];
+  const float one = 1.0f;
 
-        for (size_t i = 0; i < n_rows; i++)
-          expected += (double)a[i] * (double)rows[i * ld + j];
-        if (n_rows == 0)
-          g_assert_cmpfloat (y[j], ==, 0.0f);
-        check_sum (y[j], expected, n_rows, 1.0, 1.0);
-      }
-      check_memory_intact (&y_memory);
-      check_memory_free (&a_memory);
-      check_memory_free (&rows_memory);
-      check_memory_free (&y_memory);
-    }
+  for (size_t h = 0; h < G_N_ELEMENTS (halves); h++)
+    halves[h] = (uint16_t)h;
+  level->kernels.sum[QUILL_F16](&one, halves, sizeof halves, 1, y, G_N_ELEMENTS (y));
+  for (size_t h = 0; h < G_N_ELEMENTS (halves); h++) {
+    const float expected = quill_f16_to_f32 ((uint16_t)h);
+
+    if (isnan (expected))
+      g_assert_true (isnan (y[h]));
+    else
+      g_assert_cmpfloat (y[h], ==, expected);
+  }
 }
 
 /* --- int8 rows --------------------------------------------------------------------------------------- */
@@ -529,7 +558,8 @@ main (int argc, char **argv) {
   check_add ("dot", "element-does-not-depend-on-its-neighbours", element_does_not_depend_on_its_neighbours);
   check_add ("dot", "nan-stays-in-its-row", nan_stays_in_its_row);
   check_add ("dot", "largest-integers-do-not-saturate", largest_integers_do_not_saturate);
-  check_add ("dot", "sum-rows-are-the-mix", sum_rows_are_the_mix);
+  check_add ("dot", "sums-of-rows-are-the-mix", sums_of_rows_are_the_mix);
+  check_add ("dot", "every-half-float-is-mixed-as-it-is", every_half_float_is_mixed_as_it_is);
   check_add ("int8", "rows-are-within-half-a-step", int8_rows_are_within_half_a_step);
   check_add ("int8", "products-are-exact-integers", int8_products_are_exact);
   return g_test_run ();

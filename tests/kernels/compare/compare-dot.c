@@ -211,20 +211,21 @@ rows_for_dots_are_the_portable_ones (const struct quill_kernels *kernels,
 /* Sums of n products of numbers within [-1, 1), in the same order; a fused multiply-add may round less. */
 static void
 mixes_are_the_portable_ones (const struct quill_kernels *kernels, const struct quill_kernels *portable) {
-  for (size_t n = 0; n <= 140; n += n < 20 ? 1 : 11)
-    for (size_t n_rows = 0; n_rows <= 40; n_rows += 1 + n_rows / 3) {
-      const size_t stride = (n + 1) * sizeof (float);
-      const unsigned char *rows = n_rows ? random_weights (QUILL_F32, n_rows, n, stride, false) : NULL;
-      const float *a = random_floats (n_rows);
-      float *y = floats_new (n), *expected = floats_new (n);
+  for (int type = QUILL_F32; type <= QUILL_F16; type++)
+    for (size_t n = 0; n <= 140; n += n < 20 ? 1 : 11)
+      for (size_t n_rows = 0; n_rows <= 40; n_rows += 1 + n_rows / 3) {
+        const size_t stride = (n + 1) * quill_type_traits (type)->block_bytes;
+        const unsigned char *rows = n_rows ? random_weights (type, n_rows, n, stride, false) : NULL;
+        const float *a = random_floats (n_rows);
+        float *y = floats_new (n), *expected = floats_new (n);
 
-      compare_case ("%zu rows of %zu", n_rows, n);
-      kernels->sum_rows (a, rows, stride, n_rows, y, n);
-      portable->sum_rows (a, rows, stride, n_rows, expected, n);
-      for (size_t j = 0; j < n; j++)
-        expect_near (y[j], expected[j], (double)n_rows * EPS);
-      memory_release ();
-    }
+        compare_case ("%zu %s rows of %zu", n_rows, quill_type_traits (type)->name, n);
+        kernels->sum[type](a, rows, stride, n_rows, y, n);
+        portable->sum[type](a, rows, stride, n_rows, expected, n);
+        for (size_t j = 0; j < n; j++)
+          expect_near (y[j], expected[j], (double)n_rows * EPS);
+        memory_release ();
+      }
 }
 
 /* Rows of int8: packed to within one step of rounding; products are exact integers, scaled by two roundings; a mix
