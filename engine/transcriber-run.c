@@ -103,6 +103,7 @@ static enum quill_status encode(struct run *run, struct quill_error *err)
     QUILL_TRY(quill_encoder_run(t->encoder, &t->workers.compute, run->n_ctx, &run->cancel, err));
     QUILL_TRY(quill_decoder_begin(t->decoder, &t->workers.compute, quill_encoder_output(t->encoder),
                                   run->n_ctx, &run->cancel, err));
+    quill_encoder_release(t->encoder, &t->workers.compute);
     timings(run)->encode_ms += quill_now_ms() - mel_ms;
     quill_trace_span(trace, QUILL_TRACE_RUN_ENCODE, mel_ms);
     return QUILL_OK;

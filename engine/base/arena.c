@@ -3,6 +3,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 static atomic_ulong alloc_count;
 static atomic_ulong fail_countdown; /* 0: off */
@@ -62,6 +64,15 @@ void quill_free(void *memory)
 
     if (at)
         free(at - at[-1]);
+}
+
+void quill_release(const void *memory, size_t bytes)
+{
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), begin = (uintptr_t)memory;
+    const uintptr_t first = (begin + page - 1) / page * page, last = (begin + bytes) / page * page;
+
+    if (first < last)
+        madvise((void *)first, last - first, MADV_DONTNEED);
 }
 
 void quill_alloc_fail_at(unsigned long n)

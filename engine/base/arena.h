@@ -15,6 +15,10 @@ void *quill_alloc(size_t bytes);        /* 64-byte aligned, not cleared; NULL wh
 void *quill_alloc_zero(size_t bytes);   /* the system lends a page of a large piece when it is first written */
 void quill_free(void *memory);
 
+/* Lends the whole pages within these bytes back to the system until they are next used. What was in them is
+ * zero then; of a file's map, read anew. */
+void quill_release(const void *memory, size_t bytes);
+
 /* For tests: the n-th allocation from now fails (1: the next), once; 0 switches it off. Process-wide. */
 void quill_alloc_fail_at(unsigned long n);
 unsigned long quill_alloc_count(void);  /* allocations since the process began */

@@ -370,11 +370,8 @@ enum quill_status quill_ggml_open(struct quill_ggml *out, const char *path, stru
 
 void quill_ggml_release(const struct quill_ggml *file, const void *begin, const void *end)
 {
-    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    const uintptr_t first = ((uintptr_t)begin + page - 1) / page * page, last = (uintptr_t)end / page * page;
-
-    if (file->map && first < last)
-        madvise((void *)first, last - first, MADV_DONTNEED);
+    if (file->map)
+        quill_release(begin, (size_t)((const unsigned char *)end - (const unsigned char *)begin));
 }
 
 void quill_ggml_close(struct quill_ggml *file)

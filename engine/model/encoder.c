@@ -64,6 +64,12 @@ const float *quill_encoder_output(const struct quill_encoder *encoder)
     return encoder->output;
 }
 
+void quill_encoder_release(struct quill_encoder *encoder, const struct quill_compute *compute)
+{
+    quill_release(encoder->arena.base, encoder->arena.bytes);
+    quill_release(compute->work, encoder->plan.work.bytes);
+}
+
 static void *work_at(const struct quill_compute *c, struct quill_span span)
 {
     return c->work + span.offset;

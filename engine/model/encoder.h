@@ -35,4 +35,8 @@ enum quill_status quill_encoder_run(struct quill_encoder *encoder, const struct 
 /* Output of the last run: [n_ctx, n_audio_state]. */
 const float *quill_encoder_output(const struct quill_encoder *encoder);
 
+/* Once the decoder has begun with the output: log-mel, output and working memory go back to the system until
+ * the next window, so that they do not add to what decoding needs. */
+void quill_encoder_release(struct quill_encoder *encoder, const struct quill_compute *compute);
+
 #endif

@@ -3,6 +3,8 @@
 
 #include <glib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 static void
 products_are_checked (void) {
@@ -150,6 +152,36 @@ memory_is_aligned_whatever_its_size (void) {
   quill_free (NULL);
 }
 
+static bool
+is_resident (unsigned char *page, size_t page_bytes) {
+  unsigned char in_memory = 0;
+
+  g_assert_cmpint (mincore (page, page_bytes, &in_memory), ==, 0);
+  return in_memory & 1;
+}
+
+static void
+release_lends_whole_pages_back (void) {
+  const size_t page = (size_t)sysconf (_SC_PAGESIZE), n = 8 * page;
+  unsigned char *bytes = quill_alloc (n);
+  unsigned char *second = bytes + (2 * page - GPOINTER_TO_SIZE (bytes) % page); /* begins a page */
+
+  g_assert_nonnull (bytes);
+  memset (bytes, 7, n);
+  quill_release (second, 0);
+  quill_release (second + 1, 2 * page - 2); /* no whole page */
+  for (size_t i = 0; i < n; i++)
+    g_assert_cmpuint (bytes[i], ==, 7);
+  quill_release (second - 1, 2 * page + 2);
+  g_assert_false (is_resident (second, page));
+  g_assert_false (is_resident (second + page, page));
+  for (size_t i = 0; i < n; i++) {
+    const bool released = bytes + i >= second && bytes + i < second + 2 * page;
+    g_assert_cmpuint (bytes[i], ==, released ? 0 : 7);
+  }
+  quill_free (bytes);
+}
+
 static void
 empty_allocation_has_an_address (void) {
   void *memory = quill_alloc (0);
@@ -217,6 +249,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/arena/chosen-allocation-fails-once", chosen_allocation_fails_once);
   g_test_add_func ("/arena/absurd-allocations-are-refused", absurd_allocations_are_refused);
   g_test_add_func ("/arena/memory-is-aligned-whatever-its-size", memory_is_aligned_whatever_its_size);
+  g_test_add_func ("/arena/release-lends-whole-pages-back", release_lends_whole_pages_back);
   g_test_add_func ("/arena/empty-allocation-has-an-address", empty_allocation_has_an_address);
   g_test_add_func ("/status/failure-returns-its-code-and-sentence", failure_returns_its_code_and_sentence);
   g_test_add_func ("/status/sentence-is-one-line-of-utf8", sentence_is_one_line_of_utf8);

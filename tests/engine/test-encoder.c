@@ -139,6 +139,27 @@ nothing_is_allocated_while_running (void) {
   tiny_rig_close (&rig);
 }
 
+/* Pages are 4 KiB at least: the mel of a larger context has whole ones to lose. */
+static void
+release_gives_memory_back_and_changes_nothing (void) {
+  struct tiny_spec large = spec;
+  struct tiny_rig rig;
+  g_autofree float *before = NULL, *after = NULL;
+  const size_t n_ctx = 1500;
+
+  large.hparams.n_audio_ctx = (uint32_t)n_ctx;
+  before = g_new (float, n_ctx *STATE);
+  after = g_new (float, n_ctx *STATE);
+  tiny_rig_open (&rig, &large, 2, ~0u);
+  run (&rig, n_ctx, before);
+  quill_encoder_release (rig.encoder, &rig.compute);
+  for (size_t i = n_ctx; i < n_ctx + 80; i++)
+    g_assert_cmpfloat (quill_encoder_mel (rig.encoder)[i * 80], ==, 0.0f);
+  run (&rig, n_ctx, after);
+  assert_same (after, before, n_ctx * STATE);
+  tiny_rig_close (&rig);
+}
+
 int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
@@ -147,6 +168,8 @@ main (int argc, char **argv) {
   g_test_add_func ("/encoder/short-context-equals-a-model-with-that-context", short_is_like_a_smaller_model);
   g_test_add_func ("/encoder/one-frame-is-enough", one_frame);
   g_test_add_func ("/encoder/bytes-are-what-was-planned", bytes_are_what_was_planned);
+  g_test_add_func ("/encoder/release-gives-memory-back-and-changes-nothing",
+                   release_gives_memory_back_and_changes_nothing);
   g_test_add_func ("/encoder/running-allocates-nothing", nothing_is_allocated_while_running);
   return g_test_run ();
 }
