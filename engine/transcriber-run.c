@@ -101,7 +101,7 @@ static enum quill_status encode(struct run *run, struct quill_error *err)
     timings(run)->mel_ms += mel_ms - start_ms;
 
     QUILL_TRY(quill_encoder_run(t->encoder, &t->workers.compute, run->n_ctx, &run->cancel, err));
-    QUILL_TRY(quill_decoder_begin(t->decoder, &t->workers.compute, quill_encoder_output(t->encoder),
+    QUILL_TRY(quill_decoder_begin(t->decoder, &t->workers.compute, 0, quill_encoder_output(t->encoder),
                                   run->n_ctx, &run->cancel, err));
     quill_encoder_release(t->encoder, &t->workers.compute);
     timings(run)->encode_ms += quill_now_ms() - mel_ms;
@@ -117,11 +117,11 @@ static enum quill_status detect_language(struct run *run, struct quill_error *er
 {
     struct quill_transcriber *t = run->t;
     const struct quill_specials *specials = &t->rules.specials;
+    const struct quill_feed sot = {.tokens = &specials->sot, .n = 1, .n_logits = 1};
     const float *logits;
     const double start_ms = quill_now_ms();
-    quill_decoder_truncate(t->decoder, 0);
-    QUILL_TRY(quill_decoder_feed(t->decoder, &t->workers.compute, &specials->sot, 1, 1, &logits, &run->cancel,
-                                 err));
+    quill_decoder_truncate(t->decoder, 0, 0);
+    QUILL_TRY(quill_decoder_feed(t->decoder, &t->workers.compute, &sot, 1, &logits, &run->cancel, err));
     run->language = (int)quill_argmax(logits + specials->first_language, specials->n_languages, 0);
     timings(run)->prompt_ms += quill_now_ms() - start_ms;
     quill_trace_span(t->trace, QUILL_TRACE_RUN_PROMPT, start_ms);

@@ -86,7 +86,7 @@ static enum quill_status fill(struct quill_transcriber *t, unsigned n_threads, s
     QUILL_TRY(quill_choose_threads(t, n_threads, &t->choice, err));
     QUILL_TRY(workers_open(&t->workers, t->model, t->cpu_mask, t->choice.n_threads, err));
     QUILL_TRY(quill_encoder_open(&t->encoder, t->model, &t->workers.compute.kernels, err));
-    QUILL_TRY(quill_decoder_open(&t->decoder, t->model, &t->workers.compute.kernels, err));
+    QUILL_TRY(quill_decoder_open(&t->decoder, t->model, &t->workers.compute.kernels, NULL, err));
     return open_buffers(t, err);
 }
 

@@ -61,7 +61,8 @@ static size_t window_layout(const struct quill_gemm *gemm, size_t n, size_t stat
 struct cache_scratch {
     float *query;  /* [head_dim], scaled */
     int8_t *int8;  /* [quill_int8_padded(head_dim)]: the query, packed */
-    float *mixed;  /* the same number of floats */
+    float *mixed;  /* the same number of floats: values of all pages */
+    float *page;   /* and of one */
     float *scores; /* [n_key] */
 };
 
@@ -69,11 +70,12 @@ static size_t cache_layout(size_t n_key, size_t head_dim, unsigned char *base, s
 {
     const size_t n8 = quill_int8_padded(head_dim);
     const size_t int8 = aligned(head_dim * sizeof(float)), mixed = int8 + aligned(n8);
-    const size_t scores = mixed + aligned(n8 * sizeof(float));
+    const size_t page = mixed + aligned(n8 * sizeof(float)), scores = page + aligned(n8 * sizeof(float));
 
     if (s)
         *s = (struct cache_scratch){(float *)(void *)base, (int8_t *)(base + int8),
-                                    (float *)(void *)(base + mixed), (float *)(void *)(base + scores)};
+                                    (float *)(void *)(base + mixed), (float *)(void *)(base + page),
+                                    (float *)(void *)(base + scores)};
     return scores + aligned(n_key * sizeof(float));
 }
 
@@ -257,8 +259,8 @@ void quill_attend_window(const struct quill_compute *c, const struct quill_gemm 
 struct store_job {
     const struct quill_compute *c;
     const struct quill_cache *cache;
+    size_t page, first, n, rows_per_task;
     const float *x;
-    size_t first, n, rows_per_task;
 };
 
 size_t quill_cache_row_bytes(enum quill_cache_form form, size_t head_dim)
@@ -273,10 +275,21 @@ size_t quill_cache_row_bytes(enum quill_cache_form form, size_t head_dim)
     }
 }
 
-static void *cache_row(const struct quill_cache *cache, size_t head, size_t i)
+/* Row i of a head in a page, and its scale. */
+static void *cache_row(const struct quill_cache *cache, size_t page, size_t head, size_t i)
 {
-    return (unsigned char *)cache->rows +
-           (head * cache->capacity + i) * quill_cache_row_bytes(cache->form, cache->head_dim);
+    return (unsigned char *)cache->rows + page * cache->page_bytes +
+           (head * cache->page_len + i) * quill_cache_row_bytes(cache->form, cache->head_dim);
+}
+
+static float *cache_scale(const struct quill_cache *cache, size_t page, size_t head, size_t i)
+{
+    return cache->scales + page * cache->page_scales + head * cache->page_len + i;
+}
+
+static enum quill_type float_type(const struct quill_cache *cache)
+{
+    return cache->form == QUILL_CACHE_F16 ? QUILL_F16 : QUILL_F32;
 }
 
 /* An infinity would make NaN of all that is mixed with it, be its share ever so small. */
@@ -296,11 +309,10 @@ static void store_halves(const struct quill_kernels *kernels, const float *x, si
     }
 }
 
-/* Row i of a head. */
-static void store_row(const struct quill_kernels *kernels, const struct quill_cache *cache, size_t head,
-                      size_t i, const float *x)
+static void store_row(const struct quill_kernels *kernels, const struct quill_cache *cache, size_t page,
+                      size_t head, size_t i, const float *x)
 {
-    void *row = cache_row(cache, head, i);
+    void *row = cache_row(cache, page, head, i);
 
     switch (cache->form) {
     case QUILL_CACHE_F32:
@@ -310,7 +322,7 @@ static void store_row(const struct quill_kernels *kernels, const struct quill_ca
         store_halves(kernels, x, cache->head_dim, row);
         break;
     default:
-        cache->scales[head * cache->capacity + i] = kernels->pack_int8(x, cache->head_dim, row);
+        *cache_scale(cache, page, head, i) = kernels->pack_int8(x, cache->head_dim, row);
     }
 }
 
@@ -322,18 +334,18 @@ static void store_task(void *context, unsigned task, unsigned worker)
 
     for (size_t head = 0; head < cache->n_head; head++)
         for (size_t i = begin; i < end; i++)
-            store_row(&job->c->kernels, cache, head, job->first + i,
+            store_row(&job->c->kernels, cache, job->page, head, job->first + i,
                       job->x + (i * cache->n_head + head) * cache->head_dim);
 }
 
-void quill_cache_store(const struct quill_compute *c, const struct quill_cache *cache, const float *x,
-                       size_t first, size_t n)
+void quill_cache_store(const struct quill_compute *c, const struct quill_cache *cache, size_t page,
+                       size_t first, const float *x, size_t n)
 {
     const struct quill_split split =
         quill_split_rows(n, 1, cache->n_head * cache->head_dim, quill_pool_n_threads(c->pool));
-    struct store_job job = {c, cache, x, first, n, split.per_task};
+    struct store_job job = {c, cache, page, first, n, split.per_task, x};
 
-    assert(first + n <= cache->capacity);
+    assert(first + n <= cache->page_len);
     if (n > 0)
         quill_pool_run(c->pool, store_task, &job, split.n_tasks);
 }
@@ -341,41 +353,75 @@ void quill_cache_store(const struct quill_compute *c, const struct quill_cache *
 struct cache_job {
     const struct quill_compute *c;
     const struct quill_cache_attention *a;
+    size_t n_key; /* the most that a query looks at */
     size_t heads_per_task;
 };
 
-/* Keys that query i may look at. */
-static size_t visible_keys(const struct quill_cache_attention *a, size_t i)
+/* scores[0..n) = the query times the first n keys of a page; x_scale is that of the packed query. */
+static void score_page(const struct cache_job *job, size_t page, size_t head, size_t n,
+                       const struct cache_scratch *s, float x_scale, float *scores)
 {
-    return a->causal ? a->n_key - a->n_query + i + 1 : a->n_key;
+    const struct quill_kernels *kernels = &job->c->kernels;
+    const struct quill_cache *k = job->a->k;
+    const size_t d = k->head_dim;
+    const void *keys = cache_row(k, page, head, 0);
+
+    if (k->form == QUILL_CACHE_INT8)
+        kernels->dot_int8(s->int8, x_scale, keys, cache_scale(k, page, head, 0), n, quill_int8_padded(d),
+                          scores);
+    else
+        kernels->dot[float_type(k)](keys, quill_cache_row_bytes(k->form, d), n, d, s->query,
+                                    d * sizeof(float), 1, scores, n);
 }
 
-/* One query through one head. */
+/* out[0..head_dim) = the mix of the first n values of a page; of int8 rows what they are padded to. */
+static void mix_page(const struct cache_job *job, size_t page, size_t head, size_t n, const float *weights,
+                     float *out)
+{
+    const struct quill_kernels *kernels = &job->c->kernels;
+    const struct quill_cache *v = job->a->v;
+    const size_t d = v->head_dim;
+    const void *values = cache_row(v, page, head, 0);
+
+    if (v->form == QUILL_CACHE_INT8)
+        kernels->sum_int8(weights, values, cache_scale(v, page, head, 0), n, quill_int8_padded(d), out);
+    else
+        kernels->sum[float_type(v)](weights, values, quill_cache_row_bytes(v->form, d), n, out, d);
+}
+
+/* One query through one head. What pages contribute is added up page by page, so that the sum does not depend
+ * on what else there is. */
 static void attend_cached(const struct cache_job *job, size_t head, size_t i, const struct cache_scratch *s)
 {
     const struct quill_kernels *kernels = &job->c->kernels;
     const struct quill_cache_attention *a = job->a;
-    const size_t d = a->k->head_dim, n8 = quill_int8_padded(d), state = a->k->n_head * d;
-    const size_t n = visible_keys(a, i), at = head * a->k->capacity;
-    const size_t stride = quill_cache_row_bytes(a->k->form, d);
-    const void *keys = cache_row(a->k, head, 0), *values = cache_row(a->v, head, 0);
-    const float scale = 1.0f / sqrtf((float)d), *q = a->q + i * state + head * d;
-    float *out = a->out + i * state + head * d;
+    const struct quill_cache_view *view = &a->views[i];
+    const size_t d = a->k->head_dim, at = (i * a->k->n_head + head) * d, len = a->k->page_len;
+    const float scale = 1.0f / sqrtf((float)d);
+    float x_scale = 0.0f;
 
     for (size_t l = 0; l < d; l++)
-        s->query[l] = q[l] * scale;
-    if (a->k->form == QUILL_CACHE_INT8) {
-        const float x_scale = kernels->pack_int8(s->query, d, s->int8);
-        kernels->dot_int8(s->int8, x_scale, keys, a->k->scales + at, n, n8, s->scores);
-        kernels->softmax(s->scores, n);
-        kernels->sum_int8(s->scores, values, a->v->scales + at, n, n8, s->mixed);
-        memcpy(out, s->mixed, d * sizeof *out);
-    } else {
-        const enum quill_type type = a->k->form == QUILL_CACHE_F16 ? QUILL_F16 : QUILL_F32;
-        kernels->dot[type](keys, stride, n, d, s->query, d * sizeof(float), 1, s->scores, n);
-        kernels->softmax(s->scores, n);
-        kernels->sum[type](s->scores, values, stride, n, out, d);
+        s->query[l] = a->q[at + l] * scale;
+    if (a->k->form == QUILL_CACHE_INT8)
+        x_scale = kernels->pack_int8(s->query, d, s->int8);
+    for (size_t j = 0; j < view->n_key; j += len)
+        score_page(job, view->pages[j / len], head, smaller(len, view->n_key - j), s, x_scale, s->scores + j);
+    kernels->softmax(s->scores, view->n_key);
+    mix_page(job, view->pages[0], head, smaller(len, view->n_key), s->scores, s->mixed);
+    for (size_t j = len; j < view->n_key; j += len) {
+        mix_page(job, view->pages[j / len], head, smaller(len, view->n_key - j), s->scores + j, s->page);
+        kernels->add(s->mixed, s->page, d);
     }
+    memcpy(a->out + at, s->mixed, d * sizeof *a->out);
+}
+
+static size_t most_keys(const struct quill_cache_attention *a)
+{
+    size_t most = 0;
+
+    for (size_t i = 0; i < a->n_query; i++)
+        most = a->views[i].n_key > most ? a->views[i].n_key : most;
+    return most;
 }
 
 static void cache_task(void *context, unsigned task, unsigned worker)
@@ -385,7 +431,7 @@ static void cache_task(void *context, unsigned task, unsigned worker)
     const size_t begin = task * job->heads_per_task, end = smaller(begin + job->heads_per_task, k->n_head);
     struct cache_scratch s;
 
-    cache_layout(job->a->n_key, k->head_dim, job->c->scratch + worker * job->c->scratch_bytes, &s);
+    cache_layout(job->n_key, k->head_dim, job->c->scratch + worker * job->c->scratch_bytes, &s);
     for (size_t head = begin; head < end; head++)
         for (size_t i = 0; i < job->a->n_query; i++)
             attend_cached(job, head, i, &s);
@@ -393,12 +439,12 @@ static void cache_task(void *context, unsigned task, unsigned worker)
 
 void quill_attend_cache(const struct quill_compute *c, const struct quill_cache_attention *a)
 {
+    const size_t n_key = most_keys(a);
     const struct quill_split split =
-        quill_split_heads(a->k->n_head, a->n_query, a->n_key, a->k->head_dim, quill_pool_n_threads(c->pool));
-    struct cache_job job = {c, a, split.per_task};
+        quill_split_heads(a->k->n_head, a->n_query, n_key, a->k->head_dim, quill_pool_n_threads(c->pool));
+    struct cache_job job = {c, a, n_key, split.per_task};
 
-    assert(!a->causal || a->n_key >= a->n_query);
-    assert(cache_layout(a->n_key, a->k->head_dim, NULL, NULL) <= c->scratch_bytes);
+    assert(cache_layout(n_key, a->k->head_dim, NULL, NULL) <= c->scratch_bytes);
     if (a->n_query > 0 && a->k->n_head > 0)
         quill_pool_run(c->pool, cache_task, &job, split.n_tasks);
 }

@@ -103,12 +103,15 @@ enum quill_cache_form {
     QUILL_CACHE_FORMS,
 };
 
-/* Keys or values of a layer, by heads: row i of head h is what position i has for it. */
+/* Keys or values of a layer, in pages of page_len positions. A page has them by heads: row i of head h is
+ * what its position i has for it. */
 struct quill_cache {
-    void *rows;    /* borrowed; [n_head, capacity] rows of quill_cache_row_bytes */
-    float *scales; /* borrowed; [n_head, capacity] of int8 rows; unused otherwise */
     enum quill_cache_form form;
-    size_t capacity, n_head, head_dim;
+    size_t n_head, head_dim, page_len;
+    void *rows;         /* borrowed; of page 0: [n_head, page_len] rows of quill_cache_row_bytes */
+    size_t page_bytes;  /* from a page's rows to those of the next */
+    float *scales;      /* borrowed; of page 0: [n_head, page_len] of int8 rows; unused otherwise */
+    size_t page_scales; /* from a page's scales to those of the next */
 };
 size_t quill_cache_row_bytes(enum quill_cache_form form, size_t head_dim);
 /* Of a row's scale; 0: it has none. */
@@ -117,18 +120,25 @@ static inline size_t quill_cache_scale_bytes(enum quill_cache_form form)
     return form == QUILL_CACHE_INT8 ? sizeof(float) : 0;
 }
 
-/* Positions first .. first + n of the cache = the rows of x [n, n_head * head_dim]. */
-void quill_cache_store(const struct quill_compute *c, const struct quill_cache *cache, const float *x,
-                       size_t first, size_t n);
+/* Positions first .. first + n of a page = the rows of x [n, n_head * head_dim]. */
+void quill_cache_store(const struct quill_compute *c, const struct quill_cache *cache, size_t page,
+                       size_t first, const float *x, size_t n);
 
-/* Attention of few queries over a cache: out row i, head h = softmax(scale q_i,h . k_j,h) v_j,h.
- * causal: query i sees keys j <= n_key - n_query + i. */
+/* What a query looks at: n_key positions, of which pages[0] has the first page_len, pages[1] the next, and so
+ * on. */
+struct quill_cache_view {
+    const uint32_t *pages; /* borrowed */
+    size_t n_key;          /* >= 1 */
+};
+
+/* Attention of few queries over a cache: out row i, head h = softmax(scale q_i,h . k_j,h) v_j,h over the keys
+ * j of its view. A row does not depend on the rows beside it, nor on which pages it is that its view has. */
 struct quill_cache_attention {
-    const float *q; /* [n_query, n_head * head_dim] */
+    const float *q;                  /* [n_query, n_head * head_dim] */
     const struct quill_cache *k, *v; /* of the same shape */
-    float *out; /* [n_query, n_head * head_dim]; not q */
-    size_t n_query, n_key;
-    bool causal;
+    float *out;                      /* [n_query, n_head * head_dim]; not q */
+    const struct quill_cache_view *views; /* [n_query] */
+    size_t n_query;
 };
 void quill_attend_cache(const struct quill_compute *c, const struct quill_cache_attention *a);
 

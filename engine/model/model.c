@@ -112,7 +112,8 @@ size_t quill_model_work_bytes(const struct quill_model *model, const struct quil
 {
     const struct quill_gemm *gemm = quill_model_gemm(model, kernels);
     const struct quill_plan encoder = quill_plan_encoder(&model->hparams, gemm, model->float32).work;
-    const struct quill_plan decoder = quill_plan_decoder(&model->hparams, gemm, model->cache).work;
+    const struct quill_decoder_size one = {1, 1, 1}; /* of which the working memory does not depend */
+    const struct quill_plan decoder = quill_plan_decoder(&model->hparams, gemm, model->cache, &one).work;
 
     if (encoder.overflow || decoder.overflow)
         return SIZE_MAX;

@@ -1,6 +1,6 @@
 #include "model/plan.h"
 
-#include "model/decoder.h"
+#include "model/pages.h"
 
 /* Three factors in one piece: [a, b, c] of element_bytes. */
 static struct quill_span add3(struct quill_plan *plan, size_t a, size_t b, size_t c, size_t element_bytes)
@@ -55,37 +55,45 @@ struct quill_encoder_plan quill_plan_encoder(const struct quill_hparams *h, cons
     return plan;
 }
 
-static struct quill_cache_plan add_cache(struct quill_plan *plan, const struct quill_hparams *h, size_t n,
-                                         enum quill_cache_form form)
+static struct quill_cache_plan add_cache(struct quill_plan *plan, const struct quill_hparams *h,
+                                         size_t n_pages, size_t page_len, enum quill_cache_form form)
 {
     const size_t head_dim = h->n_text_head ? h->n_text_state / h->n_text_head : 0;
-    const size_t row_bytes = quill_cache_row_bytes(form, head_dim);
-    struct quill_cache_plan cache = {0};
+    struct quill_cache_plan cache = {.page_len = page_len, .n_pages = n_pages};
     size_t per_layer;
 
-    if (!quill_mul3(&per_layer, 2, h->n_text_head, n)) {
+    if (!quill_mul3(&per_layer, 2, h->n_text_head, page_len) || n_pages >= UINT32_MAX) {
         plan->overflow = true;
         return cache;
     }
-    cache.rows = add3(plan, h->n_text_layer, per_layer, 1, row_bytes);
-    cache.scales = add3(plan, h->n_text_layer, per_layer, 1, quill_cache_scale_bytes(form));
+    cache.rows = add3(plan, n_pages, h->n_text_layer, per_layer, quill_cache_row_bytes(form, head_dim));
+    cache.scales = add3(plan, n_pages, h->n_text_layer, per_layer, quill_cache_scale_bytes(form));
     return cache;
 }
 
 struct quill_decoder_plan quill_plan_decoder(const struct quill_hparams *h, const struct quill_gemm *gemm,
-                                             enum quill_cache_form form)
+                                             enum quill_cache_form form,
+                                             const struct quill_decoder_size *size)
 {
     struct quill_decoder_plan plan = {0};
-    const size_t state = h->n_text_state, n_ctx = h->n_text_ctx;
+    const size_t state = h->n_text_state, n_ctx = h->n_text_ctx, n_pages = quill_page_count(n_ctx);
+    size_t all_pages;
 
-    plan.self = add_cache(&plan.own, h, n_ctx, form);
-    plan.cross = add_cache(&plan.own, h, h->n_audio_ctx, form);
-    plan.logits = add3(&plan.own, QUILL_DECODER_MAX_LOGITS, h->n_vocab, 1, sizeof(float));
+    if (!quill_mul2(&all_pages, size->n_sequences, n_pages))
+        plan.own.overflow = true;
+    plan.self = add_cache(&plan.own, h, all_pages, QUILL_PAGE_LEN, form);
+    plan.cross = add_cache(&plan.own, h, size->n_windows, h->n_audio_ctx, form);
+    plan.pages = quill_plan_add(&plan.own, all_pages, sizeof(struct quill_page));
+    plan.sequences = quill_plan_add(&plan.own, size->n_sequences, sizeof(struct quill_sequence));
+    plan.tables = quill_plan_add(&plan.own, all_pages, sizeof(uint32_t));
+    plan.windows = quill_plan_add(&plan.own, size->n_windows, sizeof(size_t));
+    plan.logits = add3(&plan.own, size->n_logits, h->n_vocab, 1, sizeof(float));
 
     plan.stream = add3(&plan.work, n_ctx, state, 1, sizeof(float));
     plan.narrow = add3(&plan.work, n_ctx, state, 1, sizeof(float));
     plan.wide = add3(&plan.work, n_ctx, state, 4, sizeof(float));
     plan.rows = quill_plan_add(&plan.work, n_ctx, quill_dot_row_bytes(QUILL_Q8_0, 4 * state));
+    plan.views = quill_plan_add(&plan.work, 2 * n_ctx, sizeof(struct quill_cache_view));
 
     struct quill_plan begin = {0};
     plan.encoded = add_packed(&begin, gemm, h->n_audio_ctx, h->n_audio_state);

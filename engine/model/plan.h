@@ -26,15 +26,29 @@ struct quill_encoder_plan {
     struct quill_span hidden; /* packed [n_audio_ctx, 4 n_audio_state] */
 };
 
-/* Keys and values of all layers: [n_text_layer, 2, n_text_head, positions] rows and scales (struct quill_cache). */
+/* How much is decoded together. One of each is what a single recording takes. */
+struct quill_decoder_size {
+    size_t n_sequences; /* at least 1 */
+    size_t n_windows;   /* whose cross-attention keys and values are kept at a time; at least 1 */
+    size_t n_logits;    /* rows of logits that a feed may ask for; at least 1 */
+};
+
+/* Keys and values of all layers: [n_pages, n_text_layer, 2, n_text_head, page_len] rows and scales (struct
+ * quill_cache). */
 struct quill_cache_plan {
     struct quill_span rows, scales;
+    size_t page_len, n_pages;
 };
 
 struct quill_decoder_plan {
     struct quill_plan own;
-    struct quill_cache_plan self, cross; /* of n_text_ctx and n_audio_ctx positions */
-    struct quill_span logits;                 /* [QUILL_DECODER_MAX_LOGITS, n_vocab] */
+    struct quill_cache_plan self;  /* pages that sequences share: as many as all of them together may have */
+    struct quill_cache_plan cross; /* a page is a window: n_audio_ctx positions */
+    struct quill_span pages;       /* struct quill_page [self.n_pages] */
+    struct quill_span sequences;   /* struct quill_sequence [n_sequences] */
+    struct quill_span tables;      /* uint32_t [n_sequences, quill_page_count(n_text_ctx)] */
+    struct quill_span windows;     /* size_t [n_windows]: the frames in each */
+    struct quill_span logits;      /* [n_logits, n_vocab] */
 
     struct quill_plan work; /* two layouts over the same memory: begin, feed */
     struct quill_span encoded; /* packed [n_audio_ctx, n_audio_state] */
@@ -43,12 +57,14 @@ struct quill_decoder_plan {
     struct quill_span narrow;  /* [n_text_ctx, n_text_state]: normed input, then attention output */
     struct quill_span wide;    /* [n_text_ctx, 4 n_text_state]: query, then the hidden layer */
     struct quill_span rows;    /* working memory of quill_dot_linear for the widest layer */
+    struct quill_span views;   /* struct quill_cache_view [2, n_text_ctx]: of self- and cross-attention */
 };
 
 /* A size that does not fit makes own.overflow or work.overflow true, which quill_arena_open reports. */
 struct quill_encoder_plan quill_plan_encoder(const struct quill_hparams *h, const struct quill_gemm *gemm,
                                              bool float32);
 struct quill_decoder_plan quill_plan_decoder(const struct quill_hparams *h, const struct quill_gemm *gemm,
-                                             enum quill_cache_form form);
+                                             enum quill_cache_form form,
+                                             const struct quill_decoder_size *size);
 
 #endif

@@ -82,10 +82,10 @@ void quill_work_begin(const struct quill_model *model, size_t n_ctx, struct quil
     tell(trace, QUILL_TRACE_CROSS_CACHE, &work);
 }
 
-void quill_work_feed(const struct quill_model *model, size_t n_tokens, size_t n_logits, size_t length,
-                     size_t n_audio, struct quill_trace *trace)
+void quill_work_feed(const struct quill_model *model, const struct quill_feed_work *feed,
+                     struct quill_trace *trace)
 {
-    const double n = (double)n_tokens, state = model->hparams.n_text_state, n_key = (double)length + n;
+    const double n = (double)feed->n_tokens, state = model->hparams.n_text_state;
     const double row_bytes = cache_row_bytes(model);
     struct work self = {0}, cross = {0}, feed_forward = {0}, vocabulary = {0};
 
@@ -98,16 +98,15 @@ void quill_work_feed(const struct quill_model *model, size_t n_tokens, size_t n_
         add_product(&self, &block->self.key.w, n);
         add_product(&self, &block->self.value.w, n);
         add_product(&self, &block->self.out.w, n);
-        /* Token i of n sees what was there before, the tokens before it, and itself. */
-        add_attention(&self, state, n * (double)length + n * (n + 1) / 2, n_key, row_bytes);
+        add_attention(&self, state, (double)feed->self_pairs, (double)feed->self_keys, row_bytes);
         add_product(&cross, &block->cross.query.w, n);
         add_product(&cross, &block->cross.out.w, n);
-        add_attention(&cross, state, n * (double)n_audio, (double)n_audio, row_bytes);
+        add_attention(&cross, state, (double)feed->cross_pairs, (double)feed->cross_keys, row_bytes);
         add_product(&feed_forward, &block->mlp.up.w, n);
         add_product(&feed_forward, &block->mlp.down.w, n);
     }
-    if (n_logits > 0)
-        add_product(&vocabulary, &model->token_embedding, (double)n_logits);
+    if (feed->n_logits > 0)
+        add_product(&vocabulary, &model->token_embedding, (double)feed->n_logits);
     tell(trace, QUILL_TRACE_SELF_ATTENTION, &self);
     tell(trace, QUILL_TRACE_CROSS_ATTENTION, &cross);
     tell(trace, QUILL_TRACE_FEED_FORWARD, &feed_forward);

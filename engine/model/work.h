@@ -10,8 +10,14 @@
 void quill_work_encoder(const struct quill_model *model, size_t n_ctx, struct quill_trace *trace);
 /* Keys and values of the decoder's cross-attention. */
 void quill_work_begin(const struct quill_model *model, size_t n_ctx, struct quill_trace *trace);
-/* n tokens at once behind `length` others, with logits of the last n_logits. */
-void quill_work_feed(const struct quill_model *model, size_t n, size_t n_logits, size_t length,
-                     size_t n_audio, struct quill_trace *trace);
+
+/* Tokens fed to the decoder at once. */
+struct quill_feed_work {
+    size_t n_tokens, n_logits;
+    size_t self_pairs, cross_pairs; /* of a token and a position that it sees */
+    size_t self_keys, cross_keys;   /* positions that are read, once for each sequence */
+};
+void quill_work_feed(const struct quill_model *model, const struct quill_feed_work *feed,
+                     struct quill_trace *trace);
 
 #endif

@@ -53,10 +53,10 @@ static enum quill_status begin(const struct quill_search *s, struct quill_hypoth
                                struct quill_error *err)
 {
     const size_t n_logits = s->n_prompt - s->sot_index;
+    const struct quill_feed prompt = {.tokens = s->prompt, .n = s->n_prompt, .n_logits = n_logits};
     const float *logits;
-    quill_decoder_truncate(s->decoder, 0);
-    QUILL_TRY(quill_decoder_feed(s->decoder, s->compute, s->prompt, s->n_prompt, n_logits, &logits, s->cancel,
-                                 err));
+    quill_decoder_truncate(s->decoder, 0, 0);
+    QUILL_TRY(quill_decoder_feed(s->decoder, s->compute, &prompt, 1, &logits, s->cancel, err));
     const float total = s->compute->kernels.log_sum_exp(logits, s->n_vocab);
     out->no_speech_prob = expf(logits[s->rules->specials.no_speech] - total);
     memcpy(s->logits, logits + (n_logits - 1) * s->n_vocab, s->n_vocab * sizeof(float));
@@ -65,11 +65,12 @@ static enum quill_status begin(const struct quill_search *s, struct quill_hypoth
 
 static enum quill_status extend(const struct quill_search *s, uint32_t token, struct quill_error *err)
 {
+    const struct quill_feed next = {.tokens = &token, .n = 1, .n_logits = 1};
     const float *logits;
     const double start_ms = quill_now_ms();
     if (quill_cancelled(s->cancel))
         return quill_fail(err, QUILL_ERR_CANCELLED, "recognition was cancelled");
-    QUILL_TRY(quill_decoder_feed(s->decoder, s->compute, &token, 1, 1, &logits, s->cancel, err));
+    QUILL_TRY(quill_decoder_feed(s->decoder, s->compute, &next, 1, &logits, s->cancel, err));
     quill_trace_span(s->compute->trace, QUILL_TRACE_RUN_TOKEN, start_ms);
     memcpy(s->logits, logits, s->n_vocab * sizeof(float));
     return QUILL_OK;

@@ -198,12 +198,12 @@ cache_new (const struct bench *bench, enum quill_cache_form form, size_t n, size
   struct quill_cache cache = { .rows = quill_alloc (n * n_head * quill_cache_row_bytes (form, HEAD_DIM)),
                                .scales = quill_alloc (n * n_head * quill_cache_scale_bytes (form)),
                                .form = form,
-                               .capacity = n,
+                               .page_len = n,
                                .n_head = n_head,
                                .head_dim = HEAD_DIM };
   float *x = floats_new (n * width);
 
-  quill_cache_store (&bench->compute, &cache, x, 0, n);
+  quill_cache_store (&bench->compute, &cache, 0, 0, x, n);
   quill_free (x);
   return cache;
 }
@@ -217,7 +217,12 @@ bench_cache (const struct bench *bench, enum quill_cache_form form, size_t n_que
       = g_strdup_printf ("attend %zu x %zu cached as %s, %zu heads", n_query, n_key, names[form], n_head);
   float *q = floats_new (n_query * width), *out = floats_new (n_query * width);
   struct quill_cache k = cache_new (bench, form, n_key, n_head), v = cache_new (bench, form, n_key, n_head);
-  struct cache t = { bench, { .q = q, .k = &k, .v = &v, .out = out, .n_query = n_query, .n_key = n_key } };
+  const uint32_t page = 0;
+  g_autofree struct quill_cache_view *views = g_new (struct quill_cache_view, n_query);
+  struct cache t = { bench, { .q = q, .k = &k, .v = &v, .out = out, .views = views, .n_query = n_query } };
+
+  for (size_t i = 0; i < n_query; i++)
+    views[i] = (struct quill_cache_view){ &page, n_key };
 
   report (bench, name, run_cache, &t, 4.0 * (double)(n_query * n_key * width), "GOP/s");
   quill_free (q);

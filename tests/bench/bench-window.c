@@ -49,6 +49,7 @@ run_window (struct quill_transcriber *t, int n_tokens, struct times *times, stru
   const struct quill_compute *compute = &t->workers.compute;
   const size_t n_ctx = t->model->hparams.n_audio_ctx;
   const uint32_t token = TOKEN;
+  const struct quill_feed feed = { .tokens = &token, .n = 1, .n_logits = 1 };
   const float *logits;
   double ms[4];
 
@@ -56,12 +57,13 @@ run_window (struct quill_transcriber *t, int n_tokens, struct times *times, stru
   ms[0] = quill_now_ms ();
   QUILL_TRY (quill_encoder_run (t->encoder, compute, n_ctx, NULL, err));
   ms[1] = quill_now_ms ();
-  QUILL_TRY (quill_decoder_begin (t->decoder, compute, quill_encoder_output (t->encoder), n_ctx, NULL, err));
+  QUILL_TRY (
+      quill_decoder_begin (t->decoder, compute, 0, quill_encoder_output (t->encoder), n_ctx, NULL, err));
   ms[2] = quill_now_ms ();
   for (int i = 0; i < n_tokens; i++) {
     const double start = quill_now_ms ();
 
-    QUILL_TRY (quill_decoder_feed (t->decoder, compute, &token, 1, 1, &logits, NULL, err));
+    QUILL_TRY (quill_decoder_feed (t->decoder, compute, &feed, 1, &logits, NULL, err));
     ms[3] = quill_now_ms () - start;
     g_array_append_val (times->tokens, ms[3]);
   }

@@ -36,7 +36,9 @@ open_encoder (struct opened *o, struct quill_error *err) {
 
 static enum quill_status
 open_decoder (struct opened *o, struct quill_error *err) {
-  return quill_decoder_open (&o->decoder, o->model, &o->kernels, err);
+  const struct quill_decoder_size several = { .n_sequences = 5, .n_windows = 2, .n_logits = 10 };
+
+  return quill_decoder_open (&o->decoder, o->model, &o->kernels, &several, err);
 }
 
 /* Runs open with its first, second, ... allocation failing until it succeeds; returns how many failed. */

@@ -163,15 +163,16 @@ compare (struct golden *g, uint32_t cpu_mask, int products) {
     check ("encoder", v, output[v->index], tolerances[products], &worst_encoder);
   }
 
-  g_assert_cmpint (quill_decoder_begin (rig.decoder, &rig.compute, output, g->n_ctx, NULL, NULL), ==,
+  g_assert_cmpint (quill_decoder_begin (rig.decoder, &rig.compute, 0, output, g->n_ctx, NULL, NULL), ==,
                    QUILL_OK);
   for (guint i = 0; i < g->logits->len; i++) {
     const struct value *v = &g_array_index (g->logits, struct value, i);
 
     if (v->row >= fed) { /* rows ascend: feed up to this one */
-      g_assert_cmpint (quill_decoder_feed (rig.decoder, &rig.compute, g->tokens + fed, v->row + 1 - fed, 1,
-                                           &logits, NULL, NULL),
-                       ==, QUILL_OK);
+      const struct quill_feed feed = { .tokens = g->tokens + fed, .n = v->row + 1 - fed, .n_logits = 1 };
+
+      g_assert_cmpint (quill_decoder_feed (rig.decoder, &rig.compute, &feed, 1, &logits, NULL, NULL), ==,
+                       QUILL_OK);
       fed = v->row + 1;
     }
     check ("logits", v, logits[v->index], tolerances[products], &worst_logit);

@@ -37,9 +37,10 @@ run (enum quill_type type, struct outcome *out) {
   tiny_rig_encode (&rig, N_AUDIO);
   memcpy (out->encoder, quill_encoder_output (rig.encoder), sizeof out->encoder);
   for (size_t i = 0; i < 2; i++) {
-    g_assert_cmpint (
-        quill_decoder_feed (rig.decoder, &rig.compute, tokens + 4 * i, i ? 1 : 4, 1, &logits, NULL, NULL), ==,
-        QUILL_OK);
+    const struct quill_feed feed = { .tokens = tokens + 4 * i, .n = i ? 1 : 4, .n_logits = 1 };
+
+    g_assert_cmpint (quill_decoder_feed (rig.decoder, &rig.compute, &feed, 1, &logits, NULL, NULL), ==,
+                     QUILL_OK);
     memcpy (out->logits + i * N_VOCAB, logits, N_VOCAB * sizeof *logits);
   }
   tiny_rig_close (&rig);

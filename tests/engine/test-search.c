@@ -68,10 +68,11 @@ static void run(struct fixture *f)
 
 static const float *feed(struct fixture *f, const uint32_t *tokens, size_t n)
 {
-    const float *logits;
-    g_assert_cmpint(quill_decoder_feed(f->rig.decoder, &f->rig.compute, tokens, n, 1, &logits, NULL, NULL),
-                    ==, QUILL_OK);
-    return logits;
+  const struct quill_feed feed = { .tokens = tokens, .n = n, .n_logits = 1 };
+  const float *logits;
+  g_assert_cmpint (quill_decoder_feed (f->rig.decoder, &f->rig.compute, &feed, 1, &logits, NULL, NULL), ==,
+                   QUILL_OK);
+  return logits;
 }
 
 static double log_softmax(const float *x, size_t n, size_t at)
@@ -87,7 +88,7 @@ static void greedy_takes_the_likeliest_token_that_rules_allow(struct fixture *f,
     run(f);
     g_assert_cmpuint(f->found.n_tokens, ==, f->search.max_tokens); /* noise has no reason to end */
     double sum = 0;
-    quill_decoder_truncate(f->rig.decoder, 0);
+    quill_decoder_truncate (f->rig.decoder, 0, 0);
     const float *logits = feed(f, f->prompt, 3);
     for (size_t i = 0; i < f->found.n_tokens; i++) {
         memcpy(f->logits, logits, spec.hparams.n_vocab * sizeof(float));
@@ -108,7 +109,7 @@ static void no_speech_is_judged_at_sot_before_any_rule(struct fixture *f, const 
     f->prompt[3] = f->rules.specials.no_timestamps;
     f->search.n_prompt = 4;
     run(f);
-    quill_decoder_truncate(f->rig.decoder, 0);
+    quill_decoder_truncate (f->rig.decoder, 0, 0);
     const float *logits = feed(f, f->prompt, 3);
     const double p = exp(log_softmax(logits, spec.hparams.n_vocab, f->rules.specials.no_speech));
     g_assert_cmpfloat_with_epsilon(f->found.no_speech_prob, p, 1e-4 * p);
@@ -134,7 +135,7 @@ static void stops_when_the_text_context_is_full(struct fixture *f, const void *u
     run(f);
     /* The last token has no position to be fed at any more. */
     g_assert_cmpuint(f->found.n_tokens, ==, N_TEXT_CTX - 3 + 1);
-    g_assert_cmpuint(quill_decoder_length(f->rig.decoder), ==, N_TEXT_CTX);
+    g_assert_cmpuint (quill_decoder_length (f->rig.decoder, 0), ==, N_TEXT_CTX);
 }
 
 static void sampling_follows_its_seed(struct fixture *f, const void *unused)

@@ -28,6 +28,8 @@ static void
 run (unsigned n_threads, uint32_t cpu_mask, struct outcome *out) {
   struct tiny_rig rig;
   uint32_t tokens[33];
+  const struct quill_feed draft = { .tokens = tokens, .n = 32, .n_logits = 8 };
+  const struct quill_feed next = { .tokens = tokens + 32, .n = 1, .n_logits = 1 };
   const float *logits;
 
   for (size_t i = 0; i < G_N_ELEMENTS (tokens); i++)
@@ -36,10 +38,10 @@ run (unsigned n_threads, uint32_t cpu_mask, struct outcome *out) {
   g_assert_cmpuint (quill_pool_n_threads (rig.pool), ==, n_threads);
   tiny_rig_encode (&rig, N_AUDIO - 1);
   memcpy (out->encoder, quill_encoder_output (rig.encoder), (N_AUDIO - 1) * STATE * sizeof (float));
-  g_assert_cmpint (quill_decoder_feed (rig.decoder, &rig.compute, tokens, 32, 8, &logits, NULL, NULL), ==,
+  g_assert_cmpint (quill_decoder_feed (rig.decoder, &rig.compute, &draft, 1, &logits, NULL, NULL), ==,
                    QUILL_OK);
   memcpy (out->batch, logits, sizeof out->batch);
-  g_assert_cmpint (quill_decoder_feed (rig.decoder, &rig.compute, tokens + 32, 1, 1, &logits, NULL, NULL), ==,
+  g_assert_cmpint (quill_decoder_feed (rig.decoder, &rig.compute, &next, 1, &logits, NULL, NULL), ==,
                    QUILL_OK);
   memcpy (out->single, logits, sizeof out->single);
   tiny_rig_close (&rig);

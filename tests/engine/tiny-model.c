@@ -234,7 +234,8 @@ tiny_rig_open (struct tiny_rig *rig, const struct tiny_spec *spec, unsigned n_th
   rig->compute.scratch = quill_alloc (n_threads * rig->compute.scratch_bytes);
   rig->compute.work = quill_alloc (quill_model_work_bytes (rig->model, &rig->compute.kernels));
   g_assert_cmpint (quill_encoder_open (&rig->encoder, rig->model, &rig->compute.kernels, &err), ==, QUILL_OK);
-  g_assert_cmpint (quill_decoder_open (&rig->decoder, rig->model, &rig->compute.kernels, &err), ==, QUILL_OK);
+  g_assert_cmpint (quill_decoder_open (&rig->decoder, rig->model, &rig->compute.kernels, spec->size, &err),
+                   ==, QUILL_OK);
 }
 
 void
@@ -255,7 +256,7 @@ tiny_rig_encode (struct tiny_rig *rig, size_t n_ctx) {
   for (size_t i = 0; i < 2 * n_ctx * rig->model->hparams.n_mels; i++)
     mel[i] = tiny_noise ("mel", i);
   g_assert_cmpint (quill_encoder_run (rig->encoder, &rig->compute, n_ctx, NULL, NULL), ==, QUILL_OK);
-  g_assert_cmpint (quill_decoder_begin (rig->decoder, &rig->compute, quill_encoder_output (rig->encoder),
+  g_assert_cmpint (quill_decoder_begin (rig->decoder, &rig->compute, 0, quill_encoder_output (rig->encoder),
                                         n_ctx, NULL, NULL),
                    ==, QUILL_OK);
 }

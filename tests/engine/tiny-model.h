@@ -23,6 +23,7 @@ struct tiny_spec {
   struct tiny_edit edit;
   /* How a rig computes; the default is what the model's type says. Float32 is that of the caches, too. */
   enum { TINY_BY_TYPE, TINY_FLOAT32, TINY_INTEGER } products;
+  const struct quill_decoder_size *size; /* of a rig's decoder; NULL: of one sequence */
 };
 
 /* A tensor's name and shape, dims[0] innermost; n_dims 0 ends the list. */

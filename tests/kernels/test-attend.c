@@ -277,10 +277,15 @@ window_rows_do_not_depend_on_other_queries (const struct check_level *level) {
 
 /* --- few queries over a cache ------------------------------------------------------------------------ */
 
+#define MOST_PAGES 16
+
 struct cache {
   struct check_memory q_memory, out_memory, rows_memory[2], scales_memory[2];
   struct quill_cache k, v;
-  double *numbers[2]; /* owned; keys and values as stored, [n_head][n_key][head_dim] */
+  size_t n_key;
+  uint32_t pages[MOST_PAGES];     /* of all keys, in an order of their own */
+  double *numbers[2];             /* owned; keys and values as stored, [n_head][n_key][head_dim] */
+  struct quill_cache_view *views; /* owned; [n_query] */
   struct quill_cache_attention a;
 };
 
@@ -289,65 +294,101 @@ half_at (const void *row, size_t i) {
   return quill_f16_to_f32 (((const uint16_t *)row)[i]);
 }
 
-/* One side, stored through quill_cache_store in two pieces; its memory ends with its last row. */
+/* Rows of positions first, first + 1, ... through quill_cache_store, page by page. */
 static void
-fill_side (struct cache *c, const struct check_level *level, int side, struct quill_cache *cache, size_t n_key) {
-  const size_t d = cache->head_dim, width = cache->n_head * d;
-  const size_t n_rows = cache->n_head * cache->capacity, row_bytes = quill_cache_row_bytes (cache->form, d);
-  g_autofree float *x = g_new (float, n_key * width);
+store (const struct check_level *level, const struct cache *c, const struct quill_cache *cache,
+       const float *x, size_t first, size_t n) {
+  const size_t width = cache->n_head * cache->head_dim;
   struct rig rig;
 
-  c->rows_memory[side] = check_memory_new (n_rows * row_bytes);
-  cache->rows = c->rows_memory[side].data;
-  cache->scales = check_floats (&c->scales_memory[side], quill_cache_scale_bytes (cache->form) ? n_rows : 0);
-  check_fill (x, n_key * width);
   rig_open (&rig, level, 2, 1, 1, 1);
-  quill_cache_store (&rig.compute, cache, x, 0, n_key / 2);
-  quill_cache_store (&rig.compute, cache, x + n_key / 2 * width, n_key / 2, n_key - n_key / 2);
+  for (size_t end = first + n, at = first, m; at < end; at += m, x += m * width) {
+    m = MIN (cache->page_len - at % cache->page_len, end - at);
+    quill_cache_store (&rig.compute, cache, c->pages[at / cache->page_len], at % cache->page_len, x, m);
+  }
   rig_close (&rig);
+}
+
+/* Number l of position i of head h, and what lies within half a step of it. */
+static double
+number_at (const struct cache *c, const struct quill_cache *cache, size_t h, size_t i, size_t l,
+           double source) {
+  const size_t page = c->pages[i / cache->page_len], at = h * cache->page_len + i % cache->page_len;
+  const unsigned char *row = (const unsigned char *)cache->rows + page * cache->page_bytes
+                             + at * quill_cache_row_bytes (cache->form, cache->head_dim);
+  double number, step;
+
+  if (cache->form == QUILL_CACHE_INT8) {
+    const double scale = (double)cache->scales[page * cache->page_scales + at];
+    number = (double)((const int8_t *)row)[l] * scale;
+    step = scale * 1.0002; /* and the rounding of the product that is rounded */
+  } else if (cache->form == QUILL_CACHE_F16) {
+    number = (double)half_at (row, l);
+    step = fabs (source) * 0x1p-10 + 0x1p-24;
+  } else {
+    number = (double)((const float *)(const void *)row)[l];
+    step = 0.0;
+  }
+  check_near ((float)number, source, step / 2.0);
+  return number;
+}
+
+/* One side, stored in two pieces; its memory ends with the last row of the last page. */
+static void
+fill_side (struct cache *c, const struct check_level *level, int side, struct quill_cache *cache) {
+  const size_t d = cache->head_dim, width = cache->n_head * d, n_key = c->n_key;
+  const size_t n_rows = cache->n_head * cache->page_len,
+               n_pages = (n_key + cache->page_len - 1) / cache->page_len;
+  g_autofree float *x = g_new (float, n_key *width);
+
+  cache->page_bytes = n_rows * quill_cache_row_bytes (cache->form, d);
+  cache->page_scales = quill_cache_scale_bytes (cache->form) ? n_rows : 0;
+  c->rows_memory[side] = check_memory_new (n_pages * cache->page_bytes);
+  cache->rows = c->rows_memory[side].data;
+  cache->scales = check_floats (&c->scales_memory[side], n_pages * cache->page_scales);
+  check_fill (x, n_key * width);
+  store (level, c, cache, x, 0, n_key / 2);
+  store (level, c, cache, x + n_key / 2 * width, n_key / 2, n_key - n_key / 2);
 
   c->numbers[side] = g_new (double, n_key * width);
   for (size_t h = 0; h < cache->n_head; h++)
     for (size_t i = 0; i < n_key; i++)
-      for (size_t l = 0; l < d; l++) {
-        const size_t at = h * cache->capacity + i;
-        const unsigned char *row = (const unsigned char *)cache->rows + at * row_bytes;
-        const double source = (double)x[i * width + h * d + l];
-        double *number = &c->numbers[side][(h * n_key + i) * d + l];
-
-        if (cache->form == QUILL_CACHE_F32) {
-          *number = (double)((const float *)(const void *)row)[l];
-          g_assert_cmpfloat (*number, ==, source);
-        } else if (cache->form == QUILL_CACHE_F16) {
-          *number = (double)half_at (row, l);
-          check_near ((float)*number, source, fabs (source) * 0x1p-11 + 0x1p-25); /* half a step */
-        } else {
-          *number = (double)((const int8_t *)row)[l] * (double)cache->scales[at];
-          /* Half a step of the row's scale, and the rounding of the product that is rounded. */
-          check_near ((float)*number, source, (double)cache->scales[at] * 0.5001);
-        }
-      }
+      for (size_t l = 0; l < d; l++)
+        c->numbers[side][(h * n_key + i) * d + l]
+            = number_at (c, cache, h, i, l, (double)x[i * width + h * d + l]);
 }
 
+/* causal: the last query sees all keys, the one before it all but the last, and so on. page_len 0: one page,
+ * of a few more positions than there are keys. */
 static struct cache
-cache_new (const struct check_level *level, enum quill_cache_form form, size_t n_query, size_t n_key,
-           size_t n_head, size_t head_dim, bool causal) {
+cache_new (const struct check_level *level, enum quill_cache_form form, size_t page_len, size_t n_query,
+           size_t n_key, size_t n_head, size_t head_dim, bool causal) {
   const size_t width = n_head * head_dim;
-  const struct quill_cache shape
-      = { .form = form, .capacity = n_key + n_key % 3, .n_head = n_head, .head_dim = head_dim };
-  struct cache c = { .k = shape, .v = shape };
+  const struct quill_cache shape = {
+    .form = form, .page_len = page_len ? page_len : n_key + n_key % 3, .n_head = n_head, .head_dim = head_dim
+  };
+  const size_t n_pages = (n_key + shape.page_len - 1) / shape.page_len;
+  struct cache c
+      = { .k = shape, .v = shape, .n_key = n_key, .views = g_new (struct quill_cache_view, n_query) };
   float *q = check_floats (&c.q_memory, n_query * width);
 
-  fill_side (&c, level, 0, &c.k, n_key);
-  fill_side (&c, level, 1, &c.v, n_key);
+  g_assert_cmpuint (n_pages, <=, MOST_PAGES);
+  for (size_t i = 0; i < n_pages; i++) /* backwards, and one out of place */
+    c.pages[i] = (uint32_t)(n_pages - 1 - i);
+  if (n_pages > 2) {
+    c.pages[1] = (uint32_t)(n_pages - 1);
+    c.pages[0] = (uint32_t)(n_pages - 2);
+  }
+  fill_side (&c, level, 0, &c.k);
+  fill_side (&c, level, 1, &c.v);
   check_fill (q, n_query * width);
   for (size_t i = 0; i < n_query * width; i++)
     q[i] *= QUERY_SIZE;
-  c.a = (struct quill_cache_attention){ .q = q,
-                                        .out = check_floats (&c.out_memory, n_query * width),
-                                        .n_query = n_query,
-                                        .n_key = n_key,
-                                        .causal = causal };
+  for (size_t i = 0; i < n_query; i++)
+    c.views[i].n_key = causal ? n_key - n_query + i + 1 : n_key;
+  c.a = (struct quill_cache_attention){
+    .q = q, .out = check_floats (&c.out_memory, n_query * width), .views = c.views, .n_query = n_query
+  };
   return c;
 }
 
@@ -362,6 +403,7 @@ cache_free (struct cache *c) {
     check_memory_free (&c->scales_memory[side]);
     g_free (c->numbers[side]);
   }
+  g_free (c->views);
 }
 
 static void
@@ -370,7 +412,9 @@ run_cache (const struct check_level *level, struct cache *c, unsigned n_threads)
 
   c->a.k = &c->k;
   c->a.v = &c->v;
-  rig_open (&rig, level, n_threads, 1, c->a.n_key, c->k.n_head * c->k.head_dim);
+  for (size_t i = 0; i < c->a.n_query; i++)
+    c->views[i].pages = c->pages;
+  rig_open (&rig, level, n_threads, 1, c->n_key, c->k.n_head * c->k.head_dim);
   quill_attend_cache (&rig.compute, &c->a);
   rig_close (&rig);
 }
@@ -398,10 +442,8 @@ read_query (const struct check_level *level, const struct cache *c, size_t i, si
 
 static void
 check_cache_row (const struct check_level *level, const struct cache *c, size_t i, size_t h) {
-  const struct quill_cache_attention *a = &c->a;
-  const size_t n = a->causal ? a->n_key - a->n_query + i + 1 : a->n_key, d = c->k.head_dim;
-  const size_t width = c->k.n_head * d;
-  const double *keys = c->numbers[0] + h * a->n_key * d, *values = c->numbers[1] + h * a->n_key * d;
+  const size_t n = c->views[i].n_key, d = c->k.head_dim, width = c->k.n_head * d;
+  const double *keys = c->numbers[0] + h * c->n_key * d, *values = c->numbers[1] + h * c->n_key * d;
   g_autofree double *p = g_new (double, n), *query = g_new (double, d);
   double sum;
 
@@ -417,14 +459,14 @@ check_cache_row (const struct check_level *level, const struct cache *c, size_t 
 
     for (size_t j = 0; j < n; j++)
       expected += p[j] / sum * values[j * d + l];
-    check_near (a->out[i * width + h * d + l], expected, float_tolerance (n, d));
+    check_near (c->a.out[i * width + h * d + l], expected, float_tolerance (n, d));
   }
 }
 
 static void
-check_cache (const struct check_level *level, enum quill_cache_form form, size_t n_query, size_t n_key,
-             size_t n_head, size_t head_dim, bool causal) {
-  struct cache c = cache_new (level, form, n_query, n_key, n_head, head_dim, causal);
+check_cache (const struct check_level *level, enum quill_cache_form form, size_t page_len, size_t n_query,
+             size_t n_key, size_t n_head, size_t head_dim, bool causal) {
+  struct cache c = cache_new (level, form, page_len, n_query, n_key, n_head, head_dim, causal);
 
   run_cache (level, &c, 2);
   for (size_t i = 0; i < n_query; i++)
@@ -441,32 +483,31 @@ cache_of_every_shape (const struct check_level *level) {
     for (size_t n_query = 0; n_query <= 9; n_query += 1 + n_query / 3)
       for (size_t k = 0; k < G_N_ELEMENTS (keys); k++)
         for (size_t d = 0; d < G_N_ELEMENTS (dims); d++) {
-          check_cache (level, form, n_query, keys[k], 1 + (n_query + k) % 3, dims[d], false);
+          const size_t page_len = (k + d) % 2 ? 0 : keys[k] < 20 ? 4 : 32;
+
+          check_cache (level, form, page_len, n_query, keys[k], 1 + (n_query + k) % 3, dims[d], false);
           if (keys[k] >= n_query)
-            check_cache (level, form, n_query, keys[k], 1 + (n_query + k) % 3, dims[d], true);
+            check_cache (level, form, page_len, n_query, keys[k], 1 + (n_query + k) % 3, dims[d], true);
         }
 }
 
 static void
-causal_rows_ignore_what_comes_later (const struct check_level *level) {
+rows_ignore_what_they_do_not_see (const struct check_level *level) {
   const size_t n_query = 9, n_key = 39, width = 2 * 64;
 
   for (enum quill_cache_form form = 0; form < QUILL_CACHE_FORMS; form++)
     for (size_t half = 0; half < n_query - 1; half++) {
-      struct cache c = cache_new (level, form, n_query, n_key, 2, 64, true);
+      struct cache c = cache_new (level, form, half % 2 ? 8 : 0, n_query, n_key, 2, 64, true);
       g_autofree float *before = NULL, *nothing = g_new (float, n_key * width);
       const size_t first = n_key - n_query + half + 1;
-      struct rig rig;
 
       run_cache (level, &c, 2);
       before = g_memdup2 (c.a.out, c.out_memory.bytes);
       /* Keys and values that only rows after `half` may see; not even as a factor of 0. */
       for (size_t i = 0; i < n_key * width; i++)
         nothing[i] = NAN;
-      rig_open (&rig, level, 1, 1, 1, 1);
-      quill_cache_store (&rig.compute, &c.k, nothing, first, n_key - first);
-      quill_cache_store (&rig.compute, &c.v, nothing, first, n_key - first);
-      rig_close (&rig);
+      store (level, &c, &c.k, nothing, first, n_key - first);
+      store (level, &c, &c.v, nothing, first, n_key - first);
       run_cache (level, &c, 2);
       g_assert_cmpmem (c.a.out, (half + 1) * width * sizeof (float), before,
                        (half + 1) * width * sizeof (float));
@@ -481,7 +522,7 @@ queries_together_are_queries_one_by_one (const struct check_level *level) {
     for (size_t n_query = 1; n_query <= 9; n_query++)
       for (int causal = 0; causal < 2; causal++) {
         const size_t n_key = 77, width = 3 * 64;
-        struct cache c = cache_new (level, form, n_query, n_key, 3, 64, causal);
+        struct cache c = cache_new (level, form, n_query % 2 ? 16 : 0, n_query, n_key, 3, 64, causal);
         const struct quill_cache_attention all = c.a;
         g_autofree float *together = NULL;
 
@@ -489,8 +530,8 @@ queries_together_are_queries_one_by_one (const struct check_level *level) {
         together = g_memdup2 (all.out, c.out_memory.bytes);
         for (size_t i = 0; i < n_query; i++) {
           c.a.q = all.q + i * width;
+          c.a.views = all.views + i;
           c.a.n_query = 1;
-          c.a.n_key = causal ? n_key - n_query + i + 1 : n_key;
           run_cache (level, &c, 1);
           g_assert_cmpmem (c.a.out, width * sizeof (float), together + i * width, width * sizeof (float));
         }
@@ -498,21 +539,61 @@ queries_together_are_queries_one_by_one (const struct check_level *level) {
       }
 }
 
+/* The same numbers in other pages of the same length. */
+static void
+it_does_not_matter_which_pages_they_are (const struct check_level *level) {
+  for (enum quill_cache_form form = 0; form < QUILL_CACHE_FORMS; form++) {
+    const size_t page_len = 8, n_key = 61, n_pages = 8;
+    struct cache c = cache_new (level, form, page_len, 5, n_key, 3, 64, true);
+    g_autofree float *before = NULL;
+
+    run_cache (level, &c, 1);
+    before = g_memdup2 (c.a.out, c.out_memory.bytes);
+    for (size_t i = 0; i + 1 < n_pages; i += 2) { /* two pages swap places */
+      struct quill_cache *const sides[] = { &c.k, &c.v };
+      const uint32_t a = c.pages[i], b = c.pages[i + 1];
+
+      for (size_t side = 0; side < 2; side++) {
+        unsigned char *rows = sides[side]->rows;
+        float *scales = sides[side]->scales;
+        g_autofree void *kept = g_memdup2 (rows + a * sides[side]->page_bytes, sides[side]->page_bytes);
+
+        memcpy (rows + a * sides[side]->page_bytes, rows + b * sides[side]->page_bytes,
+                sides[side]->page_bytes);
+        memcpy (rows + b * sides[side]->page_bytes, kept, sides[side]->page_bytes);
+        for (size_t j = 0; j < sides[side]->page_scales; j++) {
+          const float scale = scales[a * sides[side]->page_scales + j];
+          scales[a * sides[side]->page_scales + j] = scales[b * sides[side]->page_scales + j];
+          scales[b * sides[side]->page_scales + j] = scale;
+        }
+      }
+      c.pages[i] = b;
+      c.pages[i + 1] = a;
+    }
+    run_cache (level, &c, 1);
+    g_assert_cmpmem (c.a.out, c.out_memory.bytes, before, c.out_memory.bytes);
+    cache_free (&c);
+  }
+}
+
 /* Through one head of one number: the value of the only key comes out as it was stored. */
 static float
 stored_value (const struct check_level *level, enum quill_cache_form form, float x) {
   uint32_t rows[2] = { 0 };
-  struct quill_cache k = { .rows = &rows[0], .form = form, .capacity = 1, .n_head = 1, .head_dim = 1 }, v = k;
+  struct quill_cache k = { .rows = &rows[0], .form = form, .page_len = 1, .n_head = 1, .head_dim = 1 }, v = k;
+  const uint32_t page = 0;
+  const struct quill_cache_view view = { &page, 1 };
   const float key = 1.0f;
   float out = 0.0f;
   struct rig rig;
 
   v.rows = &rows[1];
   rig_open (&rig, level, 1, 1, 1, 1);
-  quill_cache_store (&rig.compute, &k, &key, 0, 1);
-  quill_cache_store (&rig.compute, &v, &x, 0, 1);
-  quill_attend_cache (&rig.compute, &(struct quill_cache_attention){
-                                        .q = &key, .k = &k, .v = &v, .out = &out, .n_query = 1, .n_key = 1 });
+  quill_cache_store (&rig.compute, &k, 0, 0, &key, 1);
+  quill_cache_store (&rig.compute, &v, 0, 0, &x, 1);
+  quill_attend_cache (&rig.compute,
+                      &(struct quill_cache_attention){
+                          .q = &key, .k = &k, .v = &v, .out = &out, .views = &view, .n_query = 1 });
   rig_close (&rig);
   return out;
 }
@@ -533,14 +614,16 @@ half_floats_end_at_the_largest (const struct check_level *level) {
 static void
 cache_is_the_same_for_every_number_of_threads (const struct check_level *level) {
   static const struct {
-    size_t n_query, n_key, n_head;
+    size_t page_len, n_query, n_key, n_head;
     bool causal;
-  } cases[] = { { 1, 1500, 6, false }, { 4, 900, 5, true }, { 9, 333, 7, false }, { 40, 200, 3, true } };
+  } cases[] = {
+    { 0, 1, 1500, 6, false }, { 64, 4, 900, 5, true }, { 32, 9, 333, 7, false }, { 0, 40, 200, 3, true }
+  };
 
   for (enum quill_cache_form form = 0; form < QUILL_CACHE_FORMS; form++)
     for (size_t i = 0; i < G_N_ELEMENTS (cases); i++) {
-      struct cache c
-          = cache_new (level, form, cases[i].n_query, cases[i].n_key, cases[i].n_head, 64, cases[i].causal);
+      struct cache c = cache_new (level, form, cases[i].page_len, cases[i].n_query, cases[i].n_key,
+                                  cases[i].n_head, 64, cases[i].causal);
       g_autofree float *first = NULL;
 
       for (size_t n = 0; n < RIG_N_POOLS; n++) {
@@ -563,8 +646,9 @@ main (int argc, char **argv) {
   check_add ("attend", "window-rows-do-not-depend-on-other-queries",
              window_rows_do_not_depend_on_other_queries);
   check_add ("attend", "cache-of-every-shape-is-the-formula", cache_of_every_shape);
-  check_add ("attend", "causal-rows-ignore-what-comes-later", causal_rows_ignore_what_comes_later);
+  check_add ("attend", "rows-ignore-what-they-do-not-see", rows_ignore_what_they_do_not_see);
   check_add ("attend", "queries-together-are-queries-one-by-one", queries_together_are_queries_one_by_one);
+  check_add ("attend", "it-does-not-matter-which-pages-they-are", it_does_not_matter_which_pages_they_are);
   check_add ("attend", "half-floats-end-at-the-largest", half_floats_end_at_the_largest);
   check_add ("attend", "cache-is-the-same-for-every-number-of-threads",
              cache_is_the_same_for_every_number_of_threads);
