@@ -184,7 +184,7 @@ const char *quill_transcriber_product_instruction(const struct quill_transcriber
 {
     const struct quill_kernels *kernels = &transcriber->workers.compute.kernels;
 
-    return kernels->peak[transcriber->model->float32 ? QUILL_PEAK_F32 : QUILL_PEAK_I16].instruction;
+    return kernels->peak[quill_model_gemm(transcriber->model, kernels) - kernels->gemm].instruction;
 }
 
 const struct quill_model *quill_transcriber_model(const struct quill_transcriber *transcriber)

@@ -222,7 +222,7 @@ static void window_task(void *context, unsigned task, unsigned worker)
     const struct window_job *job = context;
     const struct quill_window_attention *a = job->a;
     const size_t begin = task * job->rows_per_task, end = smaller(begin + job->rows_per_task, a->n);
-    const size_t state = a->n_head * a->head_dim, out_bytes = quill_gemm_row_bytes(job->gemm, state);
+    const size_t state = a->n_head * a->head_dim, out_bytes = quill_gemm_row_bytes(a->out_gemm, state);
     const size_t at_once = quill_rows_at_once(job->gemm);
     struct window_scratch s;
 
@@ -234,7 +234,7 @@ static void window_task(void *context, unsigned task, unsigned worker)
             attend_head(job, &s, head, first, m);
         quill_gemm_leave(job->gemm);
         for (size_t i = 0; i < m; i++)
-            job->gemm->pack_x(s.out + i * state, 0, state, state,
+            a->out_gemm->pack_x(s.out + i * state, 0, state, state,
                               (unsigned char *)a->out + (first + i) * out_bytes);
     }
 }

@@ -77,7 +77,8 @@ struct quill_window_attention {
     size_t stride;
     size_t n, n_head, head_dim;
     void *panels; /* [quill_attend_panels_bytes], 64-byte aligned: working memory */
-    void *out;    /* n packed rows of n_head * head_dim */
+    void *out;    /* n packed rows of n_head * head_dim, for the product that follows */
+    const struct quill_gemm *out_gemm; /* their form */
 };
 size_t quill_attend_panels_bytes(const struct quill_gemm *gemm, size_t n, size_t n_head, size_t head_dim);
 void quill_attend_window(const struct quill_compute *c, const struct quill_gemm *gemm,

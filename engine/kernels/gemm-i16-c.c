@@ -161,7 +161,7 @@ static float soften(const float *x, size_t n, void *row)
 
 void quill_kernels_gemm_i16_c(struct quill_kernels *out)
 {
-    out->quantized_form = QUILL_GEMM_I16;
+    out->coarse_form = QUILL_GEMM_I16;
     out->gemm[QUILL_GEMM_I16] = (struct quill_gemm){
         .mr = MR,
         .nr = NR,

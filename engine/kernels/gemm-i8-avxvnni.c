@@ -144,5 +144,5 @@ void quill_kernels_gemm_i8_avxvnni(struct quill_kernels *out)
     gemm->pack_w = pack_w;
     gemm->tile = tile;
     gemm->soften = soften;
-    out->quantized_form = QUILL_GEMM_I8;
+    out->coarse_form = QUILL_GEMM_I8;
 }

@@ -24,7 +24,7 @@ static const struct level {
     {{"avx512vnni", QUILL_CPU_AVX2 | QUILL_CPU_AVX512 | QUILL_CPU_AVX512VNNI},
      {quill_kernels_avx512vnni, quill_kernels_gemm_i8_avx512vnni, quill_kernels_peak_avx512vnni}},
     {{"amx", QUILL_CPU_AVX2 | QUILL_CPU_AVX512 | QUILL_CPU_AVX512VNNI | QUILL_CPU_AMX},
-     {quill_kernels_gemm_i16_amx, quill_kernels_gemm_i8_amx}},
+     {quill_kernels_gemm_i16_amx, quill_kernels_gemm_i8_amx, quill_kernels_peak_amx}},
 #endif
 #ifdef QUILL_KERNELS_AARCH64
     {{"neon", QUILL_CPU_NEON},

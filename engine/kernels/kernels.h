@@ -42,8 +42,8 @@ enum quill_gemm_form {
     QUILL_GEMM_F32, /* float32 products and sums: for models whose weights are */
     QUILL_GEMM_I16, /* integers of 13 bits (W) and 14 bits (x) with a scale for every 64, products and sums of
                      * a group exact in int32: as good as half floats, at the speed of integers */
-    QUILL_GEMM_I8,  /* bytes with a scale for every 64, sums likewise: as good as q8_0, where instructions that
-                     * multiply bytes make it faster */
+    QUILL_GEMM_I8,  /* bytes with a scale for every 64, sums likewise: where what is multiplied may lose as
+                     * much as q8_0 does, and instructions for bytes make it faster */
     QUILL_GEMM_FORMS,
 };
 
@@ -102,7 +102,7 @@ struct quill_kernels {
     void (*to_f16)(const float *x, uint16_t *y, size_t n);
 
     struct quill_gemm gemm[QUILL_GEMM_FORMS];
-    enum quill_gemm_form quantized_form; /* the fastest that loses no more than quantized weights have lost */
+    enum quill_gemm_form coarse_form; /* the fastest that loses no more than bytes do */
     struct quill_peak peak[QUILL_PEAKS];
 
     /* Dot products of few rows of x with weights as they lie in the file:

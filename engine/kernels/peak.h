@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+/* One for each enum quill_gemm_form. */
 enum quill_peak_kind {
     QUILL_PEAK_F32,
     QUILL_PEAK_I16, /* products of int16, added up in int32 */
@@ -28,6 +29,7 @@ void quill_kernels_peak_avx2(struct quill_kernels *out);
 void quill_kernels_peak_avxvnni(struct quill_kernels *out);
 void quill_kernels_peak_avx512(struct quill_kernels *out);
 void quill_kernels_peak_avx512vnni(struct quill_kernels *out);
+void quill_kernels_peak_amx(struct quill_kernels *out);
 void quill_kernels_peak_neon(struct quill_kernels *out);
 void quill_kernels_peak_dotprod(struct quill_kernels *out);
 

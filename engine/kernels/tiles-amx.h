@@ -5,6 +5,7 @@
 #include <immintrin.h>
 #include <stdint.h>
 
+#define ROWS 16    /* of a tile */
 #define COLUMNS 16 /* of a tile of int32 */
 
 static inline void enter(void)

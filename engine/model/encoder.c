@@ -22,7 +22,8 @@ enum quill_status quill_encoder_open(struct quill_encoder **out, const struct qu
         return quill_fail(err, QUILL_ERR_NOMEM, "need %zu bytes for the encoder", sizeof *encoder);
     encoder->model = model;
     encoder->plan =
-        quill_plan_encoder(&model->hparams, quill_model_gemm(model, kernels), model->float32);
+        quill_plan_encoder(&model->hparams, quill_model_gemm(model, kernels),
+                           quill_model_attention_gemm(model, kernels), quill_model_activation_type(model));
     const enum quill_status status =
         quill_arena_open(&encoder->arena, &encoder->plan.own, "the encoder", err);
     if (status != QUILL_OK) {
@@ -111,7 +112,7 @@ static void run_attention(struct quill_encoder *encoder, const struct quill_comp
 {
     const struct quill_model *model = encoder->model;
     const struct quill_gemm *gemm = quill_model_gemm(model, &c->kernels);
-    const enum quill_type type = model->float32 ? QUILL_F32 : QUILL_F16;
+    const enum quill_type type = quill_model_activation_type(model);
     const size_t state = model->hparams.n_audio_state, n_head = model->hparams.n_audio_head;
     const size_t part_bytes = state * quill_type_traits(type)->block_bytes;
     const struct quill_linear_layer *parts[] = {&layer->query, &layer->key, &layer->value};
@@ -124,7 +125,7 @@ static void run_attention(struct quill_encoder *encoder, const struct quill_comp
                           &(struct quill_target){qkv + i * part_bytes, 3 * part_bytes,
                                                  type == QUILL_F16 ? QUILL_STORE_F16 : QUILL_STORE_F32, false});
     quill_trace_lap(c->trace, QUILL_TRACE_ENCODER_PROJECTIONS);
-    quill_attend_window(c, gemm,
+    quill_attend_window(c, quill_model_attention_gemm(model, &c->kernels),
                         &(struct quill_window_attention){.q = qkv,
                                                          .k = qkv + part_bytes,
                                                          .v = qkv + 2 * part_bytes,
@@ -134,7 +135,8 @@ static void run_attention(struct quill_encoder *encoder, const struct quill_comp
                                                          .n_head = n_head,
                                                          .head_dim = state / n_head,
                                                          .panels = work_at(c, encoder->plan.panels),
-                                                         .out = narrow});
+                                                         .out = narrow,
+                                                         .out_gemm = gemm});
     quill_trace_lap(c->trace, QUILL_TRACE_ENCODER_ATTENTION);
     quill_gemm_linear(c, gemm, &layer->out.w, layer->out.bias, narrow, n_ctx,
                       &(struct quill_target){encoder->output, state * sizeof(float), QUILL_STORE_ADD, false});

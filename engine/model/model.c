@@ -89,14 +89,19 @@ unsigned quill_model_n_languages(const struct quill_model *model)
 
 const struct quill_gemm *quill_model_gemm(const struct quill_model *model, const struct quill_kernels *kernels)
 {
-    switch (model->weight_type) {
-    case QUILL_F32:
-        return &kernels->gemm[QUILL_GEMM_F32];
-    case QUILL_F16:
-        return &kernels->gemm[QUILL_GEMM_I16];
-    default:
-        return &kernels->gemm[kernels->quantized_form];
-    }
+    return &kernels->gemm[model->precision == QUILL_PRECISION_FLOAT32 ? QUILL_GEMM_F32 : QUILL_GEMM_I16];
+}
+
+const struct quill_gemm *quill_model_attention_gemm(const struct quill_model *model,
+                                                    const struct quill_kernels *kernels)
+{
+    return model->precision == QUILL_PRECISION_QUANTIZED ? &kernels->gemm[kernels->coarse_form]
+                                                         : quill_model_gemm(model, kernels);
+}
+
+enum quill_type quill_model_activation_type(const struct quill_model *model)
+{
+    return model->precision == QUILL_PRECISION_FLOAT32 ? QUILL_F32 : QUILL_F16;
 }
 
 size_t quill_model_scratch_bytes(const struct quill_model *model, const struct quill_kernels *kernels)
@@ -111,7 +116,9 @@ size_t quill_model_scratch_bytes(const struct quill_model *model, const struct q
 size_t quill_model_work_bytes(const struct quill_model *model, const struct quill_kernels *kernels)
 {
     const struct quill_gemm *gemm = quill_model_gemm(model, kernels);
-    const struct quill_plan encoder = quill_plan_encoder(&model->hparams, gemm, model->float32).work;
+    const struct quill_plan encoder = quill_plan_encoder(&model->hparams, gemm, quill_model_attention_gemm(model, kernels),
+                           quill_model_activation_type(model))
+            .work;
     const struct quill_decoder_size one = {1, 1, 1}; /* of which the working memory does not depend */
     const struct quill_plan decoder = quill_plan_decoder(&model->hparams, gemm, model->cache, &one).work;
 

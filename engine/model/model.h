@@ -30,13 +30,15 @@ struct quill_decoder_block {
     struct quill_mlp_layer mlp;
 };
 
+/* What products may lose: no more than the weights have lost already, as float32, half floats or quantized. */
+enum quill_precision { QUILL_PRECISION_FLOAT32, QUILL_PRECISION_HALF, QUILL_PRECISION_QUANTIZED };
+
 struct quill_model {
     struct quill_ggml file;       /* owned */
     struct quill_arena arena;     /* owned: vectors, re-ordered convolutions */
     struct quill_hparams hparams; /* copy of file.hparams */
     enum quill_type weight_type;  /* of most weights */
-    bool float32;       /* products in float32: a model whose weights are. Others multiply integers, with half
-                         * floats between some products */
+    enum quill_precision precision;
     enum quill_cache_form cache; /* of keys and values: what the weights are, if they are floats; else int8 */
     const float *mel_filters;     /* [n_mels, 201], aligned copy */
 
@@ -60,9 +62,12 @@ struct quill_model {
  * encoders of the model may run meanwhile. */
 void quill_model_release_encoder(const struct quill_model *model);
 
-/* How the model multiplies: in float32 if its weights are, or else with integers that lose no more than its weights,
- * in half floats or quantized, have lost already. */
+/* How the model multiplies, by its precision: with weights; within the encoder's attention, whose softmax and sums over
+ * all keys level out what rounding does; and the type that lies between products: float32, or else half floats. */
 const struct quill_gemm *quill_model_gemm(const struct quill_model *model, const struct quill_kernels *kernels);
+const struct quill_gemm *quill_model_attention_gemm(const struct quill_model *model,
+                                                    const struct quill_kernels *kernels);
+enum quill_type quill_model_activation_type(const struct quill_model *model);
 
 /* Scratch that one worker needs (quill_compute.scratch_bytes) for every step of this model, and working memory
  * (quill_compute.work), which encoder and decoder use in turn (SIZE_MAX: more than a size can say). */

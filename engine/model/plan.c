@@ -29,7 +29,8 @@ static void overlay(struct quill_plan *largest, const struct quill_plan *plan)
 }
 
 struct quill_encoder_plan quill_plan_encoder(const struct quill_hparams *h, const struct quill_gemm *gemm,
-                                             bool float32)
+                                             const struct quill_gemm *attention_gemm,
+                                             enum quill_type activations)
 {
     struct quill_encoder_plan plan = {0};
     const size_t n_ctx = h->n_audio_ctx, state = h->n_audio_state;
@@ -45,10 +46,10 @@ struct quill_encoder_plan quill_plan_encoder(const struct quill_hparams *h, cons
     struct quill_plan attention = {0}, forward;
     plan.narrow = add_packed(&attention, gemm, n_ctx, state);
     forward = attention;
-    plan.qkv = add3(&attention, n_ctx, 3, state, float32 ? sizeof(float) : sizeof(uint16_t));
+    plan.qkv = add3(&attention, n_ctx, 3, state, quill_type_traits(activations)->block_bytes);
     plan.panels = quill_plan_add(
         &attention, 1,
-        quill_attend_panels_bytes(gemm, n_ctx, h->n_audio_head, h->n_audio_head ? state / h->n_audio_head : 0));
+        quill_attend_panels_bytes(attention_gemm, n_ctx, h->n_audio_head, h->n_audio_head ? state / h->n_audio_head : 0));
     plan.hidden = add_packed(&forward, gemm, n_ctx, 4 * state);
     overlay(&plan.work, &attention);
     overlay(&plan.work, &forward);

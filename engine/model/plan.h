@@ -62,7 +62,8 @@ struct quill_decoder_plan {
 
 /* A size that does not fit makes own.overflow or work.overflow true, which quill_arena_open reports. */
 struct quill_encoder_plan quill_plan_encoder(const struct quill_hparams *h, const struct quill_gemm *gemm,
-                                             bool float32);
+                                             const struct quill_gemm *attention_gemm,
+                                             enum quill_type activations);
 struct quill_decoder_plan quill_plan_decoder(const struct quill_hparams *h, const struct quill_gemm *gemm,
                                              enum quill_cache_form form,
                                              const struct quill_decoder_size *size);

@@ -259,6 +259,18 @@ static enum quill_status walk_all(struct walk *w, struct quill_model *model)
     return take_decoder(w, &model->hparams, model);
 }
 
+static enum quill_precision precision_of(enum quill_type weight_type)
+{
+    switch (weight_type) {
+    case QUILL_F32:
+        return QUILL_PRECISION_FLOAT32;
+    case QUILL_F16:
+        return QUILL_PRECISION_HALF;
+    default:
+        return QUILL_PRECISION_QUANTIZED;
+    }
+}
+
 /* What is stored as exactly as the weights are costs no quality that they have not cost already. */
 static enum quill_cache_form cache_form(enum quill_type weight_type)
 {
@@ -296,7 +308,7 @@ enum quill_status quill_weights_load(struct quill_model *model, struct quill_err
         if (w.type_bytes[type] > w.type_bytes[model->weight_type])
             model->weight_type = type;
     }
-    model->float32 = model->weight_type == QUILL_F32;
+    model->precision = precision_of(model->weight_type);
     model->cache = cache_form(model->weight_type);
     model->encoder_begin = w.encoder_begin;
     model->encoder_end = w.encoder_end;

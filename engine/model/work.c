@@ -59,7 +59,7 @@ void quill_work_encoder(const struct quill_model *model, size_t n_ctx, struct qu
         add_product(&projections, &block->self.key.w, n);
         add_product(&projections, &block->self.value.w, n);
         add_product(&projections, &block->self.out.w, n);
-        add_attention(&attention, state, n * n, n, state * (model->float32 ? 4.0 : 2.0));
+        add_attention(&attention, state, n * n, n, state * (double)quill_type_traits(quill_model_activation_type(model))->block_bytes);
         add_product(&feed_forward, &block->mlp.up.w, n);
         add_product(&feed_forward, &block->mlp.down.w, n);
     }

@@ -167,7 +167,8 @@ bench_window (const struct bench *bench, enum quill_gemm_form form, size_t n, si
                         .n_head = n_head,
                         .head_dim = HEAD_DIM,
                         .panels = quill_alloc (quill_attend_panels_bytes (gemm, n, n_head, HEAD_DIM)),
-                        .out = quill_alloc (n * quill_gemm_row_bytes (gemm, width)) } };
+                        .out = quill_alloc (n * quill_gemm_row_bytes (gemm, width)),
+                        .out_gemm = gemm } };
 
   if (type == QUILL_F16)
     bench->compute.kernels.to_f16 (values, (uint16_t *)(void *)qkv, n * 3 * width);

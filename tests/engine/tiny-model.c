@@ -224,7 +224,9 @@ tiny_rig_open (struct tiny_rig *rig, const struct tiny_spec *spec, unsigned n_th
   tiny_open (&rig->model, spec, &err);
   g_assert_cmpstr (err.message, ==, "");
   if (spec->products != TINY_BY_TYPE)
-    rig->model->float32 = spec->products == TINY_FLOAT32;
+    rig->model->precision = spec->products == TINY_FLOAT32   ? QUILL_PRECISION_FLOAT32
+                            : spec->products == TINY_INTEGER ? QUILL_PRECISION_HALF
+                                                             : QUILL_PRECISION_QUANTIZED;
   if (spec->products == TINY_FLOAT32)
     rig->model->cache = QUILL_CACHE_F32;
   g_assert_cmpint (quill_pool_open (&rig->pool, n_threads, &err), ==, QUILL_OK);

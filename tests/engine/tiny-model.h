@@ -22,7 +22,7 @@ struct tiny_spec {
   enum quill_type type; /* of matrices; vectors are f32, convolutions f16 unless this is f32 */
   struct tiny_edit edit;
   /* How a rig computes; the default is what the model's type says. Float32 is that of the caches, too. */
-  enum { TINY_BY_TYPE, TINY_FLOAT32, TINY_INTEGER } products;
+  enum { TINY_BY_TYPE, TINY_FLOAT32, TINY_INTEGER, TINY_BYTES } products;
   const struct quill_decoder_size *size; /* of a rig's decoder; NULL: of one sequence */
 };
 

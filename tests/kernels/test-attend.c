@@ -103,7 +103,8 @@ window_new (const struct quill_gemm *gemm, enum quill_type type, size_t n, size_
                                          .n_head = n_head,
                                          .head_dim = head_dim,
                                          .panels = w.panels_memory.data,
-                                         .out = w.out_memory.data };
+                                         .out = w.out_memory.data,
+                                         .out_gemm = gemm };
   return w;
 }
 
@@ -246,6 +247,30 @@ window_is_the_same_for_every_number_of_threads (const struct check_level *level)
       }
       window_free (&w);
     }
+}
+
+/* What follows may multiply in another form: then the rows are those of that form, of the same numbers. */
+static void
+window_packs_for_what_follows (const struct check_level *level) {
+  const struct quill_gemm *forms = level->kernels.gemm;
+  const size_t n = 70, state = 3 * 64;
+  g_autofree float *floats = g_new (float, n *state);
+
+  for (size_t form = 0; form < QUILL_GEMM_FORMS; form++) {
+    struct window w = window_new (&forms[form], QUILL_F16, n, 3, 64);
+    const size_t row_bytes = quill_gemm_row_bytes (&forms[form], state);
+    g_autofree void *row = g_malloc (row_bytes);
+
+    run_window (level, &w, 2);
+    w.a.out = floats;
+    w.a.out_gemm = &forms[QUILL_GEMM_F32];
+    run_window (level, &w, 2);
+    for (size_t i = 0; i < n; i++) {
+      forms[form].pack_x (floats + i * state, 0, state, state, row);
+      g_assert_cmpmem (row, row_bytes, (unsigned char *)w.out_memory.data + i * row_bytes, row_bytes);
+    }
+    window_free (&w);
+  }
 }
 
 /* Query i is the only one that changes: so does its row, and no other. */
@@ -643,6 +668,7 @@ main (int argc, char **argv) {
   check_add ("attend", "window-of-every-shape-is-the-formula", window_of_every_shape);
   check_add ("attend", "window-is-the-same-for-every-number-of-threads",
              window_is_the_same_for_every_number_of_threads);
+  check_add ("attend", "window-packs-for-what-follows", window_packs_for_what_follows);
   check_add ("attend", "window-rows-do-not-depend-on-other-queries",
              window_rows_do_not_depend_on_other_queries);
   check_add ("attend", "cache-of-every-shape-is-the-formula", cache_of_every_shape);
