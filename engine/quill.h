@@ -193,10 +193,12 @@ struct quill_converted_tensor {
     double largest_error;  /* the largest |after - before| */
 };
 
-/* Callbacks of a conversion, each of which may be NULL; `user` is handed to both. */
+/* How a conversion is done, and callbacks, each of which may be NULL; `user` is handed to both. The file is
+ * the same for every number of threads. */
 struct quill_conversion {
+    unsigned n_threads; /* 0: quill_usable_cpus(); otherwise 1..QUILL_MAX_THREADS */
     void (*tensor)(void *user, const struct quill_converted_tensor *tensor); /* in the file's order */
-    bool (*cancelled)(void *user); /* polled every few thousand values; true ends the conversion */
+    bool (*cancelled)(void *user); /* polled many times a tensor; true ends the conversion */
     void *user;
 };
 
@@ -208,9 +210,9 @@ struct quill_conversion {
  *
  * `out` appears, or is replaced, only when it is complete; until then the file has a name that begins with
  * that of `out`, and on failure nothing of it is left. `in` must not change meanwhile. conversion may be
- * NULL. Errors: INVALID (type, `out` is `in`, a folder or a device), UNSUPPORTED (rows that the type cannot
- * hold: the sentence names one that can; numbers beyond the type's range), FORMAT (`in`; also numbers in it
- * that are infinite or none), IO (either file), NOMEM, CANCELLED. */
+ * NULL. Errors: INVALID (type, threads, `out` is `in`, a folder or a device), UNSUPPORTED (rows that the type
+ * cannot hold: the sentence names one that can; numbers beyond the type's range), FORMAT (`in`; also numbers
+ * in it that are infinite or none), IO (either file), NOMEM, CANCELLED. */
 enum quill_status quill_model_quantize(const char *in, const char *out, const char *type,
                                        const struct quill_conversion *conversion, struct quill_error *err);
 

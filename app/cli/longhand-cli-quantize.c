@@ -90,10 +90,10 @@ check_model (const char *path, GError **error) {
 }
 
 static gboolean
-quantize (const char *in, const char *out, const char *type, GError **error) {
+quantize (const char *in, const char *out, const char *type, int threads, GError **error) {
   gboolean begun = FALSE;
   const struct quill_conversion conversion
-      = { .tensor = print_tensor, .cancelled = is_cancelled, .user = &begun };
+      = { .n_threads = (unsigned)threads, .tensor = print_tensor, .cancelled = is_cancelled, .user = &begun };
   struct quill_error engine_error = { 0 };
   g_autofree char *target = NULL;
 
@@ -141,7 +141,12 @@ is_type (const char *type) {
 
 int
 longhand_cli_quantize (int argc, char **argv) {
-  const GOptionEntry entries[] = { G_OPTION_ENTRY_NULL };
+  int threads = 0;
+  const GOptionEntry entries[] = {
+    { "threads", 't', 0, G_OPTION_ARG_INT, &threads,
+      N_ ("Threads, 1 to 256 (default 0: as many as are best)"), N_ ("N") },
+    G_OPTION_ENTRY_NULL,
+  };
   g_autofree char *names = type_names ();
   g_autofree char *description
       = g_strdup_printf (_ ("TYPE: %s.\nSmaller types are faster and hear a little worse: q8_0 and q5_1 are "
@@ -169,13 +174,15 @@ longhand_cli_quantize (int argc, char **argv) {
     longhand_cli_complain (_ ("There is no type “%s” for weights: choose one of %s."), argv[3], names);
     return LONGHAND_EXIT_USAGE;
   }
+  if (!longhand_cli_check_threads (threads, &error))
+    return longhand_cli_fail (error);
   longhand_cli_catch_interrupt ();
   longhand_cli_catch_termination ();
   /* What ends a program by default must not leave an unfinished file: a reader that goes away shows when
    * standard output is closed, a limit on sizes is a full disk. */
   signal (SIGPIPE, SIG_IGN);
   signal (SIGXFSZ, SIG_IGN);
-  if (!quantize (argv[1], argv[2], argv[3], &error))
+  if (!quantize (argv[1], argv[2], argv[3], threads, &error))
     return longhand_cli_fail (error);
   return LONGHAND_EXIT_OK;
 }

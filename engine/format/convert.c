@@ -2,6 +2,7 @@
 #include "format/writer.h"
 
 #include "base/arena.h"
+#include "base/pool.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -10,19 +11,32 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-#define CHUNK_VALUES 4096 /* a multiple of every block length */
-#define TINY_STATE 384    /* width of openai/whisper's "tiny" */
+#define CHUNK_VALUES 4096   /* a multiple of every block length; what one thread converts at once */
+#define CHUNKS_PER_THREAD 4 /* before what they make is written */
+#define COPY_BYTES 65536
+#define TINY_STATE 384 /* width of openai/whisper's "tiny" */
+
+/* What a thread works on, and what comes of it. */
+struct chunk {
+    const unsigned char *from;
+    size_t n_values;
+    float values[CHUNK_VALUES], restored[CHUNK_VALUES];
+    unsigned char blocks[CHUNK_VALUES * sizeof(float)];
+    bool finite, restored_finite;
+    double squares, error_squares, largest_error;
+};
 
 struct converter {
     const char *in;                      /* what it is called in errors */
     struct quill_ggml file;              /* owned */
     const struct quill_tensor **tensors; /* owned; [file.n_tensors], in the order of the file */
     struct quill_writer *writer;         /* owned */
-    struct quill_conversion callbacks;
+    struct quill_pool *pool;             /* owned */
+    struct chunk *chunks;                /* owned; [n_chunks] */
+    size_t n_chunks;
+    struct quill_conversion how;
     enum quill_type type; /* of the matrices */
     struct quill_error *err;
-    float values[CHUNK_VALUES], restored[CHUNK_VALUES];
-    unsigned char blocks[CHUNK_VALUES * sizeof(float)];
 };
 
 const char *quill_weight_type_name(unsigned i)
@@ -123,7 +137,7 @@ static enum quill_status check_place(const char *in, const char *out, struct qui
 
 static enum quill_status check_cancel(const struct converter *c)
 {
-    if (c->callbacks.cancelled && c->callbacks.cancelled(c->callbacks.user))
+    if (c->how.cancelled && c->how.cancelled(c->how.user))
         return quill_fail(c->err, QUILL_ERR_CANCELLED, "the conversion was cancelled");
     return QUILL_OK;
 }
@@ -133,7 +147,7 @@ static enum quill_status copy(struct converter *c, const struct quill_tensor *t)
     const unsigned char *from = t->data;
 
     for (size_t left = t->bytes; left > 0;) {
-        const size_t take = left < sizeof c->blocks ? left : sizeof c->blocks;
+        const size_t take = left < COPY_BYTES ? left : COPY_BYTES;
 
         QUILL_TRY(check_cancel(c));
         QUILL_TRY(quill_writer_bytes(c->writer, from, take, c->err));
@@ -152,41 +166,84 @@ static bool all_finite(const float *x, size_t n)
     return finite;
 }
 
-/* Every number in it goes through f32. Fills in the errors of told. */
+struct convert_job {
+    struct chunk *chunks;
+    enum quill_type before, after;
+};
+
+/* Every number goes through f32. */
+static void convert_task(void *context, unsigned task, unsigned worker)
+{
+    const struct convert_job *job = context;
+    struct chunk *chunk = &job->chunks[task];
+    const size_t n = chunk->n_values;
+
+    chunk->squares = chunk->error_squares = chunk->largest_error = 0;
+    quill_dequantize_row(job->before, chunk->from, chunk->values, n);
+    chunk->finite = all_finite(chunk->values, n);
+    if (!chunk->finite)
+        return;
+    quill_quantize_row(job->after, chunk->values, chunk->blocks, n);
+    quill_dequantize_row(job->after, chunk->blocks, chunk->restored, n);
+    chunk->restored_finite = all_finite(chunk->restored, n);
+    for (size_t i = 0; i < n; i++) {
+        const double value = (double)chunk->values[i], error = fabs((double)chunk->restored[i] - value);
+
+        chunk->squares += value * value;
+        chunk->error_squares += error * error;
+        if (error > chunk->largest_error)
+            chunk->largest_error = error;
+    }
+}
+
+static enum quill_status write_chunk(struct converter *c, const struct quill_tensor *t, enum quill_type to,
+                                     const struct chunk *chunk)
+{
+    const struct quill_type_traits *after = quill_type_traits(to);
+
+    if (!chunk->finite)
+        return quill_fail(c->err, QUILL_ERR_FORMAT,
+                          "%s is damaged: tensor %s has numbers that are infinite or none", c->in, t->name);
+    if (!chunk->restored_finite)
+        return quill_fail(c->err, QUILL_ERR_UNSUPPORTED,
+                          "tensor %s has numbers that are too large for %s; use f32 instead", t->name,
+                          after->name);
+    return quill_writer_bytes(c->writer, chunk->blocks,
+                              chunk->n_values / after->block_len * after->block_bytes, c->err);
+}
+
+/* Chunks are converted by all threads and looked at in their order, so that nothing hangs on how many there
+ * are. Fills in the errors of told. */
 static enum quill_status convert(struct converter *c, const struct quill_tensor *t, enum quill_type to,
                                  struct quill_converted_tensor *told)
 {
-    const struct quill_type_traits *before = quill_type_traits(t->type), *after = quill_type_traits(to);
+    const struct quill_type_traits *before = quill_type_traits(t->type);
+    struct convert_job job = {c->chunks, t->type, to};
     const unsigned char *from = t->data;
     double squares = 0, error_squares = 0;
 
     for (size_t left = t->bytes / before->block_bytes * before->block_len; left > 0;) {
-        const size_t n = left < CHUNK_VALUES ? left : CHUNK_VALUES;
+        unsigned n = 0;
 
         QUILL_TRY(check_cancel(c));
-        quill_dequantize_row(t->type, from, c->values, n);
-        if (!all_finite(c->values, n))
-            return quill_fail(c->err, QUILL_ERR_FORMAT,
-                              "%s is damaged: tensor %s has numbers that are infinite or none", c->in,
-                              t->name);
-        quill_quantize_row(to, c->values, c->blocks, n);
-        QUILL_TRY(
-            quill_writer_bytes(c->writer, c->blocks, n / after->block_len * after->block_bytes, c->err));
-        quill_dequantize_row(to, c->blocks, c->restored, n);
-        if (!all_finite(c->restored, n))
-            return quill_fail(c->err, QUILL_ERR_UNSUPPORTED,
-                              "tensor %s has numbers that are too large for %s; use f32 instead", t->name,
-                              after->name);
-        for (size_t i = 0; i < n; i++) {
-            const double value = (double)c->values[i], error = fabs((double)c->restored[i] - value);
+        for (; n < c->n_chunks && left > 0; n++) {
+            struct chunk *chunk = &c->chunks[n];
 
-            squares += value * value;
-            error_squares += error * error;
-            if (error > told->largest_error)
-                told->largest_error = error;
+            chunk->from = from;
+            chunk->n_values = left < CHUNK_VALUES ? left : CHUNK_VALUES;
+            from += chunk->n_values / before->block_len * before->block_bytes;
+            left -= chunk->n_values;
         }
-        from += n / before->block_len * before->block_bytes;
-        left -= n;
+        quill_pool_run(c->pool, convert_task, &job, n);
+        for (unsigned i = 0; i < n; i++) {
+            const struct chunk *chunk = &c->chunks[i];
+
+            QUILL_TRY(write_chunk(c, t, to, chunk));
+            squares += chunk->squares;
+            error_squares += chunk->error_squares;
+            if (chunk->largest_error > told->largest_error)
+                told->largest_error = chunk->largest_error;
+        }
     }
     told->relative_error = squares > 0 ? sqrt(error_squares / squares) : 0;
     return QUILL_OK;
@@ -211,8 +268,8 @@ static enum quill_status write_tensor(struct converter *c, const struct quill_te
                           t->name, after->name);
     QUILL_TRY(quill_writer_tensor(c->writer, t->name, to, t->n_dims, t->dims, c->err));
     QUILL_TRY(to == t->type ? copy(c, t) : convert(c, t, to, &told));
-    if (c->callbacks.tensor)
-        c->callbacks.tensor(c->callbacks.user, &told);
+    if (c->how.tensor)
+        c->how.tensor(c->how.user, &told);
     return QUILL_OK;
 }
 
@@ -225,6 +282,22 @@ static int compare_places(const void *a, const void *b)
                *y = (*(const struct quill_tensor *const *)b)->data;
 
     return (x > y) - (x < y);
+}
+
+static enum quill_status open_threads(struct converter *c)
+{
+    unsigned n_threads = c->how.n_threads;
+
+    if (n_threads == 0) {
+        n_threads = quill_usable_cpus();
+        n_threads = n_threads < QUILL_MAX_THREADS ? n_threads : QUILL_MAX_THREADS;
+    }
+    QUILL_TRY(quill_pool_open(&c->pool, n_threads, c->err));
+    c->n_chunks = (size_t)n_threads * CHUNKS_PER_THREAD;
+    c->chunks = quill_alloc(c->n_chunks * sizeof *c->chunks);
+    if (!c->chunks)
+        return quill_fail(c->err, QUILL_ERR_NOMEM, "no memory for converting with %u threads", n_threads);
+    return QUILL_OK;
 }
 
 static enum quill_status run(struct converter *c, const char *in, const char *out)
@@ -241,6 +314,7 @@ static enum quill_status run(struct converter *c, const char *in, const char *ou
         c->tensors[i] = &c->file.tensors[i];
     qsort(c->tensors, c->file.n_tensors, sizeof *c->tensors, compare_places);
     QUILL_TRY(check_rows(c));
+    QUILL_TRY(open_threads(c));
 
     hparams = c->file.hparams;
     hparams.ftype = quill_ftype(c->type);
@@ -267,9 +341,11 @@ enum quill_status quill_model_quantize(const char *in, const char *out, const ch
     c->type = to;
     c->err = err;
     if (conversion)
-        c->callbacks = *conversion;
+        c->how = *conversion;
     status = run(c, in, out);
     quill_writer_close(&c->writer);
+    quill_pool_close(&c->pool);
+    quill_free(c->chunks);
     quill_free(c->tensors);
     quill_ggml_close(&c->file);
     quill_free(c);

@@ -244,6 +244,38 @@ what_loses_nothing_comes_back (Fixture *fixture, gconstpointer data) {
   assert_same_content (fixture->out, half, TRUE);
 }
 
+static void
+any_number_of_threads_writes_the_same (Fixture *fixture, gconstpointer data) {
+  static const char *const types[] = { "f16", "q5_1", "q4_K", "q6_K" };
+  static const unsigned n_threads[] = { 2, 3, 8, 0 };
+  g_autofree char *in = write_model (fixture, QUILL_F32, 256); /* tensors of many chunks for each thread */
+  g_autofree char *one = g_build_filename (fixture->dir, "one.bin", NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (types); i++) {
+    g_autoptr (GArray) expected = g_array_new (FALSE, TRUE, sizeof (struct kept));
+    struct quill_conversion conversion = { .n_threads = 1, .tensor = keep, .user = expected };
+
+    g_assert_cmpint (quill_model_quantize (in, one, types[i], &conversion, NULL), ==, QUILL_OK);
+    for (gsize j = 0; j < G_N_ELEMENTS (n_threads); j++) {
+      g_autoptr (GArray) kept = g_array_new (FALSE, TRUE, sizeof (struct kept));
+
+      conversion.n_threads = n_threads[j];
+      conversion.user = kept;
+      g_assert_cmpint (quill_model_quantize (in, fixture->out, types[i], &conversion, NULL), ==, QUILL_OK);
+      assert_same_content (fixture->out, one, TRUE);
+      g_assert_cmpuint (kept->len, ==, expected->len);
+      for (guint k = 0; k < kept->len; k++) {
+        const struct kept *a = &g_array_index (kept, struct kept, k);
+        const struct kept *b = &g_array_index (expected, struct kept, k);
+
+        g_assert_cmpstr (a->name, ==, b->name);
+        g_assert_cmpfloat (a->relative_error, ==, b->relative_error);
+        g_assert_cmpfloat (a->largest_error, ==, b->largest_error);
+      }
+    }
+  }
+}
+
 /* ---- what is refused --------------------------------------------------------------------------------------
  */
 
@@ -357,6 +389,18 @@ numbers_that_cannot_be_kept_are_refused (Fixture *fixture, gconstpointer data) {
   g_assert_cmpint (quill_model_quantize (in, fixture->out, "q8_0", NULL, NULL), ==, QUILL_OK);
 }
 
+static void
+impossible_numbers_of_threads_are_refused (Fixture *fixture, gconstpointer data) {
+  g_autofree char *in = write_model (fixture, QUILL_F32, 64);
+  const struct quill_conversion conversion = { .n_threads = QUILL_MAX_THREADS + 1 };
+  struct quill_error error = { 0 };
+
+  g_assert_cmpint (quill_model_quantize (in, fixture->out, "q8_0", &conversion, &error), ==,
+                   QUILL_ERR_INVALID);
+  g_assert_nonnull (strstr (error.message, "257"));
+  g_assert_cmpuint (n_files (fixture), ==, 1);
+}
+
 /* ---- what fails on the way --------------------------------------------------------------------------------
  */
 
@@ -434,7 +478,9 @@ each_allocation_may_fail (Fixture *fixture, gconstpointer data) {
       g_assert_cmpuint (n_files (fixture), ==, 1);
     }
   } while (status != QUILL_OK);
-  g_assert_cmpuint (n - 1, >=, 7); /* converter, vocabulary, tensors, names, order, writer, its paths */
+  g_assert_cmpuint (
+      n - 1, >=,
+      10); /* converter, vocabulary, tensors, names, order, pool, its threads, chunks, writer, its paths */
 }
 
 int
@@ -443,12 +489,14 @@ main (int argc, char **argv) {
 #define ADD(name, function) g_test_add ("/convert/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("each-pair-of-types-converts", each_pair_of_types_converts);
   ADD ("what-loses-nothing-comes-back", what_loses_nothing_comes_back);
+  ADD ("any-number-of-threads-writes-the-same", any_number_of_threads_writes_the_same);
   ADD ("rows-that-are-no-whole-blocks-name-another-type", rows_that_are_no_whole_blocks_name_another_type);
   ADD ("unknown-type-lists-the-known-ones", unknown_type_lists_the_known_ones);
   ADD ("model-is-not-written-over-itself", model_is_not_written_over_itself);
   ADD ("folders-and-devices-are-not-replaced", folders_and_devices_are_not_replaced);
   ADD ("what-is-no-model-is-refused", what_is_no_model_is_refused);
   ADD ("numbers-that-cannot-be-kept-are-refused", numbers_that_cannot_be_kept_are_refused);
+  ADD ("impossible-numbers-of-threads-are-refused", impossible_numbers_of_threads_are_refused);
   ADD ("failed-writes-leave-nothing", failed_writes_leave_nothing);
   ADD ("cancelling-leaves-nothing", cancelling_leaves_nothing);
   ADD ("each-allocation-may-fail", each_allocation_may_fail);
