@@ -27,9 +27,9 @@ struct quill_transcriber {
     struct quill_workers workers;
     struct quill_thread_choice choice;    /* of the workers */
     struct quill_thread_choice automatic; /* n_threads 0: nobody has asked for it yet */
-    struct quill_tokenizer *tokenizer; /* owned */
-    struct quill_encoder *encoder;     /* owned */
-    struct quill_decoder *decoder;     /* owned */
+    struct quill_tokenizer *tokenizer;    /* owned */
+    struct quill_encoder *encoder;        /* owned */
+    struct quill_decoder *decoder;        /* owned */
     struct quill_rules rules;
     struct quill_trace *trace; /* owned; NULL: off; workers.compute has it too */
 
@@ -44,8 +44,8 @@ struct quill_transcriber {
     size_t max_history;
 };
 
-/* Chooses a number of threads: the one that is asked for, or for 0 what is best, which is found out once and kept in
- * t->automatic. Errors: INVALID. */
+/* Chooses a number of threads: the one that is asked for, or for 0 what is best, which is found out once and
+ * kept in t->automatic. Errors: INVALID. */
 enum quill_status quill_choose_threads(struct quill_transcriber *t, unsigned n_threads,
                                        struct quill_thread_choice *out, struct quill_error *err);
 

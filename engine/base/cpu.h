@@ -1,5 +1,5 @@
-/* Instruction sets that the machine offers. The decisions are pure functions of what was read, so that they can be
- * tested; quill_cpu_flags (quill.h) reads and decides. Which CPUs there are: base/topology.h. */
+/* Instruction sets that the machine offers. The decisions are pure functions of what was read, so that they
+ * can be tested; quill_cpu_flags (quill.h) reads and decides. Which CPUs there are: base/topology.h. */
 #ifndef QUILL_BASE_CPU_H
 #define QUILL_BASE_CPU_H
 
@@ -16,7 +16,8 @@ struct quill_cpuid {
 /* An instruction set counts only when the operating system saves its registers. */
 uint32_t quill_cpu_flags_decode(const struct quill_cpuid *id);
 
-/* The same for aarch64 from AT_HWCAP of the auxiliary vector (Linux: Documentation/arch/arm64/elf_hwcaps.rst). */
+/* The same for aarch64 from AT_HWCAP of the auxiliary vector (Linux:
+ * Documentation/arch/arm64/elf_hwcaps.rst). */
 uint32_t quill_cpu_flags_from_hwcap(unsigned long hwcap);
 
 #endif
