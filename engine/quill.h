@@ -221,11 +221,15 @@ enum quill_status quill_model_quantize(const char *in, const char *out, const ch
 struct quill_transcriber;
 struct quill_segment;
 
+#define QUILL_MAX_TOGETHER 16
+
 /* How the machine is used. quill_settings_init gives the defaults; change what you need. */
 struct quill_settings {
-    unsigned
-        n_threads; /* 0: automatic, see quill_transcriber_get_thread_choice; otherwise 1..QUILL_MAX_THREADS */
-    uint32_t cpu_mask; /* instruction sets that may be used; ~0u: all the machine has */
+    unsigned n_threads; /* 0: automatic, see quill_transcriber_get_thread_choice; otherwise
+                         * 1..QUILL_MAX_THREADS */
+    uint32_t cpu_mask;  /* instruction sets that may be used; ~0u: all the machine has */
+    unsigned n_together; /* recordings that quill_transcribe_together decodes at a time, each of which takes
+                          * memory of its own: 1..QUILL_MAX_TOGETHER; 0: 1, the default */
 };
 void quill_settings_init(struct quill_settings *settings);
 
@@ -363,6 +367,24 @@ enum quill_status quill_transcribe(struct quill_transcriber *transcriber, const 
                                    const struct quill_params *params, struct quill_result **out,
                                    struct quill_error *err);
 void quill_result_free(struct quill_result **result);
+
+/* One of several recordings: what is asked, and what became of it. */
+struct quill_recording {
+    const float *samples; /* borrowed during the call; [n] */
+    size_t n;
+    const struct quill_params *params; /* borrowed during the call; NULL: defaults */
+
+    struct quill_result *result; /* the caller's; NULL when it failed */
+    enum quill_status status;
+    struct quill_error error; /* set when it failed */
+};
+
+/* Recognises several recordings with the same results, bit by bit, as quill_transcribe one after another, but
+ * quill_settings.n_together of them decoded at a time, so that the model's weights are read once for all of
+ * these. Callbacks come for whichever recording is at it. A recording that fails or is cancelled leaves the
+ * others alone: each has its own status. Timings share out the time of a step among the recordings in it. */
+void quill_transcribe_together(struct quill_transcriber *transcriber, struct quill_recording *recordings,
+                               size_t n);
 
 /* ---- stream ---------------------------------------------------------------------------------------- */
 

@@ -9,38 +9,13 @@
 
 #include "base/clock.h"
 #include "text/unicode.h"
-#include "transcriber.h"
+#include "transcriber-run.h"
 
 #define HOP_SAMPLES QUILL_MEL_HOP
 #define MIN_FRAMES 10
 #define SILENCE -10.0f /* log10 of the mel power's floor */
 
-struct run {
-    struct quill_transcriber *t;
-    const struct quill_params *params;
-    struct quill_result_builder *builder;
-    struct quill_cancel cancel;
-    const float *samples;
-    size_t n_samples;
-    size_t n_frames; /* mel frames of the recording */
-    size_t n_ctx;    /* encoder frames of a window */
-    size_t max_tokens;
-    float mel_maximum; /* of the recording */
-    bool mel_is_first; /* the encoder's mel buffer holds the raw first window */
-    int language;      /* index; -1: not known yet */
-    size_t n_history;
-    size_t seek;          /* mel frame where the window begins */
-    size_t window_frames; /* of sound in it */
-    unsigned n_tries;
-};
-
-/* The accepted try of a window; its tokens are in the transcriber. */
-struct window_text {
-    size_t n_tokens;
-    struct quill_segment facts; /* probabilities and temperature; times and text are not set */
-};
-
-static struct quill_timings *timings(struct run *run)
+static struct quill_timings *timings(struct quill_run *run)
 {
     return &run->builder->result.timings;
 }
@@ -54,7 +29,7 @@ static enum quill_status cancelled(struct quill_error *err)
  */
 
 /* Raw log-mel of a whole window from frame `first` on. */
-static void load_power(struct run *run, size_t first)
+static void load_power(struct quill_run *run, size_t first)
 {
     const size_t n_mels = run->t->model->hparams.n_mels, n_frames = 2 * run->n_ctx;
     float *mel = quill_encoder_mel(run->t->encoder);
@@ -69,7 +44,7 @@ static void load_power(struct run *run, size_t first)
 }
 
 /* The clamp is relative to the loudest of the whole recording, so that is looked for first. */
-static enum quill_status find_mel_maximum(struct run *run, struct quill_error *err)
+static enum quill_status find_mel_maximum(struct quill_run *run, struct quill_error *err)
 {
     const size_t n = 2 * run->n_ctx * run->t->model->hparams.n_mels;
     const float *mel = quill_encoder_mel(run->t->encoder);
@@ -85,7 +60,7 @@ static enum quill_status find_mel_maximum(struct run *run, struct quill_error *e
     return QUILL_OK;
 }
 
-static enum quill_status encode(struct run *run, struct quill_error *err)
+static enum quill_status encode(struct quill_run *run, struct quill_error *err)
 {
     struct quill_transcriber *t = run->t;
     struct quill_trace *trace = t->trace;
@@ -101,8 +76,8 @@ static enum quill_status encode(struct run *run, struct quill_error *err)
     timings(run)->mel_ms += mel_ms - start_ms;
 
     QUILL_TRY(quill_encoder_run(t->encoder, &t->workers.compute, run->n_ctx, &run->cancel, err));
-    QUILL_TRY(quill_decoder_begin(t->decoder, &t->workers.compute, 0, quill_encoder_output(t->encoder),
-                                  run->n_ctx, &run->cancel, err));
+    QUILL_TRY(quill_decoder_begin(t->decoder, &t->workers.compute, run->slot->index,
+                                  quill_encoder_output(t->encoder), run->n_ctx, &run->cancel, err));
     quill_encoder_release(t->encoder, &t->workers.compute);
     timings(run)->encode_ms += quill_now_ms() - mel_ms;
     quill_trace_span(trace, QUILL_TRACE_RUN_ENCODE, mel_ms);
@@ -113,14 +88,15 @@ static enum quill_status encode(struct run *run, struct quill_error *err)
  */
 
 /* The likeliest language token after sot (decoding.py, detect_language). */
-static enum quill_status detect_language(struct run *run, struct quill_error *err)
+static enum quill_status detect_language(struct quill_run *run, struct quill_error *err)
 {
     struct quill_transcriber *t = run->t;
     const struct quill_specials *specials = &t->rules.specials;
-    const struct quill_feed sot = {.tokens = &specials->sot, .n = 1, .n_logits = 1};
+    const struct quill_feed sot = {
+        .sequence = run->slot->index, .tokens = &specials->sot, .n = 1, .n_logits = 1};
     const float *logits;
     const double start_ms = quill_now_ms();
-    quill_decoder_truncate(t->decoder, 0, 0);
+    quill_decoder_truncate(t->decoder, run->slot->index, 0);
     QUILL_TRY(quill_decoder_feed(t->decoder, &t->workers.compute, &sot, 1, &logits, &run->cancel, err));
     run->language = (int)quill_argmax(logits + specials->first_language, specials->n_languages, 0);
     timings(run)->prompt_ms += quill_now_ms() - start_ms;
@@ -129,24 +105,24 @@ static enum quill_status detect_language(struct run *run, struct quill_error *er
 }
 
 /* Writes the prompt and returns its length; *sot_index is where sot is in it. */
-static size_t write_prompt(struct run *run, size_t *sot_index)
+static size_t write_prompt(struct quill_run *run, size_t *sot_index)
 {
-    struct quill_transcriber *t = run->t;
-    const struct quill_specials *specials = &t->rules.specials;
+    struct quill_slot *slot = run->slot;
+    const struct quill_specials *specials = &slot->rules.specials;
     size_t n = 0;
     if (run->n_history) {
-        t->prompt[n++] = specials->prev;
-        memcpy(t->prompt + n, t->history, run->n_history * sizeof *t->history);
+        slot->prompt[n++] = specials->prev;
+        memcpy(slot->prompt + n, slot->history, run->n_history * sizeof *slot->history);
         n += run->n_history;
     }
     *sot_index = n;
-    t->prompt[n++] = specials->sot;
+    slot->prompt[n++] = specials->sot;
     if (specials->n_languages) {
-        t->prompt[n++] = specials->first_language + (uint32_t)run->language;
-        t->prompt[n++] = run->params->translate ? specials->translate : specials->transcribe;
+        slot->prompt[n++] = specials->first_language + (uint32_t)run->language;
+        slot->prompt[n++] = run->params->translate ? specials->translate : specials->transcribe;
     }
     if (!run->params->timestamps)
-        t->prompt[n++] = specials->no_timestamps;
+        slot->prompt[n++] = specials->no_timestamps;
     return n;
 }
 
@@ -172,10 +148,12 @@ static size_t strip(const char *text, const char **start)
     return end;
 }
 
-static float compression_ratio(struct quill_transcriber *t, size_t n_tokens)
+static float compression_ratio(const struct quill_run *run)
 {
+    struct quill_transcriber *t = run->t;
     const char *start;
-    quill_tokens_to_text(t->tokenizer, t->tokens, n_tokens, t->text, QUILL_COMPRESSION_MAX + 1);
+    quill_tokens_to_text(t->tokenizer, run->search.tokens, run->search.n_tokens, t->text,
+                         QUILL_COMPRESSION_MAX + 1);
     const size_t n = strip(t->text, &start);
     return quill_compression_ratio(start, n, t->compression);
 }
@@ -195,85 +173,95 @@ static bool is_failure(const struct quill_params *params, const struct quill_seg
     return (repetitive || unlikely) && !silent;
 }
 
-/* Tries one temperature after another until one passes; the last counts in any case. */
-static enum quill_status decode(struct run *run, struct window_text *out, struct quill_error *err)
+static float temperature_of(const struct quill_run *run)
+{
+    return run->params->temperature + (float)run->n_fallbacks * run->params->temperature_increment;
+}
+
+static void begin_try(struct quill_run *run)
+{
+    run->search.temperature = temperature_of(run);
+    run->search.seed = run->params->seed + run->n_tries++;
+    quill_decoder_truncate(run->t->decoder, run->slot->index, 0);
+    quill_search_begin(&run->search);
+}
+
+/* One temperature after another is tried until one passes; the last counts in any case. */
+static void begin_search(struct quill_run *run)
 {
     struct quill_transcriber *t = run->t;
-    const struct quill_params *params = run->params;
-    struct quill_search search = {
-        .decoder = t->decoder,
-        .compute = &t->workers.compute,
-        .rules = &t->rules,
-        .cancel = &run->cancel,
+    run->search = (struct quill_search){
+        .sequence = run->slot->index,
+        .rules = &run->slot->rules,
+        .kernels = &t->workers.compute.kernels,
         .n_vocab = t->model->hparams.n_vocab,
         .n_text_ctx = t->model->hparams.n_text_ctx,
-        .prompt = t->prompt,
+        .prompt = run->slot->prompt,
         .max_tokens = run->max_tokens,
         .logits = t->logits,
+        .tokens = run->slot->tokens,
     };
-    search.n_prompt = write_prompt(run, &search.sot_index);
-    for (unsigned i = 0;; i++) {
-        const float temperature = params->temperature + (float)i * params->temperature_increment;
-        struct quill_hypothesis hypothesis = {.tokens = t->tokens};
-        search.temperature = temperature;
-        search.seed = params->seed + run->n_tries++;
-        QUILL_TRY(quill_search_run(&search, &hypothesis, timings(run), err));
-        *out = (struct window_text){
-            .n_tokens = hypothesis.n_tokens,
-            .facts = {.avg_logprob = hypothesis.avg_logprob,
-                      .no_speech_prob = hypothesis.no_speech_prob,
-                      .compression_ratio = compression_ratio(t, hypothesis.n_tokens),
-                      .temperature = temperature},
-        };
-        if (!is_failure(params, &out->facts) || !(params->temperature_increment > 0.0f) ||
-            temperature + params->temperature_increment > 1.0f + 1e-4f)
-            return QUILL_OK;
-        timings(run)->n_fallbacks++;
-    }
+    run->search.n_prompt = write_prompt(run, &run->search.sot_index);
+    run->n_fallbacks = 0;
+    begin_try(run);
+}
+
+/* The facts of the try that is done; whether it counts. */
+static bool judge_try(struct quill_run *run)
+{
+    const struct quill_params *params = run->params;
+    const float temperature = temperature_of(run);
+    run->facts = (struct quill_segment){.avg_logprob = run->search.avg_logprob,
+                                        .no_speech_prob = run->search.no_speech_prob,
+                                        .compression_ratio = compression_ratio(run),
+                                        .temperature = temperature};
+    return !is_failure(params, &run->facts) || !(params->temperature_increment > 0.0f) ||
+           temperature + params->temperature_increment > 1.0f + 1e-4f;
 }
 
 /* ---- what a window said -----------------------------------------------------------------------------------
  */
 
 /* Appends to the history, of which the newest max_history tokens are kept. */
-static void remember(struct run *run, const uint32_t *tokens, size_t n)
+static void remember(struct quill_run *run, const uint32_t *tokens, size_t n)
 {
-    struct quill_transcriber *t = run->t;
+    const struct quill_transcriber *t = run->t;
+    struct quill_slot *slot = run->slot;
     if (n > t->max_history) {
         tokens += n - t->max_history;
         n = t->max_history;
     }
     const size_t kept = run->n_history < t->max_history - n ? run->n_history : t->max_history - n;
-    memmove(t->history, t->history + run->n_history - kept, kept * sizeof *t->history);
-    memcpy(t->history + kept, tokens, n * sizeof *t->history);
+    memmove(slot->history, slot->history + run->n_history - kept, kept * sizeof *slot->history);
+    memcpy(slot->history + kept, tokens, n * sizeof *slot->history);
     run->n_history = kept + n;
 }
 
-static int64_t recording_ms(const struct run *run)
+static int64_t recording_ms(const struct quill_run *run)
 {
     return (int64_t)(run->n_samples / (QUILL_SAMPLE_RATE / 1000));
 }
 
-static int64_t within_recording(const struct run *run, int64_t ms)
+static int64_t within_recording(const struct quill_run *run, int64_t ms)
 {
     return ms < recording_ms(run) ? ms : recording_ms(run);
 }
 
 /* Segments of a window; those without length or words are left out. */
-static enum quill_status append_segments(struct run *run, const struct window_text *text,
-                                         const struct quill_cut *cut, struct quill_error *err)
+static enum quill_status append_segments(struct quill_run *run, const struct quill_cut *cut,
+                                         struct quill_error *err)
 {
     struct quill_transcriber *t = run->t;
     const int64_t window_ms = (int64_t)run->seek * QUILL_FRAME_MS;
     for (size_t i = 0; i < cut->n_pieces; i++) {
         const struct quill_piece *piece = &cut->pieces[i];
-        const uint32_t *tokens = t->tokens + piece->begin;
+        const uint32_t *tokens = run->slot->tokens + piece->begin;
         const size_t n_tokens = piece->end - piece->begin;
         const char *start;
         quill_tokens_to_text(t->tokenizer, tokens, n_tokens, t->text, QUILL_COMPRESSION_MAX + 1);
         if (piece->start_ms == piece->end_ms || strip(t->text, &start) == 0)
             continue;
-        struct quill_segment segment = text->facts;
+        struct quill_segment segment = run->facts;
         segment.start_ms = within_recording(run, window_ms + piece->start_ms);
         segment.end_ms = within_recording(run, window_ms + piece->end_ms);
         QUILL_TRY(quill_result_append(run->builder, &segment, t->tokenizer, tokens, n_tokens, err));
@@ -282,32 +270,56 @@ static enum quill_status append_segments(struct run *run, const struct window_te
     return QUILL_OK;
 }
 
-static enum quill_status run_window(struct run *run, struct quill_error *err)
+enum quill_status quill_run_begin_window(struct quill_run *run, struct quill_error *err)
 {
-    struct quill_transcriber *t = run->t;
-    const struct quill_params *params = run->params;
     const size_t left = run->n_frames - run->seek;
+    if (quill_cancelled(&run->cancel))
+        return cancelled(err);
     run->window_frames = left < 2 * run->n_ctx ? left : 2 * run->n_ctx;
     timings(run)->n_windows++;
     QUILL_TRY(encode(run, err));
     if (run->language < 0)
         QUILL_TRY(detect_language(run, err));
-    struct window_text text;
-    QUILL_TRY(decode(run, &text, err));
-    if (is_silence(params, &text.facts)) {
+    begin_search(run);
+    return QUILL_OK;
+}
+
+/* The window's text is found: segments, history, and where the next window begins. */
+static enum quill_status finish_window(struct quill_run *run, struct quill_error *err)
+{
+    struct quill_transcriber *t = run->t;
+    const struct quill_params *params = run->params;
+    if (is_silence(params, &run->facts)) {
         run->seek += run->window_frames;
         return QUILL_OK;
     }
 
     struct quill_cut cut = {.pieces = t->pieces};
-    quill_cut_window(t->tokens, text.n_tokens, t->rules.specials.first_timestamp, run->window_frames, &cut);
+    quill_cut_window(run->slot->tokens, run->search.n_tokens, t->rules.specials.first_timestamp,
+                     run->window_frames, &cut);
     const size_t n_before = run->builder->result.n_segments;
-    QUILL_TRY(append_segments(run, &text, &cut, err));
+    QUILL_TRY(append_segments(run, &cut, err));
     for (size_t i = n_before; params->segment && i < run->builder->result.n_segments; i++)
         params->segment(params->user, &run->builder->result.segments[i]);
-    if (!params->condition_on_previous || text.facts.temperature > 0.5f)
+    if (!params->condition_on_previous || run->facts.temperature > 0.5f)
         run->n_history = 0;
     run->seek += cut.n_frames;
+    return QUILL_OK;
+}
+
+enum quill_status quill_run_end_try(struct quill_run *run, bool *window_done, struct quill_error *err)
+{
+    *window_done = judge_try(run);
+    if (!*window_done) {
+        timings(run)->n_fallbacks++;
+        run->n_fallbacks++;
+        begin_try(run);
+        return QUILL_OK;
+    }
+    QUILL_TRY(finish_window(run, err));
+    if (run->params->progress)
+        run->params->progress(run->params->user, within_recording(run, (int64_t)run->seek * QUILL_FRAME_MS),
+                              recording_ms(run));
     return QUILL_OK;
 }
 
@@ -334,7 +346,7 @@ static enum quill_status unknown_language(const char *name, unsigned n_languages
     return quill_fail(err, QUILL_ERR_INVALID, "unknown language “%s”: use %s", quoted, codes);
 }
 
-static enum quill_status resolve_language(struct run *run, struct quill_error *err)
+static enum quill_status resolve_language(struct quill_run *run, struct quill_error *err)
 {
     const char *name = run->params->language;
     const unsigned n_languages = run->t->rules.specials.n_languages;
@@ -361,7 +373,7 @@ static enum quill_status resolve_language(struct run *run, struct quill_error *e
     return QUILL_OK;
 }
 
-static enum quill_status check_params(struct run *run, struct quill_error *err)
+static enum quill_status check_params(struct quill_run *run, struct quill_error *err)
 {
     const struct quill_params *params = run->params;
     const struct quill_hparams *h = &run->t->model->hparams;
@@ -386,9 +398,10 @@ static enum quill_status check_params(struct run *run, struct quill_error *err)
 
 /* The end of the initial prompt, as much as fits, becomes the history. Of a long one only the end is encoded:
  * no token is longer than 128 bytes. */
-static void begin_history(struct run *run)
+static void begin_history(struct quill_run *run)
 {
     struct quill_transcriber *t = run->t;
+    struct quill_slot *slot = run->slot;
     const char *prompt = run->params->initial_prompt, *start;
     run->n_history = 0;
     if (!prompt)
@@ -403,27 +416,85 @@ static void begin_history(struct run *run)
     t->text[n + 1] = '\0';
     const size_t n_tokens = quill_text_to_tokens(t->tokenizer, t->text, 0, NULL, 0);
     const size_t skip = n_tokens > t->max_history ? n_tokens - t->max_history : 0;
-    quill_text_to_tokens(t->tokenizer, t->text, skip, t->history, t->max_history);
+    quill_text_to_tokens(t->tokenizer, t->text, skip, slot->history, t->max_history);
     run->n_history = n_tokens - skip;
 }
 
-static enum quill_status run_windows(struct run *run, struct quill_error *err)
+bool quill_run_has_window(const struct quill_run *run)
 {
-    const struct quill_params *params = run->params;
+    return run->n_frames - run->seek >= MIN_FRAMES;
+}
+
+static enum quill_status listen_first(struct quill_run *run, struct quill_error *err)
+{
     const double start_ms = quill_now_ms();
-    if (run->n_frames < MIN_FRAMES)
+    if (!quill_run_has_window(run))
         return QUILL_OK;
     quill_trace_mark(run->t->trace);
     QUILL_TRY(find_mel_maximum(run, err));
     quill_trace_lap(run->t->trace, QUILL_TRACE_MEL);
     timings(run)->mel_ms += quill_now_ms() - start_ms;
-    while (run->n_frames - run->seek >= MIN_FRAMES) {
-        if (quill_cancelled(&run->cancel))
-            return cancelled(err);
-        QUILL_TRY(run_window(run, err));
-        if (params->progress)
-            params->progress(params->user, within_recording(run, (int64_t)run->seek * QUILL_FRAME_MS),
-                             recording_ms(run));
+    return QUILL_OK;
+}
+
+enum quill_status quill_run_open(struct quill_run *out, struct quill_transcriber *t, struct quill_slot *slot,
+                                 const struct quill_params *params, const float *samples, size_t n,
+                                 struct quill_error *err)
+{
+    struct quill_run run = {
+        .t = t,
+        .slot = slot,
+        .params = params,
+        .cancel = {.fn = params->cancelled, .user = params->user},
+        .samples = samples,
+        .n_samples = n,
+        .n_frames = n / HOP_SAMPLES,
+        .start_ms = quill_now_ms(),
+    };
+    if (!samples && n > 0)
+        return quill_fail(err, QUILL_ERR_INVALID, "there are %zu samples but no pointer to them", n);
+    QUILL_TRY(check_params(&run, err));
+    QUILL_TRY(quill_result_open(&run.builder, err));
+    slot->rules.timestamps = params->timestamps;
+    slot->rules.max_initial_timestamp = params->max_initial_timestamp_ms / QUILL_STEP_MS;
+    quill_decoder_start(t->decoder, slot->index, slot->index);
+    begin_history(&run);
+    const enum quill_status status = listen_first(&run, err);
+    if (status == QUILL_OK)
+        *out = run;
+    else
+        quill_run_close(&run);
+    return status;
+}
+
+void quill_run_close(struct quill_run *run)
+{
+    struct quill_result *result = run->builder ? &run->builder->result : NULL;
+    quill_result_free(&result);
+    run->builder = NULL;
+}
+
+struct quill_result *quill_run_take_result(struct quill_run *run)
+{
+    struct quill_result *result = &run->builder->result;
+    if (run->language >= 0)
+        snprintf(result->language, sizeof result->language, "%s",
+                 quill_language_code((unsigned)run->language));
+    result->timings.total_ms = quill_now_ms() - run->start_ms;
+    run->builder = NULL;
+    return result;
+}
+
+static enum quill_status run_windows(struct quill_run *run, struct quill_error *err)
+{
+    struct quill_transcriber *t = run->t;
+    while (quill_run_has_window(run)) {
+        QUILL_TRY(quill_run_begin_window(run, err));
+        for (bool window_done = false; !window_done;) {
+            QUILL_TRY(quill_search_run(&run->search, t->decoder, &t->workers.compute, &run->cancel,
+                                       timings(run), err));
+            QUILL_TRY(quill_run_end_try(run, &window_done, err));
+        }
     }
     return QUILL_OK;
 }
@@ -432,40 +503,19 @@ enum quill_status quill_transcribe(struct quill_transcriber *t, const float *sam
                                    const struct quill_params *params, struct quill_result **out,
                                    struct quill_error *err)
 {
-    const double start_ms = quill_now_ms();
     struct quill_params defaults;
+    struct quill_run run;
     if (!params) {
         quill_params_init(&defaults);
         params = &defaults;
     }
-    struct run run = {
-        .t = t,
-        .params = params,
-        .cancel = {.fn = params->cancelled, .user = params->user},
-        .samples = samples,
-        .n_samples = n,
-        .n_frames = n / HOP_SAMPLES,
-    };
-    if (!samples && n > 0)
-        return quill_fail(err, QUILL_ERR_INVALID, "there are %zu samples but no pointer to them", n);
-    QUILL_TRY(check_params(&run, err));
-    QUILL_TRY(quill_result_open(&run.builder, err));
-    t->rules.timestamps = params->timestamps;
-    t->rules.max_initial_timestamp = params->max_initial_timestamp_ms / QUILL_STEP_MS;
-    begin_history(&run);
     if (t->trace)
         quill_trace_reset(t->trace);
-
-    struct quill_result *result = &run.builder->result;
+    QUILL_TRY(quill_run_open(&run, t, &t->slots[0], params, samples, n, err));
     const enum quill_status status = run_windows(&run, err);
-    if (status != QUILL_OK) {
-        quill_result_free(&result);
-        return status;
-    }
-    if (run.language >= 0)
-        snprintf(result->language, sizeof result->language, "%s",
-                 quill_language_code((unsigned)run.language));
-    result->timings.total_ms = quill_now_ms() - start_ms;
-    *out = result;
-    return QUILL_OK;
+    if (status == QUILL_OK)
+        *out = quill_run_take_result(&run);
+    else
+        quill_run_close(&run);
+    return status;
 }

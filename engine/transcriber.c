@@ -58,18 +58,24 @@ static enum quill_status open_buffers(struct quill_transcriber *t, struct quill_
     t->max_history = h->n_text_ctx / 2 - 1;
     struct quill_plan plan = {0};
     const struct quill_span logits = quill_plan_add(&plan, h->n_vocab, sizeof(float));
-    const struct quill_span prompt = quill_plan_add(&plan, h->n_text_ctx, sizeof(uint32_t));
-    const struct quill_span history = quill_plan_add(&plan, t->max_history, sizeof(uint32_t));
-    const struct quill_span tokens = quill_plan_add(&plan, h->n_text_ctx, sizeof(uint32_t));
+    const size_t n_slot_tokens = 2 * (size_t)h->n_text_ctx + t->max_history;
+    const struct quill_span slots = quill_plan_add(&plan, t->n_together, sizeof(struct quill_slot));
+    const struct quill_span slot_tokens =
+        quill_plan_add(&plan, t->n_together * n_slot_tokens, sizeof(uint32_t));
     const struct quill_span pieces =
         quill_plan_add(&plan, (size_t)h->n_text_ctx + 1, sizeof(struct quill_piece));
     const struct quill_span text = quill_plan_add(&plan, QUILL_COMPRESSION_MAX + 1, 1);
     const struct quill_span compression = quill_plan_add(&plan, 1, sizeof(struct quill_compression));
     QUILL_TRY(quill_arena_open(&t->arena, &plan, "a window's text", err));
     t->logits = quill_arena_at(&t->arena, logits);
-    t->prompt = quill_arena_at(&t->arena, prompt);
-    t->history = quill_arena_at(&t->arena, history);
-    t->tokens = quill_arena_at(&t->arena, tokens);
+    t->slots = quill_arena_at(&t->arena, slots);
+    uint32_t *tokens = quill_arena_at(&t->arena, slot_tokens);
+    for (unsigned i = 0; i < t->n_together; i++, tokens += n_slot_tokens)
+        t->slots[i] = (struct quill_slot){.index = i,
+                                          .rules = t->rules,
+                                          .prompt = tokens,
+                                          .tokens = tokens + h->n_text_ctx,
+                                          .history = tokens + 2 * (size_t)h->n_text_ctx};
     t->pieces = quill_arena_at(&t->arena, pieces);
     t->text = quill_arena_at(&t->arena, text);
     t->compression = quill_arena_at(&t->arena, compression);
@@ -86,7 +92,9 @@ static enum quill_status fill(struct quill_transcriber *t, unsigned n_threads, s
     QUILL_TRY(quill_choose_threads(t, n_threads, &t->choice, err));
     QUILL_TRY(workers_open(&t->workers, t->model, t->cpu_mask, t->choice.n_threads, err));
     QUILL_TRY(quill_encoder_open(&t->encoder, t->model, &t->workers.compute.kernels, err));
-    QUILL_TRY(quill_decoder_open(&t->decoder, t->model, &t->workers.compute.kernels, NULL, err));
+    const struct quill_decoder_size size = {t->n_together, t->n_together,
+                                            (size_t)t->n_together * QUILL_SEARCH_MAX_LOGITS};
+    QUILL_TRY(quill_decoder_open(&t->decoder, t->model, &t->workers.compute.kernels, &size, err));
     return open_buffers(t, err);
 }
 
@@ -98,11 +106,16 @@ enum quill_status quill_transcriber_open(struct quill_transcriber **out, const s
         quill_settings_init(&defaults);
         settings = &defaults;
     }
+    if (settings->n_together > QUILL_MAX_TOGETHER)
+        return quill_fail(err, QUILL_ERR_INVALID,
+                          "%u recordings are too many to decode together: use 1 to %d", settings->n_together,
+                          QUILL_MAX_TOGETHER);
     struct quill_transcriber *t = quill_alloc_zero(sizeof *t);
     if (!t)
         return quill_fail(err, QUILL_ERR_NOMEM, "not enough memory for a transcriber");
     t->model = model;
     t->cpu_mask = settings->cpu_mask;
+    t->n_together = settings->n_together ? settings->n_together : 1;
     const enum quill_status status = fill(t, settings->n_threads, err);
     if (status == QUILL_OK)
         *out = t;

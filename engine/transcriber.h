@@ -21,23 +21,32 @@ struct quill_workers {
     struct quill_compute compute;
 };
 
+/* What one recording needs while it is being decoded: its sequence and window in the decoder are number
+ * `index`. */
+struct quill_slot {
+    size_t index;
+    struct quill_rules rules; /* as its parameters say */
+    uint32_t *prompt;         /* [n_text_ctx] */
+    uint32_t *history;        /* [max_history]; what the next window may be told */
+    uint32_t *tokens;         /* [n_text_ctx]; of the current try */
+};
+
 struct quill_transcriber {
     const struct quill_model *model; /* borrowed */
     uint32_t cpu_mask;
+    unsigned n_together;
     struct quill_workers workers;
     struct quill_thread_choice choice;    /* of the workers */
     struct quill_thread_choice automatic; /* n_threads 0: nobody has asked for it yet */
     struct quill_tokenizer *tokenizer;    /* owned */
     struct quill_encoder *encoder;        /* owned */
     struct quill_decoder *decoder;        /* owned */
-    struct quill_rules rules;
+    struct quill_rules rules;             /* what follows from the vocabulary */
     struct quill_trace *trace; /* owned; NULL: off; workers.compute has it too */
 
     struct quill_arena arena;   /* owned; all below lie in it */
+    struct quill_slot *slots;   /* [n_together] */
     float *logits;              /* [n_vocab] */
-    uint32_t *prompt;           /* [n_text_ctx] */
-    uint32_t *history;          /* [max_history]; what the next window may be told */
-    uint32_t *tokens;           /* [n_text_ctx]; of the current try */
     struct quill_piece *pieces; /* [n_text_ctx + 1] */
     char *text;                 /* [QUILL_COMPRESSION_MAX + 1] */
     struct quill_compression *compression;

@@ -47,72 +47,92 @@ size_t quill_sample(const float *x, size_t n, float temperature, uint64_t *state
     return likeliest; /* rounding left a rest */
 }
 
-/* Feeds the prompt: logits of its last token to search->logits; the no-speech probability is taken at sot,
- * before any rule. */
-static enum quill_status begin(const struct quill_search *s, struct quill_hypothesis *out,
-                               struct quill_error *err)
+void quill_search_begin(struct quill_search *s)
 {
-    const size_t n_logits = s->n_prompt - s->sot_index;
-    const struct quill_feed prompt = {.tokens = s->prompt, .n = s->n_prompt, .n_logits = n_logits};
-    const float *logits;
-    quill_decoder_truncate(s->decoder, 0, 0);
-    QUILL_TRY(quill_decoder_feed(s->decoder, s->compute, &prompt, 1, &logits, s->cancel, err));
-    const float total = s->compute->kernels.log_sum_exp(logits, s->n_vocab);
-    out->no_speech_prob = expf(logits[s->rules->specials.no_speech] - total);
-    memcpy(s->logits, logits + (n_logits - 1) * s->n_vocab, s->n_vocab * sizeof(float));
-    return QUILL_OK;
+    assert(s->n_prompt > s->sot_index && s->n_prompt - s->sot_index <= QUILL_SEARCH_MAX_LOGITS);
+    assert(s->n_prompt < s->n_text_ctx);
+    s->prompted = false;
+    s->random = s->seed;
+    s->n_tokens = 0;
+    s->sum_logprob = 0.0;
 }
 
-static enum quill_status extend(const struct quill_search *s, uint32_t token, struct quill_error *err)
+struct quill_feed quill_search_feed(const struct quill_search *s)
 {
-    const struct quill_feed next = {.tokens = &token, .n = 1, .n_logits = 1};
-    const float *logits;
-    const double start_ms = quill_now_ms();
-    if (quill_cancelled(s->cancel))
-        return quill_fail(err, QUILL_ERR_CANCELLED, "recognition was cancelled");
-    QUILL_TRY(quill_decoder_feed(s->decoder, s->compute, &next, 1, &logits, s->cancel, err));
-    quill_trace_span(s->compute->trace, QUILL_TRACE_RUN_TOKEN, start_ms);
-    memcpy(s->logits, logits, s->n_vocab * sizeof(float));
-    return QUILL_OK;
+    if (s->prompted)
+        return (struct quill_feed){s->sequence, &s->tokens[s->n_tokens - 1], 1, 1};
+    return (struct quill_feed){s->sequence, s->prompt, s->n_prompt, s->n_prompt - s->sot_index};
 }
 
-enum quill_status quill_search_run(const struct quill_search *s, struct quill_hypothesis *out,
+/* The no-speech probability is taken at sot, before any rule. Returns the logits behind the prompt. */
+static const float *take_prompt(struct quill_search *s, const float *logits)
+{
+    const float total = s->kernels->log_sum_exp(logits, s->n_vocab);
+
+    s->no_speech_prob = expf(logits[s->rules->specials.no_speech] - total);
+    s->prompted = true;
+    return logits + (s->n_prompt - s->sot_index - 1) * s->n_vocab;
+}
+
+/* True when the search goes on: the token is no end, and there is a place to feed it to. */
+static bool choose(struct quill_search *s, const float *logits)
+{
+    const uint32_t eot = s->rules->specials.eot;
+
+    memcpy(s->logits, logits, s->n_vocab * sizeof *logits);
+    quill_rules_apply(s->rules, s->kernels, s->tokens, s->n_tokens, s->logits, s->n_vocab);
+    const size_t token = s->temperature > 0.0f
+                             ? quill_sample(s->logits, s->n_vocab, s->temperature, &s->random, eot)
+                             : quill_argmax(s->logits, s->n_vocab, eot);
+    s->sum_logprob += s->logits[token] - s->kernels->log_sum_exp(s->logits, s->n_vocab);
+    if (token == eot)
+        return false;
+    s->tokens[s->n_tokens++] = (uint32_t)token;
+    return s->n_prompt + s->n_tokens <= s->n_text_ctx && s->n_tokens < s->max_tokens;
+}
+
+bool quill_search_take(struct quill_search *s, const float *logits)
+{
+    if (!s->prompted)
+        logits = take_prompt(s, logits);
+    if (s->max_tokens > 0 && choose(s, logits))
+        return false;
+    s->avg_logprob = (float)(s->sum_logprob / (double)(s->n_tokens + 1));
+    return true;
+}
+
+enum quill_status quill_search_run(struct quill_search *s, struct quill_decoder *decoder,
+                                   const struct quill_compute *compute, const struct quill_cancel *cancel,
                                    struct quill_timings *timings, struct quill_error *err)
 {
-    assert(s->n_prompt > s->sot_index && s->n_prompt - s->sot_index <= QUILL_DECODER_MAX_LOGITS);
-    assert(s->n_prompt < s->n_text_ctx);
-    const uint32_t eot = s->rules->specials.eot;
-    const struct quill_kernels *kernels = &s->compute->kernels;
-    uint64_t random = s->seed;
-    out->n_tokens = 0;
-    out->sum_logprob = 0.0;
+    double start_ms = quill_now_ms(), prompted_ms = start_ms;
+    enum quill_status status;
+    bool done = false;
 
-    const double start_ms = quill_now_ms();
-    QUILL_TRY(begin(s, out, err));
-    const double prompted_ms = quill_now_ms();
-    timings->prompt_ms += prompted_ms - start_ms;
-    quill_trace_span(s->compute->trace, QUILL_TRACE_RUN_PROMPT, start_ms);
+    quill_decoder_truncate(decoder, s->sequence, 0);
+    quill_search_begin(s);
+    do {
+        const struct quill_feed feed = quill_search_feed(s);
+        const bool is_prompt = !s->prompted;
+        const float *logits;
 
-    enum quill_status status = QUILL_OK;
-    while (out->n_tokens < s->max_tokens) {
-        quill_rules_apply(s->rules, kernels, out->tokens, out->n_tokens, s->logits, s->n_vocab);
-        const size_t token = s->temperature > 0.0f
-                                 ? quill_sample(s->logits, s->n_vocab, s->temperature, &random, eot)
-                                 : quill_argmax(s->logits, s->n_vocab, eot);
-        out->sum_logprob += s->logits[token] - kernels->log_sum_exp(s->logits, s->n_vocab);
-        quill_trace_lap(s->compute->trace, QUILL_TRACE_SEARCH);
-        if (token == eot)
-            break;
-        out->tokens[out->n_tokens++] = (uint32_t)token;
-        if (s->n_prompt + out->n_tokens > s->n_text_ctx || out->n_tokens == s->max_tokens)
-            break; /* no place left to feed it to */
-        status = extend(s, (uint32_t)token, err);
+        status = quill_decoder_feed(decoder, compute, &feed, 1, &logits, cancel, err);
         if (status != QUILL_OK)
             break;
+        quill_trace_span(compute->trace, is_prompt ? QUILL_TRACE_RUN_PROMPT : QUILL_TRACE_RUN_TOKEN,
+                         start_ms);
+        start_ms = quill_now_ms();
+        if (is_prompt) {
+            timings->prompt_ms += start_ms - prompted_ms;
+            prompted_ms = start_ms;
+        }
+        done = quill_search_take(s, logits);
+        quill_trace_lap(compute->trace, QUILL_TRACE_SEARCH);
+    } while (!done);
+    if (s->prompted) {
+        timings->decode_ms += quill_now_ms() - prompted_ms;
+        quill_trace_span(compute->trace, QUILL_TRACE_RUN_DECODE, prompted_ms);
+        timings->n_tokens += (unsigned)s->n_tokens;
     }
-    out->avg_logprob = (float)(out->sum_logprob / (double)(out->n_tokens + 1));
-    timings->decode_ms += quill_now_ms() - prompted_ms;
-    quill_trace_span(s->compute->trace, QUILL_TRACE_RUN_DECODE, prompted_ms);
-    timings->n_tokens += (unsigned)out->n_tokens;
     return status;
 }

@@ -63,3 +63,16 @@ float *bundled_sound(const char *name, size_t *n)
     sf_close(file);
     return samples;
 }
+
+char *
+bundled_describe (const struct quill_result *result) {
+  GString *s = g_string_new (result->language);
+  for (size_t i = 0; i < result->n_segments; i++) {
+    const struct quill_segment *segment = &result->segments[i];
+    g_string_append_printf (s, "\n%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "%s %a %a %a %a", segment->start_ms,
+                            segment->end_ms, segment->text, (double)segment->avg_logprob,
+                            (double)segment->no_speech_prob, (double)segment->compression_ratio,
+                            (double)segment->temperature);
+  }
+  return g_string_free (s, FALSE);
+}

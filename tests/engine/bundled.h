@@ -18,4 +18,7 @@ struct quill_transcriber *bundled_transcriber(const struct quill_model *model, u
 /* Mono samples at 16 kHz of tests/data/audio/NAME; g_free. */
 float *bundled_sound(const char *name, size_t *n);
 
+/* Language, times, text and probabilities of all segments, to the last bit; g_free. */
+char *bundled_describe (const struct quill_result *result);
+
 #endif

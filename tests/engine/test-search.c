@@ -27,7 +27,6 @@ struct fixture {
     float *logits;
     uint32_t prompt[N_TEXT_CTX], tokens[N_TEXT_CTX];
     struct quill_search search;
-    struct quill_hypothesis found;
     struct quill_timings timings;
 };
 
@@ -41,17 +40,16 @@ static void set_up(struct fixture *f, const void *unused)
     f->prompt[0] = f->rules.specials.prev;
     f->prompt[1] = 1234;
     f->prompt[2] = f->rules.specials.sot;
-    f->search = (struct quill_search){.decoder = f->rig.decoder,
-                                      .compute = &f->rig.compute,
-                                      .rules = &f->rules,
-                                      .n_vocab = spec.hparams.n_vocab,
-                                      .n_text_ctx = N_TEXT_CTX,
-                                      .prompt = f->prompt,
-                                      .n_prompt = 3,
-                                      .sot_index = 2,
-                                      .max_tokens = 9,
-                                      .logits = f->logits};
-    f->found.tokens = f->tokens;
+    f->search = (struct quill_search){ .kernels = &f->rig.compute.kernels,
+                                       .rules = &f->rules,
+                                       .n_vocab = spec.hparams.n_vocab,
+                                       .n_text_ctx = N_TEXT_CTX,
+                                       .prompt = f->prompt,
+                                       .n_prompt = 3,
+                                       .sot_index = 2,
+                                       .max_tokens = 9,
+                                       .logits = f->logits,
+                                       .tokens = f->tokens };
 }
 
 static void tear_down(struct fixture *f, const void *unused)
@@ -61,9 +59,14 @@ static void tear_down(struct fixture *f, const void *unused)
     tiny_rig_close(&f->rig);
 }
 
+static enum quill_status
+run_until (struct fixture *f, const struct quill_cancel *cancel, struct quill_error *err) {
+  return quill_search_run (&f->search, f->rig.decoder, &f->rig.compute, cancel, &f->timings, err);
+}
+
 static void run(struct fixture *f)
 {
-    g_assert_cmpint(quill_search_run(&f->search, &f->found, &f->timings, NULL), ==, QUILL_OK);
+  g_assert_cmpint (run_until (f, NULL, NULL), ==, QUILL_OK);
 }
 
 static const float *feed(struct fixture *f, const uint32_t *tokens, size_t n)
@@ -86,22 +89,22 @@ static double log_softmax(const float *x, size_t n, size_t at)
 static void greedy_takes_the_likeliest_token_that_rules_allow(struct fixture *f, const void *unused)
 {
     run(f);
-    g_assert_cmpuint(f->found.n_tokens, ==, f->search.max_tokens); /* noise has no reason to end */
+    g_assert_cmpuint (f->search.n_tokens, ==, f->search.max_tokens); /* noise has no reason to end */
     double sum = 0;
     quill_decoder_truncate (f->rig.decoder, 0, 0);
     const float *logits = feed(f, f->prompt, 3);
-    for (size_t i = 0; i < f->found.n_tokens; i++) {
-        memcpy(f->logits, logits, spec.hparams.n_vocab * sizeof(float));
-        quill_rules_apply(&f->rules, &f->rig.compute.kernels, f->tokens, i, f->logits, spec.hparams.n_vocab);
-        const size_t best = quill_argmax(f->logits, spec.hparams.n_vocab, 0);
-        g_assert_cmpuint(f->tokens[i], ==, best);
-        sum += log_softmax(f->logits, spec.hparams.n_vocab, best);
-        if (i + 1 < f->found.n_tokens)
-            logits = feed(f, &f->tokens[i], 1);
+    for (size_t i = 0; i < f->search.n_tokens; i++) {
+      memcpy (f->logits, logits, spec.hparams.n_vocab * sizeof (float));
+      quill_rules_apply (&f->rules, &f->rig.compute.kernels, f->tokens, i, f->logits, spec.hparams.n_vocab);
+      const size_t best = quill_argmax (f->logits, spec.hparams.n_vocab, 0);
+      g_assert_cmpuint (f->tokens[i], ==, best);
+      sum += log_softmax (f->logits, spec.hparams.n_vocab, best);
+      if (i + 1 < f->search.n_tokens)
+        logits = feed (f, &f->tokens[i], 1);
     }
-    g_assert_cmpfloat_with_epsilon(f->found.sum_logprob, sum, 1e-4);
-    g_assert_cmpfloat_with_epsilon(f->found.avg_logprob, sum / (double)(f->found.n_tokens + 1), 1e-5);
-    g_assert_cmpuint(f->timings.n_tokens, ==, f->found.n_tokens);
+    g_assert_cmpfloat_with_epsilon (f->search.sum_logprob, sum, 1e-4);
+    g_assert_cmpfloat_with_epsilon (f->search.avg_logprob, sum / (double)(f->search.n_tokens + 1), 1e-5);
+    g_assert_cmpuint (f->timings.n_tokens, ==, f->search.n_tokens);
 }
 
 static void no_speech_is_judged_at_sot_before_any_rule(struct fixture *f, const void *unused)
@@ -112,7 +115,7 @@ static void no_speech_is_judged_at_sot_before_any_rule(struct fixture *f, const 
     quill_decoder_truncate (f->rig.decoder, 0, 0);
     const float *logits = feed(f, f->prompt, 3);
     const double p = exp(log_softmax(logits, spec.hparams.n_vocab, f->rules.specials.no_speech));
-    g_assert_cmpfloat_with_epsilon(f->found.no_speech_prob, p, 1e-4 * p);
+    g_assert_cmpfloat_with_epsilon (f->search.no_speech_prob, p, 1e-4 * p);
 }
 
 static void tries_do_not_depend_on_those_before(struct fixture *f, const void *unused)
@@ -120,13 +123,13 @@ static void tries_do_not_depend_on_those_before(struct fixture *f, const void *u
     run(f);
     uint32_t first[N_TEXT_CTX];
     memcpy(first, f->tokens, sizeof first);
-    const double sum = f->found.sum_logprob;
+    const double sum = f->search.sum_logprob;
     f->search.temperature = 1.0f;
     run(f);
     f->search.temperature = 0.0f;
     run(f);
     g_assert_cmpmem(first, 9 * sizeof *first, f->tokens, 9 * sizeof *first);
-    g_assert_cmpfloat(f->found.sum_logprob, ==, sum);
+    g_assert_cmpfloat (f->search.sum_logprob, ==, sum);
 }
 
 static void stops_when_the_text_context_is_full(struct fixture *f, const void *unused)
@@ -134,7 +137,7 @@ static void stops_when_the_text_context_is_full(struct fixture *f, const void *u
     f->search.max_tokens = N_TEXT_CTX;
     run(f);
     /* The last token has no position to be fed at any more. */
-    g_assert_cmpuint(f->found.n_tokens, ==, N_TEXT_CTX - 3 + 1);
+    g_assert_cmpuint (f->search.n_tokens, ==, N_TEXT_CTX - 3 + 1);
     g_assert_cmpuint (quill_decoder_length (f->rig.decoder, 0), ==, N_TEXT_CTX);
 }
 
@@ -156,14 +159,13 @@ static void cancelling_works_at_every_poll(struct fixture *f, const void *unused
 {
     struct tiny_cancel state;
     struct quill_cancel cancel = tiny_cancel_after(&state, 0);
-    f->search.cancel = &cancel;
-    run(f);
+    g_assert_cmpint (run_until (f, &cancel, NULL), ==, QUILL_OK);
     const unsigned n_polls = state.n_asked;
-    g_assert_cmpuint(n_polls, >=, f->found.n_tokens);
+    g_assert_cmpuint (n_polls, >=, f->search.n_tokens);
     for (unsigned at = 1; at <= n_polls; at++) {
         struct quill_error err = {0};
         cancel = tiny_cancel_after(&state, at);
-        g_assert_cmpint(quill_search_run(&f->search, &f->found, &f->timings, &err), ==, QUILL_ERR_CANCELLED);
+        g_assert_cmpint (run_until (f, &cancel, &err), ==, QUILL_ERR_CANCELLED);
         g_assert_cmpint(err.code, ==, QUILL_ERR_CANCELLED);
     }
 }

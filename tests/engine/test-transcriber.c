@@ -58,24 +58,10 @@ static void assert_fails(struct fixture *f, enum quill_status code, const char *
     g_assert_null(result);
 }
 
-/* Times, text and probabilities of all segments, to the last bit. */
-static char *describe(const struct quill_result *result)
-{
-    GString *s = g_string_new(result->language);
-    for (size_t i = 0; i < result->n_segments; i++) {
-        const struct quill_segment *segment = &result->segments[i];
-        g_string_append_printf(s, "\n%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "%s %a %a %a %a",
-                               segment->start_ms, segment->end_ms, segment->text,
-                               (double)segment->avg_logprob, (double)segment->no_speech_prob,
-                               (double)segment->compression_ratio, (double)segment->temperature);
-    }
-    return g_string_free(s, FALSE);
-}
-
 static char *transcribe_and_describe(struct fixture *f, const float *sound, size_t n)
 {
     struct quill_result *result = transcribe(f, sound, n);
-    char *text = describe(result);
+    char *text = bundled_describe (result);
     quill_result_free(&result);
     g_assert_null(result);
     quill_result_free(&result);
@@ -237,7 +223,7 @@ static void failed_tries_climb_the_temperatures(struct fixture *f, const void *u
     g_assert_cmpuint(result->timings.n_fallbacks, ==, 5);
     g_assert_cmpuint(result->n_segments, >=, 1);
     g_assert_cmpfloat_with_epsilon(result->segments[0].temperature, 1.0f, 1e-6f);
-    g_autofree char *first = describe(result);
+    g_autofree char *first = bundled_describe (result);
     quill_result_free(&result);
     g_autofree char *same_seed = transcribe_and_describe(f, f->sound, f->n);
     g_assert_cmpstr(same_seed, ==, first);
@@ -580,7 +566,8 @@ static void multilingual_models_detect_or_obey(void)
     struct quill_result *detected = transcribe(&f, f.sound, f.n);
     g_assert_cmpint(quill_language_find(detected->language), >=, 0);
     f.params.language = detected->language;
-    g_autofree char *expected = describe(detected), *told = transcribe_and_describe(&f, f.sound, f.n);
+    g_autofree char *expected = bundled_describe (detected),
+                    *told = transcribe_and_describe (&f, f.sound, f.n);
     g_assert_cmpstr(told, ==, expected);
 
     f.params.language = g_str_equal(detected->language, "fr") ? "de" : "French";

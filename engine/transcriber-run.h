@@ -1,0 +1,53 @@
+/* One recording on its way through the windows, in pieces small enough that others can go the same way in
+ * between: open, then for each window begin, and for each try of it a search and end_try. */
+#ifndef QUILL_TRANSCRIBER_RUN_H
+#define QUILL_TRANSCRIBER_RUN_H
+
+#include "transcriber.h"
+
+struct quill_run {
+    struct quill_transcriber *t; /* borrowed, as are slot, params and samples */
+    struct quill_slot *slot;
+    const struct quill_params *params;
+    struct quill_result_builder *builder; /* owned */
+    struct quill_cancel cancel;
+    const float *samples;
+    size_t n_samples;
+    size_t n_frames; /* mel frames of the recording */
+    size_t n_ctx;    /* encoder frames of a window */
+    size_t max_tokens;
+    float mel_maximum; /* of the recording */
+    bool mel_is_first; /* the encoder's mel buffer holds the raw first window */
+    int language;      /* index; -1: not known yet */
+    size_t n_history;
+    size_t seek;          /* mel frame where the window begins */
+    size_t window_frames; /* of sound in it */
+    unsigned n_tries;     /* of all windows */
+    unsigned n_fallbacks; /* of this window */
+    struct quill_search search;
+    struct quill_segment
+        facts; /* of the last try: probabilities and temperature; times and text are not set */
+    double start_ms;
+};
+
+/* Checks the parameters and listens to all of the recording once. A slot has one run at a time. Errors: as
+ * quill_transcribe; *out is left as it was. */
+enum quill_status quill_run_open(struct quill_run *out, struct quill_transcriber *t, struct quill_slot *slot,
+                                 const struct quill_params *params, const float *samples, size_t n,
+                                 struct quill_error *err);
+void quill_run_close(struct quill_run *run);
+
+/* Whether there is sound left to look at. */
+bool quill_run_has_window(const struct quill_run *run);
+
+/* Encodes the next window and begins run->search for it. Errors: CANCELLED. */
+enum quill_status quill_run_begin_window(struct quill_run *run, struct quill_error *err);
+
+/* The search is done: either it has begun anew at a higher temperature, or the window is done, its segments
+ * in the result. Errors: NOMEM. */
+enum quill_status quill_run_end_try(struct quill_run *run, bool *window_done, struct quill_error *err);
+
+/* When there is no window left. The run is closed; the result is the caller's. */
+struct quill_result *quill_run_take_result(struct quill_run *run);
+
+#endif
