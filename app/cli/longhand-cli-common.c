@@ -135,18 +135,23 @@ longhand_cli_sample_path (const char *name) {
 }
 
 gboolean
-longhand_cli_engine_open (LonghandCliEngine *engine, const char *model, int threads, GError **error) {
-  return longhand_cli_engine_open_masked (engine, model, threads, ~0u, error);
+longhand_cli_engine_open_masked (LonghandCliEngine *engine, const char *model, int threads, guint32 cpu_mask,
+                                 GError **error) {
+  struct quill_settings settings;
+
+  quill_settings_init (&settings);
+  settings.n_threads = (unsigned)threads;
+  settings.cpu_mask = cpu_mask;
+  return longhand_cli_engine_open (engine, model, &settings, error);
 }
 
 gboolean
-longhand_cli_engine_open_masked (LonghandCliEngine *engine, const char *model, int threads, guint32 cpu_mask,
-                                 GError **error) {
+longhand_cli_engine_open (LonghandCliEngine *engine, const char *model, const struct quill_settings *settings,
+                          GError **error) {
   const gint64 begin = g_get_monotonic_time ();
   g_autoptr (LonghandModelStore) store = longhand_model_store_new ();
   g_autoptr (LonghandModel) found = longhand_cli_find_model (store, model, error);
   struct quill_error engine_error = { 0 };
-  struct quill_settings settings;
 
   *engine = (LonghandCliEngine){ 0 };
   if (found == NULL)
@@ -154,10 +159,7 @@ longhand_cli_engine_open_masked (LonghandCliEngine *engine, const char *model, i
   engine->model = longhand_engine_open_model (longhand_model_get_path (found), error);
   if (engine->model == NULL)
     return FALSE;
-  quill_settings_init (&settings);
-  settings.n_threads = (unsigned)threads;
-  settings.cpu_mask = cpu_mask;
-  if (quill_transcriber_open (&engine->transcriber, engine->model, &settings, &engine_error) != QUILL_OK) {
+  if (quill_transcriber_open (&engine->transcriber, engine->model, settings, &engine_error) != QUILL_OK) {
     longhand_set_error_from_engine (error, &engine_error);
     longhand_cli_engine_close (engine);
     return FALSE;

@@ -17,6 +17,7 @@
 typedef struct {
   char *model;
   int threads;
+  int together;
   char *language;
   gboolean translate;
   gboolean greedy;
@@ -62,60 +63,80 @@ clear_progress (void) {
   g_printerr ("\r\033[K");
 }
 
-/* ---- one file ---- */
+/* ---- recordings ---- */
 
-static LonghandTranscript *
-recognize (LonghandCliEngine *engine, const Options *options, const char *path, GError **error) {
-  const gboolean progress = !options->quiet && isatty (STDERR_FILENO);
-  g_autofree char *display_name = g_filename_display_name (path);
-  g_autofree char *name = g_filename_display_basename (path);
-  g_autofree float *samples = NULL;
-  g_autoptr (LonghandTranscript) transcript = NULL;
-  struct quill_result *result = NULL;
-  struct quill_error engine_error = { 0 };
+/* One that is being recognised. */
+typedef struct {
+  const char *path;   /* borrowed */
+  char *display_name; /* owned, as are all below */
+  char *name;
+  float *samples;
+  gsize n_heard; /* samples that words are looked for in */
   struct quill_params params;
-  enum quill_status status;
-  gsize n, n_not_finite;
-  gint64 begin_us = g_get_monotonic_time ();
+} Recording;
 
-  samples = longhand_audio_file_load (path, &n, &n_not_finite, error);
-  if (samples == NULL)
-    return NULL;
-  longhand_cli_trace_add (options->trace, "pipeline", "audio", begin_us);
-  if (n == 0) {
-    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE,
-                 _ ("“%s” holds no sound: check how it was recorded."), display_name);
-    return NULL;
-  }
-  if (n < SHORTEST_SAMPLES) {
-    longhand_cli_complain (_ ("“%s” lasts %.1f seconds, which is too short to hold a word."), display_name,
-                           (double)n / QUILL_SAMPLE_RATE);
-    n = 0;
-  }
-  if (n_not_finite > 0)
-    longhand_cli_complain (_ ("“%s” is damaged: %zu"
-                              " samples are not numbers and count as silence. Record or copy it again."),
-                           display_name, n_not_finite);
+static void
+recording_clear (gpointer data) {
+  Recording *recording = data;
+
+  g_free (recording->display_name);
+  g_free (recording->name);
+  g_free (recording->samples);
+}
+
+static gboolean
+show_no_progress (const Options *options) {
+  return options->quiet || !isatty (STDERR_FILENO);
+}
+
+static struct quill_params
+params_of (const Options *options, char *name) {
+  struct quill_params params;
+
   quill_params_init (&params);
   params.language = options->language;
   params.translate = options->translate;
   if (options->greedy)
     params.temperature_increment = 0;
   params.cancelled = is_cancelled;
-  params.progress = progress ? show_progress : NULL;
+  params.progress = show_no_progress (options) ? NULL : show_progress;
   params.user = name;
-  begin_us = g_get_monotonic_time ();
-  status = quill_transcribe (engine->transcriber, samples, n, &params, &result, &engine_error);
-  longhand_cli_trace_add (options->trace, "pipeline", "recording", begin_us);
-  if (options->trace != NULL)
-    longhand_cli_trace_take (options->trace, engine->transcriber);
-  if (progress)
-    clear_progress ();
-  if (status != QUILL_OK) {
-    longhand_set_error_from_engine (error, &engine_error);
-    return NULL;
+  return params;
+}
+
+static gboolean
+load (Recording *recording, const Options *options, GError **error) {
+  const gint64 begin_us = g_get_monotonic_time ();
+  gsize n, n_not_finite;
+
+  recording->samples = longhand_audio_file_load (recording->path, &n, &n_not_finite, error);
+  if (recording->samples == NULL)
+    return FALSE;
+  longhand_cli_trace_add (options->trace, "pipeline", "audio", begin_us);
+  if (n == 0) {
+    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE,
+                 _ ("“%s” holds no sound: check how it was recorded."), recording->display_name);
+    return FALSE;
   }
-  transcript = longhand_transcript_new ();
+  if (n < SHORTEST_SAMPLES) {
+    longhand_cli_complain (_ ("“%s” lasts %.1f seconds, which is too short to hold a word."),
+                           recording->display_name, (double)n / QUILL_SAMPLE_RATE);
+    n = 0;
+  }
+  if (n_not_finite > 0)
+    longhand_cli_complain (_ ("“%s” is damaged: %zu"
+                              " samples are not numbers and count as silence. Record or copy it again."),
+                           recording->display_name, n_not_finite);
+  recording->n_heard = n;
+  recording->params = params_of (options, recording->name);
+  return TRUE;
+}
+
+static LonghandTranscript *
+transcript_of (const LonghandCliEngine *engine, const Recording *recording,
+               const struct quill_result *result) {
+  LonghandTranscript *transcript = longhand_transcript_new ();
+
   longhand_transcript_set_model (transcript, engine->model_id);
   longhand_transcript_set_language (transcript, result->language);
   for (size_t i = 0; i < result->n_segments; i++) {
@@ -124,10 +145,9 @@ recognize (LonghandCliEngine *engine, const Options *options, const char *path, 
     longhand_transcript_append (transcript, segment->start_ms, segment->end_ms, segment->text,
                                 (double)segment->avg_logprob, (double)segment->no_speech_prob);
   }
-  quill_result_free (&result);
-  if (n > 0 && longhand_transcript_get_n_segments (transcript) == 0)
-    longhand_cli_complain (_ ("No words were heard in “%s”."), display_name);
-  return g_steal_pointer (&transcript);
+  if (recording->n_heard > 0 && longhand_transcript_get_n_segments (transcript) == 0)
+    longhand_cli_complain (_ ("No words were heard in “%s”."), recording->display_name);
+  return transcript;
 }
 
 /* Where the text of path goes: --output itself, or a file in it; NULL: standard output. */
@@ -150,15 +170,10 @@ output_of (const Options *options, const char *path) {
 }
 
 static gboolean
-transcribe_file (LonghandCliEngine *engine, const Options *options, const char *path, GError **error) {
-  g_autoptr (LonghandTranscript) transcript = recognize (engine, options, path, error);
-  g_autoptr (GFile) file = NULL;
-  g_autofree char *content = NULL;
+write_out (const Options *options, const char *path, LonghandTranscript *transcript, GError **error) {
+  g_autofree char *content = longhand_export_to_string (transcript, options->format);
+  g_autoptr (GFile) file = output_of (options, path);
 
-  if (transcript == NULL)
-    return FALSE;
-  content = longhand_export_to_string (transcript, options->format);
-  file = output_of (options, path);
   if (file != NULL && longhand_export_save (content, file, error))
     return TRUE;
   /* What took minutes to recognise is not thrown away because it cannot be saved. */
@@ -169,6 +184,66 @@ transcribe_file (LonghandCliEngine *engine, const Options *options, const char *
   }
   longhand_cli_print_text (content);
   return file == NULL;
+}
+
+/* What became of a recording. */
+static gboolean
+finish (const LonghandCliEngine *engine, const Options *options, const Recording *recording,
+        struct quill_recording *heard, GError **error) {
+  g_autoptr (LonghandTranscript) transcript = NULL;
+
+  if (heard->status != QUILL_OK) {
+    longhand_set_error_from_engine (error, &heard->error);
+    return FALSE;
+  }
+  transcript = transcript_of (engine, recording, heard->result);
+  quill_result_free (&heard->result);
+  return write_out (options, recording->path, transcript, error);
+}
+
+/* Loads, recognises and writes out n files together; returns the exit status. */
+static int
+transcribe_files (LonghandCliEngine *engine, const Options *options, char **files, guint n) {
+  g_autoptr (GArray) recordings = g_array_new (FALSE, TRUE, sizeof (Recording));
+  g_autofree struct quill_recording *heard = g_new0 (struct quill_recording, n);
+  int code = LONGHAND_EXIT_OK;
+  gint64 begin_us;
+
+  g_array_set_clear_func (recordings, recording_clear);
+  for (guint i = 0; i < n; i++) {
+    Recording recording = { .path = files[i],
+                            .display_name = g_filename_display_name (files[i]),
+                            .name = g_filename_display_basename (files[i]) };
+    g_autoptr (GError) error = NULL;
+
+    if (load (&recording, options, &error)) {
+      g_array_append_val (recordings, recording);
+    } else {
+      recording_clear (&recording);
+      code = longhand_cli_fail (error);
+    }
+  }
+  for (guint i = 0; i < recordings->len; i++) {
+    const Recording *recording = &g_array_index (recordings, Recording, i);
+
+    heard[i] = (struct quill_recording){ .samples = recording->samples,
+                                         .n = recording->n_heard,
+                                         .params = &recording->params };
+  }
+  begin_us = g_get_monotonic_time ();
+  quill_transcribe_together (engine->transcriber, heard, recordings->len);
+  longhand_cli_trace_add (options->trace, "pipeline", "recording", begin_us);
+  if (options->trace != NULL)
+    longhand_cli_trace_take (options->trace, engine->transcriber);
+  if (!show_no_progress (options))
+    clear_progress ();
+  for (guint i = 0; i < recordings->len; i++) {
+    g_autoptr (GError) error = NULL;
+
+    if (!finish (engine, options, &g_array_index (recordings, Recording, i), &heard[i], &error))
+      code = longhand_cli_fail (error);
+  }
+  return code;
 }
 
 /* ---- the verb ---- */
@@ -209,6 +284,12 @@ check (Options *options, GError **error) {
                          _ ("Name at least one recording, as in “longhand-cli transcribe FILE”."));
     return FALSE;
   }
+  if (options->together < 1 || options->together > QUILL_MAX_TOGETHER) {
+    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+                 _ ("%d recordings cannot be recognised together: use 1 to %d."), options->together,
+                 QUILL_MAX_TOGETHER);
+    return FALSE;
+  }
   if (!longhand_cli_check_threads (options->threads, error)
       || !longhand_cli_check_language (options->language, NULL, error))
     return FALSE;
@@ -239,8 +320,12 @@ check (Options *options, GError **error) {
 static gboolean
 open_engine (LonghandCliEngine *engine, Options *options, GError **error) {
   const gint64 begin_us = g_get_monotonic_time ();
+  struct quill_settings settings;
 
-  if (!longhand_cli_engine_open (engine, options->model, options->threads, error))
+  quill_settings_init (&settings);
+  settings.n_threads = (unsigned)options->threads;
+  settings.n_together = (unsigned)MIN ((guint)options->together, options->n_files);
+  if (!longhand_cli_engine_open (engine, options->model, &settings, error))
     return FALSE;
   if (options->trace_path == NULL)
     return TRUE;
@@ -267,7 +352,7 @@ check_request (const LonghandCliEngine *engine, const Options *options, GError *
 
 int
 longhand_cli_transcribe (int argc, char **argv) {
-  g_auto (Options) options = { .format = LONGHAND_FORMAT_TXT };
+  g_auto (Options) options = { .format = LONGHAND_FORMAT_TXT, .together = 1 };
   const GOptionEntry entries[] = {
     { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model,
       N_ ("Model: name of an installed one, or a file (default: the best installed one)"), N_ ("MODEL") },
@@ -282,6 +367,9 @@ longhand_cli_transcribe (int argc, char **argv) {
       N_ ("txt, srt, vtt or json (default: by the ending of the output, else txt)"), N_ ("FORMAT") },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
       N_ ("File to write, or a folder (default: standard output)"), N_ ("PATH") },
+    { "together", 0, 0, G_OPTION_ARG_INT, &options.together,
+      N_ ("Recordings to recognise at a time, 1 to 16 (default 1): more are faster, and take more memory"),
+      N_ ("N") },
     { "trace", 0, 0, G_OPTION_ARG_FILENAME, &options.trace_path,
       N_ ("Write what was done when, for chrome://tracing or ui.perfetto.dev"), N_ ("FILE") },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, N_ ("No progress on the terminal"), NULL },
@@ -305,11 +393,11 @@ longhand_cli_transcribe (int argc, char **argv) {
     return longhand_cli_fail (error);
   }
   longhand_cli_catch_interrupt ();
-  for (guint i = 0; i < options.n_files && !longhand_cli_interrupted (); i++) {
-    g_autoptr (GError) file_error = NULL;
+  for (guint i = 0; i < options.n_files && !longhand_cli_interrupted (); i += (guint)options.together) {
+    const int failed = transcribe_files (&engine, &options, options.files + i,
+                                         MIN ((guint)options.together, options.n_files - i));
 
-    if (!transcribe_file (&engine, &options, options.files[i], &file_error))
-      code = longhand_cli_fail (file_error);
+    code = failed != LONGHAND_EXIT_OK ? failed : code;
   }
   longhand_cli_engine_close (&engine);
   if (options.trace != NULL && !longhand_cli_trace_finish (options.trace, options.trace_path, &error))

@@ -65,8 +65,9 @@ typedef struct {
 } LonghandCliEngine;
 
 /* model: as longhand_cli_find_model. FALSE with any of the model errors. */
-gboolean longhand_cli_engine_open (LonghandCliEngine *engine, const char *model, int threads, GError **error);
-/* The same with kernels that quill_settings.cpu_mask allows. */
+gboolean longhand_cli_engine_open (LonghandCliEngine *engine, const char *model,
+                                   const struct quill_settings *settings, GError **error);
+/* The same with the default settings but for these two. */
 gboolean longhand_cli_engine_open_masked (LonghandCliEngine *engine, const char *model, int threads,
                                           guint32 cpu_mask, GError **error);
 void longhand_cli_engine_close (LonghandCliEngine *engine);

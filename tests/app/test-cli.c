@@ -85,6 +85,8 @@ senseless_command_lines_are_usage_errors (void) {
     { { "transcribe", "--threads", "-1", speech () }, "use 1 to 256, or 0 for as many as are best" },
     { { "transcribe", "--threads", "100000", speech () }, "use 1 to 256, or 0 for as many as are best" },
     { { "transcribe", "--threads", "many", speech () }, "“many”" },
+    { { "transcribe", "--together", "0", speech () }, "use 1 to 16" },
+    { { "transcribe", "--together", "17", speech () }, "use 1 to 16" },
     { { "transcribe", "--format", "docx", speech () }, "choose txt, srt, vtt or json" },
     { { "transcribe", "--language", "klingon", speech () }, "There is no language “klingon”" },
     { { "transcribe", "--language", "german", speech () }, "This model does not know “german”" },
@@ -250,6 +252,23 @@ failing_recording_does_not_stop_the_others (Fixture *fixture, gconstpointer data
 }
 
 static void
+recordings_together_read_as_one_after_another (Fixture *fixture, gconstpointer data) {
+  g_autofree char *missing = g_build_filename (fixture->dir, "missing.wav", NULL);
+  sf_count_t n;
+  g_autofree float *samples = read_speech (&n);
+  g_autofree char *half = write_sound (fixture, "half.wav", samples, n / 2);
+  g_autofree char *short_one = write_sound (fixture, "short.wav", samples, 100);
+  g_auto (CliRun) alone = cli_run ("transcribe", speech (), short_one, missing, half, speech (), NULL);
+  g_auto (CliRun) run
+      = cli_run ("transcribe", "--together", "3", speech (), short_one, missing, half, speech (), NULL);
+
+  g_assert_cmpint (alone.code, ==, 1);
+  g_assert_cmpint (run.code, ==, 1);
+  g_assert_cmpstr (run.out, ==, alone.out);
+  cli_assert_contains (run.err, missing);
+}
+
+static void
 several_texts_go_into_a_folder_that_is_made (Fixture *fixture, gconstpointer data) {
   g_autofree char *copy = g_build_filename (fixture->dir, "copy.of.it.wav", NULL);
   g_autofree char *folder = g_build_filename (fixture->dir, "texts", NULL);
@@ -358,6 +377,7 @@ main (int argc, char **argv) {
   ADD ("tenth-of-a-second-is-too-short", tenth_of_a_second_is_too_short);
   ADD ("text-is-the-same-for-every-number-of-threads", text_is_the_same_for_every_number_of_threads);
   ADD ("failing-recording-does-not-stop-the-others", failing_recording_does_not_stop_the_others);
+  ADD ("recordings-together-read-as-one-after-another", recordings_together_read_as_one_after_another);
   ADD ("several-texts-go-into-a-folder-that-is-made", several_texts_go_into_a_folder_that_is_made);
   ADD ("nothing-is-written-over-a-recording-or-twice", nothing_is_written_over_a_recording_or_twice);
   ADD ("format-follows-the-ending-of-the-output", format_follows_the_ending_of_the_output);
