@@ -3,9 +3,9 @@
  *   x = 128 xh + xl,  w = 128 wh + wl,  0 <= xl, wl < 128
  *   x w = 128 (128 xh wh + xh wl + xl wh) + xl wl
  *
- * Sums of a group are the integers that every other level computes. A panel: for each group and each 16 of its nr
- * rows, two halves, high and low, of 16 quads of [16][4] int8 (the order in which a tile wants the right-hand side),
- * then the nr scales of the group. */
+ * Sums of a group are the integers that every other level computes. A panel: for each group and each 16 of
+ * its nr rows, two halves, high and low, of 16 quads of [16][4] int8 (the order in which a tile wants the
+ * right-hand side), then the nr scales of the group. */
 #include "kernels/gemm-i16-avx512.h"
 #include "kernels/rows.h"
 #include "kernels/tiles-amx.h"
@@ -61,7 +61,10 @@ static void pack_w(const float *rows, size_t ld, size_t n_rows, size_t k, void *
                 int16_t q[GROUP];
 
                 scales[j + row] = quantize_row(rows + (there ? j + row : 0) * ld + i,
-                                               !there ? 0 : k - i < GROUP ? k - i : GROUP, q);
+                                               !there          ? 0
+                                               : k - i < GROUP ? k - i
+                                                               : GROUP,
+                                               q);
                 split(_mm512_loadu_si512(q), _mm512_loadu_si512(q + 32), high[row], low[row]);
             }
             transpose_quads(high, group + 2 * j / COLUMNS * HALF);

@@ -32,7 +32,10 @@ static inline void pack_panel(const float *rows, size_t ld, size_t n_rows, size_
                 __m256i packed[VECTORS / 2];
 
                 load_group(rows + (j + row < n_rows ? j + row : 0) * ld + i,
-                           j + row >= n_rows ? 0 : k - i < GROUP ? k - i : GROUP, v);
+                           j + row >= n_rows ? 0
+                           : k - i < GROUP   ? k - i
+                                             : GROUP,
+                           v);
                 scales[j + row] = quantize(v, W_MAX, packed);
                 for (int l = 0; l < VECTORS / 2; l++)
                     _mm256_storeu_ps(q[row] + 8 * l, _mm256_castsi256_ps(packed[l]));

@@ -65,8 +65,7 @@ static void pack_w(const float *rows, size_t ld, size_t n_rows, size_t k, void *
         float *scales = (float *)(void *)(pairs + GROUP * NR);
 
         for (size_t j = 0; j < NR; j++) {
-            scales[j] =
-                j < n_rows ? quantize(rows + j * ld + i, smaller(GROUP, k - i), W_MAX, q) : 0.0f;
+            scales[j] = j < n_rows ? quantize(rows + j * ld + i, smaller(GROUP, k - i), W_MAX, q) : 0.0f;
             for (size_t l = 0; l < GROUP; l++)
                 pairs[l / 2 * 2 * NR + 2 * j + l % 2] = j < n_rows ? q[l] : 0;
         }
@@ -74,7 +73,8 @@ static void pack_w(const float *rows, size_t ld, size_t n_rows, size_t k, void *
 }
 
 /* part[i][j] = sum over a group of row i of x times column j of the panel. */
-#ifdef __SSE2__ /* all of x86-64: GCC 12 does not find the instruction in the loop below, which is ten times slower */
+#ifdef __SSE2__ /* all of x86-64: GCC 12 does not find the instruction in the loop below, which is ten times \
+                   slower */
 static inline void multiply_group(const int16_t *const q[MR], const int16_t *pairs, int32_t part[MR][NR])
 {
     __m128i sum[MR][2];
@@ -102,7 +102,8 @@ static inline void multiply_group(const int16_t *const q[MR], const int16_t *pai
     for (size_t l = 0; l < GROUP / 2; l++)
         for (size_t i = 0; i < MR; i++)
             for (size_t j = 0; j < NR; j++)
-                part[i][j] += q[i][2 * l] * pairs[(l * NR + j) * 2] + q[i][2 * l + 1] * pairs[(l * NR + j) * 2 + 1];
+                part[i][j] +=
+                    q[i][2 * l] * pairs[(l * NR + j) * 2] + q[i][2 * l + 1] * pairs[(l * NR + j) * 2 + 1];
 }
 #endif
 

@@ -161,8 +161,8 @@ static void tile(const void *x, size_t x_stride, size_t m, const void *panel, si
     }
 }
 
-/* As soften of gemm-i16-tile-avx2.h: powers of two of the distance to the group's own maximum, taken a rounding
- * longer than it is. */
+/* As soften of gemm-i16-tile-avx2.h: powers of two of the distance to the group's own maximum, taken a
+ * rounding longer than it is. */
 static float soften(const float *x, size_t n, void *row)
 {
     int16_t *to = row;

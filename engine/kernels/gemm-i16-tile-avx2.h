@@ -1,5 +1,5 @@
-/* Integer GEMM for AVX2, and for the instruction sets that multiply and add in one go: each of them includes this
- * and calls fill_gemm_i16. */
+/* Integer GEMM for AVX2, and for the instruction sets that multiply and add in one go: each of them includes
+ * this and calls fill_gemm_i16. */
 #ifndef QUILL_KERNELS_GEMM_I16_TILE_AVX2_H
 #define QUILL_KERNELS_GEMM_I16_TILE_AVX2_H
 

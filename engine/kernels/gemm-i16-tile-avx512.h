@@ -1,5 +1,5 @@
-/* Integer GEMM for AVX-512, without and with the instruction that multiplies and adds in one go: each includes this
- * and calls fill_gemm_i16. */
+/* Integer GEMM for AVX-512, without and with the instruction that multiplies and adds in one go: each
+ * includes this and calls fill_gemm_i16. */
 #ifndef QUILL_KERNELS_GEMM_I16_TILE_AVX512_H
 #define QUILL_KERNELS_GEMM_I16_TILE_AVX512_H
 
@@ -24,7 +24,10 @@ static void pack_w(const float *rows, size_t ld, size_t n_rows, size_t k, void *
             for (size_t row = 0; row < 8; row++) {
                 const bool there = j + row < n_rows;
                 scales[j + row] = quantize_row(rows + (there ? j + row : 0) * ld + i,
-                                               !there ? 0 : k - i < GROUP ? k - i : GROUP, (int16_t *)moved[row]);
+                                               !there          ? 0
+                                               : k - i < GROUP ? k - i
+                                                               : GROUP,
+                                               (int16_t *)moved[row]);
             }
             for (size_t l = 0; l < GROUP / 2; l += 8)
                 transpose_8x8(moved[0] + l, GROUP / 2, pairs + l * NR + j, NR);

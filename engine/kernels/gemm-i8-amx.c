@@ -17,8 +17,8 @@ static void pack_w(const float *rows, size_t ld, size_t n_rows, size_t k, void *
     pack_panel(rows, ld, n_rows, k, panel, NR);
 }
 
-/* One group of the rows in X with 16 columns from j of a panel. (Rows that begin like each other are one row read
- * again: a stride of 0.) */
+/* One group of the rows in X with 16 columns from j of a panel. (Rows that begin like each other are one row
+ * read again: a stride of 0.) */
 static inline void multiply(const unsigned char *group, size_t j, int32_t to[MR][COLUMNS])
 {
     _tile_loadd(SUM, group + begins_at(NR) + j * sizeof(int32_t), 0);
@@ -28,8 +28,8 @@ static inline void multiply(const unsigned char *group, size_t j, int32_t to[MR]
 }
 
 /* Products into the sums they belong to, [m] rows of which NR apart, in the order of the groups. */
-static inline void add_scaled(const int32_t products[MR][COLUMNS], const unsigned char *x_scales, size_t x_stride,
-                              size_t m, const float *w_scales, float *sum)
+static inline void add_scaled(const int32_t products[MR][COLUMNS], const unsigned char *x_scales,
+                              size_t x_stride, size_t m, const float *w_scales, float *sum)
 {
     const __m512 w_scale = _mm512_load_ps(w_scales);
 

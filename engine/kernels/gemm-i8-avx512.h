@@ -19,8 +19,8 @@ static inline void store_numbers(element *to, __m512i q)
 #include "kernels/pack-avx512.h"
 
 /* 8 rows of a group, from column j of the panel on. */
-static inline void pack_rows_of_group(const float *rows, size_t ld, size_t n_rows, size_t n, unsigned char *group,
-                                      size_t nr, size_t j)
+static inline void pack_rows_of_group(const float *rows, size_t ld, size_t n_rows, size_t n,
+                                      unsigned char *group, size_t nr, size_t j)
 {
     int32_t *begins = (int32_t *)(void *)(group + begins_at(nr));
     float *scales = (float *)(void *)(group + scales_at(nr)), *quads = (float *)(void *)group;
@@ -44,7 +44,8 @@ static inline void pack_rows_of_group(const float *rows, size_t ld, size_t n_row
 }
 
 /* nr % 8 == 0. */
-static inline void pack_panel(const float *rows, size_t ld, size_t n_rows, size_t k, unsigned char *group, size_t nr)
+static inline void pack_panel(const float *rows, size_t ld, size_t n_rows, size_t k, unsigned char *group,
+                              size_t nr)
 {
     for (size_t i = 0; i < k; i += GROUP, group += group_bytes(nr))
         for (size_t j = 0; j < nr; j += 8)

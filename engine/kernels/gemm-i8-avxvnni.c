@@ -43,7 +43,8 @@ static inline int32_t sum_of_group(const __m256i q[4])
 }
 
 /* 8 rows of a group of n numbers, from column j of the panel on. */
-static void pack_rows_of_group(const float *rows, size_t ld, size_t n_rows, size_t n, unsigned char *group, size_t j)
+static void pack_rows_of_group(const float *rows, size_t ld, size_t n_rows, size_t n, unsigned char *group,
+                               size_t j)
 {
     int32_t *begins = (int32_t *)(void *)(group + begins_at(NR));
     float *scales = (float *)(void *)(group + scales_at(NR)), *quads = (float *)(void *)group;
@@ -94,7 +95,8 @@ static void tile(const void *x, size_t x_stride, size_t m, const void *panel, si
         sum[i][0] = sum[i][1] = _mm256_setzero_ps();
     }
     for (size_t g = 0; g < n_groups(k); g++, group += group_bytes(NR)) {
-        const unsigned char *quads = group, *begins = group + begins_at(NR), *w_scales = group + scales_at(NR);
+        const unsigned char *quads = group, *begins = group + begins_at(NR),
+                            *w_scales = group + scales_at(NR);
         __m256i part[MR][2];
 
 #pragma GCC unroll 6

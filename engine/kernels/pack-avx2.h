@@ -1,7 +1,6 @@
-/* Rows of x of the integer forms, for AVX2: quantized groups of 64 in registers. What includes this has included its
- * form's header and said how a group is stored, of which it gets 16 numbers to a vector as int16:
- *   typedef ... element;
- *   static inline void store_group(element *to, const __m256i q[4]); */
+/* Rows of x of the integer forms, for AVX2: quantized groups of 64 in registers. What includes this has
+ * included its form's header and said how a group is stored, of which it gets 16 numbers to a vector as
+ * int16: typedef ... element; static inline void store_group(element *to, const __m256i q[4]); */
 #ifndef QUILL_KERNELS_PACK_AVX2_H
 #define QUILL_KERNELS_PACK_AVX2_H
 

@@ -1,7 +1,5 @@
-/* Rows of x of the integer forms, for AVX-512. What includes this has included its form's header and said how 16
- * numbers are stored:
- *   typedef ... element;
- *   static inline void store_numbers(element *to, __m512i q); */
+/* Rows of x of the integer forms, for AVX-512. What includes this has included its form's header and said how
+ * 16 numbers are stored: typedef ... element; static inline void store_numbers(element *to, __m512i q); */
 #ifndef QUILL_KERNELS_PACK_AVX512_H
 #define QUILL_KERNELS_PACK_AVX512_H
 
@@ -41,16 +39,21 @@ static inline float magnitude(const __m512 v[VECTORS])
     return result;
 }
 
-/* q = the numbers of v as integers of at most `limit`; returns their scale. */
+/* q = the numbers of v as integers of at most `limit`, all zero where one of them is none; returns their
+ * scale. */
 static inline float quantize(const __m512 v[VECTORS], float limit, __m512i q[VECTORS])
 {
     const float max = magnitude(v);
-    const bool none = !(max >= SMALLEST && max < INFINITY);
-    const __m512 inverse = _mm512_set1_ps(none ? 0.0f : limit / max);
 
+    if (!(max >= SMALLEST && max < INFINITY)) {
+        for (int i = 0; i < VECTORS; i++)
+            q[i] = _mm512_setzero_si512();
+        return max < SMALLEST ? 0.0f : NAN;
+    }
+    const __m512 inverse = _mm512_set1_ps(limit / max);
     for (int i = 0; i < VECTORS; i++)
         q[i] = _mm512_cvtps_epi32(_mm512_mul_ps(v[i], inverse));
-    return max < INFINITY ? (none ? 0.0f : max / limit) : NAN;
+    return max / limit;
 }
 
 static void pack_x(const float *x, size_t first, size_t n, size_t k, void *row)

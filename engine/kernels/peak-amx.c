@@ -1,4 +1,5 @@
-/* Bare instructions of AMX: products of bytes, and those of int16 that gemm-i16-amx.c makes of four of them. */
+/* Bare instructions of AMX: products of bytes, and those of int16 that gemm-i16-amx.c makes of four of them.
+ */
 #include <string.h>
 
 #include "kernels/kernels.h"
@@ -7,7 +8,8 @@
 #define BYTES 64 /* of a tile's row */
 #define PRODUCTS ((size_t)ROWS * COLUMNS * BYTES)
 
-/* Tiles by number, which instructions have in their name: both sides, and sums that do not wait for each other. */
+/* Tiles by number, which instructions have in their name: both sides, and sums that do not wait for each
+ * other. */
 #define X 0
 #define W 1
 
