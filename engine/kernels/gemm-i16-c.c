@@ -8,42 +8,11 @@
 #endif
 
 #include "kernels/gemm-i16.h"
+#include "kernels/pack-c.h"
 #include "kernels/rows.h"
 
 #define MR 4
 #define NR 8
-
-/* The largest magnitude of n numbers; NaN if one of them is. */
-static float magnitude(const float *x, size_t n)
-{
-    float max = 0.0f;
-
-    for (size_t i = 0; i < n; i++) {
-        const float a = fabsf(x[i]);
-        max = a > max || isnan(a) ? a : max;
-    }
-    return max;
-}
-
-/* q[0..GROUP) from n <= GROUP numbers, the rest zero; returns the scale. */
-static float quantize(const float *x, size_t n, int limit, int16_t q[GROUP])
-{
-    const float max = magnitude(x, n);
-
-    memset(q, 0, GROUP * sizeof *q);
-    if (!(max < INFINITY))
-        return NAN;
-    if (max < SMALLEST)
-        return 0.0f;
-    for (size_t i = 0; i < n; i++)
-        q[i] = (int16_t)lrintf(x[i] * ((float)limit / max));
-    return max / (float)limit;
-}
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 static void pack_x(const float *x, size_t first, size_t n, size_t k, void *row)
 {

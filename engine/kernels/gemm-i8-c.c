@@ -4,46 +4,15 @@
 #include <string.h>
 
 #include "kernels/gemm-i8.h"
+#include "kernels/pack-c.h"
 #include "kernels/rows.h"
 
 #define MR 4
 #define NR 8
 
-/* The largest magnitude of n numbers; NaN if one of them is. */
-static float magnitude(const float *x, size_t n)
-{
-    float max = 0.0f;
-
-    for (size_t i = 0; i < n; i++) {
-        const float a = fabsf(x[i]);
-        max = a > max || isnan(a) ? a : max;
-    }
-    return max;
-}
-
-/* q[0..GROUP) from n <= GROUP numbers, the rest zero; returns the scale. */
-static float quantize(const float *x, size_t n, int limit, int8_t q[GROUP])
-{
-    const float max = magnitude(x, n);
-
-    memset(q, 0, GROUP * sizeof *q);
-    if (!(max < INFINITY))
-        return NAN;
-    if (max < SMALLEST)
-        return 0.0f;
-    for (size_t i = 0; i < n; i++)
-        q[i] = (int8_t)lrintf(x[i] * ((float)limit / max));
-    return max / (float)limit;
-}
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 static float pack_group(const float *x, size_t n, uint8_t *to)
 {
-    int8_t q[GROUP];
+    int16_t q[GROUP];
     const float scale = quantize(x, n, X_MAX, q);
 
     for (size_t i = 0; i < GROUP; i++)
@@ -67,7 +36,8 @@ static void pack_w(const float *rows, size_t ld, size_t n_rows, size_t k, void *
 
     assert(n_rows <= NR);
     for (size_t i = 0; i < k; i += GROUP, group += group_bytes(NR)) {
-        int8_t *quads = (int8_t *)group, q[GROUP] = {0};
+        int8_t *quads = (int8_t *)group;
+        int16_t q[GROUP] = {0};
         int32_t *begins = (int32_t *)(void *)(group + begins_at(NR));
         float *scales = (float *)(void *)(group + scales_at(NR));
 
@@ -79,7 +49,7 @@ static void pack_w(const float *rows, size_t ld, size_t n_rows, size_t k, void *
             else
                 scales[j] = 0.0f, memset(q, 0, sizeof q);
             for (size_t l = 0; l < GROUP; l++) {
-                quads[l / 4 * 4 * NR + 4 * j + l % 4] = q[l];
+                quads[l / 4 * 4 * NR + 4 * j + l % 4] = (int8_t)q[l];
                 sum += q[l];
             }
             begins[j] = -X_ZERO * sum;

@@ -17,16 +17,22 @@ struct sums {
     int32_t of[4][ROWS][COLUMNS];
 };
 
-static void begin(const unsigned char x[ROWS][BYTES], const unsigned char w[ROWS][BYTES])
+/* Every byte of a side the same. */
+static void begin(int x, int y)
 {
+    unsigned char xs[ROWS][BYTES], ys[ROWS][BYTES];
+
+    memset(xs, x, sizeof xs);
+    memset(ys, y, sizeof ys);
     enter();
     memory_barrier();
-    _tile_loadd(X, x, BYTES);
-    _tile_loadd(W, w, BYTES);
+    _tile_loadd(X, xs, BYTES);
+    _tile_loadd(W, ys, BYTES);
     _tile_zero(2);
     _tile_zero(3);
     _tile_zero(4);
     _tile_zero(5);
+    memory_barrier();
 }
 
 static void end(struct sums *sums)
@@ -50,12 +56,9 @@ static double total(const struct sums *sums, size_t tile)
 
 static double run_i8(size_t n, int x, int y)
 {
-    unsigned char xs[ROWS][BYTES], ys[ROWS][BYTES];
     struct sums sums;
 
-    memset(xs, x, sizeof xs);
-    memset(ys, y, sizeof ys);
-    begin((const unsigned char(*)[BYTES])xs, (const unsigned char(*)[BYTES])ys);
+    begin(x, y);
     for (size_t i = 0; i < n; i++) {
         _tile_dpbusd(2, X, W);
         _tile_dpbusd(3, X, W);
@@ -69,12 +72,9 @@ static double run_i8(size_t n, int x, int y)
 /* Of the four products of bytes that one of int16 takes, the first says what x * y is. */
 static double run_i16(size_t n, int x, int y)
 {
-    unsigned char xs[ROWS][BYTES], ys[ROWS][BYTES];
     struct sums sums;
 
-    memset(xs, x, sizeof xs);
-    memset(ys, y, sizeof ys);
-    begin((const unsigned char(*)[BYTES])xs, (const unsigned char(*)[BYTES])ys);
+    begin(x, y);
     for (size_t i = 0; i < n; i++) {
         _tile_dpbssd(2, X, W);
         _tile_dpbusd(3, X, W);
