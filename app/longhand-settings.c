@@ -141,7 +141,7 @@ longhand_settings_class_init (LonghandSettingsClass *klass) {
   props[PROP_LANGUAGE] = g_param_spec_string ("language", NULL, NULL, "auto", flags);
   props[PROP_MICROPHONE] = g_param_spec_string ("microphone", NULL, NULL, "", flags);
   props[PROP_PAUSE_LENGTH] = g_param_spec_double ("pause-length", NULL, NULL, LONGHAND_MIN_PAUSE_LENGTH,
-                                                  LONGHAND_MAX_PAUSE_LENGTH, 0.7, flags);
+                                                  LONGHAND_MAX_PAUSE_LENGTH, 0.6, flags);
   props[PROP_SHOW_PERFORMANCE] = g_param_spec_boolean ("show-performance", NULL, NULL, FALSE, flags);
   props[PROP_EXPORT_FORMAT] = g_param_spec_string ("export-format", NULL, NULL, "txt", flags);
   props[PROP_WINDOW_WIDTH] = g_param_spec_int ("window-width", NULL, NULL, 1, G_MAXINT, 820, flags);

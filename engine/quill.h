@@ -67,7 +67,8 @@ enum quill_cpu_flag {
     QUILL_CPU_AVX512VNNI = 1u << 3, /* AVX-512 VNNI, with QUILL_CPU_AVX512 */
     QUILL_CPU_NEON = 1u << 4,       /* Advanced SIMD of aarch64 */
     QUILL_CPU_DOTPROD = 1u << 5,    /* its integer dot products (FEAT_DotProd), with QUILL_CPU_NEON */
-    QUILL_CPU_AMX = 1u << 6, /* AMX tiles of int8, with QUILL_CPU_AVX512, and the system lets this process use them */
+    QUILL_CPU_AMX =
+        1u << 6, /* AMX tiles of int8, with QUILL_CPU_AVX512, and the system lets this process use them */
 };
 
 /* Instruction sets of this machine that the library has kernels for (enum quill_cpu_flag). */
@@ -225,11 +226,14 @@ struct quill_segment;
 
 /* How the machine is used. quill_settings_init gives the defaults; change what you need. */
 struct quill_settings {
-    unsigned n_threads; /* 0: automatic, see quill_transcriber_get_thread_choice; otherwise
-                         * 1..QUILL_MAX_THREADS */
-    uint32_t cpu_mask;  /* instruction sets that may be used; ~0u: all the machine has */
+    unsigned n_threads;  /* 0: automatic, see quill_transcriber_get_thread_choice; otherwise
+                          * 1..QUILL_MAX_THREADS */
+    uint32_t cpu_mask;   /* instruction sets that may be used; ~0u: all the machine has */
     unsigned n_together; /* recordings that quill_transcribe_together decodes at a time, each of which takes
                           * memory of its own: 1..QUILL_MAX_TOGETHER; 0: 1, the default */
+    /* There is memory, some megabytes for each of n_together, for quill_params.word_timestamps, and for
+     * verifying drafts quickly, as streams do. */
+    bool word_timestamps;
 };
 void quill_settings_init(struct quill_settings *settings);
 
@@ -313,6 +317,9 @@ struct quill_params {
     const char *language; /* code or English name; NULL or "auto": detect (English-only models: English) */
     bool translate;       /* to English; multilingual models only */
     bool timestamps;      /* true: segments from timestamp tokens; false: one segment a window */
+    /* Segments have words; needs quill_settings.word_timestamps. No more tokens a window than half of the
+     * text context. */
+    bool word_timestamps;
     bool condition_on_previous;        /* text of the window before is the prompt of the next */
     const char *initial_prompt;        /* may be NULL */
     float temperature;                 /* first try; 0: greedy */
@@ -336,13 +343,21 @@ struct quill_params {
 };
 void quill_params_init(struct quill_params *params);
 
+struct quill_word {
+    const char *text; /* owned by the result; with the space before it, if there is one, and marks at it */
+    int64_t start_ms, end_ms; /* by the decoder's attention to the sound (openai/whisper timing.py) */
+    float probability;        /* geometric mean of its tokens' */
+};
+
 struct quill_segment {
     int64_t start_ms, end_ms;
-    const char *text;        /* owned by the result; starts with the space the model gave it */
-    float avg_logprob;       /* of the window's accepted try, per token with the end token */
-    float no_speech_prob;    /* of the window */
-    float compression_ratio; /* of the window's text */
-    float temperature;       /* of the accepted try */
+    const char *text;               /* owned by the result; starts with the space the model gave it */
+    float avg_logprob;              /* of the window's accepted try, per token with the end token */
+    float no_speech_prob;           /* of the window */
+    float compression_ratio;        /* of the window's text */
+    float temperature;              /* of the accepted try */
+    const struct quill_word *words; /* owned by the result; NULL without quill_params.word_timestamps */
+    size_t n_words;
 };
 
 /* Where the time of one run went, in milliseconds of wall clock. */
@@ -390,36 +405,53 @@ void quill_transcribe_together(struct quill_transcriber *transcriber, struct qui
 
 struct quill_stream;
 
+/* When tentative words become firm: they do not change any more before the final pass. */
+enum quill_commit_rule {
+    QUILL_COMMIT_AUTO,      /* by attention where the model's alignment heads are known, else by agreement */
+    QUILL_COMMIT_ATTENTION, /* the decoder looks at sound before the last half second (AlignAtt) */
+    QUILL_COMMIT_AGREEMENT, /* two hypotheses in a row begin with them (LocalAgreement) */
+};
+
 struct quill_stream_settings {
-    unsigned preroll_ms; /* sound kept from before the first frame that counts as speech (500); 0..5000 */
-    unsigned pause_ms;   /* silence that ends an utterance (700); 200..5000 */
-    unsigned max_utterance_ms;  /* an utterance is cut here, at the quietest recent point (25000);
-                                 * 5000..28000, and twice pre-roll and pause */
-    unsigned partial_ms;        /* new sound before the next tentative hypothesis (800); 0: finals only */
-    struct quill_params params; /* of final passes; tentative ones are greedy without fallback.
-                                 * Strings must stay valid while the stream lives; `cancelled` applies
-                                 * to tentative passes only: nothing spoken is lost to a cancel. */
+    unsigned preroll_ms; /* sound kept from before the first frame that counts as speech (480); 0..5000 */
+    unsigned pause_ms;   /* silence that ends an utterance (600); 200..5000 */
+    /* An utterance is cut before this, at the quietest point of the last 3 s (28000); 5000..28000, and twice
+     * pre-roll and pause. */
+    unsigned max_utterance_ms;
+    /* New sound before the next tentative hypothesis (600), or more if the machine is slow; 0: finals only.
+     */
+    unsigned partial_ms;
+    /* Tentative passes look at encoder frames of 20 ms for the sound there is and a second more, and at no
+     * less than so many (512): models that know whole windows only hear little in short ones. */
+    unsigned min_audio_ctx;
+    enum quill_commit_rule commit;
+    /* Of final passes; tentative ones are greedy without fallback. All have word_timestamps and no
+     * timestamps. Strings must stay valid while the stream lives; `cancelled` applies to tentative passes
+     * only: nothing spoken is lost to a cancel. */
+    struct quill_params params;
 };
 void quill_stream_settings_init(struct quill_stream_settings *settings);
 
 enum quill_stream_event_type {
     QUILL_STREAM_SPEECH_BEGIN, /* an utterance begins; no text */
-    QUILL_STREAM_TENTATIVE,    /* text of the utterance so far; replaces the last tentative text */
-    QUILL_STREAM_FINAL,        /* text of the whole utterance ("" when it held no words); ends it */
+    /* Text of the utterance so far; replaces the last tentative text. Half-heard words are left out. */
+    QUILL_STREAM_TENTATIVE,
+    QUILL_STREAM_FINAL, /* text of the whole utterance ("" when it held no words); ends it */
 };
 
 struct quill_stream_event {
     enum quill_stream_event_type type;
-    int64_t start_ms, end_ms;             /* of the utterance in the stream's sound */
-    const char *text;                     /* borrowed during the callback; no leading or trailing space */
-    const struct quill_segment *segments; /* FINAL: times are the stream's; borrowed */
+    int64_t start_ms, end_ms; /* of the utterance in the stream's sound */
+    const char *text;         /* borrowed during the callback; no leading or trailing space */
+    size_t n_firm;            /* bytes of it, up to the end of a word, that are firm; FINAL: all */
+    const struct quill_segment *segments; /* FINAL: with words, times are the stream's; borrowed */
     size_t n_segments;
     struct quill_timings timings; /* of the pass behind this event */
 };
 typedef void quill_stream_fn(void *user, const struct quill_stream_event *event);
 
-/* The stream borrows the transcriber until it is closed. settings may be NULL (defaults). Errors: INVALID,
- * NOMEM. */
+/* The stream borrows the transcriber, which was opened with word_timestamps, until it is closed. settings may
+ * be NULL (defaults). Errors: INVALID, NOMEM. */
 enum quill_status quill_stream_open(struct quill_stream **out, struct quill_transcriber *transcriber,
                                     const struct quill_stream_settings *settings, quill_stream_fn *fn,
                                     void *user, struct quill_error *err);
@@ -427,17 +459,25 @@ void quill_stream_close(struct quill_stream **stream);
 
 /* Takes samples up to the end of an utterance and returns how many it took; it never decodes, so it is
  * cheap. When fewer than n were taken a final pass is due: call quill_stream_step, then push the rest.
- * The outcome does not depend on how the sound is cut into pushes. */
+ * The outcome does not depend on how the sound is cut into pushes. It may also be called within a tentative
+ * pass, by settings.params.cancelled: when an utterance ends with that, the pass is cancelled for the final
+ * one. */
 size_t quill_stream_push(struct quill_stream *stream, const float *samples, size_t n);
 
 /* Does the pass that is due, if any (*worked says so; may be NULL): the final pass of an ended utterance
- * first, else a tentative one. Events arrive during the call. A failed final pass keeps its sound and stays
- * due, so the caller may try again. Errors: as quill_transcribe. */
+ * first, else a tentative one, and the final one when that was cancelled for it. Events arrive during the
+ * call. A failed final pass keeps its sound and stays due, so the caller may try again. Errors: as
+ * quill_transcribe. */
 enum quill_status quill_stream_step(struct quill_stream *stream, bool *worked, struct quill_error *err);
 
 /* The sound has ended: finishes the utterance in progress, so that the last word survives. The stream can
  * be pushed to again; its time goes on. */
 enum quill_status quill_stream_finish(struct quill_stream *stream, struct quill_error *err);
+
+/* How much sound waits to be pushed (0 at first). When final passes would come too late, with more than 2.5 s
+ * between speech and text, there are no tentative ones until that is mended: then the stream is behind. */
+void quill_stream_note_lag(struct quill_stream *stream, unsigned ms);
+bool quill_stream_is_behind(const struct quill_stream *stream);
 
 /* Whether an utterance has begun whose final event has not come yet. */
 bool quill_stream_in_speech(const struct quill_stream *stream);

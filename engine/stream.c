@@ -1,4 +1,5 @@
-/* Live recognition: finds utterances in a growing recording and decides when to look at them.
+/* Live recognition: finds utterances in a growing recording and decides when to look at them, and what of
+ * that to believe.
  *
  * Sound is kept in frames of QUILL_VAD_FRAME samples, counted from the last reset, whatever the pushes are;
  * all decisions are made per frame, so that they do not depend on the pushes. While nobody speaks the buffer
@@ -6,6 +7,8 @@
  * buffer's. */
 #include "audio/vad.h"
 #include "base/arena.h"
+#include "model/alignment.h"
+#include "transcriber.h"
 
 #include <math.h>
 #include <string.h>
@@ -26,12 +29,39 @@
 #define MAX_TAIL_MS 300
 
 /* A cut at the greatest length is looked for within this much of the latest sound. */
-#define CUT_SEARCH_MS 5000
+#define CUT_SEARCH_MS 3000
 #define CUT_REACH 3 /* frames on either side that make its neighbourhood */
 
 /* A tentative pass is followed by at least this much new sound for each ms that it took, so that a slow
  * machine keeps time for the final pass. */
 #define COST_FACTOR 1.3
+
+/* Tokens of a hypothesis that are kept: whisper's text context. */
+#define MAX_HEARD 448
+
+/* A tentative pass may write so many tokens: people speak up to 6 words a second; anything longer is a loop.
+ */
+#define TOKENS_PER_S 12
+#define MIN_TOKENS 8
+
+/* A word is firm when the decoder looks at sound before this much of the end, and not shown while it looks at
+ * that much: more often than not it is half of a word. Measured in engine/SPEED.md. */
+#define UNSURE_MS 500
+#define HALF_HEARD_MS 300
+
+/* By how much what was heard last may be less likely than what is heard now, in nats, to be kept: words on
+ * the screen do not change for nothing. */
+#define TOLERANCE 1.0f
+#define FIRM_TOLERANCE 4.0f
+
+/* The final pass of the utterance would be later than this: finals only, until it would be earlier than that.
+ */
+#define BEHIND_MS 2500
+#define CAUGHT_UP_MS 1500
+
+/* A model sees silence behind the sound, as it did in training, where its audio context is shortened. */
+#define CTX_MARGIN_MS 1000
+#define CTX_STEP 32 /* encoder frames */
 
 struct quill_stream {
     struct quill_transcriber *transcriber; /* borrowed */
@@ -42,10 +72,15 @@ struct quill_stream {
     /* Lengths in frames. */
     size_t preroll, pause, tail, max_utterance, cut_search, capacity;
 
-    struct quill_arena arena; /* owned; what the three point into */
-    float *samples;           /* [capacity * FRAME] */
-    float *level_db;          /* [capacity] */
-    bool *speech;             /* [capacity] */
+    struct quill_arena arena;   /* owned; what all these point into */
+    float *samples;             /* [capacity * FRAME] */
+    float *level_db;            /* [capacity] */
+    bool *speech;               /* [capacity] */
+    struct quill_heard *heard;  /* [MAX_HEARD]; the last hypothesis about the utterance */
+    struct quill_heard *before; /* [MAX_HEARD]; the one before, or the next in the making */
+    size_t n_heard;
+    size_t n_firm;     /* of heard */
+    bool by_attention; /* how words become firm */
 
     int64_t origin;   /* of samples[0] in the stream, in samples */
     size_t n_frames;  /* complete frames in the buffer */
@@ -55,10 +90,13 @@ struct quill_stream {
     bool open;      /* an utterance is in progress, from the buffer's first frame on */
     size_t n_quiet; /* frames since the last one with speech */
     size_t
-        n_looked_at; /* samples that the last tentative pass covered, or came before the first loud frame */
-    double cost_ms;  /* of the utterance's last tentative pass */
-    bool begin_due;  /* its SPEECH_BEGIN has not been told */
-    size_t due;      /* samples of a final pass that is due; 0: none */
+        n_looked_at;   /* samples that the last tentative pass covered, or came before the first loud frame */
+    double cost_ms;    /* of the utterance's last tentative pass */
+    double lag_ms;     /* that the caller told of */
+    double final_cost; /* of a final pass, by the length of its sound */
+    bool behind;       /* finals only */
+    bool begin_due;    /* its SPEECH_BEGIN has not been told */
+    size_t due;        /* samples of a final pass that is due; 0: none */
 };
 
 static size_t frames_of_ms(unsigned ms)
@@ -86,10 +124,11 @@ static size_t n_samples(const struct quill_stream *s)
 void quill_stream_settings_init(struct quill_stream_settings *settings)
 {
     *settings = (struct quill_stream_settings){
-        .preroll_ms = 500,
-        .pause_ms = 700,
-        .max_utterance_ms = 25000,
-        .partial_ms = 800,
+        .preroll_ms = 480,
+        .pause_ms = 600,
+        .max_utterance_ms = 28000,
+        .partial_ms = 600,
+        .min_audio_ctx = 512,
     };
     quill_params_init(&settings->params);
 }
@@ -113,6 +152,14 @@ static enum quill_status check_settings(const struct quill_stream_settings *sett
     return QUILL_OK;
 }
 
+static bool goes_by_attention(enum quill_commit_rule rule, const struct quill_model *model)
+{
+    const struct quill_alignment alignment = quill_alignment_of(&model->hparams);
+
+    return rule == QUILL_COMMIT_ATTENTION ||
+           (rule == QUILL_COMMIT_AUTO && quill_alignment_is_known(&alignment));
+}
+
 enum quill_status quill_stream_open(struct quill_stream **out, struct quill_transcriber *transcriber,
                                     const struct quill_stream_settings *settings, quill_stream_fn *fn,
                                     void *user, struct quill_error *err)
@@ -120,7 +167,7 @@ enum quill_status quill_stream_open(struct quill_stream **out, struct quill_tran
     struct quill_stream_settings defaults;
     struct quill_stream *s;
     struct quill_plan plan = {0};
-    struct quill_span samples, level_db, speech;
+    struct quill_span samples, level_db, speech, heard;
     enum quill_status status;
 
     if (!settings) {
@@ -128,6 +175,10 @@ enum quill_status quill_stream_open(struct quill_stream **out, struct quill_tran
         settings = &defaults;
     }
     QUILL_TRY(check_settings(settings, err));
+    if (!transcriber->word_timestamps)
+        return quill_fail(
+            err, QUILL_ERR_INVALID,
+            "the transcriber was opened without memory for the times of words, which a stream needs");
     s = quill_alloc_zero(sizeof *s);
     if (!s)
         return quill_fail(err, QUILL_ERR_NOMEM, "no memory for live recognition");
@@ -136,6 +187,9 @@ enum quill_status quill_stream_open(struct quill_stream **out, struct quill_tran
     /* Their times would be the utterance's; the stream has events instead. */
     s->settings.params.progress = NULL;
     s->settings.params.segment = NULL;
+    s->settings.params.word_timestamps = true;
+    s->settings.params.timestamps = false; /* tentative and final passes shall hear alike */
+    s->by_attention = goes_by_attention(settings->commit, transcriber->model);
     s->fn = fn;
     s->user = user;
     s->preroll = frames_of_ms(settings->preroll_ms);
@@ -149,6 +203,7 @@ enum quill_status quill_stream_open(struct quill_stream **out, struct quill_tran
     samples = quill_plan_add(&plan, s->capacity * FRAME, sizeof *s->samples);
     level_db = quill_plan_add(&plan, s->capacity, sizeof *s->level_db);
     speech = quill_plan_add(&plan, s->capacity, sizeof *s->speech);
+    heard = quill_plan_add(&plan, 2 * MAX_HEARD, sizeof *s->heard);
     status = quill_arena_open(&s->arena, &plan, "the sound of an utterance", err);
     if (status != QUILL_OK) {
         quill_free(s);
@@ -157,6 +212,8 @@ enum quill_status quill_stream_open(struct quill_stream **out, struct quill_tran
     s->samples = quill_arena_at(&s->arena, samples);
     s->level_db = quill_arena_at(&s->arena, level_db);
     s->speech = quill_arena_at(&s->arena, speech);
+    s->heard = quill_arena_at(&s->arena, heard);
+    s->before = s->heard + MAX_HEARD;
     *out = s;
     return QUILL_OK;
 }
@@ -183,6 +240,14 @@ static void drop_frames(struct quill_stream *s, size_t n)
     s->origin += (int64_t)(n * FRAME);
 }
 
+/* What is believed of an utterance is not believed of another. */
+static void forget_hypothesis(struct quill_stream *s)
+{
+    s->n_heard = 0;
+    s->n_firm = 0;
+    s->cost_ms = 0;
+}
+
 /* Called with the first frame of speech just taken; the utterance begins a pre-roll before its first loud
  * one. */
 static void begin_utterance(struct quill_stream *s)
@@ -197,7 +262,7 @@ static void begin_utterance(struct quill_stream *s)
     s->begin_due = true;
     s->n_quiet = 0;
     s->n_looked_at = before * FRAME;
-    s->cost_ms = 0;
+    forget_hypothesis(s);
 }
 
 /* Where an utterance of the greatest length is cut: the frame boundary, among the latest, with the quietest
@@ -302,32 +367,136 @@ static void tell_begin(struct quill_stream *s)
     s->fn(s->user, &event);
 }
 
-/* Recognises the first n samples of the utterance and tells the result. */
+/* s->before holds the n_heard tokens of a new hypothesis about n samples; s->heard the one before it. */
+static void take_hypothesis(struct quill_stream *s, size_t n_heard, size_t n)
+{
+    struct quill_heard *const now = s->before;
+    const size_t n_before = s->n_heard;
+    const uint32_t n_frames = (uint32_t)(n / (QUILL_STEP_MS * SAMPLES_PER_MS));
+
+    s->before = s->heard;
+    s->heard = now;
+    s->n_heard = n_heard;
+    s->n_firm = min_size(s->n_firm, n_heard); /* unless it was forced, where no room was left */
+    s->n_firm = s->by_attention
+                    ? quill_firm_by_attention(now, n_heard, s->n_firm, n_frames, UNSURE_MS / QUILL_STEP_MS)
+                    : quill_firm_by_agreement(s->before, n_before, now, n_heard, s->n_firm);
+}
+
+/* Words of the hypothesis that have begun among its first n tokens. */
+static size_t n_words(const struct quill_stream *s, size_t n)
+{
+    size_t words = 0;
+
+    for (size_t i = 0; i < n; i++)
+        words += s->heard[i].begins_word;
+    return words;
+}
+
+/* Tokens of the hypothesis about n samples that are shown: up to the first word that is but half heard. */
+static size_t n_shown(const struct quill_stream *s, size_t n)
+{
+    const uint32_t n_frames = (uint32_t)(n / (QUILL_STEP_MS * SAMPLES_PER_MS));
+
+    return quill_firm_by_attention(s->heard, s->n_heard, s->n_firm, n_frames, HALF_HEARD_MS / QUILL_STEP_MS);
+}
+
+/* Cuts the text behind its first n words; returns the length. */
+static size_t cut_behind_words(char *text, const struct quill_result *result, size_t n)
+{
+    const struct quill_word *words = result->n_segments ? result->segments[0].words : NULL;
+    size_t len = 0;
+
+    for (size_t i = 0; i < n; i++)
+        len += strlen(words[i].text);
+    if (len > 0 && words[0].text[0] == ' ')
+        len--;
+    text[len] = '\0';
+    return len;
+}
+
+/* The text of a tentative pass about n samples, of which more than what is firm may be left out: what is half
+ * heard, and the mark behind the last word, because nobody knows yet what that will be. */
+static size_t show_tentative(const struct quill_stream *s, char *text, const struct quill_result *result,
+                             size_t n)
+{
+    size_t len = cut_behind_words(text, result, n_words(s, n_shown(s, n))), n_firm = 0;
+    const struct quill_word *words = result->n_segments ? result->segments[0].words : NULL;
+
+    for (size_t i = 0; i < n_words(s, s->n_firm); i++)
+        n_firm += strlen(words[i].text) - (i == 0 && words[i].text[0] == ' ');
+    while (len > n_firm && strchr(" .,;:!?", text[len - 1]))
+        text[--len] = '\0';
+    return n_firm;
+}
+
+/* What its times are in becomes the stream's. */
+static void shift_times(struct quill_result *result, int64_t ms)
+{
+    for (size_t i = 0; i < result->n_segments; i++) {
+        struct quill_segment *segment = &result->segments[i];
+        struct quill_word *words = (struct quill_word *)segment->words; /* ours until it is told */
+
+        segment->start_ms += ms;
+        segment->end_ms += ms;
+        for (size_t k = 0; k < segment->n_words; k++) {
+            words[k].start_ms += ms;
+            words[k].end_ms += ms;
+        }
+    }
+}
+
+static void tell_result(struct quill_stream *s, enum quill_stream_event_type type, size_t n,
+                        struct quill_result *result, char *text)
+{
+    struct quill_stream_event event = {
+        .type = type,
+        .start_ms = time_ms(s, 0),
+        .end_ms = time_ms(s, n),
+        .text = text,
+        .timings = result->timings,
+    };
+
+    if (type == QUILL_STREAM_TENTATIVE) {
+        event.n_firm = show_tentative(s, text, result, n);
+    } else {
+        shift_times(result, event.start_ms);
+        event.n_firm = strlen(text);
+        event.segments = result->segments;
+        event.n_segments = result->n_segments;
+    }
+    s->fn(s->user, &event);
+}
+
+/* Recognises the first n samples of the utterance and tells the result. What was heard last is expected
+ * again; in a tentative pass, what is firm is no matter of choice. */
 static enum quill_status pass(struct quill_stream *s, enum quill_stream_event_type type, size_t n,
                               const struct quill_params *params, struct quill_error *err)
 {
-    struct quill_stream_event event = {.type = type, .start_ms = time_ms(s, 0), .end_ms = time_ms(s, n)};
+    const bool tentative = type == QUILL_STREAM_TENTATIVE;
+    struct quill_draft draft = {
+        .heard = s->before,
+        .capacity = MAX_HEARD,
+        .n = s->n_heard,
+        .n_firm = s->n_firm,
+        .n_forced = tentative ? s->n_firm : 0,
+        .tolerance = TOLERANCE,
+        .firm_tolerance = FIRM_TOLERANCE,
+    };
     struct quill_result *result = NULL;
     char *text;
 
-    QUILL_TRY(quill_transcribe(s->transcriber, s->samples, n, params, &result, err));
+    memcpy(s->before, s->heard, s->n_heard * sizeof *s->heard);
+    QUILL_TRY(quill_transcribe_draft(s->transcriber, s->samples, n, params, &draft, &result, err));
     text = join_text(result);
     if (!text) {
         quill_result_free(&result);
         return quill_fail(err, QUILL_ERR_NOMEM, "no memory for the text of an utterance");
     }
-    for (size_t i = 0; i < result->n_segments; i++) {
-        result->segments[i].start_ms += event.start_ms;
-        result->segments[i].end_ms += event.start_ms;
-    }
-    event.text = text;
-    event.timings = result->timings;
     s->cost_ms = result->timings.total_ms;
-    if (type == QUILL_STREAM_FINAL) {
-        event.segments = result->segments;
-        event.n_segments = result->n_segments;
-    }
-    s->fn(s->user, &event);
+    if (tentative)
+        take_hypothesis(s, draft.n, n);
+    tell_result(s, type, n, result, text);
     quill_free(text);
     quill_result_free(&result);
     return QUILL_OK;
@@ -344,6 +513,7 @@ static void go_on_behind(struct quill_stream *s, size_t n)
         s->n_frames = 0;
         s->n_partial = 0;
         s->open = false;
+        forget_hypothesis(s);
         return;
     }
     drop_frames(s, n / FRAME);
@@ -352,7 +522,7 @@ static void go_on_behind(struct quill_stream *s, size_t n)
     s->open = s->open && n_speech > 0;
     s->begin_due = s->open;
     s->n_looked_at = 0;
-    s->cost_ms = 0;
+    forget_hypothesis(s);
 }
 
 static enum quill_status final_pass(struct quill_stream *s, struct quill_error *err)
@@ -361,8 +531,18 @@ static enum quill_status final_pass(struct quill_stream *s, struct quill_error *
 
     params.cancelled = NULL;
     QUILL_TRY(pass(s, QUILL_STREAM_FINAL, s->due, &params, err));
+    s->final_cost = s->cost_ms * SAMPLES_PER_MS / (double)s->due;
     go_on_behind(s, s->due);
     return QUILL_OK;
+}
+
+/* Whether words are shown while they are spoken, or the machine has to hurry. */
+static void judge_lag(struct quill_stream *s)
+{
+    const double final_ms = s->final_cost * (double)n_samples(s) / SAMPLES_PER_MS;
+    const double projected_ms = s->lag_ms + (s->open ? final_ms : 0);
+
+    s->behind = projected_ms > (s->behind ? CAUGHT_UP_MS : BEHIND_MS);
 }
 
 /* New speech since the last look, and enough new sound for a machine of this speed. */
@@ -370,17 +550,45 @@ static bool tentative_is_due(const struct quill_stream *s)
 {
     const double wanted_ms = fmax(s->settings.partial_ms, COST_FACTOR * s->cost_ms);
 
-    return s->open && s->settings.partial_ms > 0 && (s->n_frames - s->n_quiet) * FRAME > s->n_looked_at &&
+    return s->open && !s->behind && s->settings.partial_ms > 0 &&
+           (s->n_frames - s->n_quiet) * FRAME > s->n_looked_at &&
            (double)(n_samples(s) - s->n_looked_at) >= wanted_ms * SAMPLES_PER_MS;
+}
+
+/* Encoder frames for n samples of sound. */
+static unsigned audio_ctx(const struct quill_stream *s, size_t n)
+{
+    const unsigned most = s->settings.params.audio_ctx ? s->settings.params.audio_ctx
+                                                       : s->transcriber->model->hparams.n_audio_ctx;
+    const size_t frames = (n / SAMPLES_PER_MS + CTX_MARGIN_MS) / QUILL_STEP_MS;
+    const size_t ctx = (frames + CTX_STEP - 1) / CTX_STEP * CTX_STEP;
+
+    if (ctx < s->settings.min_audio_ctx)
+        return s->settings.min_audio_ctx < most ? s->settings.min_audio_ctx : most;
+    return ctx < most ? (unsigned)ctx : most;
+}
+
+/* The end of an utterance is more urgent than a look at its middle. */
+static bool tentative_is_cancelled(void *user)
+{
+    struct quill_stream *s = user;
+    const struct quill_params *params = &s->settings.params;
+
+    return (params->cancelled && params->cancelled(params->user)) || s->due > 0;
 }
 
 static enum quill_status tentative_pass(struct quill_stream *s, struct quill_error *err)
 {
     struct quill_params params = s->settings.params;
     const size_t n = n_samples(s);
+    const unsigned max_tokens = (unsigned)(n / QUILL_SAMPLE_RATE + 1) * TOKENS_PER_S + MIN_TOKENS;
 
     params.temperature = 0;
     params.temperature_increment = 0;
+    params.audio_ctx = audio_ctx(s, n);
+    params.max_tokens = params.max_tokens && params.max_tokens < max_tokens ? params.max_tokens : max_tokens;
+    params.cancelled = tentative_is_cancelled;
+    params.user = s;
     QUILL_TRY(pass(s, QUILL_STREAM_TENTATIVE, n, &params, err));
     s->n_looked_at = n;
     return QUILL_OK;
@@ -388,11 +596,21 @@ static enum quill_status tentative_pass(struct quill_stream *s, struct quill_err
 
 enum quill_status quill_stream_step(struct quill_stream *s, bool *worked, struct quill_error *err)
 {
-    const bool final = s->due > 0, any = final || tentative_is_due(s);
+    bool any = false;
 
     tell_begin(s);
-    if (any)
-        QUILL_TRY(final ? final_pass(s, err) : tentative_pass(s, err));
+    judge_lag(s);
+    if (!s->due && tentative_is_due(s)) {
+        const enum quill_status status = tentative_pass(s, err);
+
+        if (status != QUILL_OK && !(status == QUILL_ERR_CANCELLED && s->due))
+            return status;
+        any = true;
+    }
+    if (s->due) {
+        QUILL_TRY(final_pass(s, err));
+        any = true;
+    }
     tell_begin(s);
     if (worked)
         *worked = any;
@@ -415,6 +633,17 @@ enum quill_status quill_stream_finish(struct quill_stream *s, struct quill_error
 bool quill_stream_in_speech(const struct quill_stream *s)
 {
     return s->open;
+}
+
+void quill_stream_note_lag(struct quill_stream *s, unsigned ms)
+{
+    s->lag_ms = ms;
+    judge_lag(s);
+}
+
+bool quill_stream_is_behind(const struct quill_stream *s)
+{
+    return s->behind;
 }
 
 int64_t quill_stream_time_ms(const struct quill_stream *s)

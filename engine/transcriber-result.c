@@ -62,12 +62,41 @@ enum quill_status quill_result_append(struct quill_result_builder *builder,
     return QUILL_OK;
 }
 
+/* Words and their text in one piece of memory. */
+enum quill_status quill_result_add_words(struct quill_result_builder *builder,
+                                         const struct quill_tokenizer *tokenizer, const uint32_t *tokens,
+                                         const uint16_t *ends, size_t n_words, struct quill_word **words,
+                                         struct quill_error *err)
+{
+    struct quill_segment *segment = &builder->result.segments[builder->result.n_segments - 1];
+    size_t bytes = n_words * sizeof **words, begin = 0;
+
+    for (size_t i = 0; i < n_words; begin = ends[i++])
+        bytes += quill_tokens_to_text(tokenizer, tokens + begin, ends[i] - begin, NULL, 0) + 1;
+    struct quill_word *made = quill_alloc_zero(bytes > 0 ? bytes : 1);
+    if (!made)
+        return quill_fail(err, QUILL_ERR_NOMEM, "not enough memory for the words of the result");
+    char *text = (char *)(made + n_words), *const text_end = (char *)made + bytes;
+    begin = 0;
+    for (size_t i = 0; i < n_words; begin = ends[i++]) {
+        made[i].text = text;
+        text += quill_tokens_to_text(tokenizer, tokens + begin, ends[i] - begin, text,
+                                     (size_t)(text_end - text)) +
+                1;
+    }
+    segment->words = *words = made;
+    segment->n_words = n_words;
+    return QUILL_OK;
+}
+
 void quill_result_free(struct quill_result **result)
 {
     if (!*result)
         return;
-    for (size_t i = 0; i < (*result)->n_segments; i++)
+    for (size_t i = 0; i < (*result)->n_segments; i++) {
         quill_free((void *)(*result)->segments[i].text);
+        quill_free((void *)(*result)->segments[i].words);
+    }
     quill_free((*result)->segments);
     quill_free(*result); /* the builder begins with it */
     *result = NULL;

@@ -181,9 +181,28 @@ static float temperature_of(const struct quill_run *run)
 static void begin_try(struct quill_run *run)
 {
     run->search.temperature = temperature_of(run);
+    if (run->n_fallbacks > 0 && !run->params->timestamps)
+        run->search.n_forced = run->search.n_firm;
     run->search.seed = run->params->seed + run->n_tries++;
     quill_decoder_truncate(run->t->decoder, run->slot->index, 0);
     quill_search_begin(&run->search);
+}
+
+/* What the prompt leaves no room for need not be expected. */
+static void expect_draft(struct quill_run *run)
+{
+    struct quill_search *search = &run->search;
+    const size_t room = search->n_text_ctx - search->n_prompt;
+    const size_t most = room < search->max_tokens ? room : search->max_tokens;
+
+    search->draft = run->t->draft;
+    search->tolerance = run->draft->tolerance;
+    search->firm_tolerance = run->draft->firm_tolerance;
+    search->n_firm = run->draft->n_firm < most ? run->draft->n_firm : most;
+    search->n_draft = run->draft->n < most ? run->draft->n : most;
+    search->n_forced = run->draft->n_forced < most ? run->draft->n_forced : most;
+    for (size_t i = 0; i < search->n_draft; i++)
+        run->t->draft[i] = run->draft->heard[i].token;
 }
 
 /* One temperature after another is tried until one passes; the last counts in any case. */
@@ -198,10 +217,17 @@ static void begin_search(struct quill_run *run)
         .n_text_ctx = t->model->hparams.n_text_ctx,
         .prompt = run->slot->prompt,
         .max_tokens = run->max_tokens,
+        .max_logits = t->max_logits,
         .logits = t->logits,
+        .fed = run->slot->fed,
         .tokens = run->slot->tokens,
+        .logprobs = run->slot->logprobs,
+        .attention = run->params->word_timestamps ? run->slot->attention : NULL,
+        .attention_width = t->model->hparams.n_audio_ctx,
     };
     run->search.n_prompt = write_prompt(run, &run->search.sot_index);
+    if (run->draft && timings(run)->n_windows == 1)
+        expect_draft(run);
     run->n_fallbacks = 0;
     begin_try(run);
 }
@@ -247,6 +273,100 @@ static int64_t within_recording(const struct quill_run *run, int64_t ms)
     return ms < recording_ms(run) ? ms : recording_ms(run);
 }
 
+/* ---- when it was said -------------------------------------------------------------------------------------
+ */
+
+/* Aligns the window's text tokens; the looks of the timestamps between them are left out. */
+static void align_tokens(struct quill_run *run)
+{
+    struct quill_transcriber *t = run->t;
+    struct quill_slot *slot = run->slot;
+    const size_t width = t->model->hparams.n_audio_ctx, n_tokens = run->search.n_tokens;
+    const size_t n_frames = (run->window_frames + 1) / 2;
+    uint16_t *begins = t->ends; /* not needed otherwise yet */
+    size_t n = 0;
+
+    for (size_t i = 0; i <= n_tokens; i++) {
+        if (i < n_tokens && slot->tokens[i] >= t->rules.specials.eot)
+            continue;
+        if (i < n_tokens)
+            slot->spoken[i].peak = (uint16_t)quill_attention_peak(slot->attention + i * width, n_frames);
+        memmove(slot->attention + n++ * width, slot->attention + i * width, n_frames * sizeof(float));
+    }
+    quill_align(slot->attention, width, n, n_frames, t->align_cost, t->align_steps, begins);
+    n = 0;
+    for (size_t i = 0; i < n_tokens; i++)
+        if (slot->tokens[i] < t->rules.specials.eot) {
+            slot->spoken[i].begin = begins[n++];
+            slot->spoken[i].end = begins[n];
+        }
+}
+
+/* Keeps only the text tokens of a piece, with all that is known of them; returns how many. */
+static size_t keep_text(struct quill_run *run, size_t begin, size_t end)
+{
+    struct quill_slot *slot = run->slot;
+    size_t n = begin;
+
+    for (size_t i = begin; i < end; i++) {
+        if (slot->tokens[i] >= run->t->rules.specials.eot)
+            continue;
+        slot->tokens[n] = slot->tokens[i];
+        slot->logprobs[n] = slot->logprobs[i];
+        slot->spoken[n++] = slot->spoken[i];
+    }
+    return n - begin;
+}
+
+/* Tells the draft's owner of n tokens, in words that end before begin + t->ends[i]. */
+static void report_heard(struct quill_run *run, size_t begin, size_t n)
+{
+    const struct quill_slot *slot = run->slot;
+    const uint16_t *ends = run->t->ends;
+    const uint32_t first = (uint32_t)(run->seek / 2);
+    size_t word = 0;
+
+    for (size_t i = begin; i < begin + n && run->n_found < run->draft->capacity; i++) {
+        const bool begins_word = i == begin || i == begin + ends[word];
+
+        word += i > begin && begins_word;
+        run->draft->heard[run->n_found++] = (struct quill_heard){.token = slot->tokens[i],
+                                                                 .logprob = slot->logprobs[i],
+                                                                 .begin = first + slot->spoken[i].begin,
+                                                                 .end = first + slot->spoken[i].end,
+                                                                 .peak = first + slot->spoken[i].peak,
+                                                                 .begins_word = begins_word};
+    }
+}
+
+static enum quill_status append_words(struct quill_run *run, size_t begin, size_t n, struct quill_error *err)
+{
+    struct quill_transcriber *t = run->t;
+    const struct quill_slot *slot = run->slot;
+    const int64_t window_ms = (int64_t)run->seek * QUILL_FRAME_MS;
+    const bool by_spaces = quill_language_has_spaces(quill_language_code((unsigned)run->language));
+    const size_t n_words = quill_split_words(t->tokenizer, slot->tokens + begin, n, by_spaces, t->ends);
+    struct quill_word *words;
+    size_t first = begin;
+
+    if (run->draft)
+        report_heard(run, begin, n);
+    QUILL_TRY(quill_result_add_words(run->builder, t->tokenizer, slot->tokens + begin, t->ends, n_words,
+                                     &words, err));
+    for (size_t i = 0; i < n_words; i++) {
+        const size_t end = begin + t->ends[i];
+        float sum = 0.0f;
+
+        for (size_t k = first; k < end; k++)
+            sum += slot->logprobs[k];
+        words[i].start_ms = within_recording(run, window_ms + slot->spoken[first].begin * QUILL_STEP_MS);
+        words[i].end_ms = within_recording(run, window_ms + slot->spoken[end - 1].end * QUILL_STEP_MS);
+        words[i].probability = expf(sum / (float)(end - first));
+        first = end;
+    }
+    return QUILL_OK;
+}
+
 /* Segments of a window; those without length or words are left out. */
 static enum quill_status append_segments(struct quill_run *run, const struct quill_cut *cut,
                                          struct quill_error *err)
@@ -266,6 +386,9 @@ static enum quill_status append_segments(struct quill_run *run, const struct qui
         segment.end_ms = within_recording(run, window_ms + piece->end_ms);
         QUILL_TRY(quill_result_append(run->builder, &segment, t->tokenizer, tokens, n_tokens, err));
         remember(run, tokens, n_tokens);
+        if (!run->params->word_timestamps)
+            continue;
+        QUILL_TRY(append_words(run, piece->begin, keep_text(run, piece->begin, piece->end), err));
     }
     return QUILL_OK;
 }
@@ -298,6 +421,8 @@ static enum quill_status finish_window(struct quill_run *run, struct quill_error
     quill_cut_window(run->slot->tokens, run->search.n_tokens, t->rules.specials.first_timestamp,
                      run->window_frames, &cut);
     const size_t n_before = run->builder->result.n_segments;
+    if (params->word_timestamps)
+        align_tokens(run);
     QUILL_TRY(append_segments(run, &cut, err));
     for (size_t i = n_before; params->segment && i < run->builder->result.n_segments; i++)
         params->segment(params->user, &run->builder->result.segments[i]);
@@ -378,6 +503,9 @@ static enum quill_status check_params(struct quill_run *run, struct quill_error 
     const struct quill_params *params = run->params;
     const struct quill_hparams *h = &run->t->model->hparams;
     QUILL_TRY(resolve_language(run, err));
+    if (params->word_timestamps && !run->t->word_timestamps)
+        return quill_fail(err, QUILL_ERR_INVALID,
+                          "the transcriber was opened without memory for the times of words");
     if (!(params->temperature >= 0.0f && params->temperature <= 10.0f))
         return quill_fail(err, QUILL_ERR_INVALID, "temperature %g is out of range: use 0 to 10",
                           (double)params->temperature);
@@ -393,6 +521,8 @@ static enum quill_status check_params(struct quill_run *run, struct quill_error 
     run->max_tokens = params->max_tokens == 0              ? h->n_text_ctx / 2
                       : params->max_tokens < h->n_text_ctx ? params->max_tokens
                                                            : h->n_text_ctx;
+    if (params->word_timestamps && run->max_tokens > run->t->max_timed)
+        run->max_tokens = run->t->max_timed;
     return QUILL_OK;
 }
 
@@ -438,13 +568,14 @@ static enum quill_status listen_first(struct quill_run *run, struct quill_error 
 }
 
 enum quill_status quill_run_open(struct quill_run *out, struct quill_transcriber *t, struct quill_slot *slot,
-                                 const struct quill_params *params, const float *samples, size_t n,
-                                 struct quill_error *err)
+                                 const struct quill_params *params, struct quill_draft *draft,
+                                 const float *samples, size_t n, struct quill_error *err)
 {
     struct quill_run run = {
         .t = t,
         .slot = slot,
         .params = params,
+        .draft = draft,
         .cancel = {.fn = params->cancelled, .user = params->user},
         .samples = samples,
         .n_samples = n,
@@ -477,6 +608,8 @@ void quill_run_close(struct quill_run *run)
 struct quill_result *quill_run_take_result(struct quill_run *run)
 {
     struct quill_result *result = &run->builder->result;
+    if (run->draft)
+        run->draft->n = run->n_found;
     if (run->language >= 0)
         snprintf(result->language, sizeof result->language, "%s",
                  quill_language_code((unsigned)run->language));
@@ -499,23 +632,30 @@ static enum quill_status run_windows(struct quill_run *run, struct quill_error *
     return QUILL_OK;
 }
 
-enum quill_status quill_transcribe(struct quill_transcriber *t, const float *samples, size_t n,
-                                   const struct quill_params *params, struct quill_result **out,
-                                   struct quill_error *err)
+enum quill_status quill_transcribe_draft(struct quill_transcriber *t, const float *samples, size_t n,
+                                         const struct quill_params *params, struct quill_draft *draft,
+                                         struct quill_result **out, struct quill_error *err)
 {
-    struct quill_params defaults;
     struct quill_run run;
-    if (!params) {
-        quill_params_init(&defaults);
-        params = &defaults;
-    }
     if (t->trace)
         quill_trace_reset(t->trace);
-    QUILL_TRY(quill_run_open(&run, t, &t->slots[0], params, samples, n, err));
+    QUILL_TRY(quill_run_open(&run, t, &t->slots[0], params, draft, samples, n, err));
     const enum quill_status status = run_windows(&run, err);
     if (status == QUILL_OK)
         *out = quill_run_take_result(&run);
     else
         quill_run_close(&run);
     return status;
+}
+
+enum quill_status quill_transcribe(struct quill_transcriber *t, const float *samples, size_t n,
+                                   const struct quill_params *params, struct quill_result **out,
+                                   struct quill_error *err)
+{
+    struct quill_params defaults;
+    if (!params) {
+        quill_params_init(&defaults);
+        params = &defaults;
+    }
+    return quill_transcribe_draft(t, samples, n, params, NULL, out, err);
 }

@@ -9,6 +9,8 @@ struct quill_run {
     struct quill_transcriber *t; /* borrowed, as are slot, params and samples */
     struct quill_slot *slot;
     const struct quill_params *params;
+    struct quill_draft *draft; /* borrowed; NULL: none */
+    size_t n_found; /* tokens in draft->heard that were found so far; until then it is what is expected */
     struct quill_result_builder *builder; /* owned */
     struct quill_cancel cancel;
     const float *samples;
@@ -33,8 +35,8 @@ struct quill_run {
 /* Checks the parameters and listens to all of the recording once. A slot has one run at a time. Errors: as
  * quill_transcribe; *out is left as it was. */
 enum quill_status quill_run_open(struct quill_run *out, struct quill_transcriber *t, struct quill_slot *slot,
-                                 const struct quill_params *params, const float *samples, size_t n,
-                                 struct quill_error *err);
+                                 const struct quill_params *params, struct quill_draft *draft,
+                                 const float *samples, size_t n, struct quill_error *err);
 void quill_run_close(struct quill_run *run);
 
 /* Whether there is sound left to look at. */

@@ -48,7 +48,7 @@ static void sit_down(struct meeting *m, struct seat *seat)
         quill_params_init(&seat->defaults);
         params = &seat->defaults;
     }
-    recording->status = quill_run_open(&seat->run, m->t, &m->t->slots[seat - m->seats], params,
+    recording->status = quill_run_open(&seat->run, m->t, &m->t->slots[seat - m->seats], params, NULL,
                                        recording->samples, recording->n, &recording->error);
     if (recording->status == QUILL_OK)
         seat->recording = recording;
@@ -85,6 +85,7 @@ static void collect(struct meeting *m)
         const struct quill_feed feed = quill_search_feed(&m->seats[i].run.search);
         if (feed.n > room)
             continue;
+        quill_decoder_truncate(m->t->decoder, feed.sequence, quill_search_length(&m->seats[i].run.search));
         room -= feed.n;
         m->fed[m->n_fed] = &m->seats[i];
         m->feeds[m->n_fed++] = feed;

@@ -4,6 +4,7 @@
 #include "base/pool.h"
 #include "transcriber.h"
 
+#define LIVE_LOGITS 20  /* with word times: a draft of a dozen words in one step */
 #define MIN_TEXT_CTX 16 /* the shortest prompt and a few words; real models have 448 */
 
 void quill_settings_init(struct quill_settings *settings)
@@ -56,12 +57,26 @@ static enum quill_status open_buffers(struct quill_transcriber *t, struct quill_
 {
     const struct quill_hparams *h = &t->model->hparams;
     t->max_history = h->n_text_ctx / 2 - 1;
+    t->max_timed = h->n_text_ctx / 2;
     struct quill_plan plan = {0};
     const struct quill_span logits = quill_plan_add(&plan, h->n_vocab, sizeof(float));
-    const size_t n_slot_tokens = 2 * (size_t)h->n_text_ctx + t->max_history;
+    const size_t n_slot_tokens = 3 * (size_t)h->n_text_ctx + t->max_history;
+    const size_t n_timed = t->word_timestamps ? t->n_together : 0;
     const struct quill_span slots = quill_plan_add(&plan, t->n_together, sizeof(struct quill_slot));
     const struct quill_span slot_tokens =
         quill_plan_add(&plan, t->n_together * n_slot_tokens, sizeof(uint32_t));
+    const struct quill_span logprobs =
+        quill_plan_add(&plan, t->n_together * (size_t)h->n_text_ctx, sizeof(float));
+    const struct quill_span spoken =
+        quill_plan_add(&plan, n_timed * h->n_text_ctx, sizeof(struct quill_spoken));
+    const size_t n_attention = (t->max_timed + 1) * h->n_audio_ctx;
+    const struct quill_span attention = quill_plan_add(&plan, n_timed * n_attention, sizeof(float));
+    const struct quill_span draft = quill_plan_add(&plan, n_timed ? h->n_text_ctx : 0, sizeof(uint32_t));
+    const struct quill_span ends =
+        quill_plan_add(&plan, n_timed ? (size_t)h->n_text_ctx + 1 : 0, sizeof(uint16_t));
+    const struct quill_span cost =
+        quill_plan_add(&plan, n_timed ? 2 * ((size_t)h->n_audio_ctx + 1) : 0, sizeof(float));
+    const struct quill_span steps = quill_plan_add(&plan, n_timed ? n_attention : 0, 1);
     const struct quill_span pieces =
         quill_plan_add(&plan, (size_t)h->n_text_ctx + 1, sizeof(struct quill_piece));
     const struct quill_span text = quill_plan_add(&plan, QUILL_COMPRESSION_MAX + 1, 1);
@@ -70,12 +85,26 @@ static enum quill_status open_buffers(struct quill_transcriber *t, struct quill_
     t->logits = quill_arena_at(&t->arena, logits);
     t->slots = quill_arena_at(&t->arena, slots);
     uint32_t *tokens = quill_arena_at(&t->arena, slot_tokens);
-    for (unsigned i = 0; i < t->n_together; i++, tokens += n_slot_tokens)
-        t->slots[i] = (struct quill_slot){.index = i,
-                                          .rules = t->rules,
-                                          .prompt = tokens,
-                                          .tokens = tokens + h->n_text_ctx,
-                                          .history = tokens + 2 * (size_t)h->n_text_ctx};
+    for (unsigned i = 0; i < t->n_together; i++, tokens += n_slot_tokens) {
+        struct quill_slot *slot = &t->slots[i];
+        *slot = (struct quill_slot){.index = i,
+                                    .rules = t->rules,
+                                    .prompt = tokens,
+                                    .fed = tokens + h->n_text_ctx,
+                                    .tokens = tokens + 2 * (size_t)h->n_text_ctx,
+                                    .history = tokens + 3 * (size_t)h->n_text_ctx};
+        slot->logprobs = (float *)quill_arena_at(&t->arena, logprobs) + i * h->n_text_ctx;
+        if (!t->word_timestamps)
+            continue;
+        slot->spoken = (struct quill_spoken *)quill_arena_at(&t->arena, spoken) + i * h->n_text_ctx;
+        slot->attention = (float *)quill_arena_at(&t->arena, attention) + i * n_attention;
+    }
+    if (t->word_timestamps) {
+        t->draft = quill_arena_at(&t->arena, draft);
+        t->ends = quill_arena_at(&t->arena, ends);
+        t->align_cost = quill_arena_at(&t->arena, cost);
+        t->align_steps = quill_arena_at(&t->arena, steps);
+    }
     t->pieces = quill_arena_at(&t->arena, pieces);
     t->text = quill_arena_at(&t->arena, text);
     t->compression = quill_arena_at(&t->arena, compression);
@@ -92,8 +121,8 @@ static enum quill_status fill(struct quill_transcriber *t, unsigned n_threads, s
     QUILL_TRY(quill_choose_threads(t, n_threads, &t->choice, err));
     QUILL_TRY(workers_open(&t->workers, t->model, t->cpu_mask, t->choice.n_threads, err));
     QUILL_TRY(quill_encoder_open(&t->encoder, t->model, &t->workers.compute.kernels, err));
-    const struct quill_decoder_size size = {t->n_together, t->n_together,
-                                            (size_t)t->n_together * QUILL_SEARCH_MAX_LOGITS};
+    t->max_logits = t->word_timestamps ? LIVE_LOGITS : QUILL_SEARCH_MIN_LOGITS;
+    const struct quill_decoder_size size = {t->n_together, t->n_together, t->n_together * t->max_logits};
     QUILL_TRY(quill_decoder_open(&t->decoder, t->model, &t->workers.compute.kernels, &size, err));
     return open_buffers(t, err);
 }
@@ -116,6 +145,7 @@ enum quill_status quill_transcriber_open(struct quill_transcriber **out, const s
     t->model = model;
     t->cpu_mask = settings->cpu_mask;
     t->n_together = settings->n_together ? settings->n_together : 1;
+    t->word_timestamps = settings->word_timestamps;
     const enum quill_status status = fill(t, settings->n_threads, err);
     if (status == QUILL_OK)
         *out = t;

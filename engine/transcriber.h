@@ -8,7 +8,10 @@
 #include "text/compression.h"
 #include "text/cut.h"
 #include "text/rules.h"
+#include "text/align.h"
+#include "text/commit.h"
 #include "text/search.h"
+#include "text/words.h"
 
 #define QUILL_FRAME_MS 10 /* a mel frame */
 #define QUILL_STEP_MS 20  /* an encoder frame, and a step of the timestamps */
@@ -25,16 +28,44 @@ struct quill_workers {
  * `index`. */
 struct quill_slot {
     size_t index;
-    struct quill_rules rules; /* as its parameters say */
-    uint32_t *prompt;         /* [n_text_ctx] */
-    uint32_t *history;        /* [max_history]; what the next window may be told */
-    uint32_t *tokens;         /* [n_text_ctx]; of the current try */
+    struct quill_rules rules;    /* as its parameters say */
+    uint32_t *prompt;            /* [n_text_ctx] */
+    uint32_t *history;           /* [max_history]; what the next window may be told */
+    uint32_t *fed;               /* [n_text_ctx] */
+    uint32_t *tokens;            /* [n_text_ctx]; of the current try, as both below */
+    float *logprobs;             /* [n_text_ctx] */
+    struct quill_spoken *spoken; /* [n_text_ctx]; NULL without word times, as the next */
+    float *attention;            /* [max_timed + 1, n_audio_ctx]; NULL */
 };
+
+/* When a token was spoken, in encoder frames: from begin to before end, by alignment; and the frame with the
+ * most attention when it was chosen. */
+struct quill_spoken {
+    uint16_t begin, end, peak;
+};
+
+/* What a recording is expected to say, and after the run what it says. */
+struct quill_draft {
+    struct quill_heard *heard; /* the caller's; [capacity] */
+    size_t capacity;           /* what does not fit is left out */
+    size_t n;
+    /* Of the expected, what is no matter of choice: then without timestamps. And what is firm: tries at a
+     * higher temperature leave it as it is, unless there are timestamps. */
+    size_t n_forced, n_firm;
+    float tolerance, firm_tolerance; /* of the search (search.h) */
+};
+
+/* quill_transcribe with a draft of the first window, needs word_timestamps; NULL: none. */
+enum quill_status quill_transcribe_draft(struct quill_transcriber *transcriber, const float *samples,
+                                         size_t n, const struct quill_params *params,
+                                         struct quill_draft *draft, struct quill_result **out,
+                                         struct quill_error *err);
 
 struct quill_transcriber {
     const struct quill_model *model; /* borrowed */
     uint32_t cpu_mask;
     unsigned n_together;
+    bool word_timestamps;
     struct quill_workers workers;
     struct quill_thread_choice choice;    /* of the workers */
     struct quill_thread_choice automatic; /* n_threads 0: nobody has asked for it yet */
@@ -42,7 +73,7 @@ struct quill_transcriber {
     struct quill_encoder *encoder;        /* owned */
     struct quill_decoder *decoder;        /* owned */
     struct quill_rules rules;             /* what follows from the vocabulary */
-    struct quill_trace *trace; /* owned; NULL: off; workers.compute has it too */
+    struct quill_trace *trace;            /* owned; NULL: off; workers.compute has it too */
 
     struct quill_arena arena;   /* owned; all below lie in it */
     struct quill_slot *slots;   /* [n_together] */
@@ -51,6 +82,12 @@ struct quill_transcriber {
     char *text;                 /* [QUILL_COMPRESSION_MAX + 1] */
     struct quill_compression *compression;
     size_t max_history;
+    size_t max_timed;  /* tokens of a window that can be aligned */
+    size_t max_logits; /* of a search */
+    uint32_t *draft;   /* [n_text_ctx]; all of these NULL without word times: */
+    uint16_t *ends;    /* [n_text_ctx + 1] */
+    float *align_cost; /* scratch of quill_align */
+    uint8_t *align_steps;
 };
 
 /* Chooses a number of threads: the one that is asked for, or for 0 what is best, which is found out once and
@@ -72,5 +109,12 @@ enum quill_status quill_result_append(struct quill_result_builder *builder,
                                       const struct quill_segment *segment,
                                       const struct quill_tokenizer *tokenizer, const uint32_t *tokens,
                                       size_t n_tokens, struct quill_error *err);
+
+/* Gives the last segment its words: word i is what tokens [ends[i - 1], ends[i]) say. Times and probabilities
+ * are the caller's to fill in. Errors: NOMEM (the segment has none). */
+enum quill_status quill_result_add_words(struct quill_result_builder *builder,
+                                         const struct quill_tokenizer *tokenizer, const uint32_t *tokens,
+                                         const uint16_t *ends, size_t n_words, struct quill_word **words,
+                                         struct quill_error *err);
 
 #endif

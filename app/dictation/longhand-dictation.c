@@ -335,7 +335,7 @@ read_options (LonghandDictation *self, const LonghandDictationOptions *options) 
   self->language = g_strdup (options->language != NULL ? options->language : "auto");
   self->microphone = g_strdup (options->microphone != NULL ? options->microphone : "");
   self->threads = options->threads;
-  self->pause_ms = options->pause_length > 0 ? (guint)(options->pause_length * 1000 + 0.5) : 700;
+  self->pause_ms = options->pause_length > 0 ? (guint)(options->pause_length * 1000 + 0.5) : 600;
 }
 
 /* The choice may lead to the model that is in use already. */

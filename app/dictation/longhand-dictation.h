@@ -84,7 +84,7 @@ typedef struct {
   const char *language;   /* NULL: "auto" */
   const char *microphone; /* device id; "" or NULL: the default one */
   guint threads;          /* 0: automatic */
-  double pause_length;    /* seconds; 0: the usual 0.7 */
+  double pause_length;    /* seconds; 0: the usual 0.6 */
 } LonghandDictationOptions;
 LonghandDictation *longhand_dictation_new_for_options (LonghandModelStore *store,
                                                        const LonghandDictationOptions *options);

@@ -373,6 +373,7 @@ open_model (LonghandRecognizer *self, const char *path, GError **error) {
     return FALSE;
   quill_settings_init (&settings);
   settings.n_threads = self->settings.threads;
+  settings.word_timestamps = true;
   if (quill_transcriber_open (&self->transcriber, self->model, &settings, &engine_error) != QUILL_OK) {
     longhand_set_error_from_engine (error, &engine_error);
     return FALSE;

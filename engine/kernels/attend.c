@@ -235,7 +235,7 @@ static void window_task(void *context, unsigned task, unsigned worker)
         quill_gemm_leave(job->gemm);
         for (size_t i = 0; i < m; i++)
             a->out_gemm->pack_x(s.out + i * state, 0, state, state,
-                              (unsigned char *)a->out + (first + i) * out_bytes);
+                                (unsigned char *)a->out + (first + i) * out_bytes);
     }
 }
 
@@ -389,9 +389,8 @@ static void mix_page(const struct cache_job *job, size_t page, size_t head, size
         kernels->sum[float_type(v)](weights, values, quill_cache_row_bytes(v->form, d), n, out, d);
 }
 
-/* One query through one head. What pages contribute is added up page by page, so that the sum does not depend
- * on what else there is. */
-static void attend_cached(const struct cache_job *job, size_t head, size_t i, const struct cache_scratch *s)
+/* s->scores = how the i-th query shares out its attention. */
+static void weigh(const struct cache_job *job, size_t head, size_t i, const struct cache_scratch *s)
 {
     const struct quill_kernels *kernels = &job->c->kernels;
     const struct quill_cache_attention *a = job->a;
@@ -407,6 +406,18 @@ static void attend_cached(const struct cache_job *job, size_t head, size_t i, co
     for (size_t j = 0; j < view->n_key; j += len)
         score_page(job, view->pages[j / len], head, smaller(len, view->n_key - j), s, x_scale, s->scores + j);
     kernels->softmax(s->scores, view->n_key);
+}
+
+/* One query through one head. What pages contribute is added up page by page, so that the sum does not depend
+ * on what else there is. */
+static void attend_cached(const struct cache_job *job, size_t head, size_t i, const struct cache_scratch *s)
+{
+    const struct quill_kernels *kernels = &job->c->kernels;
+    const struct quill_cache_attention *a = job->a;
+    const struct quill_cache_view *view = &a->views[i];
+    const size_t d = a->k->head_dim, at = (i * a->k->n_head + head) * d, len = a->k->page_len;
+
+    weigh(job, head, i, s);
     mix_page(job, view->pages[0], head, smaller(len, view->n_key), s->scores, s->mixed);
     for (size_t j = len; j < view->n_key; j += len) {
         mix_page(job, view->pages[j / len], head, smaller(len, view->n_key - j), s->scores + j, s->page);
@@ -447,4 +458,39 @@ void quill_attend_cache(const struct quill_compute *c, const struct quill_cache_
     assert(cache_layout(n_key, a->k->head_dim, NULL, NULL) <= c->scratch_bytes);
     if (a->n_query > 0 && a->k->n_head > 0)
         quill_pool_run(c->pool, cache_task, &job, split.n_tasks);
+}
+
+struct weights_job {
+    struct cache_job cache;
+    uint32_t heads;
+    float share;
+    float *const *weights;
+};
+
+static void weights_task(void *context, unsigned task, unsigned worker)
+{
+    const struct weights_job *job = context;
+    const struct cache_job *cache = &job->cache;
+    const size_t n_key = cache->a->views[task].n_key;
+    float *to = job->weights[task];
+    struct cache_scratch s;
+
+    cache_layout(cache->n_key, cache->a->k->head_dim, cache->c->scratch + worker * cache->c->scratch_bytes,
+                 &s);
+    for (size_t head = 0; to && head < cache->a->k->n_head && head < 32; head++) {
+        if (!(job->heads >> head & 1))
+            continue;
+        weigh(cache, head, task, &s);
+        for (size_t j = 0; j < n_key; j++)
+            to[j] += job->share * s.scores[j];
+    }
+}
+
+void quill_attend_weights(const struct quill_compute *c, const struct quill_cache_attention *a,
+                          uint32_t heads, float share, float *const *weights)
+{
+    struct weights_job job = {{c, a, most_keys(a), 0}, heads, share, weights};
+
+    if (a->n_query > 0 && heads)
+        quill_pool_run(c->pool, weights_task, &job, (unsigned)a->n_query);
 }

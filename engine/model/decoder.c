@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "model/alignment.h"
 #include "model/pages.h"
 #include "model/work.h"
 
@@ -10,6 +11,7 @@ struct quill_decoder {
     const struct quill_model *model; /* borrowed */
     struct quill_decoder_size size;
     struct quill_decoder_plan plan;
+    struct quill_alignment alignment;
     struct quill_arena arena; /* owned; shapes in plan.h */
     struct quill_pages pages;
     struct quill_sequence *sequences;
@@ -41,6 +43,7 @@ enum quill_status quill_decoder_open(struct quill_decoder **out, const struct qu
     if (!decoder)
         return quill_fail(err, QUILL_ERR_NOMEM, "need %zu bytes for the decoder", sizeof *decoder);
     decoder->model = model;
+    decoder->alignment = quill_alignment_of(&model->hparams);
     decoder->size = size ? *size : one;
     decoder->plan =
         quill_plan_decoder(&model->hparams, quill_model_gemm(model, kernels), model->cache, &decoder->size);
@@ -68,7 +71,8 @@ size_t quill_decoder_kv_bytes(const struct quill_decoder *decoder)
 {
     const struct quill_decoder_plan *plan = &decoder->plan;
 
-    return plan->self.rows.bytes + plan->self.scales.bytes + plan->cross.rows.bytes + plan->cross.scales.bytes;
+    return plan->self.rows.bytes + plan->self.scales.bytes + plan->cross.rows.bytes +
+           plan->cross.scales.bytes;
 }
 
 size_t quill_decoder_logits_bytes(const struct quill_decoder *decoder)
@@ -146,7 +150,8 @@ enum quill_status quill_decoder_begin(struct quill_decoder *decoder, const struc
     quill_pack_rows(compute, gemm, encoder_output, h->n_audio_state * sizeof(float), n_ctx, h->n_audio_state,
                     encoded);
     for (uint32_t i = 0; i < h->n_text_layer; i++) {
-        const struct quill_linear_layer *parts[] = {&model->decoder[i].cross.key, &model->decoder[i].cross.value};
+        const struct quill_linear_layer *parts[] = {&model->decoder[i].cross.key,
+                                                    &model->decoder[i].cross.value};
 
         if (quill_cancelled(cancel))
             return cancelled(err);
@@ -202,6 +207,8 @@ struct batch {
     float *stream, *narrow, *wide;
     void *rows;
     struct quill_cache_view *self, *cross; /* what each row looks at */
+    float **looks;                         /* where that is written down */
+    bool any_look;
 };
 
 static struct quill_sequence *sequence_of(const struct quill_decoder *decoder, const struct quill_feed *feed)
@@ -228,7 +235,8 @@ static struct batch batch_of(const struct quill_decoder *decoder, const struct q
                       .narrow = work_at(compute, plan->narrow),
                       .wide = work_at(compute, plan->wide),
                       .rows = work_at(compute, plan->rows),
-                      .self = work_at(compute, plan->views)};
+                      .self = work_at(compute, plan->views),
+                      .looks = work_at(compute, plan->looks)};
 
     b.cross = b.self + decoder->model->hparams.n_text_ctx;
     for (size_t i = 0; i < n_feeds; i++) {
@@ -236,8 +244,10 @@ static struct batch batch_of(const struct quill_decoder *decoder, const struct q
         assert(feeds[i].n >= 1 && feeds[i].n_logits <= feeds[i].n);
         assert(feeds[i].n <= decoder->model->hparams.n_text_ctx - sequence_of(decoder, &feeds[i])->length);
         assert(decoder->windows[sequence_of(decoder, &feeds[i])->window]);
+        assert(!feeds[i].attention || feeds[i].n_attention <= feeds[i].n);
         b.n += feeds[i].n;
         b.n_logits += feeds[i].n_logits;
+        b.any_look = b.any_look || feeds[i].attention;
     }
     assert(b.n >= 1 && b.n <= decoder->model->hparams.n_text_ctx && b.n_logits <= decoder->size.n_logits);
     return b;
@@ -261,6 +271,23 @@ static void place(struct quill_decoder *decoder, const struct batch *b)
             *self++ = (struct quill_cache_view){sequence->pages, position + 1};
             *cross++ = (struct quill_cache_view){&sequence->window, decoder->windows[sequence->window]};
         }
+    }
+}
+
+/* Where each row's attention is written down, all of it 0 for now. */
+static void place_looks(const struct quill_decoder *decoder, const struct batch *b)
+{
+    const size_t n_audio_ctx = decoder->model->hparams.n_audio_ctx;
+    float **look = b->looks;
+
+    for (size_t i = 0; i < b->n_feeds; i++) {
+        const struct quill_feed *feed = &b->feeds[i];
+        const size_t first = feed->attention ? feed->n - feed->n_attention : feed->n;
+
+        for (size_t j = 0; j < feed->n; j++)
+            *look++ = j < first ? NULL : feed->attention + (j - first) * n_audio_ctx;
+        if (feed->attention)
+            memset(feed->attention, 0, feed->n_attention * n_audio_ctx * sizeof(float));
     }
 }
 
@@ -296,17 +323,20 @@ static struct quill_target floats(float *y, size_t width, enum quill_store store
     return (struct quill_target){y, width * sizeof *y, store, false};
 }
 
-/* stream += out(attention(query(narrow), keys, values)) */
+/* stream += out(attention(query(narrow), keys, values)); the attention of these heads is written down. */
 static void run_attention(const struct quill_decoder *decoder, const struct batch *b,
                           const struct quill_attention_layer *layer, const struct quill_cache *keys,
-                          const struct quill_cache *values, const struct quill_cache_view *views)
+                          const struct quill_cache *values, const struct quill_cache_view *views,
+                          uint32_t heads)
 {
     const size_t state = decoder->model->hparams.n_text_state;
+    const struct quill_cache_attention attention = {
+        .q = b->wide, .k = keys, .v = values, .out = b->narrow, .views = views, .n_query = b->n};
 
     product(b, &layer->query, b->narrow, floats(b->wide, state, QUILL_STORE_F32));
-    quill_attend_cache(
-        b->c, &(struct quill_cache_attention){
-                  .q = b->wide, .k = keys, .v = values, .out = b->narrow, .views = views, .n_query = b->n});
+    quill_attend_cache(b->c, &attention);
+    if (heads && b->any_look)
+        quill_attend_weights(b->c, &attention, heads, 1.0f / (float)decoder->alignment.n_heads, b->looks);
     product(b, &layer->out, b->narrow, floats(b->stream, state, QUILL_STORE_ADD));
 }
 
@@ -350,11 +380,12 @@ static void run_block(const struct quill_decoder *decoder, const struct batch *b
     norm(decoder, b, &block->self.norm);
     extend(decoder, b, &block->self.key, &self_keys);
     extend(decoder, b, &block->self.value, &self_values);
-    run_attention(decoder, b, &block->self, &self_keys, &self_values, b->self);
+    run_attention(decoder, b, &block->self, &self_keys, &self_values, b->self, 0);
     quill_trace_lap(b->c->trace, QUILL_TRACE_SELF_ATTENTION);
 
     norm(decoder, b, &block->cross.norm);
-    run_attention(decoder, b, &block->cross, &cross_keys, &cross_values, b->cross);
+    run_attention(decoder, b, &block->cross, &cross_keys, &cross_values, b->cross,
+                  quill_alignment_mask(&decoder->alignment, (unsigned)i));
     quill_trace_lap(b->c->trace, QUILL_TRACE_CROSS_ATTENTION);
 
     norm(decoder, b, &block->mlp.norm);
@@ -412,6 +443,8 @@ enum quill_status quill_decoder_feed(struct quill_decoder *decoder, const struct
 
     quill_trace_mark(compute->trace);
     place(decoder, &b);
+    if (b.any_look)
+        place_looks(decoder, &b);
     embed(decoder, &b);
     for (uint32_t i = 0; i < decoder->model->hparams.n_text_layer; i++) {
         if (quill_cancelled(cancel)) {

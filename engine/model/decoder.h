@@ -49,6 +49,12 @@ struct quill_feed {
     const uint32_t *tokens; /* borrowed; [n], each < n_vocab */
     size_t n;               /* >= 1; the sequence's length + n <= n_text_ctx */
     size_t n_logits;        /* <= n: of the last ones */
+
+    /* NULL, or [n_attention, n_audio_ctx]: what shares of the window's frames each of the last n_attention <=
+     * n tokens looks at, on the average over the model's alignment heads (alignment.h). A token's look says
+     * where the one behind it is spoken. Frames behind the window are 0. */
+    float *attention;
+    size_t n_attention;
 };
 
 /* Feeds tokens of n_feeds >= 1 different sequences at their next positions, reading the weights once, with

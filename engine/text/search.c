@@ -5,6 +5,9 @@
 #include "base/clock.h"
 #include "text/search.h"
 
+#define LOOK_AHEAD 3  /* tokens of a draft that are skipped for one that holds */
+#define MAX_IN_VAIN 3 /* after so many steps without any that holds, the draft is given up */
+
 size_t quill_argmax(const float *x, size_t n, size_t otherwise)
 {
     float max = -INFINITY;
@@ -49,33 +52,106 @@ size_t quill_sample(const float *x, size_t n, float temperature, uint64_t *state
 
 void quill_search_begin(struct quill_search *s)
 {
-    assert(s->n_prompt > s->sot_index && s->n_prompt - s->sot_index <= QUILL_SEARCH_MAX_LOGITS);
-    assert(s->n_prompt < s->n_text_ctx);
+    assert(s->n_prompt > s->sot_index && s->n_prompt - s->sot_index <= QUILL_SEARCH_MIN_LOGITS);
+    assert(s->n_prompt < s->n_text_ctx && s->max_logits >= QUILL_SEARCH_MIN_LOGITS);
+    assert(s->n_forced <= s->n_draft && s->n_forced <= s->max_tokens &&
+           s->n_forced <= s->n_text_ctx - s->n_prompt);
     s->prompted = false;
     s->random = s->seed;
-    s->n_tokens = 0;
+    s->n_tokens = s->n_forced;
     s->sum_logprob = 0.0;
+    s->draft_at = s->n_forced;
+    s->n_in_vain = 0;
+    for (size_t i = 0; i < s->n_forced; i++) {
+        s->tokens[i] = s->draft[i];
+        s->logprobs[i] = 0.0f;
+    }
 }
 
-struct quill_feed quill_search_feed(const struct quill_search *s)
+size_t quill_search_length(const struct quill_search *s)
 {
-    if (s->prompted)
-        return (struct quill_feed){s->sequence, &s->tokens[s->n_tokens - 1], 1, 1};
-    return (struct quill_feed){s->sequence, s->prompt, s->n_prompt, s->n_prompt - s->sot_index};
+    return s->prompted ? s->n_prompt + s->n_tokens - 1 : 0;
 }
 
-/* The no-speech probability is taken at sot, before any rule. Returns the logits behind the prompt. */
+/* ---- what is fed ------------------------------------------------------------------------------------ */
+
+/* Appends up to max of the tokens that are expected next to fed[0..n); returns how many. A window with
+ * timestamps begins with the first of them. */
+static size_t expect(struct quill_search *s, size_t n, size_t max)
+{
+    size_t n_expected = 0;
+
+    if (s->temperature > 0.0f || s->draft_at == s->n_draft || s->n_in_vain >= MAX_IN_VAIN)
+        return 0;
+    if (s->rules->timestamps && s->n_tokens == 0 && max > 0)
+        s->fed[n + n_expected++] = s->rules->specials.first_timestamp;
+    for (size_t i = s->draft_at; i < s->n_draft && n_expected < max; i++)
+        s->fed[n + n_expected++] = s->draft[i];
+    return n_expected;
+}
+
+/* Tokens that may come behind those there are: each is fed, and its logits need a place. */
+static size_t room(const struct quill_search *s, size_t n_fed, size_t n_logits)
+{
+    const size_t ctx = s->n_text_ctx - quill_search_length(s) - n_fed;
+    const size_t left = s->max_tokens > s->n_tokens ? s->max_tokens - s->n_tokens - 1 : 0;
+    const size_t least = ctx < left ? ctx : left;
+
+    return least < s->max_logits - n_logits ? least : s->max_logits - n_logits;
+}
+
+struct quill_feed quill_search_feed(struct quill_search *s)
+{
+    size_t n = 0, n_logits = 1;
+    struct quill_feed feed = {.sequence = s->sequence, .tokens = s->fed};
+
+    if (s->prompted) {
+        s->fed[n++] = s->tokens[s->n_tokens - 1];
+    } else {
+        memcpy(s->fed, s->prompt, s->n_prompt * sizeof *s->fed);
+        memcpy(s->fed + s->n_prompt, s->tokens, s->n_forced * sizeof *s->fed);
+        n = s->n_prompt + s->n_forced;
+        if (s->n_forced == 0)
+            n_logits = s->n_prompt - s->sot_index;
+    }
+    s->n_certain = n;
+    s->n_expected = expect(s, n, room(s, n, n_logits));
+    feed.n = n + s->n_expected;
+    feed.n_logits = n_logits + s->n_expected;
+    if (s->attention) {
+        const size_t first = s->prompted ? s->n_tokens : 0;
+
+        feed.attention = s->attention + first * s->attention_width;
+        feed.n_attention = s->n_tokens - first + 1 + s->n_expected;
+    }
+    return feed;
+}
+
+/* ---- what is taken ---------------------------------------------------------------------------------- */
+
+/* The no-speech probability is taken at sot, before any rule. Returns the logits behind what is certain. */
 static const float *take_prompt(struct quill_search *s, const float *logits)
 {
-    const float total = s->kernels->log_sum_exp(logits, s->n_vocab);
-
-    s->no_speech_prob = expf(logits[s->rules->specials.no_speech] - total);
     s->prompted = true;
+    if (s->n_forced > 0)
+        return logits;
+    s->no_speech_prob =
+        expf(logits[s->rules->specials.no_speech] - s->kernels->log_sum_exp(logits, s->n_vocab));
     return logits + (s->n_prompt - s->sot_index - 1) * s->n_vocab;
 }
 
-/* True when the search goes on: the token is no end, and there is a place to feed it to. */
-static bool choose(struct quill_search *s, const float *logits)
+static size_t likeliest(const struct quill_search *s, const uint32_t *expected)
+{
+    const size_t best = quill_argmax(s->logits, s->n_vocab, s->rules->specials.eot);
+    const float tolerance = s->draft_at < s->n_firm ? s->firm_tolerance : s->tolerance;
+
+    return expected && s->logits[*expected] >= s->logits[best] - tolerance ? *expected : best;
+}
+
+/* expected: NULL, or a token. True when the search goes on: the token is no end, and there is a place to feed
+ * it to.
+ */
+static bool choose(struct quill_search *s, const float *logits, const uint32_t *expected)
 {
     const uint32_t eot = s->rules->specials.eot;
 
@@ -83,21 +159,55 @@ static bool choose(struct quill_search *s, const float *logits)
     quill_rules_apply(s->rules, s->kernels, s->tokens, s->n_tokens, s->logits, s->n_vocab);
     const size_t token = s->temperature > 0.0f
                              ? quill_sample(s->logits, s->n_vocab, s->temperature, &s->random, eot)
-                             : quill_argmax(s->logits, s->n_vocab, eot);
-    s->sum_logprob += s->logits[token] - s->kernels->log_sum_exp(s->logits, s->n_vocab);
+                             : likeliest(s, expected);
+    const float logprob = s->logits[token] - s->kernels->log_sum_exp(s->logits, s->n_vocab);
+    s->sum_logprob += logprob;
     if (token == eot)
         return false;
+    s->logprobs[s->n_tokens] = logprob;
     s->tokens[s->n_tokens++] = (uint32_t)token;
     return s->n_prompt + s->n_tokens <= s->n_text_ctx && s->n_tokens < s->max_tokens;
 }
 
+/* Where the draft goes on behind a token that has been chosen: it is in the draft, a little further on, or
+ * was put in between if it is a time, or stands for the word that was expected. */
+static void follow_draft(struct quill_search *s)
+{
+    const uint32_t token = s->tokens[s->n_tokens - 1];
+    const size_t left = s->n_draft - s->draft_at;
+
+    if (token >= s->rules->specials.first_timestamp || left == 0)
+        return;
+    for (size_t i = 0; i < left && i < LOOK_AHEAD; i++)
+        if (s->draft[s->draft_at + i] == token) {
+            s->draft_at += i + 1;
+            return;
+        }
+    s->draft_at++;
+}
+
 bool quill_search_take(struct quill_search *s, const float *logits)
 {
+    const uint32_t *expected;
+    size_t n_held = 0;
+    bool goes_on = s->max_tokens > s->n_tokens;
+
     if (!s->prompted)
         logits = take_prompt(s, logits);
-    if (s->max_tokens > 0 && choose(s, logits))
+    expected = s->fed + s->n_certain;
+    for (; goes_on; logits += s->n_vocab) {
+        goes_on = choose(s, logits, n_held < s->n_expected ? &expected[n_held] : NULL);
+        if (goes_on)
+            follow_draft(s);
+        if (!goes_on || n_held == s->n_expected || s->tokens[s->n_tokens - 1] != expected[n_held])
+            break;
+        n_held++;
+    }
+    if (s->n_expected > 0)
+        s->n_in_vain = n_held > 0 ? 0 : s->n_in_vain + 1;
+    if (goes_on)
         return false;
-    s->avg_logprob = (float)(s->sum_logprob / (double)(s->n_tokens + 1));
+    s->avg_logprob = (float)(s->sum_logprob / (double)(s->n_tokens - s->n_forced + 1));
     return true;
 }
 
@@ -109,13 +219,13 @@ enum quill_status quill_search_run(struct quill_search *s, struct quill_decoder 
     enum quill_status status;
     bool done = false;
 
-    quill_decoder_truncate(decoder, s->sequence, 0);
     quill_search_begin(s);
     do {
         const struct quill_feed feed = quill_search_feed(s);
         const bool is_prompt = !s->prompted;
         const float *logits;
 
+        quill_decoder_truncate(decoder, s->sequence, quill_search_length(s));
         status = quill_decoder_feed(decoder, compute, &feed, 1, &logits, cancel, err);
         if (status != QUILL_OK)
             break;
@@ -132,7 +242,7 @@ enum quill_status quill_search_run(struct quill_search *s, struct quill_decoder 
     if (s->prompted) {
         timings->decode_ms += quill_now_ms() - prompted_ms;
         quill_trace_span(compute->trace, QUILL_TRACE_RUN_DECODE, prompted_ms);
-        timings->n_tokens += (unsigned)s->n_tokens;
+        timings->n_tokens += (unsigned)(s->n_tokens - s->n_forced);
     }
     return status;
 }

@@ -1,14 +1,20 @@
 /* Decodes one window: greedy, or sampling at a temperature (openai/whisper decoding.py, GreedyDecoder). A
  * search says what it wants fed next and takes the logits of it, so that whoever feeds may feed others with
- * it. */
+ * it.
+ *
+ * A greedy search may be given a draft: tokens that are likely to come. They are fed with what is certain, in
+ * one pass over the weights, and hold as far as they are what the search would have chosen; so it finds the
+ * very same with or without a draft, unless told to be tolerant, in fewer steps (Leviathan, Kalman, Matias:
+ * Fast inference from transformers via speculative decoding, with a draft that costs nothing). */
 #ifndef QUILL_TEXT_SEARCH_H
 #define QUILL_TEXT_SEARCH_H
 
 #include "model/decoder.h"
 #include "text/rules.h"
 
-#define QUILL_SEARCH_MAX_LOGITS 4 /* rows that a search asks for at a time: of sot to the end of the prompt  \
-                                   */
+/* Rows of logits that a search asks for at a time: of sot to the end of the prompt; with a draft, more of
+ * them make fewer steps. */
+#define QUILL_SEARCH_MIN_LOGITS 4
 
 struct quill_search {
     size_t sequence; /* of the decoder; empty when the search begins */
@@ -18,26 +24,49 @@ struct quill_search {
     const uint32_t *prompt; /* [prev ...] sot (language task) (no_timestamps) */
     size_t n_prompt;        /* < n_text_ctx */
     size_t sot_index;       /* of sot in prompt: its logits give the no-speech probability;
-                             * n_prompt - sot_index <= QUILL_SEARCH_MAX_LOGITS */
+                             * n_prompt - sot_index <= QUILL_SEARCH_MIN_LOGITS */
+    size_t max_logits;      /* >= QUILL_SEARCH_MIN_LOGITS */
     size_t max_tokens;
     float temperature;
     uint64_t seed;
-    float *logits;    /* scratch, [n_vocab]; may be that of other searches, too */
-    uint32_t *tokens; /* caller's buffer, [max_tokens]; without the end token */
+    const uint32_t *draft; /* [n_draft] words, no specials; only at temperature 0 */
+    size_t n_draft;
+    /* Of the draft, what is no matter of choice: at most max_tokens and what n_text_ctx leaves. With any, no
+     * timestamps, and no_speech_prob stays what it is. */
+    size_t n_forced;
+    /* Of the draft, what firm_tolerance is for; tolerance for the rest, both >= 0: what is expected is
+     * chosen, too, when its log-probability is at most so much below the largest. With 0 a draft changes
+     * nothing but the number of steps. */
+    size_t n_firm;
+    float tolerance, firm_tolerance;
+    float *logits; /* scratch, [n_vocab]; may be that of other searches, too */
+    uint32_t *fed; /* scratch, [n_text_ctx] */
+
+    /* Caller's buffers */
+    uint32_t *tokens;       /* [max_tokens]; without the end token */
+    float *logprobs;        /* [max_tokens]; of each token; 0 where it was forced */
+    float *attention;       /* NULL, or [max_tokens + 1, attention_width]: where each token is spoken (struct
+                             * quill_feed); the last row is the end token's */
+    size_t attention_width; /* n_audio_ctx */
 
     /* --- how far it is, and what it found --- */
     bool prompted;
     uint64_t random;
     size_t n_tokens;
-    double sum_logprob; /* of tokens and the end token */
-    float avg_logprob;  /* sum / (n_tokens + 1); set when it is done */
+    size_t draft_at;              /* of the draft, what is expected next */
+    size_t n_certain, n_expected; /* tokens in fed: what is known, and behind it what is expected */
+    size_t n_in_vain;             /* expectations in a row that did not hold at all */
+    double sum_logprob;           /* of tokens and the end token */
+    float avg_logprob;            /* sum / (n_tokens + 1); set when it is done */
     float no_speech_prob;
 };
 
 void quill_search_begin(struct quill_search *search);
 
-/* What is to be fed next; borrows from the search. */
-struct quill_feed quill_search_feed(const struct quill_search *search);
+/* What is to be fed next; borrows from the search. The sequence is first cut to quill_search_length, for what
+ * was expected in vain is in it. */
+struct quill_feed quill_search_feed(struct quill_search *search);
+size_t quill_search_length(const struct quill_search *search);
 
 /* Takes the logits of that. True when it is done: at the end token, max_tokens or a full text context. */
 bool quill_search_take(struct quill_search *search, const float *logits);

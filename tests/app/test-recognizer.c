@@ -17,12 +17,15 @@ static atomic_bool stream_cannot_open; /* any more */
 static atomic_bool opening_held;       /* streams wait while it is set ... */
 static atomic_int n_opening;           /* ... and have begun to be opened so often */
 
-enum quill_status __wrap_quill_transcribe (struct quill_transcriber *transcriber, const float *samples,
-                                           size_t n, const struct quill_params *params,
-                                           struct quill_result **out, struct quill_error *err);
-enum quill_status __real_quill_transcribe (struct quill_transcriber *transcriber, const float *samples,
-                                           size_t n, const struct quill_params *params,
-                                           struct quill_result **out, struct quill_error *err);
+struct quill_draft;
+enum quill_status __wrap_quill_transcribe_draft (struct quill_transcriber *transcriber, const float *samples,
+                                                 size_t n, const struct quill_params *params,
+                                                 struct quill_draft *draft, struct quill_result **out,
+                                                 struct quill_error *err);
+enum quill_status __real_quill_transcribe_draft (struct quill_transcriber *transcriber, const float *samples,
+                                                 size_t n, const struct quill_params *params,
+                                                 struct quill_draft *draft, struct quill_result **out,
+                                                 struct quill_error *err);
 enum quill_status __wrap_quill_stream_open (struct quill_stream **out, struct quill_transcriber *transcriber,
                                             const struct quill_stream_settings *settings, quill_stream_fn *fn,
                                             void *user, struct quill_error *err);
@@ -40,15 +43,15 @@ fail_nomem (struct quill_error *err) {
 }
 
 enum quill_status
-__wrap_quill_transcribe (struct quill_transcriber *transcriber, const float *samples, size_t n,
-                         const struct quill_params *params, struct quill_result **out,
-                         struct quill_error *err) {
+__wrap_quill_transcribe_draft (struct quill_transcriber *transcriber, const float *samples, size_t n,
+                               const struct quill_params *params, struct quill_draft *draft,
+                               struct quill_result **out, struct quill_error *err) {
   int due = atomic_load (&n_failures_due);
 
   while (due > 0)
     if (atomic_compare_exchange_weak (&n_failures_due, &due, due - 1))
       return fail_nomem (err);
-  return __real_quill_transcribe (transcriber, samples, n, params, out, err);
+  return __real_quill_transcribe_draft (transcriber, samples, n, params, draft, out, err);
 }
 
 enum quill_status

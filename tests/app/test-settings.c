@@ -19,7 +19,7 @@ defaults_are_those_of_the_schema (void) {
   g_object_get (settings, "export-format", &format, "window-width", &width, "window-height", &height,
                 "window-maximized", &is_maximized, "show-performance", &show_performance, NULL);
   g_assert_cmpuint (longhand_settings_get_threads (settings), ==, 0);
-  g_assert_cmpfloat (longhand_settings_get_pause_length (settings), ==, 0.7);
+  g_assert_cmpfloat (longhand_settings_get_pause_length (settings), ==, 0.6);
   g_assert_cmpstr (model, ==, "");
   g_assert_cmpstr (language, ==, "auto");
   g_assert_cmpstr (microphone, ==, "");

@@ -2,30 +2,65 @@
 
 #include <string.h>
 
-enum quill_status __real_quill_transcribe (struct quill_transcriber *t, const float *samples, size_t n,
-                                           const struct quill_params *params, struct quill_result **out,
-                                           struct quill_error *err);
-enum quill_status __wrap_quill_transcribe (struct quill_transcriber *t, const float *samples, size_t n,
-                                           const struct quill_params *params, struct quill_result **out,
-                                           struct quill_error *err);
+enum quill_status __real_quill_transcribe_draft (struct quill_transcriber *t, const float *samples, size_t n,
+                                                 const struct quill_params *params, struct quill_draft *draft,
+                                                 struct quill_result **out, struct quill_error *err);
+enum quill_status __wrap_quill_transcribe_draft (struct quill_transcriber *t, const float *samples, size_t n,
+                                                 const struct quill_params *params, struct quill_draft *draft,
+                                                 struct quill_result **out, struct quill_error *err);
 void __real_quill_result_free (struct quill_result **result);
 void __wrap_quill_result_free (struct quill_result **result);
 
 struct recognition recognition;
 
+/* The words of a text are its tokens, and tokens are quarks. */
+static void
+note_draft (const struct quill_draft *draft) {
+  g_autoptr (GString) expected = g_string_new (NULL);
+
+  for (gsize i = 0; i < draft->n; i++)
+    g_string_append (expected, g_quark_to_string (draft->heard[i].token));
+  g_free (recognition.expected);
+  recognition.expected = g_string_free (g_steal_pointer (&expected), FALSE);
+  recognition.draft = *draft;
+}
+
+static void
+hear_words (struct quill_segment *segment, struct quill_draft *draft) {
+  g_auto (GStrv) words = g_strsplit (g_strstrip (g_strdup (segment->text)), " ", -1);
+  struct quill_word *made = g_new0 (struct quill_word, g_strv_length (words));
+  const guint frames = recognition.word_ms / 20;
+
+  draft->n = 0;
+  for (guint i = 0; words[i] != NULL; i++) {
+    g_autofree char *word = g_strconcat (" ", words[i], NULL);
+    const GQuark token = g_quark_from_string (word);
+
+    made[i].text = g_quark_to_string (token);
+    draft->heard[draft->n++] = (struct quill_heard){ .token = token,
+                                                     .begin = i * frames,
+                                                     .peak = i * frames + frames / 2,
+                                                     .end = (i + 1) * frames,
+                                                     .begins_word = true };
+  }
+  segment->words = made;
+  segment->n_words = draft->n;
+}
+
 enum quill_status
-__wrap_quill_transcribe (struct quill_transcriber *t, const float *samples, size_t n,
-                         const struct quill_params *params, struct quill_result **out,
-                         struct quill_error *err) {
+__wrap_quill_transcribe_draft (struct quill_transcriber *t, const float *samples, size_t n,
+                               const struct quill_params *params, struct quill_draft *draft,
+                               struct quill_result **out, struct quill_error *err) {
   static const struct quill_segment fixed[N_FIXED_SEGMENTS]
       = { { .start_ms = 0, .end_ms = 400, .text = " One two," },
           { .start_ms = 400, .end_ms = 900, .text = " three. " } };
   struct quill_result *result;
 
   if (recognition.real)
-    return __real_quill_transcribe (t, samples, n, params, out, err);
+    return __real_quill_transcribe_draft (t, samples, n, params, draft, out, err);
   recognition.n_passes++;
   recognition.params = *params;
+  note_draft (draft);
   if (params->cancelled && params->cancelled (params->user)) {
     err->code = QUILL_ERR_CANCELLED;
     return QUILL_ERR_CANCELLED;
@@ -44,6 +79,9 @@ __wrap_quill_transcribe (struct quill_transcriber *t, const float *samples, size
   result->segments = g_memdup2 (fixed, sizeof fixed);
   if (recognition.text)
     result->segments[0].text = recognition.text;
+  draft->n = 0;
+  if (recognition.text && recognition.word_ms > 0)
+    hear_words (&result->segments[0], draft);
   result->timings.total_ms = recognition.cost_ms;
   *out = result;
   return QUILL_OK;
@@ -56,6 +94,8 @@ __wrap_quill_result_free (struct quill_result **result) {
     return;
   }
   if (*result) {
+    for (gsize i = 0; i < (*result)->n_segments; i++)
+      g_free ((void *)(*result)->segments[i].words);
     g_free ((*result)->segments);
     g_free (*result);
     *result = NULL;
@@ -67,6 +107,7 @@ __wrap_quill_result_free (struct quill_result **result) {
 static void
 told_clear (gpointer data) {
   g_free (((struct told *)data)->text);
+  g_free (((struct told *)data)->firm);
 }
 
 static guint
@@ -85,6 +126,7 @@ fixture_on_event (void *user, const struct quill_stream_event *event) {
                        .start_ms = event->start_ms,
                        .end_ms = event->end_ms,
                        .text = g_strdup (event->text),
+                       .firm = g_strndup (event->text, event->n_firm),
                        .n_segments = (guint)event->n_segments };
 
   if (event->n_segments > 0)
@@ -98,14 +140,26 @@ fixture_on_event (void *user, const struct quill_stream_event *event) {
   g_array_append_val (f->told, told);
 }
 
+struct quill_transcriber *
+fixture_transcriber (void) {
+  static struct quill_model model;
+  static struct quill_transcriber transcriber = { .model = &model, .word_timestamps = true };
+
+  model.hparams.n_audio_ctx = 1500;
+  return &transcriber;
+}
+
 void
 fixture_init (struct fixture *f, const struct quill_stream_settings *settings) {
   *f = (struct fixture){ .told = g_array_new (FALSE, TRUE, sizeof (struct told)), .said = sound_new () };
   g_array_set_clear_func (f->told, told_clear);
   g_clear_pointer (&recognition.sound, g_array_unref);
+  g_free (recognition.expected);
   memset (&recognition, 0, sizeof recognition);
   recognition.sound = sound_new ();
-  g_assert_cmpint (quill_stream_open (&f->stream, NULL, settings, fixture_on_event, f, NULL), ==, QUILL_OK);
+  g_assert_cmpint (
+      quill_stream_open (&f->stream, fixture_transcriber (), settings, fixture_on_event, f, NULL), ==,
+      QUILL_OK);
 }
 
 void
@@ -115,6 +169,7 @@ fixture_clear (struct fixture *f) {
   g_array_unref (f->told);
   g_array_unref (f->said);
   g_clear_pointer (&recognition.sound, g_array_unref);
+  g_clear_pointer (&recognition.expected, g_free);
 }
 
 const struct told *

@@ -1,10 +1,10 @@
-/* A stream for tests. Recognition is replaced, through the linker's --wrap of quill_transcribe and
+/* A stream for tests. Recognition is replaced, through the linker's --wrap of quill_transcribe_draft and
  * quill_result_free, by a recorder of what was asked of it. */
 #ifndef STREAM_FIXTURE_H
 #define STREAM_FIXTURE_H
 
-#include "quill.h"
 #include "sound.h"
+#include "transcriber.h"
 
 #define N_FIXED_SEGMENTS 2 /* " One two," 0 to 400 ms and " three. " to 900 ms */
 
@@ -15,6 +15,10 @@ struct recognition {
   guint fail_next;  /* so many passes fail */
   double cost_ms;   /* that a pass says it took */
   const char *text; /* of the one segment; NULL: the two fixed ones */
+  guint
+      word_ms; /* each of its words is spoken for so long and has a token of its own; 0: there are no words */
+  struct quill_draft draft; /* that was asked for, but for its tokens */
+  char *expected;           /* text of that draft's tokens */
   struct quill_params params;
   Sound *sound;
 };
@@ -25,6 +29,7 @@ struct told {
   enum quill_stream_event_type type;
   gint64 start_ms, end_ms;
   char *text;
+  char *firm; /* what of it is */
   guint n_segments;
   gint64 last_segment_end_ms;
   guint n_samples; /* that the pass was given */
@@ -37,7 +42,10 @@ struct fixture {
   Sound *said;  /* the sound of all finals, one after the other */
 };
 
-/* Opens a stream without a transcriber; settings may be NULL. Forgets what recognition was told to do. */
+/* Something to open a stream with, which recognises nothing; its model's alignment heads are not known. */
+struct quill_transcriber *fixture_transcriber (void);
+
+/* Opens a stream with that; settings may be NULL. Forgets what recognition was told to do. */
 void fixture_init (struct fixture *f, const struct quill_stream_settings *settings);
 void fixture_clear (struct fixture *f);
 void fixture_on_event (void *user, const struct quill_stream_event *event); /* user: the fixture */

@@ -100,6 +100,45 @@ batch_equals_one_by_one (void) {
   tiny_rig_close (&rig);
 }
 
+/* Where tokens look is shared out among the window's frames, and the same whoever is fed beside them. */
+static void
+attention_is_written_down (void) {
+  struct tiny_rig rig;
+  float together[6 * N_AUDIO], single[N_AUDIO], logits[N_VOCAB], plain[N_VOCAB];
+
+  rig_open (&rig, 2);
+  begin_window (&rig, 0, N_AUDIO - 4);
+  feed (&rig, 0, 8, 1, plain);
+  begin_window (&rig, 0, N_AUDIO - 4);
+  memset (together, 0xff, sizeof together);
+  feed_all (&rig,
+            &(struct quill_feed){
+                .tokens = tokens, .n = 8, .n_logits = 1, .attention = together, .n_attention = 6 },
+            1, logits);
+  assert_same (logits, plain, N_VOCAB); /* it changes nothing */
+  for (size_t i = 0; i < 6; i++) {
+    double sum = 0;
+
+    for (size_t j = 0; j < N_AUDIO - 4; j++) {
+      g_assert_cmpfloat (together[i * N_AUDIO + j], >, 0);
+      sum += together[i * N_AUDIO + j];
+    }
+    g_assert_cmpfloat_with_epsilon (sum, 1, 1e-4);
+    for (size_t j = N_AUDIO - 4; j < N_AUDIO; j++)
+      g_assert_cmpfloat (together[i * N_AUDIO + j], ==, 0);
+  }
+  begin_window (&rig, 0, N_AUDIO - 4);
+  for (size_t i = 0; i < 8; i++) {
+    feed_all (&rig,
+              &(struct quill_feed){
+                  .tokens = tokens + i, .n = 1, .n_logits = 1, .attention = single, .n_attention = 1 },
+              1, logits);
+    if (i >= 2)
+      assert_same (single, together + (i - 2) * N_AUDIO, N_AUDIO);
+  }
+  tiny_rig_close (&rig);
+}
+
 static void
 later_tokens_do_not_matter (void) {
   struct tiny_rig rig;
@@ -271,12 +310,14 @@ sizes_that_overflow_are_noticed (void) {
   quill_kernels_init (&kernels, 0);
   for (int form = 0; form < QUILL_GEMM_FORMS; form++) {
     const struct quill_gemm *gemm = &kernels.gemm[form];
-    const struct quill_encoder_plan encoder = quill_plan_encoder (&huge, gemm, gemm, form == QUILL_GEMM_F32 ? QUILL_F32 : QUILL_F16);
+    const struct quill_encoder_plan encoder
+        = quill_plan_encoder (&huge, gemm, gemm, form == QUILL_GEMM_F32 ? QUILL_F32 : QUILL_F16);
     const enum quill_cache_form cache = form == QUILL_GEMM_F32 ? QUILL_CACHE_F32 : QUILL_CACHE_INT8;
     const struct quill_decoder_size one = { 1, 1, 1 }, many = { SIZE_MAX / 2, SIZE_MAX / 2, SIZE_MAX / 2 };
     const struct quill_decoder_plan decoder = quill_plan_decoder (&huge, gemm, cache, &one);
     const struct quill_decoder_plan many_decoder = quill_plan_decoder (&spec.hparams, gemm, cache, &many);
-    const struct quill_encoder_plan small_encoder = quill_plan_encoder (&spec.hparams, gemm, gemm, form == QUILL_GEMM_F32 ? QUILL_F32 : QUILL_F16);
+    const struct quill_encoder_plan small_encoder
+        = quill_plan_encoder (&spec.hparams, gemm, gemm, form == QUILL_GEMM_F32 ? QUILL_F32 : QUILL_F16);
     const struct quill_decoder_plan small_decoder = quill_plan_decoder (&spec.hparams, gemm, cache, &one);
 
     g_assert_true (encoder.own.overflow && encoder.work.overflow);
@@ -545,6 +586,7 @@ main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
   make_tokens ();
   g_test_add_func ("/decoder/a-batch-equals-its-tokens-one-by-one", batch_equals_one_by_one);
+  g_test_add_func ("/decoder/attention-is-written-down", attention_is_written_down);
   g_test_add_func ("/decoder/later-tokens-do-not-change-earlier-logits", later_tokens_do_not_matter);
   g_test_add_func ("/decoder/truncate-then-feed-again-is-identical", truncate_then_feed_again);
   g_test_add_func ("/decoder/begin-forgets-the-window-before", begin_forgets_the_window);

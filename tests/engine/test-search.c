@@ -25,7 +25,8 @@ struct fixture {
     struct quill_tokenizer *tokenizer;
     struct quill_rules rules;
     float *logits;
-    uint32_t prompt[N_TEXT_CTX], tokens[N_TEXT_CTX];
+    uint32_t prompt[N_TEXT_CTX], tokens[N_TEXT_CTX], fed[N_TEXT_CTX];
+    float logprobs[N_TEXT_CTX], attention[(N_TEXT_CTX + 1) * N_AUDIO_CTX];
     struct quill_search search;
     struct quill_timings timings;
 };
@@ -48,8 +49,13 @@ static void set_up(struct fixture *f, const void *unused)
                                        .n_prompt = 3,
                                        .sot_index = 2,
                                        .max_tokens = 9,
+                                       .max_logits = QUILL_DECODER_MAX_LOGITS,
                                        .logits = f->logits,
-                                       .tokens = f->tokens };
+                                       .fed = f->fed,
+                                       .tokens = f->tokens,
+                                       .logprobs = f->logprobs,
+                                       .attention = f->attention,
+                                       .attention_width = N_AUDIO_CTX };
 }
 
 static void tear_down(struct fixture *f, const void *unused)
@@ -155,6 +161,139 @@ static void sampling_follows_its_seed(struct fixture *f, const void *unused)
     g_assert_cmpint(memcmp(first, f->tokens, 9 * sizeof *first), !=, 0);
 }
 
+/* What a search of max_tokens tokens found, to the bit. */
+struct found {
+  size_t n_tokens;
+  uint32_t tokens[N_TEXT_CTX];
+  float logprobs[N_TEXT_CTX], avg_logprob, no_speech_prob, attention[(N_TEXT_CTX + 1) * N_AUDIO_CTX];
+  unsigned n_feeds;
+};
+
+static struct found find (struct fixture *f, const uint32_t *draft, size_t n_draft, size_t n_forced)
+{
+    struct found found = {0};
+    bool done = false;
+
+    f->search.draft = draft;
+    f->search.n_draft = n_draft;
+    f->search.n_forced = n_forced;
+    memset (f->attention, 0, sizeof f->attention);
+    quill_search_begin(&f->search);
+    while (!done) {
+        const struct quill_feed feed = quill_search_feed (&f->search);
+        const float *logits;
+
+        g_assert_cmpuint (feed.n_logits, <=, f->search.max_logits);
+        g_assert_cmpuint (feed.n_attention, <=, feed.n);
+        quill_decoder_truncate (f->rig.decoder, 0, quill_search_length (&f->search));
+        g_assert_cmpint (quill_decoder_feed (f->rig.decoder, &f->rig.compute, &feed, 1, &logits, NULL, NULL), ==,
+                         QUILL_OK);
+        found.n_feeds++;
+        done = quill_search_take (&f->search, logits);
+    }
+    found.n_tokens = f->search.n_tokens;
+    memcpy (found.tokens, f->tokens, found.n_tokens * sizeof *found.tokens);
+    memcpy (found.logprobs, f->logprobs, found.n_tokens * sizeof *found.logprobs);
+    memcpy (found.attention, f->attention, found.n_tokens * N_AUDIO_CTX * sizeof *found.attention);
+    found.avg_logprob = f->search.avg_logprob;
+    found.no_speech_prob = f->search.no_speech_prob;
+    return found;
+}
+
+static void assert_same_but_for_feeds (const struct found *a, const struct found *b)
+{
+    struct found as_b = *a;
+
+    as_b.n_feeds = b->n_feeds;
+    g_assert_cmpmem (&as_b, sizeof as_b, b, sizeof *b);
+}
+
+/* Of the tokens found, those that are words. */
+static size_t words_of (const struct fixture *f, const struct found *found, uint32_t *words)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < found->n_tokens; i++)
+        if (found->tokens[i] < f->rules.specials.eot)
+            words[n++] = found->tokens[i];
+    return n;
+}
+
+/* Whatever is expected, the search finds the same; what it does find, in fewer feeds. */
+static void a_draft_changes_only_the_number_of_feeds (struct fixture *f, const void *with_timestamps)
+{
+    uint32_t draft[N_TEXT_CTX];
+    const uint32_t wrong[] = {11, 12, 13, 14, 15, 16};
+    size_t n;
+
+    f->search.max_tokens = 18;
+    f->rules.timestamps = with_timestamps != NULL;
+    const struct found alone = find (f, NULL, 0, 0);
+    g_assert_cmpuint (alone.n_feeds, ==, 18);
+    n = words_of (f, &alone, draft);
+    g_assert_cmpuint (n, >=, 8);
+
+    const struct found all = find (f, draft, n, 0);
+    assert_same_but_for_feeds (&all, &alone);
+    g_assert_cmpuint (all.n_feeds, <=, with_timestamps ? 12 : 4);
+
+    const struct found nothing = find (f, wrong, G_N_ELEMENTS (wrong), 0);
+    assert_same_but_for_feeds (&nothing, &alone);
+    g_assert_cmpuint (nothing.n_feeds, ==, 18);
+
+    const struct found missing = (memmove (draft + 2, draft + 3, (n - 3) * sizeof *draft), find (f, draft, n - 1, 0));
+    assert_same_but_for_feeds (&missing, &alone);
+    g_assert_cmpuint (missing.n_feeds, <, alone.n_feeds);
+
+    n = words_of (f, &alone, draft);
+    draft[3] = 17; /* one word is another */
+    const struct found replaced = find (f, draft, n, 0);
+    assert_same_but_for_feeds (&replaced, &alone);
+    g_assert_cmpuint (replaced.n_feeds, <, alone.n_feeds);
+}
+
+static void forced_tokens_are_taken_as_they_are (struct fixture *f, const void *unused)
+{
+    uint32_t draft[] = {11, 12, 13, 0, 0, 0};
+
+    f->rules.timestamps = false;
+    const struct found forced = find (f, draft, 3, 3);
+    g_assert_cmpuint (forced.n_tokens, ==, f->search.max_tokens);
+    g_assert_cmpmem (forced.tokens, 3 * sizeof *draft, draft, 3 * sizeof *draft);
+    g_assert_cmpfloat (forced.logprobs[2], ==, 0.0f);
+    g_assert_cmpfloat (forced.logprobs[3], <, 0.0f);
+    g_assert_cmpfloat (forced.no_speech_prob, ==, 0.0f);
+
+    memcpy (draft + 3, forced.tokens + 3, 3 * sizeof *draft);
+    const struct found expected = find (f, draft, 6, 3);
+    assert_same_but_for_feeds (&expected, &forced);
+    g_assert_cmpuint (expected.n_feeds, <, forced.n_feeds);
+
+    /* They make what follows: as a longer prompt would. */
+    quill_decoder_truncate (f->rig.decoder, 0, 0);
+    feed (f, f->prompt, 3);
+    const float *logits = feed (f, draft, 3);
+    memcpy (f->logits, logits, spec.hparams.n_vocab * sizeof (float));
+    quill_rules_apply (&f->rules, &f->rig.compute.kernels, draft, 3, f->logits, spec.hparams.n_vocab);
+    g_assert_cmpuint (quill_argmax (f->logits, spec.hparams.n_vocab, 0), ==, forced.tokens[3]);
+
+    f->search.max_tokens = 3; /* nothing is left to choose */
+    g_assert_cmpuint (find (f, draft, 6, 3).n_tokens, ==, 3);
+}
+
+static void a_draft_longer_than_there_is_room_ends_with_the_room (struct fixture *f, const void *unused)
+{
+    uint32_t draft[N_TEXT_CTX];
+
+    f->search.max_tokens = N_TEXT_CTX;
+    f->search.max_logits = QUILL_SEARCH_MIN_LOGITS;
+    const struct found alone = find (f, NULL, 0, 0);
+    const size_t n = words_of (f, &alone, draft);
+    const struct found with = find (f, draft, n, 0);
+    assert_same_but_for_feeds (&with, &alone);
+    g_assert_cmpuint (with.n_tokens, ==, N_TEXT_CTX - 3 + 1);
+}
+
 static void cancelling_works_at_every_poll(struct fixture *f, const void *unused)
 {
     struct tiny_cancel state;
@@ -210,6 +349,13 @@ int main(int argc, char **argv)
     ADD("/search/tries-do-not-depend-on-those-before", tries_do_not_depend_on_those_before);
     ADD("/search/stops-when-the-text-context-is-full", stops_when_the_text_context_is_full);
     ADD("/search/sampling-follows-its-seed", sampling_follows_its_seed);
+    g_test_add("/search/a-draft-changes-only-the-number-of-feeds", struct fixture, NULL, set_up,
+               a_draft_changes_only_the_number_of_feeds, tear_down);
+    g_test_add("/search/a-draft-changes-only-the-number-of-feeds/timestamps", struct fixture, "timestamps", set_up,
+               a_draft_changes_only_the_number_of_feeds, tear_down);
+    ADD("/search/forced-tokens-are-taken-as-they-are", forced_tokens_are_taken_as_they_are);
+    ADD("/search/a-draft-longer-than-there-is-room-ends-with-the-room",
+        a_draft_longer_than_there_is_room_ends_with_the_room);
     ADD("/search/cancelling-works-at-every-poll", cancelling_works_at_every_poll);
     g_test_add_func("/search/argmax-prefers-the-lower-of-equals", argmax_prefers_the_lower_of_equals);
     g_test_add_func("/search/samples-are-distributed-as-the-temperature-says",

@@ -21,12 +21,12 @@ tentative_text_comes_often_while_speaking (void) {
 
     if (told->type == QUILL_STREAM_SPEECH_BEGIN) {
       begin_ms = told->start_ms;
-      last_ms = begin_ms + 500; /* the pre-roll was silent */
+      last_ms = begin_ms + 480; /* the pre-roll was silent */
       n_tentative = 0;
     } else if (told->type == QUILL_STREAM_TENTATIVE) {
       g_assert_cmpint (told->start_ms, ==, begin_ms);
-      g_assert_cmpint (told->end_ms - last_ms, <=, 1200);
-      g_assert_cmpint (told->end_ms - last_ms, >=, 800 - 100);
+      g_assert_cmpint (told->end_ms - last_ms, <=, 1000);
+      g_assert_cmpint (told->end_ms - last_ms, >=, 600 - 100);
       last_ms = told->end_ms;
       n_tentative++;
     } else {
@@ -141,12 +141,17 @@ passes_get_the_right_parameters (void) {
       if (type == QUILL_STREAM_TENTATIVE) {
         g_assert_cmpfloat (recognition.params.temperature, ==, 0);
         g_assert_cmpfloat (recognition.params.temperature_increment, ==, 0);
-        g_assert_true (recognition.params.cancelled == never);
+        g_assert_nonnull (recognition.params.cancelled);
+        g_assert_cmpuint (recognition.params.audio_ctx, ==, 512);
+        g_assert_cmpuint (recognition.params.max_tokens, <=, 8 + 12 * 8);
       } else {
         g_assert_cmpfloat (recognition.params.temperature, ==, 0.2f);
         g_assert_cmpfloat (recognition.params.temperature_increment, ==, 0.4f);
         g_assert_null (recognition.params.cancelled);
+        g_assert_cmpuint (recognition.params.audio_ctx, ==, 0);
       }
+      g_assert_true (recognition.params.word_timestamps);
+      g_assert_false (recognition.params.timestamps);
     }
   }
   g_assert_cmpuint (n_asked, ==, fixture_count (&f, QUILL_STREAM_TENTATIVE));
@@ -163,7 +168,7 @@ text_is_joined_and_times_are_the_streams (void) {
   for (guint i = 0; i < f.told->len; i++) {
     const struct told *told = &g_array_index (f.told, struct told, i);
 
-    g_assert_cmpstr (told->text, ==, told->type == QUILL_STREAM_SPEECH_BEGIN ? "" : "One two, three.");
+    g_assert_cmpstr (told->text, ==, told->type == QUILL_STREAM_FINAL ? "One two, three." : "");
     g_assert_cmpuint (told->n_segments, ==, told->type == QUILL_STREAM_FINAL ? N_FIXED_SEGMENTS : 0);
     if (told->type == QUILL_STREAM_FINAL)
       g_assert_cmpint (told->last_segment_end_ms, ==, told->start_ms + 900);
@@ -175,6 +180,176 @@ text_is_joined_and_times_are_the_streams (void) {
   fixture_play (&f, sound, CHUNK, TRUE);
   g_assert_cmpuint (fixture_count (&f, QUILL_STREAM_FINAL), ==, 3);
   g_assert_cmpstr (fixture_nth (&f, QUILL_STREAM_FINAL, 0)->text, ==, "");
+  fixture_clear (&f);
+}
+
+/* --- words -------------------------------------------------------------------------------------------- */
+
+/* Speech of 10 s; a pass is made of its first ms, with this outcome. */
+static const struct told *
+pass_at (struct fixture *f, const Sound *speech, gsize *at, gint64 ms, const char *text) {
+  const guint n = fixture_count (f, QUILL_STREAM_TENTATIVE);
+
+  recognition.text = text;
+  *at += quill_stream_push (f->stream, sound_samples (speech) + *at, (gsize)ms * 16 - *at);
+  g_assert_cmpint (quill_stream_step (f->stream, NULL, NULL), ==, QUILL_OK);
+  g_assert_cmpuint (fixture_count (f, QUILL_STREAM_TENTATIVE), ==, n + 1);
+  return fixture_nth (f, QUILL_STREAM_TENTATIVE, n);
+}
+
+static Sound *
+long_speech (void) {
+  Sound *sound = sound_new ();
+
+  sound_add_silence (sound, 1000);
+  sound_add_speech (sound, 10000, -28);
+  sound_add_silence (sound, 1500);
+  sound_add_noise (sound, -62, 1);
+  return sound;
+}
+
+/* Words of 500 ms each; the utterance begins half a second into the sound, and its last 300 ms are not shown.
+ */
+static void
+agreed_words_are_firm_and_half_heard_ones_not_shown (void) {
+  g_autoptr (Sound) speech = long_speech ();
+  const struct told *told;
+  struct fixture f;
+  gsize at = 0;
+
+  fixture_init (&f, NULL);
+  recognition.word_ms = 500;
+  told = pass_at (&f, speech, &at, 2200, " I scream, for vanilla.");
+  g_assert_cmpstr (told->text, ==,
+                   "I scream, for"); /* 1.7 s of the utterance: the fourth word's middle is at 1.75 */
+  g_assert_cmpstr (told->firm, ==, "");
+  g_assert_cmpstr (recognition.expected, ==, "");
+
+  told = pass_at (&f, speech, &at, 3200, " I scream, four eyes.");
+  g_assert_cmpstr (told->text, ==, "I scream, four eyes"); /* what will follow is not known yet */
+  g_assert_cmpstr (told->firm, ==, "I scream,");
+  g_assert_cmpstr (recognition.expected, ==, " I scream, for vanilla.");
+  g_assert_cmpuint (recognition.draft.n_forced, ==, 0);
+
+  told = pass_at (&f, speech, &at, 4200, " I scream, four eyes. Cream is");
+  g_assert_cmpstr (told->text, ==, "I scream, four eyes. Cream is");
+  g_assert_cmpstr (told->firm, ==, "I scream, four eyes.");
+  g_assert_cmpuint (recognition.draft.n_forced, ==, 2);
+
+  fixture_clear (&f);
+}
+
+/* The final pass may change everything, but is told what was firm, and the next utterance begins from
+ * nothing. */
+static void
+final_pass_expects_what_was_heard (void) {
+  g_autoptr (Sound) speech = long_speech ();
+  struct fixture f;
+  gsize at = 0;
+
+  fixture_init (&f, NULL);
+  recognition.word_ms = 500;
+  pass_at (&f, speech, &at, 2200, " One two three");
+  pass_at (&f, speech, &at, 3200, " One two three four");
+  recognition.text = " Won too, three four five.";
+  while (fixture_count (&f, QUILL_STREAM_FINAL) == 0) {
+    const gsize taken = quill_stream_push (f.stream, sound_samples (speech) + at, speech->len - at);
+
+    at += taken;
+    g_assert_cmpuint (at, <, speech->len);
+    g_assert_cmpint (quill_stream_step (f.stream, NULL, NULL), ==, QUILL_OK);
+  }
+  g_assert_cmpstr (recognition.expected, ==, " One two three four");
+  g_assert_cmpuint (recognition.draft.n_forced, ==, 0);
+  g_assert_cmpuint (recognition.draft.n_firm, ==, 3);
+  g_assert_cmpstr (fixture_nth (&f, QUILL_STREAM_FINAL, 0)->text, ==, "Won too, three four five.");
+  g_assert_cmpstr (fixture_nth (&f, QUILL_STREAM_FINAL, 0)->firm, ==, "Won too, three four five.");
+
+  at = 0;
+  pass_at (&f, speech, &at, 2200, " Six");
+  g_assert_cmpstr (recognition.expected, ==, "");
+  fixture_clear (&f);
+}
+
+/* The rest of the sound, pushed from within a tentative pass, as far as it goes. */
+struct pusher {
+  struct fixture *f;
+  const Sound *sound;
+  gsize at;
+  guint n_asked;
+};
+
+static bool
+push_on (void *user) {
+  struct pusher *p = user;
+
+  p->n_asked++;
+  p->at += quill_stream_push (p->f->stream, sound_samples (p->sound) + p->at, p->sound->len - p->at);
+  return false;
+}
+
+static void
+end_of_an_utterance_cancels_a_tentative_pass (void) {
+  g_autoptr (Sound) sound = three_utterances ();
+  struct quill_stream_settings settings;
+  struct fixture f;
+  struct pusher pusher = { .f = &f, .sound = sound, .at = 3000 * 16 };
+  struct quill_error error;
+  bool worked = false;
+
+  quill_stream_settings_init (&settings);
+  settings.params.cancelled = push_on;
+  settings.params.user = &pusher;
+  fixture_init (&f, &settings);
+  g_assert_cmpuint (quill_stream_push (f.stream, sound_samples (sound), pusher.at), ==, pusher.at);
+  g_assert_cmpint (quill_stream_step (f.stream, &worked, &error), ==, QUILL_OK);
+  g_assert_true (worked);
+  g_assert_cmpuint (pusher.n_asked, ==, 1);
+  g_assert_cmpuint (fixture_count (&f, QUILL_STREAM_TENTATIVE), ==, 0);
+  g_assert_cmpuint (fixture_count (&f, QUILL_STREAM_FINAL), ==, 1);
+  g_assert_cmpmem (f.said->data, f.said->len * sizeof (float),
+                   sound_samples (sound) + fixture_nth (&f, QUILL_STREAM_FINAL, 0)->start_ms * 16,
+                   f.said->len * sizeof (float));
+  fixture_clear (&f);
+}
+
+/* --- a machine that is too slow ------------------------------------------------------------------------ */
+
+static void
+lag_is_mended_by_finals_only (void) {
+  g_autoptr (Sound) speech = long_speech ();
+  struct fixture f;
+  gsize at = 0;
+
+  fixture_init (&f, NULL);
+  recognition.text = "";
+  at += quill_stream_push (f.stream, sound_samples (speech), 2200 * 16);
+  quill_stream_note_lag (f.stream, 2600);
+  g_assert_true (quill_stream_is_behind (f.stream));
+  g_assert_cmpint (quill_stream_step (f.stream, NULL, NULL), ==, QUILL_OK);
+  g_assert_cmpuint (recognition.n_passes, ==, 0);
+  quill_stream_note_lag (f.stream, 1600); /* better, but not well */
+  g_assert_true (quill_stream_is_behind (f.stream));
+  quill_stream_note_lag (f.stream, 1400);
+  g_assert_false (quill_stream_is_behind (f.stream));
+  g_assert_cmpint (quill_stream_step (f.stream, NULL, NULL), ==, QUILL_OK);
+  g_assert_cmpuint (recognition.n_passes, ==, 1);
+  quill_stream_note_lag (f.stream, 0);
+
+  /* A final pass that takes half as long as its sound is too late after 5 s of it. */
+  while (fixture_count (&f, QUILL_STREAM_FINAL) == 0) {
+    at += quill_stream_push (f.stream, sound_samples (speech) + at, speech->len - at);
+    recognition.cost_ms = 5400;
+    g_assert_cmpint (quill_stream_step (f.stream, NULL, NULL), ==, QUILL_OK);
+  }
+  g_assert_false (quill_stream_is_behind (f.stream));
+  recognition.cost_ms = 10;
+  at = 0;
+  pass_at (&f, speech, &at, 3200, "");
+  g_assert_false (quill_stream_is_behind (f.stream));
+  at += quill_stream_push (f.stream, sound_samples (speech) + at, 6200 * 16 - at);
+  g_assert_cmpint (quill_stream_step (f.stream, NULL, NULL), ==, QUILL_OK);
+  g_assert_true (quill_stream_is_behind (f.stream));
   fixture_clear (&f);
 }
 
@@ -262,7 +437,7 @@ each_allocation_may_fail (void) {
 
   do {
     quill_alloc_fail_at (++n);
-    status = quill_stream_open (&stream, NULL, NULL, fixture_on_event, NULL, &error);
+    status = quill_stream_open (&stream, fixture_transcriber (), NULL, fixture_on_event, NULL, &error);
     if (status != QUILL_OK) {
       g_assert_cmpint (status, ==, QUILL_ERR_NOMEM);
       g_assert_null (stream);
@@ -322,8 +497,9 @@ absurd_settings_are_refused (void) {
     settings.preroll_ms = table[i].preroll_ms;
     settings.pause_ms = table[i].pause_ms;
     settings.max_utterance_ms = table[i].max_utterance_ms;
-    g_assert_cmpint (quill_stream_open (&stream, NULL, &settings, fixture_on_event, NULL, &error), ==,
-                     QUILL_ERR_INVALID);
+    g_assert_cmpint (
+        quill_stream_open (&stream, fixture_transcriber (), &settings, fixture_on_event, NULL, &error), ==,
+        QUILL_ERR_INVALID);
     g_assert_cmpuint (strlen (error.message), >, 20);
     g_assert_null (stream);
   }
@@ -360,40 +536,63 @@ recordings_are_one_utterance_each (void) {
   fixture_clear (&f);
 }
 
-/* The final text is what the same sound gives when it is recognised as a whole. */
+/* A stream over the recordings with the bundled model. */
+struct real {
+  struct quill_model *model;
+  struct quill_transcriber *transcriber;
+};
+
+static void
+play_recordings (struct fixture *f, struct real *real, const struct quill_stream_settings *settings,
+                 const Sound *sound) {
+  g_autofree char *path
+      = g_build_filename (g_getenv ("LONGHAND_MODEL_DIR"), "ggml-longhand-mini.en-q5_1.bin", NULL);
+  const struct quill_settings two_threads = { .n_threads = 2, .cpu_mask = ~0u, .word_timestamps = true };
+  struct quill_error error = { 0 };
+
+  *real = (struct real){ 0 };
+  fixture_init (f, NULL);
+  quill_stream_close (&f->stream);
+  recognition.real = TRUE;
+  g_assert_cmpint (quill_model_open (&real->model, path, &error), ==, QUILL_OK);
+  g_assert_cmpint (quill_transcriber_open (&real->transcriber, real->model, &two_threads, &error), ==,
+                   QUILL_OK);
+  g_assert_cmpint (quill_stream_open (&f->stream, real->transcriber, settings, fixture_on_event, f, &error),
+                   ==, QUILL_OK);
+  fixture_play (f, sound, CHUNK, TRUE);
+  g_assert_cmpint (quill_stream_finish (f->stream, &error), ==, QUILL_OK);
+  quill_stream_close (&f->stream);
+  g_assert_cmpuint (fixture_count (f, QUILL_STREAM_FINAL), ==, 2);
+}
+
+static void
+real_clear (struct real *real) {
+  quill_transcriber_close (&real->transcriber);
+  quill_model_close (&real->model);
+}
+
+/* Without tentative passes before it, a final text is what the same sound gives when it is recognised as a
+ * whole. */
 static void
 bundled_model_commits_its_offline_text (void) {
   g_autoptr (Sound) sound = recordings ();
-  g_autofree char *path
-      = g_build_filename (g_getenv ("LONGHAND_MODEL_DIR"), "ggml-longhand-mini.en-q5_1.bin", NULL);
-  const struct quill_settings two_threads = { .n_threads = 2, .cpu_mask = ~0u };
   struct quill_stream_settings settings;
-  struct quill_error error = { 0 };
-  struct quill_model *model = NULL;
-  struct quill_transcriber *transcriber = NULL;
+  struct quill_params params;
   struct fixture f;
+  struct real real;
 
-  fixture_init (&f, NULL);
-  quill_stream_close (&f.stream);
-  recognition.real = TRUE;
-  g_assert_cmpint (quill_model_open (&model, path, &error), ==, QUILL_OK);
-  g_assert_cmpint (quill_transcriber_open (&transcriber, model, &two_threads, &error), ==, QUILL_OK);
   quill_stream_settings_init (&settings);
-  g_assert_cmpint (quill_stream_open (&f.stream, transcriber, &settings, fixture_on_event, &f, &error), ==,
-                   QUILL_OK);
-  fixture_play (&f, sound, 8000, TRUE);
-  g_assert_cmpint (quill_stream_finish (f.stream, &error), ==, QUILL_OK);
-
-  g_assert_cmpuint (fixture_count (&f, QUILL_STREAM_FINAL), ==, 2);
-  g_assert_cmpuint (fixture_count (&f, QUILL_STREAM_TENTATIVE), >=, 2);
+  settings.partial_ms = 0;
+  play_recordings (&f, &real, &settings, sound);
+  quill_params_init (&params);
+  params.timestamps = false;
   for (guint i = 0; i < 2; i++) {
     const struct told *final = fixture_nth (&f, QUILL_STREAM_FINAL, i);
     struct quill_result *result = NULL;
     g_autoptr (GString) whole = g_string_new (NULL);
 
-    g_assert_cmpint (quill_transcribe (transcriber, sound_samples (sound) + final->start_ms * 16,
-                                       (gsize)(final->end_ms - final->start_ms) * 16, &settings.params,
-                                       &result, &error),
+    g_assert_cmpint (quill_transcribe (real.transcriber, sound_samples (sound) + final->start_ms * 16,
+                                       (gsize)(final->end_ms - final->start_ms) * 16, &params, &result, NULL),
                      ==, QUILL_OK);
     for (gsize k = 0; k < result->n_segments; k++)
       g_string_append (whole, result->segments[k].text);
@@ -403,10 +602,51 @@ bundled_model_commits_its_offline_text (void) {
     g_assert_cmpint (final->last_segment_end_ms, <=, final->end_ms);
     quill_result_free (&result);
   }
-  quill_stream_close (&f.stream);
-  quill_transcriber_close (&transcriber);
-  quill_model_close (&model);
+  real_clear (&real);
   fixture_clear (&f);
+}
+
+static guint
+count_words (const char *text) {
+  g_auto (GStrv) words = g_strsplit (text, " ", -1);
+
+  return *text ? g_strv_length (words) : 0;
+}
+
+/* Words become firm while they are spoken, and what is firm is at the beginning of every later text. */
+static void
+firm_words_stay (void) {
+  static const enum quill_commit_rule rules[] = { QUILL_COMMIT_AUTO, QUILL_COMMIT_AGREEMENT };
+  g_autoptr (Sound) sound = recordings ();
+
+  for (gsize r = 0; r < G_N_ELEMENTS (rules); r++) {
+    struct quill_stream_settings settings;
+    const char *firm = "";
+    guint n_words = 0, n_firm = 0;
+    struct fixture f;
+    struct real real;
+
+    quill_stream_settings_init (&settings);
+    settings.commit = rules[r];
+    play_recordings (&f, &real, &settings, sound);
+    for (guint i = 0; i < f.told->len; i++) {
+      const struct told *told = &g_array_index (f.told, struct told, i);
+
+      g_test_message ("[%s] %s", told->firm, told->text);
+      if (told->type == QUILL_STREAM_TENTATIVE) {
+        g_assert_true (g_str_has_prefix (told->text, firm));
+        g_assert_true (g_str_has_prefix (told->firm, firm));
+        firm = told->firm;
+      } else if (told->type == QUILL_STREAM_FINAL) {
+        n_words += count_words (told->text);
+        n_firm += count_words (firm);
+        firm = "";
+      }
+    }
+    g_assert_cmpuint (n_firm, >=, n_words / 2);
+    real_clear (&real);
+    fixture_clear (&f);
+  }
 }
 
 int
@@ -420,6 +660,12 @@ main (int argc, char **argv) {
   g_test_add_func ("/stream/passes-get-the-right-parameters", passes_get_the_right_parameters);
   g_test_add_func ("/stream/text-is-joined-and-times-are-the-streams",
                    text_is_joined_and_times_are_the_streams);
+  g_test_add_func ("/stream/agreed-words-are-firm-and-half-heard-ones-not-shown",
+                   agreed_words_are_firm_and_half_heard_ones_not_shown);
+  g_test_add_func ("/stream/final-pass-expects-what-was-heard", final_pass_expects_what_was_heard);
+  g_test_add_func ("/stream/end-of-an-utterance-cancels-a-tentative-pass",
+                   end_of_an_utterance_cancels_a_tentative_pass);
+  g_test_add_func ("/stream/lag-is-mended-by-finals-only", lag_is_mended_by_finals_only);
   g_test_add_func ("/stream/failed-final-pass-stays-due", failed_final_pass_stays_due);
   g_test_add_func ("/stream/failed-finish-may-be-repeated", failed_finish_may_be_repeated);
   g_test_add_func ("/stream/cancelled-tentative-passes-lose-nothing",
@@ -431,5 +677,6 @@ main (int argc, char **argv) {
   g_test_add_func ("/stream/absurd-settings-are-refused", absurd_settings_are_refused);
   g_test_add_func ("/stream/recordings-are-one-utterance-each", recordings_are_one_utterance_each);
   g_test_add_func ("/stream/bundled-model-commits-its-offline-text", bundled_model_commits_its_offline_text);
+  g_test_add_func ("/stream/firm-words-stay", firm_words_stay);
   return g_test_run ();
 }

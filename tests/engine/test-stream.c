@@ -275,16 +275,16 @@ forced_cuts_lose_nothing (void) {
   fixture_init (&f, NULL);
   fixture_play (&f, sound, CHUNK, TRUE);
   n = fixture_count (&f, QUILL_STREAM_FINAL);
-  g_assert_cmpuint (n, >=, 4);
+  g_assert_cmpuint (n, ==, 4);
   g_assert_cmpuint (fixture_count (&f, QUILL_STREAM_SPEECH_BEGIN), ==, n);
   for (guint i = 0; i < n; i++) {
     const struct told *final = fixture_nth (&f, QUILL_STREAM_FINAL, i);
 
-    g_assert_cmpint (final->end_ms - final->start_ms, <=, 25000);
+    g_assert_cmpint (final->end_ms - final->start_ms, <=, 28000);
     if (i > 0)
       g_assert_cmpint (final->start_ms, ==, fixture_nth (&f, QUILL_STREAM_FINAL, i - 1)->end_ms);
     if (i + 1 < n)
-      g_assert_cmpint (final->end_ms - final->start_ms, >=, 19000); /* cut within the last 5 s or so */
+      g_assert_cmpint (final->end_ms - final->start_ms, >=, 25000 - 32); /* a frame */
   }
   g_assert_cmpint (fixture_nth (&f, QUILL_STREAM_FINAL, n - 1)->end_ms, >=, speech_end_ms);
   /* Sample for sample. */
@@ -302,7 +302,7 @@ cut_falls_into_the_quietest_gap (void) {
 
   sound_add_tone (sound, 300, 500, -80);
   for (guint i = 0; i < 5; i++) {
-    sound_add_speech (sound, 4300, -28);
+    sound_add_speech (sound, 4900, -28);
     gap_ms = sound_ms (sound);
     sound_add_silence (sound, 200); /* longer than the closures within speech */
   }
@@ -323,7 +323,7 @@ silence_after_a_cut_is_not_looked_at (void) {
 
   /* The greatest length is reached within the pause, which is where the cut falls. */
   sound_add_silence (sound, 1000);
-  sound_add_speech (sound, 24000, -28);
+  sound_add_speech (sound, 26500, -28);
   sound_add_silence (sound, 10000);
   sound_add_noise (sound, -62, 1);
   quill_stream_settings_init (&settings);

@@ -1,0 +1,17 @@
+/* Tokens -> words. */
+#ifndef QUILL_TEXT_WORDS_H
+#define QUILL_TEXT_WORDS_H
+
+#include "text/tokenizer.h"
+
+/* Splits n tokens of text, no specials among them, into words: ends[i] is the index behind the last token of
+ * word i. Words begin with a space; with by_spaces false, for languages that are written without, each is a
+ * character. Marks that stand next to a word, without a space, belong to it. ends: [n]. Returns how many
+ * words there are. */
+size_t quill_split_words(const struct quill_tokenizer *tokenizer, const uint32_t *tokens, size_t n,
+                         bool by_spaces, uint16_t *ends);
+
+/* Whether the language with this code is written with spaces between words. */
+bool quill_language_has_spaces(const char *code);
+
+#endif
