@@ -55,6 +55,7 @@ enum {
   PROP_MODEL_TITLE,
   PROP_MODEL_IS_BUNDLED,
   PROP_THREADS_REASON,
+  PROP_IS_BEHIND,
   N_PROPS
 };
 enum { TENTATIVE, COMMITTED, FAILED, DEVICES_CHANGED, N_SIGNALS };
@@ -80,6 +81,9 @@ longhand_dictation_get_property (GObject *object, guint id, GValue *value, GPara
     break;
   case PROP_THREADS_REASON:
     g_value_set_static_string (value, self->stats.threads_reason);
+    break;
+  case PROP_IS_BEHIND:
+    g_value_set_boolean (value, self->stats.is_behind);
     break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -256,12 +260,15 @@ take_stats (LonghandDictation *self, const LonghandStats *stats) {
   const double partial_latency_ms = self->stats.partial_latency_ms;
   const double final_latency_ms = self->stats.final_latency_ms;
   const char *threads_reason = self->stats.threads_reason;
+  const gboolean was_behind = self->stats.is_behind;
 
   self->stats = *stats;
   self->stats.partial_latency_ms = partial_latency_ms;
   self->stats.final_latency_ms = final_latency_ms;
   if (self->stats.threads_reason != threads_reason) /* interned */
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_THREADS_REASON]);
+  if (self->stats.is_behind != was_behind)
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_IS_BEHIND]);
 }
 
 static void
@@ -421,6 +428,7 @@ longhand_dictation_class_init (LonghandDictationClass *klass) {
                                               LONGHAND_MODEL_STATE_FAILED, LONGHAND_MODEL_STATE_NONE, flags);
   props[PROP_MODEL_TITLE] = g_param_spec_string ("model-title", NULL, NULL, "", flags);
   props[PROP_MODEL_IS_BUNDLED] = g_param_spec_boolean ("model-is-bundled", NULL, NULL, FALSE, flags);
+  props[PROP_IS_BEHIND] = g_param_spec_boolean ("is-behind", NULL, NULL, FALSE, flags);
   props[PROP_THREADS_REASON] = g_param_spec_string ("threads-reason", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 

@@ -49,6 +49,7 @@ typedef struct {
   const char *kernel_level;   /* "avx2"; static */
   guint64 dropped_samples;    /* lost because the ring was full */
   double queued_s;            /* sound waiting for the recognizer */
+  gboolean is_behind;         /* no tentative text until it has caught up with the speaker */
   struct {
     const char *name; /* translated; static */
     guint64 bytes;
@@ -69,7 +70,7 @@ G_DECLARE_FINAL_TYPE (LonghandDictation, longhand_dictation, LONGHAND, DICTATION
  *
  * Properties (read-only, notify): state (int, LonghandState), model-state (int, LonghandModelState),
  *   model-title (string; of the model in use or being loaded), model-is-bundled (bool),
- *   threads-reason (string; as in LonghandStats)
+ *   threads-reason (string; as in LonghandStats), is-behind (bool; as in LonghandStats)
  * Signals (main thread):
  *   "tentative" (const char *text)        replaces the last tentative text; "" clears it
  *   "committed" (LonghandUtterance *)     after it the tentative text is ""

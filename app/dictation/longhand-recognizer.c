@@ -89,6 +89,42 @@ post_error (LonghandRecognizer *self, GError *error) {
   post (self, heard);
 }
 
+/* ---- sound ---- */
+
+static void
+keep (LonghandRecognizer *self, const float *samples, gsize n) {
+  const gsize n_new = MIN (n, KEPT);
+  const gsize n_old = MIN (self->n_kept, KEPT - n_new);
+
+  memmove (self->kept, self->kept + self->n_kept - n_old, n_old * sizeof (float));
+  memcpy (self->kept + n_old, samples + n - n_new, n_new * sizeof (float));
+  self->n_kept = n_old + n_new;
+}
+
+/* FALSE: nothing waits. */
+static gboolean
+fill_chunk (LonghandRecognizer *self) {
+  if (self->chunk_n == 0 && !self->chunk_ends) {
+    self->chunk_at = 0;
+    self->chunk_n = longhand_pump_queue_pop (self->queue, self->chunk, CHUNK, &self->chunk_ends);
+  }
+  return self->chunk_n > 0 || self->chunk_ends;
+}
+
+/* FALSE: the utterance is over before the rest of it. */
+static gboolean
+push_chunk (LonghandRecognizer *self) {
+  const float *samples = self->chunk + self->chunk_at;
+  const gsize n = quill_stream_push (self->stream, samples, self->chunk_n);
+
+  keep (self, samples, n);
+  self->n_taken += n;
+  self->n_heard += n;
+  self->chunk_at += n;
+  self->chunk_n -= n;
+  return self->chunk_n == 0;
+}
+
 /* ---- stream ---- */
 
 static gint64
@@ -159,13 +195,18 @@ on_stream_event (void *user, const struct quill_stream_event *event) {
   post (self, heard);
 }
 
-/* Tentative passes give way to the end of a recording and of the program. */
+/* Tentative passes give way to the end of an utterance, of a recording and of the program. What is said
+ * meanwhile goes into the stream, which finds out about the first. */
 static bool
 is_cancelled (void *user) {
   LonghandRecognizer *self = user;
 
-  return atomic_load_explicit (&self->quit, memory_order_relaxed)
-         || longhand_pump_queue_has_end (self->queue);
+  if (atomic_load_explicit (&self->quit, memory_order_relaxed) || longhand_pump_queue_has_end (self->queue))
+    return true;
+  while (fill_chunk (self))
+    if (!push_chunk (self) || self->chunk_ends)
+      return true;
+  return false;
 }
 
 static const char *
@@ -212,16 +253,6 @@ open_stream (LonghandRecognizer *self, GError **error) {
   }
   self->origin = self->n_taken;
   return TRUE;
-}
-
-static void
-keep (LonghandRecognizer *self, const float *samples, gsize n) {
-  const gsize n_new = MIN (n, KEPT);
-  const gsize n_old = MIN (self->n_kept, KEPT - n_new);
-
-  memmove (self->kept, self->kept + self->n_kept - n_old, n_old * sizeof (float));
-  memcpy (self->kept + n_old, samples + n - n_new, n_new * sizeof (float));
-  self->n_kept = n_old + n_new;
 }
 
 /* A new stream in place of the old one; without one, the model is as good as none. */
@@ -286,10 +317,28 @@ final_pass (LonghandRecognizer *self, gboolean is_end) {
     give_up_utterance (self, &engine_error);
 }
 
+static void
+note_behind (LonghandRecognizer *self) {
+  const gboolean is_behind = quill_stream_is_behind (self->stream);
+
+  if (self->stats.is_behind == is_behind)
+    return;
+  self->stats.is_behind = is_behind;
+  post (self, longhand_heard_new (LONGHAND_HEARD_STATS, self->serial));
+}
+
 /* Nothing is lost when it fails: the sound is seen again by the next pass, the final one at the latest. */
 static void
 tentative_pass (LonghandRecognizer *self) {
   quill_stream_step (self->stream, NULL, NULL);
+  note_behind (self);
+}
+
+/* Tells the stream how far it is behind the speaker; and the listener, when that makes a difference. */
+static void
+note_lag (LonghandRecognizer *self) {
+  quill_stream_note_lag (self->stream, (unsigned)(longhand_pump_queue_get_n_samples (self->queue) / PER_MS));
+  note_behind (self);
 }
 
 /* Everything that waits goes into the stream before a tentative pass is made of it: a slow machine makes
@@ -298,25 +347,12 @@ static gboolean
 take_sound (LonghandRecognizer *self) {
   gboolean took_any = FALSE;
 
-  while (self->stream != NULL && !atomic_load_explicit (&self->quit, memory_order_relaxed)) {
-    const float *samples = self->chunk + self->chunk_at;
-    gsize n;
-
-    if (self->chunk_n == 0 && !self->chunk_ends) {
-      self->chunk_at = 0;
-      self->chunk_n = longhand_pump_queue_pop (self->queue, self->chunk, CHUNK, &self->chunk_ends);
-      if (self->chunk_n == 0 && !self->chunk_ends)
-        break;
-      samples = self->chunk;
-    }
+  if (self->stream != NULL)
+    note_lag (self);
+  while (self->stream != NULL && !atomic_load_explicit (&self->quit, memory_order_relaxed)
+         && fill_chunk (self)) {
     took_any = TRUE;
-    n = quill_stream_push (self->stream, samples, self->chunk_n);
-    keep (self, samples, n);
-    self->n_taken += n;
-    self->n_heard += n;
-    self->chunk_at += n;
-    self->chunk_n -= n;
-    if (self->chunk_n > 0) {
+    if (!push_chunk (self)) {
       final_pass (self, FALSE);
       return TRUE; /* requests, such as more threads for a machine that falls behind, come first */
     }

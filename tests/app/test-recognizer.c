@@ -13,6 +13,8 @@
 /* ---- an engine that fails when told ---- */
 
 static atomic_int n_failures_due;      /* of the next passes */
+static atomic_bool tentative_held;     /* such passes go on until they are cancelled */
+static atomic_int n_held;              /* so many did */
 static atomic_bool stream_cannot_open; /* any more */
 static atomic_bool opening_held;       /* streams wait while it is set ... */
 static atomic_int n_opening;           /* ... and have begun to be opened so often */
@@ -51,6 +53,12 @@ __wrap_quill_transcribe_draft (struct quill_transcriber *transcriber, const floa
   while (due > 0)
     if (atomic_compare_exchange_weak (&n_failures_due, &due, due - 1))
       return fail_nomem (err);
+  if (atomic_load (&tentative_held) && params->cancelled != NULL) {
+    atomic_fetch_add (&n_held, 1);
+    while (!params->cancelled (params->user))
+      g_usleep (1000);
+    return QUILL_ERR_CANCELLED;
+  }
   return __real_quill_transcribe_draft (transcriber, samples, n, params, draft, out, err);
 }
 
@@ -76,6 +84,7 @@ typedef struct {
   char *path;
   float *sound;
   gsize n_sound;
+  gboolean is_behind, was_behind;
   GString
       *log; /* a letter for each news: M N T U E . for LONGHAND_HEARD_*; empty texts and figures left out */
   GError *error;     /* the last one */
@@ -90,6 +99,8 @@ on_heard (gpointer owner, gpointer letter) {
   Fixture *f = g_object_get_data (owner, "fixture");
   LonghandHeard *heard = letter;
 
+  f->is_behind = heard->stats.is_behind;
+  f->was_behind = f->was_behind || f->is_behind;
   if (heard->type == LONGHAND_HEARD_STATS
       || (heard->type == LONGHAND_HEARD_TENTATIVE && *heard->text == '\0'))
     return;
@@ -140,6 +151,7 @@ tear_down (Fixture *f, gconstpointer data) {
   g_free (f->path);
   atomic_store (&n_failures_due, 0);
   atomic_store (&stream_cannot_open, false);
+  atomic_store (&tentative_held, false);
 }
 
 static void
@@ -170,6 +182,36 @@ utterances_and_the_end_arrive_in_order (Fixture *f, gconstpointer data) {
   say_all (f);
   wait_for (f, '.');
   g_assert_cmpstr (f->log->str, ==, "UU.");
+}
+
+/* Sound that waits for longer than two and a half seconds is caught up with, and then it is as before. */
+static void
+falling_behind_is_said_and_mended (Fixture *f, gconstpointer data) {
+  load (f);
+  g_assert_cmpuint (f->n_sound, >, 4 * 16000);
+  longhand_pump_queue_push (f->queue, f->sound, f->n_sound, g_get_monotonic_time ());
+  wait_for (f, 'U');
+  g_assert_true (f->was_behind);
+  while (f->is_behind) {
+    longhand_pump_queue_push (f->queue, f->sound, 160, g_get_monotonic_time ());
+    g_main_context_iteration (NULL, TRUE);
+  }
+}
+
+/* What is said during a tentative pass is listened to: the end of the utterance does not wait for that pass.
+ */
+static void
+end_of_an_utterance_cancels_a_tentative_pass (Fixture *f, gconstpointer data) {
+  const int n_before = atomic_load (&n_held);
+
+  load (f);
+  atomic_store (&tentative_held, true);
+  longhand_pump_queue_push (f->queue, f->sound, 1500 * 16, g_get_monotonic_time ());
+  while (atomic_load (&n_held) == n_before)
+    g_usleep (1000);
+  longhand_pump_queue_push (f->queue, f->sound + 1500 * 16, f->n_sound - 1500 * 16, g_get_monotonic_time ());
+  wait_for (f, 'U');
+  g_assert_null (strchr (f->log->str, 'T'));
 }
 
 static void
@@ -292,6 +334,8 @@ main (int argc, char **argv) {
     void (*run) (Fixture *, gconstpointer);
   } tests[] = {
     { "utterances-and-the-end-arrive-in-order", utterances_and_the_end_arrive_in_order },
+    { "falling-behind-is-said-and-mended", falling_behind_is_said_and_mended },
+    { "end-of-an-utterance-cancels-a-tentative-pass", end_of_an_utterance_cancels_a_tentative_pass },
     { "sound-waits-for-the-model", sound_waits_for_the_model },
     { "failed-final-pass-is-tried-again", failed_final_pass_is_tried_again },
     { "second-failure-is-reported-and-the-next-utterance-heard",
