@@ -33,7 +33,7 @@ clear_tentative (Session *session) {
 
 /* The end of the text, as much as fits into a line of the terminal. */
 static void
-on_tentative (LonghandDictation *dictation, const char *text, Session *session) {
+on_tentative (LonghandDictation *dictation, const char *text, guint n_firm, Session *session) {
   struct winsize size = { 0 };
   glong n_chars = g_utf8_strlen (text, -1);
   glong room;

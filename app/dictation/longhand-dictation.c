@@ -295,7 +295,7 @@ on_heard (gpointer owner, gpointer letter) {
     handle (self, LONGHAND_EVENT_MODEL_FAILED);
     break;
   case LONGHAND_HEARD_TENTATIVE:
-    g_signal_emit (self, signals[TENTATIVE], 0, heard->text);
+    g_signal_emit (self, signals[TENTATIVE], 0, heard->text, (guint)heard->n_firm);
     if (*heard->text != '\0')
       self->stats.partial_latency_ms = ms_since (heard->until_us);
     break;
@@ -433,7 +433,7 @@ longhand_dictation_class_init (LonghandDictationClass *klass) {
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   signals[TENTATIVE] = g_signal_new ("tentative", LONGHAND_TYPE_DICTATION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                     NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+                                     NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_UINT);
   signals[COMMITTED] = g_signal_new ("committed", LONGHAND_TYPE_DICTATION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                      NULL, G_TYPE_NONE, 1, LONGHAND_TYPE_UTTERANCE);
   signals[FAILED] = g_signal_new ("failed", LONGHAND_TYPE_DICTATION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,

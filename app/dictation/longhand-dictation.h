@@ -72,7 +72,8 @@ G_DECLARE_FINAL_TYPE (LonghandDictation, longhand_dictation, LONGHAND, DICTATION
  *   model-title (string; of the model in use or being loaded), model-is-bundled (bool),
  *   threads-reason (string; as in LonghandStats), is-behind (bool; as in LonghandStats)
  * Signals (main thread):
- *   "tentative" (const char *text)        replaces the last tentative text; "" clears it
+ *   "tentative" (const char *text, guint n_firm)   replaces the last tentative text; "" clears it. Its first
+ *                                         n_firm bytes, whole words, do not change before it is committed
  *   "committed" (LonghandUtterance *)     after it the tentative text is ""
  *   "failed"    (const GError *)          LONGHAND_ERROR_*; the state tells what goes on
  *   "devices-changed" ()                  longhand_dictation_get_devices has new content */

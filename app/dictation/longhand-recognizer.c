@@ -190,6 +190,7 @@ on_stream_event (void *user, const struct quill_stream_event *event) {
   } else {
     heard = longhand_heard_new (LONGHAND_HEARD_TENTATIVE, self->serial);
     heard->text = g_strdup (event->text);
+    heard->n_firm = event->n_firm;
   }
   heard->until_us = longhand_pump_queue_get_time_us (self->queue, until);
   post (self, heard);

@@ -33,6 +33,7 @@ typedef struct {
   LonghandHeardType type;
   guint serial;                 /* of the longhand_recognizer_load that this model came from */
   char *text;                   /* TENTATIVE */
+  gsize n_firm;                 /* TENTATIVE: bytes of text that do not change before the final one */
   LonghandUtterance *utterance; /* UTTERANCE */
   GError *error;                /* NO_MODEL, ERROR */
   gint64 until_us;     /* TENTATIVE, UTTERANCE: monotonic time at which the last sound seen was heard */

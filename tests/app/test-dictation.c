@@ -49,13 +49,18 @@ typedef struct {
   guint n_at_error;     /* committed when the last error came */
   LonghandState at_error;
   guint n_device_lists;
-  char *dir; /* of models made here */
+  char *dir;      /* of models made here */
+  guint n_firm;   /* tentative texts with firm words */
+  guint n_behind; /* changes of is-behind */
 } Fixture;
 
 static void
-on_tentative (LonghandDictation *dictation, const char *text, Fixture *f) {
+on_tentative (LonghandDictation *dictation, const char *text, guint n_firm, Fixture *f) {
+  g_assert_cmpuint (n_firm, <=, strlen (text));
+  g_assert_true (n_firm == 0 || text[n_firm] == '\0' || text[n_firm] == ' '); /* whole words */
   g_string_assign (f->tentative, text);
   f->n_tentative += *text != '\0';
+  f->n_firm += n_firm > 0;
 }
 
 static void
@@ -214,6 +219,28 @@ last_word (const char *text) {
 /* ---- text ---- */
 
 static void
+on_behind (Fixture *f) {
+  f->n_behind++;
+}
+
+/* What was said while the model was being loaded is caught up with. */
+static void
+being_behind_is_told_and_ends (Fixture *f, gconstpointer data) {
+  gboolean is_behind;
+
+  make_dictation (f);
+  g_signal_connect_swapped (f->dictation, "notify::is-behind", G_CALLBACK (on_behind), f);
+  start (f);
+  speak (f, 0, f->n_sound);
+  RUN_UNTIL (f->n_behind > 0);
+  g_object_get (f->dictation, "is-behind", &is_behind, NULL);
+  g_assert_true (is_behind);
+  stop (f);
+  g_assert_cmpuint (f->committed->len, ==, 2);
+  assert_no_failure (f);
+}
+
+static void
 words_appear_before_the_utterance_ends (Fixture *f, gconstpointer data) {
   make_dictation (f);
   wait_ready (f);
@@ -225,6 +252,7 @@ words_appear_before_the_utterance_ends (Fixture *f, gconstpointer data) {
 
   speak (f, IN_FIRST, IN_PAUSE);
   RUN_UNTIL (f->committed->len == 1);
+  g_assert_cmpuint (f->n_firm, >, 0);
   g_assert_cmpint (longhand_dictation_get_state (f->dictation), ==, LONGHAND_STATE_RECORDING);
   g_assert_cmpint (utterance (f, 0)->start_ms, <, 500);
   g_assert_cmpint (utterance (f, 0)->end_ms, >, 1500);
@@ -750,6 +778,7 @@ main (int argc, char **argv) {
     void (*run) (Fixture *, gconstpointer);
   } tests[] = {
     { "words-appear-before-the-utterance-ends", words_appear_before_the_utterance_ends },
+    { "being-behind-is-told-and-ends", being_behind_is_told_and_ends },
     { "each-pause-commits-an-utterance", each_pause_commits_an_utterance },
     { "last-word-survives-stop", last_word_survives_stop },
     { "silence-gives-no-text", silence_gives_no_text },

@@ -102,13 +102,13 @@ assert_segments (Fixture *f, ...) {
 
 static void
 test_tentative_is_no_text (Fixture *f, gconstpointer data) {
-  longhand_document_set_tentative (f->document, "maybe this");
+  longhand_document_set_tentative (f->document, "maybe this", 0);
   assert_shown (f, "maybe this");
   assert_text (f, "");
   g_assert_true (longhand_document_is_empty (f->document));
   g_assert_false (longhand_document_get_unsaved (f->document));
   g_assert_false (longhand_document_get_can_step_back (f->document));
-  longhand_document_set_tentative (f->document, "");
+  longhand_document_set_tentative (f->document, "", 0);
   assert_shown (f, "");
 }
 
@@ -120,11 +120,17 @@ test_tentative_looks (Fixture *f, gconstpointer data) {
   GtkTextIter iter;
 
   type (f, "so");
-  longhand_document_set_tentative (f->document, "it is");
+  longhand_document_set_tentative (f->document, "it is", 0);
   for (int i = 0; i < 8; i++) {
     gtk_text_buffer_get_iter_at_offset (f->buffer, &iter, i);
     g_assert_cmpint (gtk_text_iter_has_tag (&iter, tag), ==, i > 2);
   }
+  longhand_document_set_tentative (f->document, "it is", 2); /* "it" is firm */
+  for (int i = 0; i < 8; i++) {
+    gtk_text_buffer_get_iter_at_offset (f->buffer, &iter, i);
+    g_assert_cmpint (gtk_text_iter_has_tag (&iter, tag), ==, i > 4);
+  }
+  assert_text (f, "so");
   g_object_get (tag, "underline", &underline, "style", &style, NULL);
   g_assert_cmpint (underline, !=, PANGO_UNDERLINE_NONE);
   g_assert_cmpint (style, !=, PANGO_STYLE_NORMAL);
@@ -136,8 +142,8 @@ test_tentative_looks (Fixture *f, gconstpointer data) {
 static void
 test_commit_one_step (Fixture *f, gconstpointer data) {
   type (f, "Typed.");
-  longhand_document_set_tentative (f->document, "some");
-  longhand_document_set_tentative (f->document, "some words");
+  longhand_document_set_tentative (f->document, "some", 0);
+  longhand_document_set_tentative (f->document, "some words", 0);
   speak (f, 0, "Some words.");
   assert_shown (f, "Typed. Some words.");
   assert_text (f, "Typed. Some words.");
@@ -167,7 +173,7 @@ test_one_step_each (Fixture *f, gconstpointer data) {
 static void
 test_undo_under_words (Fixture *f, gconstpointer data) {
   type (f, "Before ");
-  longhand_document_set_tentative (f->document, "words");
+  longhand_document_set_tentative (f->document, "words", 0);
   put_caret (f, 12);
   type (f, " after");
   assert_shown (f, "Before words after");
@@ -188,10 +194,10 @@ test_undo_under_words (Fixture *f, gconstpointer data) {
 static void
 test_typing_before (Fixture *f, gconstpointer data) {
   type (f, "End.");
-  longhand_document_set_tentative (f->document, "hello");
+  longhand_document_set_tentative (f->document, "hello", 0);
   put_caret (f, 0);
   type (f, "Start ");
-  longhand_document_set_tentative (f->document, "hello world");
+  longhand_document_set_tentative (f->document, "hello world", 0);
   assert_shown (f, "Start End. hello world");
   assert_caret (f, 6, 6);
   speak (f, 0, "Hello, world.");
@@ -201,23 +207,23 @@ test_typing_before (Fixture *f, gconstpointer data) {
 
 static void
 test_typing_inside (Fixture *f, gconstpointer data) {
-  longhand_document_set_tentative (f->document, "hello world");
+  longhand_document_set_tentative (f->document, "hello world", 0);
   put_caret (f, 5);
   type (f, "!");
   assert_shown (f, "hello world!");
   assert_text (f, "!");
   type (f, "?");
   assert_text (f, "!?");
-  longhand_document_set_tentative (f->document, "hi");
+  longhand_document_set_tentative (f->document, "hi", 0);
   assert_shown (f, "hi!?");
   assert_caret (f, 4, 4);
 }
 
 static void
 test_typing_after (Fixture *f, gconstpointer data) {
-  longhand_document_set_tentative (f->document, "hello");
+  longhand_document_set_tentative (f->document, "hello", 0);
   type (f, " typed");
-  longhand_document_set_tentative (f->document, "hello everybody");
+  longhand_document_set_tentative (f->document, "hello everybody", 0);
   assert_shown (f, "hello everybody typed");
   assert_caret (f, 21, 21);
   speak (f, 0, "Hello, everybody.");
@@ -228,7 +234,7 @@ test_typing_after (Fixture *f, gconstpointer data) {
 static void
 test_deleting_over (Fixture *f, gconstpointer data) {
   type (f, "one ");
-  longhand_document_set_tentative (f->document, "tentative");
+  longhand_document_set_tentative (f->document, "tentative", 0);
   type (f, " two");
   select_text (f, 2, 15);
   gtk_text_buffer_delete_selection (f->buffer, TRUE, TRUE);
@@ -242,7 +248,7 @@ test_deleting_over (Fixture *f, gconstpointer data) {
 
 static void
 test_deleting_words (Fixture *f, gconstpointer data) {
-  longhand_document_set_tentative (f->document, "cannot go");
+  longhand_document_set_tentative (f->document, "cannot go", 0);
   select_text (f, 2, 7);
   gtk_text_buffer_delete_selection (f->buffer, TRUE, TRUE);
   assert_shown (f, "cannot go");
@@ -252,7 +258,7 @@ test_deleting_words (Fixture *f, gconstpointer data) {
 static void
 test_clear (Fixture *f, gconstpointer data) {
   type (f, "one ");
-  longhand_document_set_tentative (f->document, "words");
+  longhand_document_set_tentative (f->document, "words", 0);
   type (f, " two");
   longhand_document_clear (f->document);
   assert_shown (f, "words");
@@ -264,7 +270,7 @@ static void
 test_selection_stays (Fixture *f, gconstpointer data) {
   type (f, "select me");
   select_text (f, 0, 6);
-  longhand_document_set_tentative (f->document, "new");
+  longhand_document_set_tentative (f->document, "new", 0);
   assert_shown (f, "select new me");
   assert_caret (f, 0, 6);
   speak (f, 0, "newer");
@@ -274,12 +280,12 @@ test_selection_stays (Fixture *f, gconstpointer data) {
 
 static void
 test_caret_follows (Fixture *f, gconstpointer data) {
-  longhand_document_set_tentative (f->document, "a longer one");
+  longhand_document_set_tentative (f->document, "a longer one", 0);
   assert_caret (f, 12, 12);
-  longhand_document_set_tentative (f->document, "short");
+  longhand_document_set_tentative (f->document, "short", 0);
   assert_caret (f, 5, 5);
   put_caret (f, 2);
-  longhand_document_set_tentative (f->document, "shorter");
+  longhand_document_set_tentative (f->document, "shorter", 0);
   assert_caret (f, 2, 2);
 }
 
@@ -360,7 +366,7 @@ test_transcript_words_inside (Fixture *f, gconstpointer data) {
   speak (f, 5000, "Later.");
   put_caret (f, 0);
   speak (f, 9000, "Latest.");
-  longhand_document_set_tentative (f->document, "not yet");
+  longhand_document_set_tentative (f->document, "not yet", 0);
   assert_text (f, "Latest. Later.");
   assert_segments (f, "Later.", "Latest.", NULL);
 }
@@ -371,7 +377,7 @@ test_paste (Fixture *f, gconstpointer data) {
   GtkTextTag *tag = gtk_text_tag_table_lookup (gtk_text_buffer_get_tag_table (f->buffer), "tentative");
   GtkTextIter start, end, to;
 
-  longhand_document_set_tentative (f->document, "words");
+  longhand_document_set_tentative (f->document, "words", 0);
   type (f, " ");
   gtk_text_buffer_get_iter_at_offset (f->buffer, &start, 0);
   gtk_text_buffer_get_iter_at_offset (f->buffer, &end, 5);

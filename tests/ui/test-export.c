@@ -33,7 +33,7 @@ dictate_and_edit (Fixture *f) {
   gtk_text_buffer_delete_selection (f->buffer, TRUE, TRUE);
   gtk_text_buffer_insert_interactive_at_cursor (f->buffer, "idea", -1, TRUE);
   gtk_text_buffer_end_user_action (f->buffer);
-  g_signal_emit_by_name (f->dictation, "tentative", "not yet");
+  g_signal_emit_by_name (f->dictation, "tentative", "not yet", 0u);
 }
 
 static void

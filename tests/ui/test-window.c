@@ -51,12 +51,31 @@ test_copy_all (Fixture *f, gconstpointer data) {
   g_autofree char *copied = NULL;
 
   fixture_speak (f, 0, "All of it.");
-  g_signal_emit_by_name (f->dictation, "tentative", "but not this");
+  g_signal_emit_by_name (f->dictation, "tentative", "but not this", 3u);
   do_action (f, "win.copy-all");
   gdk_clipboard_read_text_async (gtk_widget_get_clipboard (GTK_WIDGET (f->window)), NULL, on_clipboard_text,
                                  &copied);
   WAIT_FOR (copied != NULL);
   g_assert_cmpstr (copied, ==, "All of it.");
+}
+
+static GtkWidget *
+find_toast (Fixture *f) {
+  return fixture_find (f->window, GTK_TYPE_LABEL, "label",
+                       "The computer cannot keep up: words appear when a sentence is over.");
+}
+
+/* Said as long as it is so, and not for what is over at once. */
+static void
+test_words_that_come_late (Fixture *f, gconstpointer data) {
+  longhand_window_set_behind (f->window, TRUE);
+  longhand_window_set_behind (f->window, FALSE);
+  g_assert_cmpuint (f->window->behind_timeout, ==, 0);
+  longhand_window_set_behind (f->window, TRUE);
+  longhand_window_set_behind (f->window, TRUE);
+  WAIT_FOR (find_toast (f) != NULL);
+  longhand_window_set_behind (f->window, FALSE);
+  WAIT_FOR (find_toast (f) == NULL);
 }
 
 static void
@@ -320,6 +339,7 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/window/actions/all-are-there", test_actions);
   FIXTURE_ADD ("/window/actions/find-opens-the-bar", test_find_opens);
   FIXTURE_ADD ("/window/actions/copy-all-copies-what-is-certain", test_copy_all);
+  FIXTURE_ADD ("/window/words-that-come-late", test_words_that_come_late);
   FIXTURE_ADD ("/window/actions/the-performance-panel-is-remembered", test_performance_is_kept);
   FIXTURE_ADD ("/window/fits-360-pixels", test_narrow);
   FIXTURE_ADD ("/window/record/space-starts-and-stops-outside-the-text", test_space_records);

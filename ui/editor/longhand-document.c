@@ -334,7 +334,7 @@ replace_words (LonghandDocument *self, const char *text) {
   self->own_edit = FALSE;
 }
 
-/* The words are n characters from the lead on; nothing else carries their look. */
+/* The words that may still change are n characters from the lead on; nothing else carries their look. */
 static void
 show_tentative (LonghandDocument *self, guint lead, guint n) {
   GtkTextBuffer *buffer = GTK_TEXT_BUFFER (self);
@@ -361,7 +361,8 @@ anchor_at_caret (LonghandDocument *self) {
 }
 
 void
-longhand_document_set_tentative (LonghandDocument *self, const char *text) {
+longhand_document_set_tentative (LonghandDocument *self, const char *text, guint n_firm) {
+  const guint n = (guint)g_utf8_strlen (text, -1);
   g_autofree char *spaced = NULL;
   guint lead = 0;
 
@@ -370,7 +371,8 @@ longhand_document_set_tentative (LonghandDocument *self, const char *text) {
   anchor_at_caret (self);
   spaced = *text ? with_spaces (self, text, &lead) : g_strdup ("");
   replace_words (self, spaced);
-  show_tentative (self, lead, (guint)g_utf8_strlen (text, -1));
+  n_firm = MIN (n_firm, n);
+  show_tentative (self, lead + n_firm, n - n_firm);
 }
 
 void

@@ -19,8 +19,8 @@ LonghandDocument *longhand_document_new (void); /* (transfer full) */
 
 /* Replaces the tentative words; "" removes them. The first ones go to the caret (behind the selection when there is
  * one), the next ones stay at that place however the text changes around it. Selection stays; the caret moves only
- * when it stands behind the words. */
-void longhand_document_set_tentative (LonghandDocument *self, const char *text);
+ * when it stands behind the words. The first n_firm characters are firm, and look like the text that they will be. */
+void longhand_document_set_tentative (LonghandDocument *self, const char *text, guint n_firm);
 /* The tentative words become this utterance, in one undo step. Without tentative words it goes to the caret. */
 void longhand_document_commit (LonghandDocument *self, const LonghandUtterance *utterance);
 /* FALSE when there are none; else their bounds, spaces around them included. */

@@ -32,10 +32,10 @@ keep_in_sight (LonghandEditor *self, gboolean was_in_sight) {
 }
 
 void
-longhand_editor_set_tentative (LonghandEditor *self, const char *text) {
+longhand_editor_set_tentative (LonghandEditor *self, const char *text, guint n_firm) {
   gboolean in_sight = caret_in_sight (self);
 
-  longhand_document_set_tentative (longhand_editor_get_document (self), text);
+  longhand_document_set_tentative (longhand_editor_get_document (self), text, n_firm);
   keep_in_sight (self, in_sight);
 }
 

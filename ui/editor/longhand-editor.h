@@ -14,7 +14,7 @@ LonghandDocument *longhand_editor_get_document (LonghandEditor *self); /* (trans
 GtkWidget *longhand_editor_get_view (LonghandEditor *self);            /* (transfer none) */
 
 /* As LonghandDocument's; the words are kept in sight while the caret stands behind them in sight. */
-void longhand_editor_set_tentative (LonghandEditor *self, const char *text);
+void longhand_editor_set_tentative (LonghandEditor *self, const char *text, guint n_firm);
 void longhand_editor_commit (LonghandEditor *self, const LonghandUtterance *utterance);
 
 void longhand_editor_open_find (LonghandEditor *self);

@@ -4,6 +4,8 @@
 
 #include <glib/gi18n.h>
 
+#define BEHIND_DELAY_MS 1500 /* a model that has just been loaded catches up within moments */
+
 /* For people to read; the program itself contacts nobody. */
 #define MODELS_ADDRESS "https://huggingface.co/ggerganov/whisper.cpp"
 
@@ -12,6 +14,39 @@ longhand_window_toast (LonghandWindow *self, const char *message) {
   g_autofree char *title = g_markup_escape_text (message, -1);
 
   adw_toast_overlay_add_toast (self->toasts, adw_toast_new (title));
+}
+
+/* ---- words that come late ---- */
+
+static gboolean
+say_behind (gpointer user_data) {
+  LonghandWindow *self = user_data;
+  AdwToast *toast = adw_toast_new (_ ("The computer cannot keep up: words appear when a sentence is over."));
+
+  self->behind_timeout = 0;
+  adw_toast_set_timeout (toast, 0);
+  g_set_weak_pointer (&self->behind, toast);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+  return G_SOURCE_REMOVE;
+}
+
+void
+longhand_window_set_behind (LonghandWindow *self, gboolean is_behind) {
+  if (!is_behind) {
+    g_clear_handle_id (&self->behind_timeout, g_source_remove);
+    if (self->behind != NULL)
+      adw_toast_dismiss (self->behind);
+  } else if (self->behind == NULL && self->behind_timeout == 0) {
+    self->behind_timeout = g_timeout_add (BEHIND_DELAY_MS, say_behind, self);
+  }
+}
+
+static void
+on_is_behind (LonghandWindow *self) {
+  gboolean is_behind;
+
+  g_object_get (self->dictation, "is-behind", &is_behind, NULL);
+  longhand_window_set_behind (self, is_behind);
 }
 
 /* ---- problems ---- */
@@ -145,6 +180,8 @@ on_hint_dismissed (LonghandWindow *self) {
 
 void
 longhand_window_init_messages (LonghandWindow *self) {
+  g_signal_connect_object (self->dictation, "notify::is-behind", G_CALLBACK (on_is_behind), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->problem, "activated", G_CALLBACK (on_problem_activated), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect (self, "notify::is-active", G_CALLBACK (on_active), NULL);

@@ -36,6 +36,9 @@ struct _LonghandWindow {
   GtkFileChooserNative *chooser; /* while it is open */
   GtkWindow *question;           /* weak; whether to save */
 
+  AdwToast *behind;     /* weak; said while words come late */
+  guint behind_timeout; /* until it is said */
+
   guint elapsed_timeout;
   void (*solve) (LonghandWindow *self); /* what the problem banner's button does */
   gboolean close_when_idle;             /* the person wants to leave, but words are still coming */
@@ -57,6 +60,8 @@ void longhand_window_ask_to_save (LonghandWindow *self);
 /* longhand-window-messages.c */
 void longhand_window_toast (LonghandWindow *self, const char *message);
 void longhand_window_show_error (LonghandWindow *self, const GError *error);
+/* Says, unless it is over within moments, that tentative words are not shown for now, until told otherwise. */
+void longhand_window_set_behind (LonghandWindow *self, gboolean is_behind);
 void longhand_window_update_hint (LonghandWindow *self);
 void longhand_window_open_models_folder (LonghandWindow *self);
 void longhand_window_init_messages (LonghandWindow *self);

@@ -10,8 +10,8 @@ G_DEFINE_FINAL_TYPE (LonghandWindow, longhand_window, ADW_TYPE_APPLICATION_WINDO
 /* ---- dictation ---- */
 
 static void
-on_tentative (LonghandWindow *self, const char *text) {
-  longhand_editor_set_tentative (self->editor, text);
+on_tentative (LonghandWindow *self, const char *text, guint n_firm) {
+  longhand_editor_set_tentative (self->editor, text, (guint)g_utf8_strlen (text, (gssize)n_firm));
 }
 
 static void
@@ -119,6 +119,8 @@ longhand_window_dispose (GObject *object) {
   LonghandWindow *self = LONGHAND_WINDOW (object);
 
   g_clear_handle_id (&self->elapsed_timeout, g_source_remove);
+  g_clear_handle_id (&self->behind_timeout, g_source_remove);
+  g_clear_weak_pointer (&self->behind);
   g_clear_weak_pointer (&self->question);
   g_clear_object (&self->chooser);
   g_action_map_remove_action (G_ACTION_MAP (self), "performance"); /* it holds the flap */
