@@ -3,9 +3,24 @@
 #define APOSTROPHE 0x27
 #define TYPOGRAPHIC_APOSTROPHE 0x2019
 
-/* Words in one case, in order. (transfer full) */
-static GPtrArray *
-split (const char *text) {
+static const char *const numbers[]
+    = { "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine" };
+
+static void
+add_word (GPtrArray *words, const GString *word) {
+  char *end;
+  const guint64 number = g_ascii_strtoull (word->str, &end, 10);
+
+  if (word->len == 0)
+    return;
+  if (*end == '\0' && number < G_N_ELEMENTS (numbers))
+    g_ptr_array_add (words, g_strdup (numbers[number]));
+  else
+    g_ptr_array_add (words, g_strdup (word->str));
+}
+
+GPtrArray *
+longhand_words_split (const char *text) {
   GPtrArray *words = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *folded = g_utf8_casefold (text, -1);
   g_autoptr (GString) word = g_string_new (NULL);
@@ -22,9 +37,10 @@ split (const char *text) {
       g_string_append_c (word, '\'');
       continue;
     }
-    if (word->len > 0)
-      g_ptr_array_add (words, g_strdup (word->str));
+    add_word (words, word);
     g_string_truncate (word, 0);
+    if (c == '%')
+      g_ptr_array_add (words, g_strdup ("percent"));
     if (c == 0)
       return words;
   }
@@ -32,8 +48,8 @@ split (const char *text) {
 
 guint
 longhand_words_count_errors (const char *expected, const char *heard, guint *n_expected) {
-  g_autoptr (GPtrArray) a = split (expected);
-  g_autoptr (GPtrArray) b = split (heard);
+  g_autoptr (GPtrArray) a = longhand_words_split (expected);
+  g_autoptr (GPtrArray) b = longhand_words_split (heard);
   g_autofree guint *row = g_new (guint, b->len + 1);
 
   /* Levenshtein's distance, one row of its table at a time: row[j] is that of a[0..i) and b[0..j). */

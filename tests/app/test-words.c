@@ -23,6 +23,8 @@ errors_are_the_fewest_changes (void) {
       0, 2 },
     { "  'quoted'\n\ttext ", "quoted text", 0, 2 },
     { "route 66", "route sixty six", 2, 2 },
+    { "4 of 05, 3 to 10%", "four of five, three to 10 percent", 0, 7 },
+    { "a two-fold 3rd", "a two fold third", 1, 4 },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
