@@ -1,5 +1,6 @@
 #include "audio/longhand-audio-file.h"
 
+#include "audio/longhand-audio-file-open.h"
 #include "audio/longhand-pump-resampler.h"
 #include "longhand-error.h"
 
@@ -89,13 +90,6 @@ append (Reader *self, gsize n_frames, gboolean last, GError **error) {
 
 static gboolean
 prepare (Reader *self, GError **error) {
-  if (self->info.channels < 1 || self->info.channels > MAX_CHANNELS || self->info.samplerate < MIN_RATE_HZ
-      || self->info.samplerate > MAX_RATE_HZ) {
-    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE,
-                 _ ("“%s” has %d channels at %d Hz, which is out of range: convert it to mono at 16000 Hz."),
-                 self->name, self->info.channels, self->info.samplerate);
-    return FALSE;
-  }
   self->frames = g_try_new (float, (gsize)BLOCK_FRAMES * self->info.channels);
   if (self->frames == NULL)
     return set_no_memory (error, self->name);
@@ -105,7 +99,7 @@ prepare (Reader *self, GError **error) {
 }
 
 static gboolean
-read_all (Reader *self, GError **error) {
+read_all (Reader *self, const char *path, GError **error) {
   sf_count_t n_read, n_total = 0;
 
   if (!prepare (self, error))
@@ -115,13 +109,8 @@ read_all (Reader *self, GError **error) {
     if (!append (self, (gsize)n_read, FALSE, error))
       return FALSE;
   }
-  if (sf_error (self->file) != SF_ERR_NO_ERROR) {
-    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE,
-                 _ ("“%s” is damaged after %.1f seconds (%s): copy or record it again."), self->name,
-                 (double)n_total / self->info.samplerate, sf_strerror (self->file));
-    return FALSE;
-  }
-  return append (self, 0, TRUE, error);
+  return longhand_audio_file_check (self->file, path, &self->info, n_total, error)
+         && append (self, 0, TRUE, error);
 }
 
 static void
@@ -135,7 +124,7 @@ reader_clear (Reader *self) {
 
 /* Looks before libsndfile does, which has one sentence for everything. Returns a descriptor, or -1. */
 static int
-open_file (const char *path, const char *name, GError **error) {
+open_descriptor (const char *path, const char *name, GError **error) {
   const int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   struct stat info;
 
@@ -167,6 +156,46 @@ open_file (const char *path, const char *name, GError **error) {
   return fd;
 }
 
+SNDFILE *
+longhand_audio_file_open (const char *path, SF_INFO *info, GError **error) {
+  g_autofree char *name = g_filename_display_name (path);
+  const int fd = open_descriptor (path, name, error);
+  SNDFILE *file;
+
+  if (fd < 0)
+    return NULL;
+  *info = (SF_INFO){ 0 };
+  file = sf_open_fd (fd, SFM_READ, info, SF_TRUE);
+  if (file == NULL) {
+    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE,
+                 _ ("“%s” is not a sound file that can be read: use wav, flac, ogg, opus or mp3."), name);
+    return NULL;
+  }
+  if (info->channels < 1 || info->channels > MAX_CHANNELS || info->samplerate < MIN_RATE_HZ
+      || info->samplerate > MAX_RATE_HZ) {
+    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE,
+                 _ ("“%s” has %d channels at %d Hz, which is out of range: convert it to mono at 16000 Hz."),
+                 name, info->channels, info->samplerate);
+    sf_close (file);
+    return NULL;
+  }
+  return file;
+}
+
+gboolean
+longhand_audio_file_check (SNDFILE *file, const char *path, const SF_INFO *info, sf_count_t n_frames,
+                           GError **error) {
+  g_autofree char *name = NULL;
+
+  if (sf_error (file) == SF_ERR_NO_ERROR)
+    return TRUE;
+  name = g_filename_display_name (path);
+  g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE,
+               _ ("“%s” is damaged after %.1f seconds (%s): copy or record it again."), name,
+               (double)n_frames / info->samplerate, sf_strerror (file));
+  return FALSE;
+}
+
 float *
 longhand_audio_file_load (const char *path, gsize *n_samples, gsize *n_not_finite, GError **error) {
   return longhand_audio_file_load_timed (path, n_samples, n_not_finite, NULL, error);
@@ -178,17 +207,11 @@ longhand_audio_file_load_timed (const char *path, gsize *n_samples, gsize *n_not
   g_autofree char *name = g_filename_display_name (path);
   Reader reader = { .name = name };
   float *samples = NULL;
-  const int fd = open_file (path, name, error);
 
-  if (fd < 0)
+  reader.file = longhand_audio_file_open (path, &reader.info, error);
+  if (reader.file == NULL)
     return NULL;
-  reader.file = sf_open_fd (fd, SFM_READ, &reader.info, SF_TRUE);
-  if (reader.file == NULL) {
-    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE,
-                 _ ("“%s” is not a sound file that can be read: use wav, flac, ogg, opus or mp3."), name);
-    return NULL;
-  }
-  if (read_all (&reader, error) && reserve (&reader, 1, error)) {
+  if (read_all (&reader, path, error) && reserve (&reader, 1, error)) {
     *n_samples = reader.out.n;
     if (n_not_finite != NULL)
       *n_not_finite = reader.n_not_finite;

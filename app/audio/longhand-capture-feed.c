@@ -11,7 +11,7 @@
 struct _LonghandFeed {
   atomic_uint n_refs;
   LonghandRing *ring; /* owned */
-  double rate_hz;
+  double rate_hz, pace;
   guint n_channels;
   atomic_uint_fast64_t n_frames;
   atomic_bool closed;
@@ -33,6 +33,7 @@ longhand_feed_new (double rate_hz, guint n_channels) {
   atomic_init (&self->n_refs, 1);
   self->ring = longhand_ring_new ((gsize)(rate_hz * LONGHAND_FEED_SECONDS), n_channels);
   self->rate_hz = rate_hz;
+  self->pace = 1;
   self->n_channels = n_channels;
   self->slot_frames = MAX (1, (gsize)(rate_hz * LEVEL_SLOT_MS / 1000));
   return self;
@@ -65,6 +66,16 @@ longhand_feed_get_n_channels (LonghandFeed *self) {
 LonghandRing *
 longhand_feed_get_ring (LonghandFeed *self) {
   return self->ring;
+}
+
+double
+longhand_feed_get_pace (LonghandFeed *self) {
+  return self->pace;
+}
+
+void
+longhand_feed_set_pace (LonghandFeed *self, double pace) {
+  self->pace = pace;
 }
 
 static void

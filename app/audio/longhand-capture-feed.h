@@ -20,6 +20,10 @@ double longhand_feed_get_rate_hz (LonghandFeed *self);
 guint longhand_feed_get_n_channels (LonghandFeed *self);
 LonghandRing *longhand_feed_get_ring (LonghandFeed *self); /* (transfer none) */
 
+/* Seconds of sound in a second: 1 unless set, before the feed is shared. 0: its sound keeps no time. */
+double longhand_feed_get_pace (LonghandFeed *self);
+void longhand_feed_set_pace (LonghandFeed *self, double pace);
+
 /* The microphone's callback: copies interleaved frames into the ring and publishes the level. Takes bounded
  * time: no allocation, no lock, no system call. Does nothing after longhand_feed_close. */
 void longhand_feed_write (LonghandFeed *self, const float *frames, gsize n_frames);

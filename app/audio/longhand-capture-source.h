@@ -1,4 +1,4 @@
-/* Where live sound comes from: the microphones of this machine, or a test's recording. */
+/* Where live sound comes from: the microphones of this machine, or a recording. */
 #pragma once
 
 #include "audio/longhand-capture-feed.h"
@@ -7,10 +7,10 @@
 G_BEGIN_DECLS
 
 typedef enum {
-  LONGHAND_SOURCE_OPENED, /* sound is being written to the feed */
-  LONGHAND_SOURCE_CLOSED, /* nothing more will be written: as asked, or with an error when the device was lost
-                           */
-  LONGHAND_SOURCE_FAILED, /* it could not be opened */
+  LONGHAND_SOURCE_OPENED,  /* sound is being written to the feed */
+  LONGHAND_SOURCE_CLOSED,  /* nothing more will be written: as asked, at the end of a recording, or with an
+                            * error  when the device was lost */
+  LONGHAND_SOURCE_FAILED,  /* it could not be opened */
   LONGHAND_SOURCE_DEVICES, /* the list that was asked for */
 } LonghandSourceEventType;
 
@@ -29,8 +29,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LonghandSourceEvent, longhand_source_event_free)
 typedef void (*LonghandSourceFn) (gpointer user, LonghandSourceEvent *event);
 
 /* None of the first four waits for the device. Each start is answered by one OPENED or FAILED, and each
- * OPENED followed by one CLOSED, in bounded time whatever the device does; start is called again only after
- * that. */
+ * OPENED followed by one CLOSED, in bounded time after a stop whatever the device does; start is called again
+ * only after that. */
 typedef struct _LonghandSource LonghandSource;
 struct _LonghandSource {
   void (*connect) (LonghandSource *self, LonghandSourceFn fn, gpointer user); /* once, first */

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "audio/longhand-capture-source.h"
+#include "audio/longhand-pump-queue.h"
 #include "dictation/longhand-dictation.h"
 
 G_BEGIN_DECLS
@@ -13,5 +14,8 @@ LonghandDictation *longhand_dictation_new_with_source (LonghandSettings *setting
 
 /* What longhand_dictation_set_detailed was told last. */
 gboolean longhand_dictation_get_detailed (LonghandDictation *self);
+
+/* Sound that waits for the recognizer. (transfer none) */
+LonghandPumpQueue *longhand_dictation_get_queue (LonghandDictation *self);
 
 G_END_DECLS

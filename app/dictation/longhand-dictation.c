@@ -40,9 +40,12 @@ struct _LonghandDictation {
   guint serial;      /* of the last model asked for */
   guint n_undrained; /* recordings begun and not recognised to their end */
   guint n_languages;
-  gint64 earlier_ms;       /* recorded before the feed was opened */
-  guint64 earlier_dropped; /* samples dropped before that */
-  LonghandStats stats;     /* as the recognizer posted them, and the latencies */
+  gint64 earlier_ms;            /* recorded before the feed was opened */
+  guint64 earlier_dropped;      /* samples dropped before that */
+  gint64 captured_ms;           /* of them, what was not dropped */
+  LonghandSoundClock clock;     /* as of the moment at which the last feed was done with */
+  LonghandLiveFigures *figures; /* owned */
+  LonghandStats stats;          /* as the recognizer posted them, and the latencies */
   guint64 process_bytes;
   gint64 process_bytes_us; /* when that was read */
 };
@@ -149,9 +152,26 @@ start_pump (LonghandDictation *self) {
     self->source->stop (self->source);
 }
 
+/* Moments of sound as in texts: dropped samples are no part of it. */
+static LonghandSoundClock
+read_clock (LonghandDictation *self) {
+  guint64 n_frames;
+
+  if (self->feed == NULL)
+    return self->clock;
+  n_frames = longhand_feed_get_n_frames (self->feed) - longhand_feed_get_n_dropped (self->feed);
+  return (LonghandSoundClock){
+    .at_ms = self->captured_ms + (gint64)((double)n_frames * 1000 / longhand_feed_get_rate_hz (self->feed)),
+    .at_us = g_get_monotonic_time (),
+    .pace = longhand_feed_get_pace (self->feed),
+  };
+}
+
 static void
 seal (LonghandDictation *self) {
   if (self->feed != NULL) {
+    self->clock = read_clock (self);
+    self->captured_ms = self->clock.at_ms;
     self->earlier_ms = longhand_dictation_get_elapsed_ms (self);
     self->earlier_dropped += longhand_feed_get_n_dropped (self->feed);
     g_clear_pointer (&self->feed, longhand_feed_unref);
@@ -271,6 +291,26 @@ take_stats (LonghandDictation *self, const LonghandStats *stats) {
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_IS_BEHIND]);
 }
 
+/* Once it is on the screen. */
+static void
+note_text (LonghandDictation *self, const LonghandHeard *heard) {
+  const gboolean is_final = heard->is_end || heard->type == LONGHAND_HEARD_UTTERANCE;
+  const LonghandSoundClock clock = read_clock (self);
+  const LonghandLiveText text = {
+    .text = heard->utterance != NULL ? heard->utterance->text : heard->text,
+    .n_firm = heard->n_firm,
+    .words = heard->words != NULL ? (const LonghandLiveWord *)heard->words->data : NULL,
+    .n_words = heard->words != NULL ? heard->words->len : 0,
+    .speech_ms = heard->speech_ms,
+    .shown_us = g_get_monotonic_time (),
+  };
+
+  if (is_final)
+    longhand_live_figures_take_final (self->figures, &text, heard->until_ms, &clock);
+  else
+    longhand_live_figures_take_tentative (self->figures, &text);
+}
+
 static void
 on_heard (gpointer owner, gpointer letter) {
   LonghandDictation *self = owner;
@@ -296,11 +336,13 @@ on_heard (gpointer owner, gpointer letter) {
     break;
   case LONGHAND_HEARD_TENTATIVE:
     g_signal_emit (self, signals[TENTATIVE], 0, heard->text, (guint)heard->n_firm);
+    note_text (self, heard);
     if (*heard->text != '\0')
       self->stats.partial_latency_ms = ms_since (heard->until_us);
     break;
   case LONGHAND_HEARD_UTTERANCE:
     g_signal_emit (self, signals[COMMITTED], 0, heard->utterance);
+    note_text (self, heard);
     self->stats.final_latency_ms = ms_since (heard->until_us);
     break;
   case LONGHAND_HEARD_ERROR:
@@ -408,6 +450,7 @@ longhand_dictation_finalize (GObject *object) {
   g_free (self->microphone);
   longhand_mailbox_unref (self->mailbox);
   longhand_pump_queue_unref (self->queue);
+  longhand_live_figures_free (self->figures);
   g_clear_error (&self->device_error);
   g_clear_error (&self->model_error);
   G_OBJECT_CLASS (longhand_dictation_parent_class)->finalize (object);
@@ -447,6 +490,7 @@ longhand_dictation_init (LonghandDictation *self) {
   self->devices = g_ptr_array_new_with_free_func ((GDestroyNotify)longhand_device_free);
   self->mailbox = longhand_mailbox_new (G_OBJECT (self));
   self->queue = longhand_pump_queue_new ();
+  self->figures = longhand_live_figures_new ();
 }
 
 LonghandDictation *
@@ -565,6 +609,7 @@ longhand_dictation_get_stats (LonghandDictation *self, LonghandStats *stats) {
     self->process_bytes_us = now_us;
   }
   *stats = self->stats;
+  longhand_live_figures_get (self->figures, &stats->live);
   for (guint i = 0; i < LONGHAND_N_MEMORY; i++)
     stats->memory[i].name = _ (names[i]);
   for (guint i = 0; i < LONGHAND_N_PARTS; i++)
@@ -620,6 +665,11 @@ longhand_dictation_dup_languages (LonghandDictation *self) {
   }
   g_ptr_array_add (languages, NULL);
   return (char **)g_ptr_array_free (g_steal_pointer (&languages), FALSE);
+}
+
+LonghandPumpQueue *
+longhand_dictation_get_queue (LonghandDictation *self) {
+  return self->queue;
 }
 
 /* Stop order: the microphone, the pump, the recognizer. What a pass that cannot be interrupted still holds up

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "audio/longhand-capture.h"
+#include "dictation/longhand-live-figures.h"
 #include "longhand-settings.h"
 #include "models/longhand-model-store.h"
 #include "transcript/longhand-transcript.h"
@@ -50,6 +51,7 @@ typedef struct {
   guint64 dropped_samples;    /* lost because the ring was full */
   double queued_s;            /* sound waiting for the recognizer */
   gboolean is_behind;         /* no tentative text until it has caught up with the speaker */
+  LonghandLiveNumbers live;   /* since the program started */
   struct {
     const char *name; /* translated; static */
     guint64 bytes;

@@ -17,6 +17,7 @@
 #define CHUNK 1600                       /* samples taken from the queue at once */
 #define KEPT (LONGHAND_PUMP_RATE_HZ / 2) /* samples of pre-roll that a new stream is begun with */
 #define PER_MS (LONGHAND_PUMP_RATE_HZ / 1000)
+#define PREROLL_MS 500 /* of an utterance, before its first speech */
 
 struct _LonghandRecognizer {
   atomic_uint n_refs; /* of its maker and its thread */
@@ -49,8 +50,9 @@ struct _LonghandRecognizer {
   gboolean chunk_ends;     /* a recording ends behind it */
   float kept[KEPT];        /* the last samples pushed that belong to no utterance yet */
   gsize n_kept;
-  double busy_ms;  /* in the engine so far */
-  guint64 n_heard; /* samples the engine got for it */
+  gint64 speech_ms; /* of the utterance in progress, in the session's time */
+  double busy_ms;   /* in the engine so far */
+  guint64 n_heard;  /* samples the engine got for it */
   LonghandStats stats;
 };
 
@@ -69,6 +71,7 @@ void
 longhand_heard_free (LonghandHeard *heard) {
   g_free (heard->text);
   g_clear_pointer (&heard->utterance, longhand_utterance_unref);
+  g_clear_pointer (&heard->words, g_array_unref);
   g_clear_error (&heard->error);
   g_free (heard);
 }
@@ -165,6 +168,15 @@ note_parts (LonghandRecognizer *self) {
     self->stats.parts[i].ms = ms[i];
 }
 
+/* What was found in the sound up to sample number until. */
+static void
+post_text (LonghandRecognizer *self, LonghandHeard *heard, guint64 until) {
+  heard->speech_ms = self->speech_ms;
+  heard->until_ms = (gint64)(until / PER_MS);
+  heard->until_us = longhand_pump_queue_get_time_us (self->queue, until);
+  post (self, heard);
+}
+
 /* During quill_stream_step and quill_stream_finish. */
 static void
 on_stream_event (void *user, const struct quill_stream_event *event) {
@@ -173,8 +185,10 @@ on_stream_event (void *user, const struct quill_stream_event *event) {
   guint64 until = self->n_taken;
   LonghandHeard *heard;
 
-  if (event->type == QUILL_STREAM_SPEECH_BEGIN)
+  if (event->type == QUILL_STREAM_SPEECH_BEGIN) {
+    self->speech_ms = to_session_ms (self, MIN (event->start_ms + PREROLL_MS, event->end_ms));
     return;
+  }
   self->busy_ms += event->timings.total_ms;
   note_parts (self);
   if (is_final) {
@@ -191,9 +205,9 @@ on_stream_event (void *user, const struct quill_stream_event *event) {
     heard = longhand_heard_new (LONGHAND_HEARD_TENTATIVE, self->serial);
     heard->text = g_strdup (event->text);
     heard->n_firm = event->n_firm;
+    heard->is_end = is_final;
   }
-  heard->until_us = longhand_pump_queue_get_time_us (self->queue, until);
-  post (self, heard);
+  post_text (self, heard, until);
 }
 
 /* Tentative passes give way to the end of an utterance, of a recording and of the program. What is said
@@ -243,6 +257,7 @@ open_stream (LonghandRecognizer *self, GError **error) {
   quill_stream_close (&self->stream);
   self->reopen = FALSE;
   quill_stream_settings_init (&settings);
+  settings.preroll_ms = PREROLL_MS;
   settings.pause_ms = self->settings.pause_ms;
   settings.params.language = known_language (self);
   settings.params.cancelled = is_cancelled;
@@ -287,8 +302,8 @@ give_up_utterance (LonghandRecognizer *self, const struct quill_error *engine_er
   LonghandHeard *heard = longhand_heard_new (LONGHAND_HEARD_TENTATIVE, self->serial);
 
   heard->text = g_strdup ("");
-  heard->until_us = longhand_pump_queue_get_time_us (self->queue, self->n_taken);
-  post (self, heard);
+  heard->is_end = TRUE;
+  post_text (self, heard, self->n_taken);
   longhand_set_error_from_engine (&error, engine_error);
   g_prefix_error (&error, "%s", _ ("An utterance could not be recognised: "));
   post_error (self, g_steal_pointer (&error));

@@ -5,6 +5,7 @@
 
 #include "audio/longhand-pump-queue.h"
 #include "dictation/longhand-dictation.h"
+#include "dictation/longhand-live-figures.h"
 #include "dictation/longhand-mailbox.h"
 
 G_BEGIN_DECLS
@@ -34,7 +35,11 @@ typedef struct {
   guint serial;                 /* of the longhand_recognizer_load that this model came from */
   char *text;                   /* TENTATIVE */
   gsize n_firm;                 /* TENTATIVE: bytes of text that do not change before the final one */
+  gboolean is_end;              /* TENTATIVE: nothing came of the utterance; text is "" */
   LonghandUtterance *utterance; /* UTTERANCE */
+  GArray *words;                /* TENTATIVE, UTTERANCE: LonghandLiveWord; in the session's time */
+  gint64 speech_ms;             /* TENTATIVE, UTTERANCE: first speech, in the session's time */
+  gint64 until_ms;              /* TENTATIVE, UTTERANCE: end of the last sound seen, likewise */
   GError *error;                /* NO_MODEL, ERROR */
   gint64 until_us;     /* TENTATIVE, UTTERANCE: monotonic time at which the last sound seen was heard */
   guint n_languages;   /* MODEL: of the model; 0: English only */
