@@ -140,18 +140,6 @@ read_options (Options *options, int argc, char **argv, GError **error) {
 /* ---- the verb ---- */
 
 static void
-print_node (JsonNode *root) {
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
-  g_autofree char *text = NULL;
-
-  json_generator_set_root (generator, root);
-  json_generator_set_pretty (generator, TRUE);
-  text = json_generator_to_data (generator, NULL);
-  longhand_cli_print_text (text);
-  longhand_cli_print_text ("\n");
-}
-
-static void
 print_outcome (const LonghandBench *bench, const Options *options) {
   g_autoptr (JsonNode) root = NULL;
   g_autofree char *csv = NULL;
@@ -162,7 +150,7 @@ print_outcome (const LonghandBench *bench, const Options *options) {
   }
   root = longhand_bench_to_json (bench);
   if (options->as_json) {
-    print_node (root);
+    longhand_cli_print_json (root);
     return;
   }
   csv = longhand_bench_json_to_csv (root);

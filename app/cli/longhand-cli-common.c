@@ -8,6 +8,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 gboolean
 longhand_cli_parse (int *argc, char ***argv, const char *positional, const char *summary,
@@ -93,6 +96,18 @@ longhand_cli_check_language (const char *language, const struct quill_model *mod
   return FALSE;
 }
 
+gboolean
+longhand_cli_check_language_of (const char *language, LonghandModel *found, GError **error) {
+  struct quill_model *model = longhand_engine_open_model (longhand_model_get_path (found), error);
+  gboolean is_known;
+
+  if (model == NULL)
+    return FALSE;
+  is_known = longhand_cli_check_language (language, model, error);
+  quill_model_close (&model);
+  return is_known;
+}
+
 /* (transfer full); NULL when nothing is chosen or settings are not installed. */
 static char *
 dup_model_of_settings (void) {
@@ -121,6 +136,50 @@ void
 longhand_cli_print_text (const char *text) {
   fputs (text, stdout);
   fflush (stdout);
+}
+
+void
+longhand_cli_print_json (JsonNode *root) {
+  g_autoptr (JsonGenerator) generator = json_generator_new ();
+  g_autofree char *text = NULL;
+
+  json_generator_set_root (generator, root);
+  json_generator_set_pretty (generator, TRUE);
+  text = json_generator_to_data (generator, NULL);
+  longhand_cli_print_text (text);
+  longhand_cli_print_text ("\n");
+}
+
+void
+longhand_cli_show_tentative (const char *text) {
+  const glong n_chars = g_utf8_strlen (text, -1);
+  struct winsize size = { 0 };
+  glong room;
+
+  if (!isatty (STDERR_FILENO))
+    return;
+  if (ioctl (STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 20)
+    size.ws_col = 80;
+  room = size.ws_col - 4;
+  g_printerr ("\r\033[K");
+  if (n_chars > room)
+    g_printerr ("… %s", g_utf8_offset_to_pointer (text, n_chars - room + 2));
+  else if (n_chars > 0)
+    g_printerr ("… %s", text);
+}
+
+/* VmHWM begins at exec, ru_maxrss may remember what was before it. */
+guint64
+longhand_cli_peak_rss_bytes (void) {
+  g_autofree char *status = NULL;
+  struct rusage usage;
+  const char *at;
+
+  if (g_file_get_contents ("/proc/self/status", &status, NULL, NULL)
+      && (at = strstr (status, "VmHWM:")) != NULL)
+    return (guint64)g_ascii_strtod (at + strlen ("VmHWM:"), NULL) * 1024;
+  getrusage (RUSAGE_SELF, &usage);
+  return (guint64)usage.ru_maxrss * 1024;
 }
 
 char *

@@ -2,12 +2,10 @@
 #include "cli/longhand-cli.h"
 
 #include "dictation/longhand-dictation.h"
-#include "longhand-engine-error.h"
 
 #include <glib-unix.h>
 #include <glib/gi18n.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 typedef struct {
@@ -26,40 +24,20 @@ session_clear (Session *session) {
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Session, session_clear)
 
 static void
-clear_tentative (Session *session) {
-  if (session->terminal)
-    g_printerr ("\r\033[K");
-}
-
-/* The end of the text, as much as fits into a line of the terminal. */
-static void
 on_tentative (LonghandDictation *dictation, const char *text, guint n_firm, Session *session) {
-  struct winsize size = { 0 };
-  glong n_chars = g_utf8_strlen (text, -1);
-  glong room;
-
-  if (!session->terminal)
-    return;
-  if (ioctl (STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 20)
-    size.ws_col = 80;
-  room = size.ws_col - 4;
-  clear_tentative (session);
-  if (n_chars > room)
-    g_printerr ("… %s", g_utf8_offset_to_pointer (text, n_chars - room + 2));
-  else if (n_chars > 0)
-    g_printerr ("… %s", text);
+  longhand_cli_show_tentative (text);
 }
 
 static void
 on_committed (LonghandDictation *dictation, LonghandUtterance *utterance, Session *session) {
-  clear_tentative (session);
+  longhand_cli_show_tentative ("");
   longhand_cli_print_text (utterance->text);
   longhand_cli_print_text ("\n");
 }
 
 static void
 on_failed (LonghandDictation *dictation, const GError *error, Session *session) {
-  clear_tentative (session);
+  longhand_cli_show_tentative ("");
   session->code = longhand_cli_fail (error);
   if (longhand_dictation_get_state (dictation) == LONGHAND_STATE_IDLE)
     g_main_loop_quit (session->loop);
@@ -136,19 +114,6 @@ find_device (const char *wanted, GError **error) {
   return NULL;
 }
 
-/* Before anybody speaks, and not at the first utterance. */
-static gboolean
-check_language_of_model (LonghandModel *found, const char *language, GError **error) {
-  struct quill_model *model = longhand_engine_open_model (longhand_model_get_path (found), error);
-  gboolean is_known;
-
-  if (model == NULL)
-    return FALSE;
-  is_known = longhand_cli_check_language (language, model, error);
-  quill_model_close (&model);
-  return is_known;
-}
-
 int
 longhand_cli_listen (int argc, char **argv) {
   g_auto (Session) session = { .terminal = isatty (STDERR_FILENO) };
@@ -194,7 +159,7 @@ longhand_cli_listen (int argc, char **argv) {
   store = longhand_model_store_new ();
   if (!longhand_cli_check_threads (threads, &error) || !longhand_cli_check_language (language, NULL, &error)
       || (found = longhand_cli_find_model (store, model, &error)) == NULL
-      || (language != NULL && !check_language_of_model (found, language, &error))
+      || (language != NULL && !longhand_cli_check_language_of (language, found, &error))
       || (device != NULL && (device_id = find_device (device, &error)) == NULL))
     return longhand_cli_fail (error);
 

@@ -13,7 +13,6 @@
 #include <glib/gi18n.h>
 #include <json-glib/json-glib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 /* What is allowed; documented in --help and in the man page. Levels round differently, so that a word which
  * hangs by a hair may tip over. The model card gives the bundled model 60 % on voices that it does not know.
@@ -105,33 +104,13 @@ add_boolean (JsonBuilder *json, const char *name, gboolean value) {
 
 static void
 print_and_free (JsonBuilder *json) {
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
   g_autoptr (JsonNode) root = json_builder_get_root (json);
-  g_autofree char *text = NULL;
 
-  json_generator_set_root (generator, root);
-  json_generator_set_pretty (generator, TRUE);
-  text = json_generator_to_data (generator, NULL);
-  longhand_cli_print_text (text);
-  longhand_cli_print_text ("\n");
+  longhand_cli_print_json (root);
   g_object_unref (json);
 }
 
 /* ---- the child: one level ---- */
-
-/* The most memory this process had; VmHWM begins at exec, ru_maxrss may remember what was before it. */
-static double
-peak_bytes (void) {
-  g_autofree char *status = NULL;
-  struct rusage usage;
-  const char *at;
-
-  if (g_file_get_contents ("/proc/self/status", &status, NULL, NULL)
-      && (at = strstr (status, "VmHWM:")) != NULL)
-    return g_ascii_strtod (at + strlen ("VmHWM:"), NULL) * 1024;
-  getrusage (RUSAGE_SELF, &usage);
-  return (double)usage.ru_maxrss * 1024;
-}
 
 static gboolean
 mask_of (const char *level, guint32 *mask) {
@@ -173,7 +152,7 @@ hear (LonghandCliEngine *engine, const float *samples, gsize n, GError **error) 
   add_double (json, number_names[NUMBER_PROMPT], result->timings.prompt_ms);
   add_double (json, number_names[NUMBER_DECODE], result->timings.decode_ms);
   add_double (json, number_names[NUMBER_TOTAL], result->timings.total_ms);
-  add_double (json, number_names[NUMBER_PEAK], peak_bytes ());
+  add_double (json, number_names[NUMBER_PEAK], (double)longhand_cli_peak_rss_bytes ());
   add_double (json, number_names[NUMBER_THREADS], quill_transcriber_n_threads (engine->transcriber));
   json_builder_end_object (json);
   print_and_free (json);

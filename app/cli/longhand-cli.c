@@ -19,8 +19,10 @@ static const Verb verbs[] = {
   { "listen", longhand_cli_listen, N_ ("Write out what is spoken into a microphone") },
   { "devices", longhand_cli_devices, N_ ("List microphones") },
   { "bench", longhand_cli_bench, N_ ("Measure how fast this machine recognises") },
+  { "replay", longhand_cli_replay, N_ ("Dictate a recording, and measure how soon text is there") },
   { "selftest", longhand_cli_selftest, N_ ("Check that all kernels of this machine hear the same") },
-  { "quantize", longhand_cli_quantize, N_ ("Make a model smaller, or otherwise change the type of its weights") },
+  { "quantize", longhand_cli_quantize,
+    N_ ("Make a model smaller, or otherwise change the type of its weights") },
 };
 
 static const Verb *

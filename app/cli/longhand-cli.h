@@ -5,6 +5,7 @@
 #include "models/longhand-model-store.h"
 
 #include <gio/gio.h>
+#include <json-glib/json-glib.h>
 #include <quill.h>
 
 G_BEGIN_DECLS
@@ -26,6 +27,7 @@ int longhand_cli_devices (int argc, char **argv);
 int longhand_cli_bench (int argc, char **argv);
 int longhand_cli_selftest (int argc, char **argv);
 int longhand_cli_quantize (int argc, char **argv);
+int longhand_cli_replay (int argc, char **argv);
 
 /* Parses options of a verb; entries are borrowed. Positional arguments stay in argv. FALSE: the caller
  * returns LONGHAND_EXIT_USAGE, the reason has been printed. --help prints and exits. */
@@ -45,6 +47,9 @@ gboolean longhand_cli_check_threads (int threads, GError **error);
  * one that has to know it. Otherwise LONGHAND_ERROR_INVALID or _MODEL_UNSUPPORTED. */
 gboolean longhand_cli_check_language (const char *language, const struct quill_model *model, GError **error);
 
+/* The same for a model that is not open, before anybody speaks; errors of models, too. */
+gboolean longhand_cli_check_language_of (const char *language, LonghandModel *model, GError **error);
+
 /* What --model means: option itself, else the model chosen in the settings as long as it is installed, else
  * the best installed one. (transfer full); NULL with LONGHAND_ERROR_MODEL_MISSING. */
 LonghandModel *longhand_cli_find_model (LonghandModelStore *store, const char *option, GError **error);
@@ -55,6 +60,16 @@ char *longhand_cli_sample_path (const char *name);
 
 /* Text for standard output as it is: g_print would change what the locale's character set lacks. */
 void longhand_cli_print_text (const char *text);
+
+/* Pretty, with a newline. */
+void longhand_cli_print_json (JsonNode *root);
+
+/* Words that may still change, in place of those shown before, "" for none: on a terminal only, on standard
+ * error, as much of the end as fits into a line. */
+void longhand_cli_show_tentative (const char *text);
+
+/* The most memory that this process had. */
+guint64 longhand_cli_peak_rss_bytes (void);
 
 /* A model and a transcriber with it. */
 typedef struct {
