@@ -10,7 +10,8 @@ G_BEGIN_DECLS
  * thread. */
 SNDFILE *longhand_audio_file_open (const char *path, SF_INFO *info, GError **error);
 
-/* LONGHAND_ERROR_AUDIO_FILE when the last read did not end at the end of the file; n_frames: read before. */
+/* After a read that gave fewer frames than were asked for, n_frames in all so far: FALSE with
+ * LONGHAND_ERROR_AUDIO_FILE unless that was the end of the file. */
 gboolean longhand_audio_file_check (SNDFILE *file, const char *path, const SF_INFO *info, sf_count_t n_frames,
                                     GError **error);
 

@@ -104,11 +104,12 @@ read_all (Reader *self, const char *path, GError **error) {
 
   if (!prepare (self, error))
     return FALSE;
-  while ((n_read = sf_readf_float (self->file, self->frames, BLOCK_FRAMES)) > 0) {
+  do {
+    n_read = sf_readf_float (self->file, self->frames, BLOCK_FRAMES);
     n_total += n_read;
-    if (!append (self, (gsize)n_read, FALSE, error))
+    if (n_read > 0 && !append (self, (gsize)n_read, FALSE, error))
       return FALSE;
-  }
+  } while (n_read == BLOCK_FRAMES); /* a short block ends it, and only its own error says whether well */
   return longhand_audio_file_check (self->file, path, &self->info, n_total, error)
          && append (self, 0, TRUE, error);
 }

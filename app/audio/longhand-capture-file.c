@@ -76,23 +76,28 @@ n_due (LonghandCaptureFile *self) {
   return (gsize)CLAMP (frames, 0, BLOCK);
 }
 
+/* From the end to the beginning; FALSE after the last time, or with error. */
+static gboolean
+begin_again (LonghandCaptureFile *self, GError **error) {
+  if (++self->n_played == self->n_times)
+    return FALSE;
+  self->n_read = 0;
+  return sf_seek (self->file, 0, SEEK_SET) == 0
+         || longhand_audio_file_check (self->file, self->path, &self->info, 0, error);
+}
+
 /* FALSE at the end of the last time, or with error. */
 static gboolean
 play_block (LonghandCaptureFile *self, gsize n_frames, GError **error) {
   const sf_count_t n = sf_readf_float (self->file, self->frames, (sf_count_t)n_frames);
 
-  if (n > 0) {
-    longhand_feed_write (self->feed, self->frames, (gsize)n);
-    self->n_read += n;
-    self->n_written += (guint64)n;
+  longhand_feed_write (self->feed, self->frames, (gsize)n);
+  self->n_read += n;
+  self->n_written += (guint64)n;
+  if (n == (sf_count_t)n_frames)
     return TRUE;
-  }
-  if (!longhand_audio_file_check (self->file, self->path, &self->info, self->n_read, error)
-      || ++self->n_played == self->n_times)
-    return FALSE;
-  self->n_read = 0;
-  sf_seek (self->file, 0, SEEK_SET);
-  return longhand_audio_file_check (self->file, self->path, &self->info, 0, error);
+  return longhand_audio_file_check (self->file, self->path, &self->info, self->n_read, error)
+         && begin_again (self, error);
 }
 
 static void *
@@ -192,18 +197,29 @@ file_free (LonghandSource *source) {
   g_free (self);
 }
 
+/* Looks at what the header says. */
+static gboolean
+check_length (const SF_INFO *info, const char *path, GError **error) {
+  g_autofree char *name = g_filename_display_name (path);
+
+  if (info->frames > 0 && info->frames < SF_COUNT_MAX)
+    return TRUE;
+  g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE,
+               info->frames > 0 ? _ ("“%s” breaks off, and its length is not known: copy or record it again.")
+                                : _ ("“%s” holds no sound: check how it was recorded."),
+               name);
+  return FALSE;
+}
+
 LonghandSource *
 longhand_capture_file_new (const char *path, double pace, guint n_times, GError **error) {
-  g_autofree char *name = g_filename_display_name (path);
   LonghandCaptureFile *self;
   SF_INFO info;
   SNDFILE *file = longhand_audio_file_open (path, &info, error);
 
   if (file == NULL)
     return NULL;
-  if (info.frames <= 0) {
-    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE,
-                 _ ("“%s” holds no sound: check how it was recorded."), name);
+  if (!check_length (&info, path, error)) {
     sf_close (file);
     return NULL;
   }

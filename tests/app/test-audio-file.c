@@ -200,6 +200,21 @@ missing_empty_folder_and_device_are_told_apart (Fixture *fixture, gconstpointer 
   assert_load_fails ("/dev/zero", "is not a file");
 }
 
+/* Wherever it falls among the blocks that are read. */
+static void
+damaged_recording_is_told (Fixture *fixture, gconstpointer data) {
+  for (gsize i = 0; i < 8; i++) {
+    g_autofree char *content = NULL;
+    gsize len;
+
+    write_tone (fixture->path, SF_FORMAT_FLAC | SF_FORMAT_PCM_16, 16000, 1, 200000);
+    g_assert_true (g_file_get_contents (fixture->path, &content, &len, NULL));
+    memset (content + len * (4 + i) / 16, 0x55, len / 4);
+    g_assert_true (g_file_set_contents (fixture->path, content, (gssize)len, NULL));
+    assert_load_fails (fixture->path, "is damaged after ");
+  }
+}
+
 int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
@@ -214,5 +229,6 @@ main (int argc, char **argv) {
   ADD ("file-cut-in-its-header-is-no-sound", file_cut_in_its_header_is_no_sound);
   ADD ("text-is-no-sound", text_is_no_sound);
   ADD ("missing-empty-folder-and-device-are-told-apart", missing_empty_folder_and_device_are_told_apart);
+  ADD ("damaged-recording-is-told", damaged_recording_is_told);
   return g_test_run ();
 }
