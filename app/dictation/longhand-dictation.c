@@ -45,7 +45,7 @@ struct _LonghandDictation {
   gint64 captured_ms;           /* of them, what was not dropped */
   LonghandSoundClock clock;     /* as of the moment at which the last feed was done with */
   LonghandLiveFigures *figures; /* owned */
-  LonghandStats stats;          /* as the recognizer posted them, and the latencies */
+  LonghandStats stats;          /* as the recognizer posted them */
   guint64 process_bytes;
   gint64 process_bytes_us; /* when that was read */
 };
@@ -270,21 +270,12 @@ source_event (gpointer user, LonghandSourceEvent *event) {
   longhand_mailbox_post (user, on_source_event, event, (GDestroyNotify)longhand_source_event_free);
 }
 
-static double
-ms_since (gint64 then_us) {
-  return MAX (0, (double)(g_get_monotonic_time () - then_us) / 1000);
-}
-
 static void
 take_stats (LonghandDictation *self, const LonghandStats *stats) {
-  const double partial_latency_ms = self->stats.partial_latency_ms;
-  const double final_latency_ms = self->stats.final_latency_ms;
   const char *threads_reason = self->stats.threads_reason;
   const gboolean was_behind = self->stats.is_behind;
 
   self->stats = *stats;
-  self->stats.partial_latency_ms = partial_latency_ms;
-  self->stats.final_latency_ms = final_latency_ms;
   if (self->stats.threads_reason != threads_reason) /* interned */
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_THREADS_REASON]);
   if (self->stats.is_behind != was_behind)
@@ -337,13 +328,10 @@ on_heard (gpointer owner, gpointer letter) {
   case LONGHAND_HEARD_TENTATIVE:
     g_signal_emit (self, signals[TENTATIVE], 0, heard->text, (guint)heard->n_firm);
     note_text (self, heard);
-    if (*heard->text != '\0')
-      self->stats.partial_latency_ms = ms_since (heard->until_us);
     break;
   case LONGHAND_HEARD_UTTERANCE:
     g_signal_emit (self, signals[COMMITTED], 0, heard->utterance);
     note_text (self, heard);
-    self->stats.final_latency_ms = ms_since (heard->until_us);
     break;
   case LONGHAND_HEARD_ERROR:
     report (self, heard->error);

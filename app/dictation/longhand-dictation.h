@@ -41,9 +41,7 @@ void longhand_utterance_unref (LonghandUtterance *utterance);
 #define LONGHAND_N_ENCODER_PARTS 6
 #define LONGHAND_N_PARTS 14
 typedef struct {
-  double rtf;                /* recognition time / sound time over the session; 0 before the first pass */
-  double partial_latency_ms; /* end of the sound a tentative text covers -> shown; last one */
-  double final_latency_ms;   /* end of the utterance (pause included) -> committed; last one */
+  double rtf; /* recognition time / sound time over the session; 0 before the first pass */
   double partial_cost_ms, final_cost_ms; /* time in the engine; last one */
   guint threads;                         /* in use */
   const char *threads_reason; /* a translated sentence; interned; NULL: the settings say how many */

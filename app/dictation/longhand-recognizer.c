@@ -173,7 +173,6 @@ static void
 post_text (LonghandRecognizer *self, LonghandHeard *heard, guint64 until) {
   heard->speech_ms = self->speech_ms;
   heard->until_ms = (gint64)(until / PER_MS);
-  heard->until_us = longhand_pump_queue_get_time_us (self->queue, until);
   post (self, heard);
 }
 

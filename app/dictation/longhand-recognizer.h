@@ -41,9 +41,8 @@ typedef struct {
   gint64 speech_ms;             /* TENTATIVE, UTTERANCE: first speech, in the session's time */
   gint64 until_ms;              /* TENTATIVE, UTTERANCE: end of the last sound seen, likewise */
   GError *error;                /* NO_MODEL, ERROR */
-  gint64 until_us;     /* TENTATIVE, UTTERANCE: monotonic time at which the last sound seen was heard */
-  guint n_languages;   /* MODEL: of the model; 0: English only */
-  LonghandStats stats; /* what the recognizer knows of them, as of now */
+  guint n_languages;            /* MODEL: of the model; 0: English only */
+  LonghandStats stats;          /* what the recognizer knows of them, as of now */
 } LonghandHeard;
 LonghandHeard *longhand_heard_new (LonghandHeardType type, guint serial); /* (transfer full) */
 void longhand_heard_free (LonghandHeard *heard);

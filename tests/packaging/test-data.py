@@ -175,7 +175,7 @@ def _():
         manual = file.read().replace("\\-", "-")
     with open(os.path.join(data, "completions", "longhand-cli"), encoding="utf-8") as file:
         completion = file.read()
-    for verb in ("transcribe", "listen", "devices", "bench", "selftest", "quantize"):
+    for verb in ("transcribe", "listen", "devices", "bench", "replay", "selftest", "quantize"):
         status, text = output_of(cli, verb, "--help")
         assert status == 0, text
         options = words_after_dashes(text)
@@ -197,7 +197,7 @@ def _():
     def completed(*words):
         return set(output_of("bash", "-c", script, "bash", os.path.join(data, "completions", "longhand-cli"),
                              *words)[1].split())
-    assert {"transcribe", "listen", "devices", "bench", "selftest", "quantize"} <= completed("longhand-cli", "")
+    assert {"transcribe", "listen", "devices", "bench", "replay", "selftest", "quantize"} <= completed("longhand-cli", "")
     assert completed("longhand-cli", "tr") == {"transcribe"}
     assert "--format" in completed("longhand-cli", "transcribe", "--f")
     assert completed("longhand-cli", "transcribe", "--format", "") == {"txt", "srt", "vtt", "json"}

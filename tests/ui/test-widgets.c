@@ -311,6 +311,37 @@ test_panel_breakdown (Fixture *f, gconstpointer data) {
   g_assert_false (longhand_dictation_get_detailed (f->dictation));
 }
 
+/* Nothing is known before somebody spoke; then the panel has the figures of what was shown. */
+static void
+test_panel_live (Fixture *f, gconstpointer data) {
+  static const char *const unknown[]
+      = { "First words after\n–\n", "Final text after\n–\n", "Words revised\n–\n" };
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  g_autofree char *first = NULL;
+  g_autofree char *final = NULL;
+  g_autofree char *revised = NULL;
+  LonghandStats stats;
+
+  WAIT_FOR (longhand_dictation_get_model_state (f->dictation) == LONGHAND_MODEL_STATE_READY);
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.performance", NULL);
+  WAIT_FOR (gtk_widget_get_mapped (GTK_WIDGET (f->window->performance)));
+  before = fixture_dup_labels (f->window->performance);
+  speak_and_stop (f);
+  longhand_performance_panel_refresh (f->window->performance);
+  after = fixture_dup_labels (f->window->performance);
+  longhand_dictation_get_stats (f->dictation, &stats);
+  for (guint i = 0; i < G_N_ELEMENTS (unknown); i++)
+    g_assert_nonnull (strstr (before, unknown[i]));
+  first = g_strdup_printf ("First words after\n%.2f s\n", stats.live.first_tentative_p50_s);
+  final = g_strdup_printf ("Final text after\n%.2f – %.2f s\n", stats.live.final_latency_p50_s,
+                           stats.live.final_latency_p95_s);
+  revised = g_strdup_printf ("Words revised\n%.0f %%\n", 100 * stats.live.revisions_per_word);
+  g_assert_nonnull (strstr (after, first));
+  g_assert_nonnull (strstr (after, final));
+  g_assert_nonnull (strstr (after, revised));
+}
+
 int
 main (int argc, char **argv) {
   fixture_init (&argc, &argv);
@@ -326,6 +357,7 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/find/is-no-edit", test_find_is_no_edit);
   g_test_add_func ("/level-meter/decibels-from-minus-sixty-to-zero", test_meter_scale);
   FIXTURE_ADD ("/performance/shows-threads-instructions-and-memory", test_panel);
+  FIXTURE_ADD ("/performance/shows-how-well-live-text-keeps-up", test_panel_live);
   FIXTURE_ADD ("/performance/shows-where-the-time-of-a-pass-goes-while-open", test_panel_breakdown);
   return g_test_run ();
 }

@@ -4,7 +4,18 @@
 
 #define INTERVAL_MS 500
 
-enum { ROW_RTF, ROW_PARTIAL, ROW_FINAL, ROW_THREADS, ROW_KERNELS, ROW_QUEUE, ROW_DROPPED, N_ROWS };
+enum {
+  ROW_RTF,
+  ROW_FIRST,
+  ROW_LAG,
+  ROW_FINAL,
+  ROW_REVISED,
+  ROW_THREADS,
+  ROW_KERNELS,
+  ROW_QUEUE,
+  ROW_DROPPED,
+  N_ROWS
+};
 
 /* A row that compares its value with those of the others in its list. */
 typedef struct {
@@ -37,8 +48,14 @@ static const struct {
 } rows[N_ROWS] = {
   [ROW_RTF]
   = { N_ ("Real-time factor"), N_ ("Time to recognise a second of speech, in seconds; below 1 keeps up") },
-  [ROW_PARTIAL] = { N_ ("Tentative text after"), N_ ("From the sound to words on the screen") },
-  [ROW_FINAL] = { N_ ("Final text after"), N_ ("From the end of an utterance, its pause included") },
+  [ROW_FIRST]
+  = { N_ ("First words after"), N_ ("From the beginning of an utterance to words on the screen; median") },
+  [ROW_LAG] = { N_ ("Words firm after"),
+                N_ ("From the end of a word until it does not change any more; median, and 95 of 100") },
+  [ROW_FINAL]
+  = { N_ ("Final text after"), N_ ("From the end of the pause behind an utterance; median, and 95 of 100") },
+  [ROW_REVISED]
+  = { N_ ("Words revised"), N_ ("Words that were shown and changed afterwards, of 100 that were written") },
   [ROW_THREADS] = { N_ ("Threads"), N_ ("Threads that recognise") },
   [ROW_KERNELS] = { N_ ("Instruction set"), N_ ("Which of the processor’s instructions are used") },
   [ROW_QUEUE] = { N_ ("Sound waiting"), N_ ("Recorded, but not looked at yet") },
@@ -58,11 +75,31 @@ set_value (GtkLabel *label, const char *format, ...) {
 }
 
 static void
-set_ms (GtkLabel *label, double ms) {
-  if (ms > 0)
-    set_value (label, _ ("%.0f ms"), ms);
+set_unknown (GtkLabel *label) {
+  gtk_label_set_label (label, "–");
+}
+
+static void
+set_percentiles (GtkLabel *label, double p50_s, double p95_s) {
+  if (p50_s < 0)
+    set_unknown (label);
   else
-    gtk_label_set_label (label, "–");
+    set_value (label, _ ("%.2f – %.2f s"), p50_s, p95_s);
+}
+
+/* How well the text keeps up. */
+static void
+refresh_live (LonghandPerformancePanel *self, const LonghandLiveNumbers *live) {
+  if (live->first_tentative_p50_s < 0)
+    set_unknown (self->values[ROW_FIRST]);
+  else
+    set_value (self->values[ROW_FIRST], _ ("%.2f s"), live->first_tentative_p50_s);
+  set_percentiles (self->values[ROW_LAG], live->commit_lag_p50_s, live->commit_lag_p95_s);
+  set_percentiles (self->values[ROW_FINAL], live->final_latency_p50_s, live->final_latency_p95_s);
+  if (live->revisions_per_word < 0)
+    set_unknown (self->values[ROW_REVISED]);
+  else
+    set_value (self->values[ROW_REVISED], _ ("%.0f %%"), 100 * live->revisions_per_word);
 }
 
 static void
@@ -112,9 +149,8 @@ longhand_performance_panel_refresh (LonghandPerformancePanel *self) {
   if (stats.rtf > 0)
     set_value (self->values[ROW_RTF], "%.2f", stats.rtf);
   else
-    gtk_label_set_label (self->values[ROW_RTF], "–");
-  set_ms (self->values[ROW_PARTIAL], stats.partial_latency_ms);
-  set_ms (self->values[ROW_FINAL], stats.final_latency_ms);
+    set_unknown (self->values[ROW_RTF]);
+  refresh_live (self, &stats.live);
   set_value (self->values[ROW_THREADS], "%u", stats.threads);
   gtk_widget_set_tooltip_text (self->rows[ROW_THREADS], stats.threads_reason != NULL
                                                             ? stats.threads_reason
