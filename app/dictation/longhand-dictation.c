@@ -28,6 +28,7 @@ struct _LonghandDictation {
   char *model_id, *language, *microphone;
   LonghandMailbox *mailbox;
   LonghandPumpQueue *queue;
+  LonghandLiveFigures *figures;
   LonghandSource *source;         /* NULL after shutdown, as all below */
   LonghandRecognizer *recognizer; /* NULL also when it could not be started */
   LonghandPump *pump;             /* NULL when nothing is being recorded */
@@ -40,12 +41,11 @@ struct _LonghandDictation {
   guint serial;      /* of the last model asked for */
   guint n_undrained; /* recordings begun and not recognised to their end */
   guint n_languages;
-  gint64 earlier_ms;            /* recorded before the feed was opened */
-  guint64 earlier_dropped;      /* samples dropped before that */
-  gint64 captured_ms;           /* of them, what was not dropped */
-  LonghandSoundClock clock;     /* as of the moment at which the last feed was done with */
-  LonghandLiveFigures *figures; /* owned */
-  LonghandStats stats;          /* as the recognizer posted them */
+  gint64 earlier_ms;        /* recorded before the feed was opened */
+  guint64 earlier_dropped;  /* samples dropped before that */
+  gint64 captured_ms;       /* of them, what was not dropped */
+  LonghandSoundClock clock; /* as of the moment at which the last feed was done with */
+  LonghandStats stats;      /* as the recognizer posted them */
   guint64 process_bytes;
   gint64 process_bytes_us; /* when that was read */
 };
@@ -152,12 +152,12 @@ start_pump (LonghandDictation *self) {
     self->source->stop (self->source);
 }
 
-/* Moments of sound as in texts: dropped samples are no part of it. */
+/* Of the sound up to ms, as in texts: dropped samples are no part of it. */
 static LonghandSoundClock
-read_clock (LonghandDictation *self) {
+read_clock (LonghandDictation *self, gint64 ms) {
   guint64 n_frames;
 
-  if (self->feed == NULL)
+  if (self->feed == NULL || ms <= self->captured_ms)
     return self->clock;
   n_frames = longhand_feed_get_n_frames (self->feed) - longhand_feed_get_n_dropped (self->feed);
   return (LonghandSoundClock){
@@ -170,7 +170,7 @@ read_clock (LonghandDictation *self) {
 static void
 seal (LonghandDictation *self) {
   if (self->feed != NULL) {
-    self->clock = read_clock (self);
+    self->clock = read_clock (self, G_MAXINT64);
     self->captured_ms = self->clock.at_ms;
     self->earlier_ms = longhand_dictation_get_elapsed_ms (self);
     self->earlier_dropped += longhand_feed_get_n_dropped (self->feed);
@@ -286,7 +286,7 @@ take_stats (LonghandDictation *self, const LonghandStats *stats) {
 static void
 note_text (LonghandDictation *self, const LonghandHeard *heard) {
   const gboolean is_final = heard->is_end || heard->type == LONGHAND_HEARD_UTTERANCE;
-  const LonghandSoundClock clock = read_clock (self);
+  const LonghandSoundClock clock = read_clock (self, heard->until_ms);
   const LonghandLiveText text = {
     .text = heard->utterance != NULL ? heard->utterance->text : heard->text,
     .n_firm = heard->n_firm,
