@@ -81,15 +81,14 @@ cpu_s (void) {
 /* ---- while it is replayed ---- */
 
 static void
-look_at_memory (Session *session) {
+look_at_memory (Session *session, double least_s) {
   GArray *memory = session->replay->memory;
   LonghandStats stats;
   LonghandReplayMemory now
       = { .sound_s = (double)longhand_dictation_get_elapsed_ms (session->dictation) / 1000 };
 
   if (memory->len > 0
-      && now.sound_s < g_array_index (memory, LonghandReplayMemory, memory->len - 1).sound_s
-                           + session->total_s / MEMORY_LOOKS)
+      && now.sound_s < g_array_index (memory, LonghandReplayMemory, memory->len - 1).sound_s + least_s)
     return;
   longhand_dictation_get_stats (session->dictation, &stats);
   now.rss_bytes = stats.memory[LONGHAND_N_MEMORY - 1].bytes;
@@ -98,7 +97,9 @@ look_at_memory (Session *session) {
 
 static gboolean
 on_look (gpointer user) {
-  look_at_memory (user);
+  Session *session = user;
+
+  look_at_memory (session, session->total_s / MEMORY_LOOKS);
   return G_SOURCE_CONTINUE;
 }
 
@@ -162,6 +163,7 @@ static void
 take_figures (Session *session) {
   LonghandReplay *replay = session->replay;
 
+  look_at_memory (session, 0);
   longhand_dictation_get_stats (session->dictation, &replay->stats);
   replay->wall_s = (double)(g_get_monotonic_time () - session->begin_us) / G_USEC_PER_SEC;
   replay->cpu_s = cpu_s () - session->cpu_begin_s;
@@ -337,7 +339,7 @@ check (Options *options, int argc, char **argv, GError **error) {
 
 int
 longhand_cli_replay (int argc, char **argv) {
-  g_auto (Options) options = { .n_times = 1, .pause_s = 0.7 };
+  g_auto (Options) options = { .n_times = 1, .pause_s = 0.6 };
   const GOptionEntry entries[] = {
     { "reference", 'r', 0, G_OPTION_ARG_FILENAME, &options.reference_path,
       N_ ("Text file with what is spoken, for counting wrong words"), N_ ("FILE") },
@@ -346,7 +348,7 @@ longhand_cli_replay (int argc, char **argv) {
     { "repeat", 'n', 0, G_OPTION_ARG_INT, &options.n_times, N_ ("Replay it so often in a row (default 1)"),
       N_ ("N") },
     { "pause", 'p', 0, G_OPTION_ARG_DOUBLE, &options.pause_s,
-      N_ ("Silence that ends an utterance, 0.3 to 2 (default 0.7)"), N_ ("SECONDS") },
+      N_ ("Silence that ends an utterance, 0.3 to 2 (default 0.6)"), N_ ("SECONDS") },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.as_json, N_ ("Print JSON in place of text and table"), NULL },
     { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model,
       N_ ("Model: name of an installed one, or a file (default: the best installed one)"), N_ ("MODEL") },

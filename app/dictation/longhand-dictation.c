@@ -293,6 +293,7 @@ note_text (LonghandDictation *self, const LonghandHeard *heard) {
     .words = heard->words != NULL ? (const LonghandLiveWord *)heard->words->data : NULL,
     .n_words = heard->words != NULL ? heard->words->len : 0,
     .speech_ms = heard->speech_ms,
+    .speech_end_ms = heard->speech_end_ms,
     .shown_us = g_get_monotonic_time (),
   };
 

@@ -75,16 +75,14 @@ firm_word_clear (gpointer data) {
   g_free (word->text);
 }
 
-static char *
-dup_word (const LonghandLiveText *text, gsize i) {
-  return g_strndup (text->text + text->words[i].begin, text->words[i].end - text->words[i].begin);
-}
-
 void
 longhand_live_figures_take_tentative (LonghandLiveFigures *self, const LonghandLiveText *text) {
+  g_autofree char *prefix = g_strndup (text->text, text->n_firm);
+  g_autoptr (GPtrArray) firm = split_exactly (prefix);
+
   show (self, text);
-  for (gsize i = self->firm->len; i < text->n_words && text->words[i].end <= text->n_firm; i++) {
-    const FirmWord word = { dup_word (text, i), text->shown_us };
+  for (guint i = self->firm->len; i < firm->len; i++) {
+    const FirmWord word = { g_strdup (firm->pdata[i]), text->shown_us };
 
     g_array_append_val (self->firm, word);
   }
@@ -94,10 +92,10 @@ longhand_live_figures_take_tentative (LonghandLiveFigures *self, const LonghandL
 static gint64
 commit_us (const LonghandLiveFigures *self, const LonghandLiveText *text, gsize i) {
   const FirmWord *firm = i < self->firm->len ? &g_array_index (self->firm, FirmWord, i) : NULL;
-  g_autofree char *word = dup_word (text, i);
 
-  return firm != NULL && longhand_words_count_errors (firm->text, word, NULL) == 0 ? firm->shown_us
-                                                                                   : text->shown_us;
+  return firm != NULL && longhand_words_count_errors (firm->text, text->words[i].text, NULL) == 0
+             ? firm->shown_us
+             : text->shown_us;
 }
 
 static void
@@ -107,14 +105,14 @@ note_latencies (LonghandLiveFigures *self, const LonghandLiveText *text, gint64 
                           self->first_us - longhand_sound_clock_get_us (clock, text->speech_ms));
   longhand_latencies_add (&self->final_latency,
                           text->shown_us - longhand_sound_clock_get_us (clock, decided_ms));
-  if (text->n_words > 0)
-    longhand_latencies_add (&self->from_speech,
-                            text->shown_us
-                                - longhand_sound_clock_get_us (clock, text->words[text->n_words - 1].end_ms));
-  for (gsize i = 0; i < text->n_words; i++)
+  longhand_latencies_add (&self->from_speech,
+                          text->shown_us - longhand_sound_clock_get_us (clock, text->speech_end_ms));
+  for (gsize i = 0; i < text->n_words; i++) {
+    const gint64 end_ms = MIN (text->words[i].end_ms, text->speech_end_ms);
+
     longhand_latencies_add (&self->commit_lag,
-                            commit_us (self, text, i)
-                                - longhand_sound_clock_get_us (clock, text->words[i].end_ms));
+                            commit_us (self, text, i) - longhand_sound_clock_get_us (clock, end_ms));
+  }
 }
 
 void

@@ -9,7 +9,7 @@
  * final commit lag        of each committed word: from the end of the word to the moment at which it became
  * firm, or committed where it had not been firm, or had been firm as another word final latency     from the
  * sound that decided that the utterance is over (the end of its pause, or of the recording) to its final text
- *   ... from speech   from the end of the utterance's last word to its final text
+ *   ... from speech   from the utterance's last speech to its final text
  *   revisions         each text that is shown is compared with the one shown before it in the same utterance,
  *                     position by position: every earlier word at whose position another word stands now, or
  *                     none, is one revision; words that are added at the end are none
@@ -31,7 +31,7 @@ typedef struct {
 gint64 longhand_sound_clock_get_us (const LonghandSoundClock *self, gint64 ms);
 
 typedef struct {
-  gsize begin, end;        /* bytes of the text */
+  char *text;              /* with or without spaces around it */
   gint64 start_ms, end_ms; /* moments of sound */
 } LonghandLiveWord;
 
@@ -39,9 +39,10 @@ typedef struct {
 typedef struct {
   const char *text;
   gsize n_firm;                  /* bytes at its beginning that do not change before the final text */
-  const LonghandLiveWord *words; /* in order */
+  const LonghandLiveWord *words; /* final text: those of it, in order */
   gsize n_words;                 /* 0 also when it is not known when they were spoken */
   gint64 speech_ms;              /* moment of the utterance's first speech */
+  gint64 speech_end_ms;          /* final text: of its last speech */
   gint64 shown_us;
 } LonghandLiveText;
 

@@ -17,7 +17,8 @@
 #define CHUNK 1600                       /* samples taken from the queue at once */
 #define KEPT (LONGHAND_PUMP_RATE_HZ / 2) /* samples of pre-roll that a new stream is begun with */
 #define PER_MS (LONGHAND_PUMP_RATE_HZ / 1000)
-#define PREROLL_MS 500 /* of an utterance, before its first speech */
+#define PREROLL_MS 480  /* of an utterance, before its first speech */
+#define MAX_TAIL_MS 320 /* of its pause, behind its last speech */
 
 struct _LonghandRecognizer {
   atomic_uint n_refs; /* of its maker and its thread */
@@ -50,7 +51,8 @@ struct _LonghandRecognizer {
   gboolean chunk_ends;     /* a recording ends behind it */
   float kept[KEPT];        /* the last samples pushed that belong to no utterance yet */
   gsize n_kept;
-  gint64 speech_ms; /* of the utterance in progress, in the session's time */
+  gint64 speech_ms; /* first speech of the utterance in progress, in the session's time */
+  gint64 end_ms;    /* of the utterance before, or beginning of the stream; likewise */
   double busy_ms;   /* in the engine so far */
   guint64 n_heard;  /* samples the engine got for it */
   LonghandStats stats;
@@ -168,6 +170,46 @@ note_parts (LonghandRecognizer *self) {
     self->stats.parts[i].ms = ms[i];
 }
 
+/* An utterance begins with its pre-roll, unless there was no room for all of it behind the one before. */
+static void
+note_begin (LonghandRecognizer *self, gint64 start_ms) {
+  self->speech_ms = start_ms > self->end_ms ? start_ms + PREROLL_MS : start_ms;
+}
+
+/* An utterance that ends with its pause keeps some of it for its last word; others end where they were cut.
+ */
+static gint64
+last_speech_ms (LonghandRecognizer *self, const struct quill_stream_event *event) {
+  const gint64 end_ms = to_session_ms (self, event->end_ms);
+  const gint64 pause_ms = (gint64)(self->n_taken / PER_MS) - self->settings.pause_ms;
+
+  return end_ms >= pause_ms && end_ms <= pause_ms + MAX_TAIL_MS ? pause_ms : end_ms;
+}
+
+static void
+word_clear (gpointer data) {
+  LonghandLiveWord *word = data;
+
+  g_free (word->text);
+}
+
+/* (transfer full) (element-type LonghandLiveWord) */
+static GArray *
+words_from_event (LonghandRecognizer *self, const struct quill_stream_event *event) {
+  GArray *words = g_array_new (FALSE, FALSE, sizeof (LonghandLiveWord));
+
+  g_array_set_clear_func (words, word_clear);
+  for (size_t i = 0; i < event->n_segments; i++)
+    for (size_t k = 0; k < event->segments[i].n_words; k++) {
+      const struct quill_word *word = &event->segments[i].words[k];
+      const LonghandLiveWord copy = { g_strdup (word->text), to_session_ms (self, word->start_ms),
+                                      to_session_ms (self, word->end_ms) };
+
+      g_array_append_val (words, copy);
+    }
+  return words;
+}
+
 /* What was found in the sound up to sample number until. */
 static void
 post_text (LonghandRecognizer *self, LonghandHeard *heard, guint64 until) {
@@ -185,13 +227,14 @@ on_stream_event (void *user, const struct quill_stream_event *event) {
   LonghandHeard *heard;
 
   if (event->type == QUILL_STREAM_SPEECH_BEGIN) {
-    self->speech_ms = to_session_ms (self, MIN (event->start_ms + PREROLL_MS, event->end_ms));
+    note_begin (self, to_session_ms (self, event->start_ms));
     return;
   }
   self->busy_ms += event->timings.total_ms;
   note_parts (self);
   if (is_final) {
     self->stats.final_cost_ms = event->timings.total_ms;
+    self->end_ms = to_session_ms (self, event->end_ms);
     keep_behind (self, self->origin + (guint64)MAX (event->end_ms, 0) * PER_MS);
   } else {
     self->stats.partial_cost_ms = event->timings.total_ms;
@@ -200,6 +243,8 @@ on_stream_event (void *user, const struct quill_stream_event *event) {
   if (is_final && *event->text != '\0') {
     heard = longhand_heard_new (LONGHAND_HEARD_UTTERANCE, self->serial);
     heard->utterance = utterance_from_event (self, event);
+    heard->words = words_from_event (self, event);
+    heard->speech_end_ms = last_speech_ms (self, event);
   } else {
     heard = longhand_heard_new (LONGHAND_HEARD_TENTATIVE, self->serial);
     heard->text = g_strdup (event->text);
@@ -267,6 +312,7 @@ open_stream (LonghandRecognizer *self, GError **error) {
     return FALSE;
   }
   self->origin = self->n_taken;
+  self->end_ms = to_session_ms (self, 0);
   return TRUE;
 }
 

@@ -37,8 +37,9 @@ typedef struct {
   gsize n_firm;                 /* TENTATIVE: bytes of text that do not change before the final one */
   gboolean is_end;              /* TENTATIVE: nothing came of the utterance; text is "" */
   LonghandUtterance *utterance; /* UTTERANCE */
-  GArray *words;                /* TENTATIVE, UTTERANCE: LonghandLiveWord; in the session's time */
+  GArray *words;                /* UTTERANCE: LonghandLiveWord; in the session's time */
   gint64 speech_ms;             /* TENTATIVE, UTTERANCE: first speech, in the session's time */
+  gint64 speech_end_ms;         /* UTTERANCE: last speech, likewise */
   gint64 until_ms;              /* TENTATIVE, UTTERANCE: end of the last sound seen, likewise */
   GError *error;                /* NO_MODEL, ERROR */
   guint n_languages;            /* MODEL: of the model; 0: English only */

@@ -64,8 +64,13 @@ number (JsonObject *object, const char *name) {
 /* At four times the speed it takes a quarter of the time, and latencies are on the clock. */
 static void
 paced_recording_has_every_figure (Fixture *f, gconstpointer data) {
-  static const char *const latencies[]
-      = { "first_tentative_s", "final_latency_p50_s", "final_latency_p95_s" };
+  static const char *const latencies[] = { "first_tentative_s",
+                                           "commit_lag_p50_s",
+                                           "commit_lag_p95_s",
+                                           "final_latency_p50_s",
+                                           "final_latency_p95_s",
+                                           "final_latency_from_speech_p50_s",
+                                           "final_latency_from_speech_p95_s" };
   g_autoptr (JsonNode) root = NULL;
   g_auto (CliRun) run = { 0 };
   JsonObject *object;

@@ -9,49 +9,56 @@
 
 static const LonghandSoundClock real_time = { .at_ms = 0, .at_us = BEGIN_US, .pace = 1 };
 
-/* A text of which a word ends every 500 ms from speech_ms on, shown at shown_ms on the clock of real_time;
- * its first n_firm words are firm. */
+/* A text of which a word ends every 500 ms from speech_ms on, shown at shown_ms on the clock of real_time. */
 typedef struct {
   LonghandLiveText text;
   LonghandLiveWord words[MAX_WORDS];
+  GStrv parts;
 } Shown;
 
+static void
+shown_clear (Shown *shown) {
+  g_strfreev (shown->parts);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Shown, shown_clear)
+
 static const LonghandLiveText *
-make (Shown *shown, const char *text, guint n_firm, gint64 speech_ms, gint64 shown_ms) {
+make (Shown *shown, const char *text, gint64 speech_ms, gint64 shown_ms) {
   gsize n = 0;
 
-  for (const char *at = text; *at != '\0';) {
-    const gsize len = strcspn (at, " ");
-
+  shown->parts = g_strsplit (text, " ", -1);
+  for (; shown->parts[n] != NULL; n++) {
     g_assert_cmpuint (n, <, MAX_WORDS);
-    shown->words[n] = (LonghandLiveWord){ .begin = (gsize)(at - text),
-                                          .end = (gsize)(at - text) + len,
+    shown->words[n] = (LonghandLiveWord){ .text = shown->parts[n],
                                           .start_ms = speech_ms + 500 * (gint64)n,
                                           .end_ms = speech_ms + 500 * (gint64)(n + 1) };
-    n++;
-    at += len + strspn (at + len, " ");
   }
   shown->text = (LonghandLiveText){ .text = text,
-                                    .n_firm = n_firm > 0 ? shown->words[n_firm - 1].end : 0,
                                     .words = shown->words,
                                     .n_words = n,
                                     .speech_ms = speech_ms,
+                                    .speech_end_ms = speech_ms + 500 * (gint64)n,
                                     .shown_us = BEGIN_US + 1000 * shown_ms };
   return &shown->text;
 }
 
+/* The first n_firm words are firm. */
 static void
 tentative (LonghandLiveFigures *figures, const char *text, guint n_firm, gint64 speech_ms, gint64 shown_ms) {
-  Shown shown;
+  LonghandLiveText now = { .text = text, .speech_ms = speech_ms, .shown_us = BEGIN_US + 1000 * shown_ms };
 
-  longhand_live_figures_take_tentative (figures, make (&shown, text, n_firm, speech_ms, shown_ms));
+  for (guint i = 0; i < n_firm; i++) {
+    now.n_firm += strspn (text + now.n_firm, " ");
+    now.n_firm += strcspn (text + now.n_firm, " ");
+  }
+  longhand_live_figures_take_tentative (figures, &now);
 }
 
 static void
 final (LonghandLiveFigures *figures, const char *text, gint64 speech_ms, gint64 decided_ms, gint64 shown_ms) {
-  Shown shown;
+  g_auto (Shown) shown = { 0 };
 
-  longhand_live_figures_take_final (figures, make (&shown, text, 0, speech_ms, shown_ms), decided_ms,
+  longhand_live_figures_take_final (figures, make (&shown, text, speech_ms, shown_ms), decided_ms,
                                     &real_time);
 }
 
@@ -134,8 +141,22 @@ firm_words_of_one_utterance_say_nothing_about_the_next (void) {
   assert_s (get (figures).first_tentative_p50_s, 1.5);
 }
 
+/* Attention may place the end of the last words in the silence behind them. */
 static void
-final_text_counts_from_the_decision_and_from_the_last_word (void) {
+no_word_ends_behind_the_last_speech (void) {
+  g_autoptr (LonghandLiveFigures) figures = longhand_live_figures_new ();
+  g_auto (Shown) shown = { 0 };
+  LonghandLiveText text = *make (&shown, "two words", 1000, 3000);
+
+  text.speech_end_ms = 1800; /* the second word would end at 2.0 s */
+  longhand_live_figures_take_final (figures, &text, 2400, &real_time);
+  assert_s (get (figures).commit_lag_p50_s, 1.2);
+  assert_s (get (figures).commit_lag_p95_s, 1.5);
+  assert_s (get (figures).final_latency_from_speech_p50_s, 1.2);
+}
+
+static void
+final_text_counts_from_the_decision_and_from_speech (void) {
   g_autoptr (LonghandLiveFigures) figures = longhand_live_figures_new ();
   LonghandLiveNumbers numbers;
 
@@ -194,11 +215,11 @@ static void
 pace_of_the_sound_counts (void) {
   g_autoptr (LonghandLiveFigures) figures = longhand_live_figures_new ();
   const LonghandSoundClock twice = { .at_ms = 4000, .at_us = BEGIN_US, .pace = 2 };
-  Shown shown;
+  g_auto (Shown) shown = { 0 };
 
   g_assert_cmpint (longhand_sound_clock_get_us (&twice, 4000), ==, BEGIN_US);
   g_assert_cmpint (longhand_sound_clock_get_us (&twice, 3000), ==, BEGIN_US - 500000);
-  longhand_live_figures_take_final (figures, make (&shown, "yes", 0, 2000, 100), 3600, &twice);
+  longhand_live_figures_take_final (figures, make (&shown, "yes", 2000, 100), 3600, &twice);
   assert_s (get (figures).first_tentative_p50_s, 1.1);
   assert_s (get (figures).final_latency_p50_s, 0.3);
   assert_s (get (figures).commit_lag_p50_s, 0.85);
@@ -209,10 +230,10 @@ sound_that_keeps_no_time_has_no_latencies (void) {
   g_autoptr (LonghandLiveFigures) figures = longhand_live_figures_new ();
   const LonghandSoundClock none = { .at_ms = 4000, .at_us = BEGIN_US };
   LonghandLiveNumbers numbers;
-  Shown shown;
+  g_auto (Shown) shown = { 0 };
 
   tentative (figures, "yet", 0, 2000, 50);
-  longhand_live_figures_take_final (figures, make (&shown, "yes", 0, 2000, 100), 3600, &none);
+  longhand_live_figures_take_final (figures, make (&shown, "yes", 2000, 100), 3600, &none);
   numbers = get (figures);
   g_assert_cmpuint (numbers.n_words, ==, 1);
   assert_s (numbers.revisions_per_word, 1);
@@ -224,13 +245,14 @@ sound_that_keeps_no_time_has_no_latencies (void) {
 static void
 words_without_times_have_no_lag (void) {
   g_autoptr (LonghandLiveFigures) figures = longhand_live_figures_new ();
-  const LonghandLiveText text
-      = { .text = "two words", .speech_ms = 1000, .shown_us = BEGIN_US + 3 * G_USEC_PER_SEC };
+  const LonghandLiveText text = {
+    .text = "two words", .speech_ms = 1000, .speech_end_ms = 1900, .shown_us = BEGIN_US + 3 * G_USEC_PER_SEC
+  };
 
   longhand_live_figures_take_final (figures, &text, 2500, &real_time);
   g_assert_cmpuint (get (figures).n_words, ==, 2);
   g_assert_cmpfloat (get (figures).commit_lag_p50_s, <, 0);
-  g_assert_cmpfloat (get (figures).final_latency_from_speech_p50_s, <, 0);
+  assert_s (get (figures).final_latency_from_speech_p50_s, 1.1);
   assert_s (get (figures).final_latency_p50_s, 0.5);
 }
 
@@ -275,8 +297,9 @@ main (int argc, char **argv) {
                    word_that_the_final_text_replaces_had_not_been_committed);
   g_test_add_func ("/live-figures/firm-words-of-one-utterance-say-nothing-about-the-next",
                    firm_words_of_one_utterance_say_nothing_about_the_next);
-  g_test_add_func ("/live-figures/final-text-counts-from-the-decision-and-from-the-last-word",
-                   final_text_counts_from_the_decision_and_from_the_last_word);
+  g_test_add_func ("/live-figures/no-word-ends-behind-the-last-speech", no_word_ends_behind_the_last_speech);
+  g_test_add_func ("/live-figures/final-text-counts-from-the-decision-and-from-speech",
+                   final_text_counts_from_the_decision_and_from_speech);
   g_test_add_func ("/live-figures/revisions-are-words-that-were-shown-and-changed",
                    revisions_are_words_that_were_shown_and_changed);
   g_test_add_func ("/live-figures/text-that-is-taken-back-is-revised", text_that_is_taken_back_is_revised);

@@ -90,8 +90,26 @@ typedef struct {
   GError *error;     /* the last one */
   gint64 ends_ms[8]; /* of the utterances */
   gint64 starts_ms[8];
+  struct {
+    gint64 speech_ms, speech_end_ms, until_ms, first_word_ms, last_word_end_ms;
+    guint n_words;
+  } said[8];
   guint n_utterances;
 } Fixture;
+
+static void
+note_said (Fixture *f, const LonghandHeard *heard) {
+  const LonghandLiveWord *words = (const LonghandLiveWord *)heard->words->data;
+  const guint n = heard->words->len;
+
+  g_assert_cmpuint (n, >, 0);
+  f->said[f->n_utterances].speech_ms = heard->speech_ms;
+  f->said[f->n_utterances].speech_end_ms = heard->speech_end_ms;
+  f->said[f->n_utterances].until_ms = heard->until_ms;
+  f->said[f->n_utterances].first_word_ms = words[0].start_ms;
+  f->said[f->n_utterances].last_word_end_ms = words[n - 1].end_ms;
+  f->said[f->n_utterances].n_words = n;
+}
 
 static void
 on_heard (gpointer owner, gpointer letter) {
@@ -109,6 +127,7 @@ on_heard (gpointer owner, gpointer letter) {
     f->error = g_error_copy (heard->error);
   }
   if (heard->type == LONGHAND_HEARD_UTTERANCE && f->n_utterances < G_N_ELEMENTS (f->ends_ms)) {
+    note_said (f, heard);
     f->starts_ms[f->n_utterances] = heard->utterance->start_ms;
     f->ends_ms[f->n_utterances++] = heard->utterance->end_ms;
   }
@@ -212,6 +231,31 @@ end_of_an_utterance_cancels_a_tentative_pass (Fixture *f, gconstpointer data) {
   longhand_pump_queue_push (f->queue, f->sound + 1500 * 16, f->n_sound - 1500 * 16, g_get_monotonic_time ());
   wait_for (f, 'U');
   g_assert_null (strchr (f->log->str, 'T'));
+}
+
+/* Speech is from 0.3 to 2.0 s and from 4.0 to 5.5 s; the first pause ends in the recording, the second with
+ * it.
+ */
+static void
+utterances_tell_when_they_were_spoken (Fixture *f, gconstpointer data) {
+  load (f);
+  say_all (f);
+  wait_for (f, '.');
+  g_assert_cmpuint (f->n_utterances, ==, 2);
+  g_assert_cmpint (f->said[0].speech_ms, ==, 0); /* its pre-roll does not fit before it */
+  g_assert_cmpint (f->said[0].speech_end_ms, >, 1900);
+  g_assert_cmpint (f->said[0].speech_end_ms, <, 2300);
+  g_assert_cmpint (f->said[0].until_ms, ==, f->said[0].speech_end_ms + 700);
+  g_assert_cmpint (f->said[1].speech_ms, >, 3800);
+  g_assert_cmpint (f->said[1].speech_ms, <, 4100);
+  g_assert_cmpint (f->said[1].speech_ms, ==, f->starts_ms[1] + 480);
+  g_assert_cmpint (f->said[1].until_ms, <=, (gint64)f->n_sound / 16);
+  for (guint i = 0; i < 2; i++) {
+    g_assert_cmpuint (f->said[i].n_words, ==, i == 0 ? 6 : 5);
+    g_assert_cmpint (f->said[i].first_word_ms, >=, f->starts_ms[i]);
+    g_assert_cmpint (f->said[i].last_word_end_ms, <=, f->ends_ms[i]);
+    g_assert_cmpint (f->said[i].last_word_end_ms, >, f->said[i].first_word_ms);
+  }
 }
 
 static void
@@ -336,6 +380,7 @@ main (int argc, char **argv) {
     { "utterances-and-the-end-arrive-in-order", utterances_and_the_end_arrive_in_order },
     { "falling-behind-is-said-and-mended", falling_behind_is_said_and_mended },
     { "end-of-an-utterance-cancels-a-tentative-pass", end_of_an_utterance_cancels_a_tentative_pass },
+    { "utterances-tell-when-they-were-spoken", utterances_tell_when_they_were_spoken },
     { "sound-waits-for-the-model", sound_waits_for_the_model },
     { "failed-final-pass-is-tried-again", failed_final_pass_is_tried_again },
     { "second-failure-is-reported-and-the-next-utterance-heard",
