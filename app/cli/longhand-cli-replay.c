@@ -104,7 +104,7 @@ on_look (gpointer user) {
 }
 
 static void
-on_tentative (LonghandDictation *dictation, const char *text, Session *session) {
+on_tentative (LonghandDictation *dictation, const char *text, guint n_firm, Session *session) {
   longhand_cli_show_tentative (text);
 }
 
