@@ -1,0 +1,482 @@
+#include "audio/longhand-journal.h"
+
+#include "audio/longhand-journal-format.h"
+#include "audio/longhand-pump.h"
+#include "longhand-error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n.h>
+#include <glib/gstdio.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#define SYNC_US (G_USEC_PER_SEC / 2)          /* from a write to the disk, which needs some time itself */
+#define RETRY_US G_USEC_PER_SEC               /* between two attempts to write what could not be written */
+#define SAMPLES_PER_RECORD 16384              /* at most */
+#define MAX_WAITING_BYTES (32u * 1024 * 1024) /* beyond it sound is left out */
+
+typedef struct {
+  int fd; /* -1: none */
+  char *path;
+} File;
+
+struct _LonghandJournal {
+  atomic_uint n_refs;
+  char *folder;
+  LonghandJournalFn problem;
+  gpointer user;
+  pthread_t thread;
+
+  pthread_mutex_t lock;
+  pthread_cond_t changed;
+  /* --- guarded by lock --- */
+  GByteArray *waiting; /* what is to be written at the end of the file, the oldest byte first */
+  File file;           /* the one that is being written */
+  GArray *done;        /* File: taken up, and heard to the end; locked until the journal is closed */
+  guint64 n_bytes;     /* in file */
+  guint64 n_samples;   /* so far, of all files */
+  gboolean failing;    /* the last attempt to write failed */
+  gboolean reported;   /* in this recording */
+  gboolean hurry;      /* what is in file should be on the disk now */
+  gboolean new_name;   /* the folder does not have the file on the disk yet */
+  gboolean closed;
+  gint64 unsynced_us; /* since when there is something in file that may not be on the disk; 0: nothing */
+  gint64 retry_us;    /* when failing: of the next attempt */
+};
+
+char *
+longhand_journal_dup_folder (void) {
+  return g_build_filename (g_get_user_data_dir (), "longhand", "sessions", NULL);
+}
+
+/* ---- problems ---- */
+
+static GError *
+error_from_errno (LonghandJournal *self, int saved_errno) {
+  g_autofree char *place = g_filename_display_name (self->folder);
+
+  switch (saved_errno) {
+  case ENOSPC:
+  case EDQUOT:
+  case EFBIG:
+    return g_error_new_literal (LONGHAND_ERROR, LONGHAND_ERROR_WRITE,
+                                _ ("The disk is full, so this session is not being saved as you speak: make "
+                                   "room, and it goes on by itself."));
+  case EROFS:
+  case EACCES:
+  case EPERM:
+    return g_error_new (LONGHAND_ERROR, LONGHAND_ERROR_WRITE,
+                        _ ("“%s” is read-only, so this session is not being saved as you speak: make it "
+                           "writable, and it goes on by itself."),
+                        place);
+  default:
+    return g_error_new (LONGHAND_ERROR, LONGHAND_ERROR_WRITE,
+                        _ ("This session is not being saved as you speak, because “%s” cannot be written to "
+                           "(%s): export the text from time to time."),
+                        place, g_strerror (saved_errno));
+  }
+}
+
+static void
+report (LonghandJournal *self, int saved_errno) {
+  if (self->reported)
+    return;
+  self->reported = TRUE;
+  self->problem (self->user, error_from_errno (self, saved_errno));
+}
+
+/* ---- file ---- */
+
+static void
+file_close (File *file) {
+  if (file->fd >= 0)
+    close (file->fd);
+  file->fd = -1;
+  g_clear_pointer (&file->path, g_free);
+}
+
+static void
+file_remove (File *file) {
+  if (file->fd >= 0)
+    g_unlink (file->path);
+  file_close (file);
+}
+
+/* "2026-11-26 14.03.22 x7Qp2a.session": in a list they stand in the order of time. (transfer full) */
+static char *
+name_for (const char *hidden) {
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autofree char *date = g_date_time_format (now, "%Y-%m-%d %H.%M.%S");
+  const char *unique = hidden + strlen (hidden) - 6;
+
+  return g_strdup_printf ("%s %s" LONGHAND_JOURNAL_SUFFIX, date, unique);
+}
+
+/* The file gets its name when it is locked, so that nobody takes it for one that was left behind. Returns
+ * errno or 0. */
+static int
+file_open (LonghandJournal *self) {
+  g_autofree char *hidden = g_build_filename (self->folder, ".new-XXXXXX", NULL);
+  g_autofree char *name = NULL;
+  g_autofree char *path = NULL;
+  int fd, saved_errno;
+
+  if (g_mkdir_with_parents (self->folder, 0700) != 0)
+    return errno;
+  fd = mkostemp (hidden, O_CLOEXEC); /* 0600 */
+  if (fd < 0)
+    return errno;
+  name = name_for (hidden);
+  path = g_build_filename (self->folder, name, NULL);
+  if (flock (fd, LOCK_EX | LOCK_NB) != 0 || g_rename (hidden, path) != 0) {
+    saved_errno = errno;
+    g_unlink (hidden);
+    close (fd);
+    return saved_errno;
+  }
+  self->file = (File){ fd, g_steal_pointer (&path) };
+  self->n_bytes = 0;
+  self->new_name = TRUE;
+  return 0;
+}
+
+/* Returns errno or 0. Bytes that were written have left the queue, whatever becomes of the others: in the
+ * file there is always a beginning of what it should be. */
+static int
+write_waiting (LonghandJournal *self) {
+  const int saved_errno = self->file.fd < 0 ? file_open (self) : 0;
+
+  if (saved_errno != 0)
+    return saved_errno;
+  while (self->waiting->len > 0) {
+    const ssize_t n = pwrite (self->file.fd, self->waiting->data, self->waiting->len, (off_t)self->n_bytes);
+
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n <= 0)
+      return n < 0 ? errno : ENOSPC;
+    self->n_bytes += (guint64)n;
+    g_byte_array_remove_range (self->waiting, 0, (guint)n);
+    if (self->unsynced_us == 0)
+      self->unsynced_us = g_get_monotonic_time ();
+  }
+  return 0;
+}
+
+static void
+try_to_write (LonghandJournal *self) {
+  const int saved_errno = write_waiting (self);
+
+  self->failing = saved_errno != 0;
+  self->retry_us = g_get_monotonic_time () + RETRY_US;
+  if (self->failing)
+    report (self, saved_errno);
+  pthread_cond_signal (&self->changed);
+}
+
+/* When writing fails, the journal's thread tries again, and not whoever has something to append. */
+static void
+flush (LonghandJournal *self) {
+  if (!self->failing)
+    try_to_write (self);
+}
+
+/* ---- disk ---- */
+
+static int
+sync_folder (const char *folder) {
+  const int fd = g_open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+  int saved_errno;
+
+  if (fd < 0)
+    return errno;
+  saved_errno = fsync (fd) == 0 ? 0 : errno;
+  close (fd);
+  return saved_errno;
+}
+
+/* Without the lock as long as the disk takes; the file stays open until the thread has ended. */
+static void
+bring_to_disk (LonghandJournal *self) {
+  const int fd = self->file.fd;
+  const gboolean new_name = self->new_name;
+  int saved_errno;
+
+  self->hurry = FALSE;
+  self->new_name = FALSE;
+  self->unsynced_us = 0;
+  pthread_mutex_unlock (&self->lock);
+  saved_errno = fdatasync (fd) == 0 ? 0 : errno;
+  if (saved_errno == 0 && new_name)
+    saved_errno = sync_folder (self->folder);
+  pthread_mutex_lock (&self->lock);
+  if (saved_errno != 0)
+    report (self, saved_errno);
+}
+
+static gint64
+sync_due_us (LonghandJournal *self) {
+  if (self->unsynced_us == 0)
+    return G_MAXINT64;
+  return self->hurry ? 0 : self->unsynced_us + SYNC_US;
+}
+
+static void
+wait_until (LonghandJournal *self, gint64 due_us) {
+  const struct timespec due
+      = { .tv_sec = (time_t)(due_us / G_USEC_PER_SEC), .tv_nsec = (long)(due_us % G_USEC_PER_SEC) * 1000 };
+
+  if (due_us == G_MAXINT64)
+    pthread_cond_wait (&self->changed, &self->lock);
+  else
+    pthread_cond_timedwait (&self->changed, &self->lock, &due);
+}
+
+static void *
+journal_thread (void *data) {
+  LonghandJournal *self = data;
+
+  pthread_mutex_lock (&self->lock);
+  while (!self->closed) {
+    const gint64 now_us = g_get_monotonic_time ();
+    const gint64 sync_us = sync_due_us (self);
+    const gint64 retry_us = self->failing ? self->retry_us : G_MAXINT64;
+
+    if (sync_us <= now_us)
+      bring_to_disk (self);
+    else if (retry_us <= now_us)
+      try_to_write (self);
+    else
+      wait_until (self, MIN (sync_us, retry_us));
+  }
+  pthread_mutex_unlock (&self->lock);
+  return NULL;
+}
+
+/* ---- records ---- */
+
+static void
+add_session (LonghandJournal *self, guint64 first, gint64 offset_ms) {
+  guint8 *payload = longhand_record_begin (self->waiting, 24);
+
+  longhand_put_u32 (payload, LONGHAND_JOURNAL_VERSION);
+  longhand_put_u32 (payload + 4, LONGHAND_PUMP_RATE_HZ);
+  longhand_put_i64 (payload + 8, g_get_real_time ());
+  longhand_put_i64 (payload + 16, (gint64)first);
+  longhand_record_end (self->waiting, LONGHAND_RECORD_SESSION, offset_ms, 24);
+}
+
+/* What every file begins with, before the first record that goes into it. */
+static void
+begin_file (LonghandJournal *self) {
+  if (self->file.fd >= 0 || self->waiting->len > 0)
+    return;
+  g_byte_array_append (self->waiting, (const guint8 *)LONGHAND_JOURNAL_MAGIC, LONGHAND_JOURNAL_MAGIC_BYTES);
+  add_session (self, self->n_samples, 0);
+}
+
+static void
+add_sound (LonghandJournal *self, const float *samples, gsize n) {
+  const guint32 length = (guint32)(n * sizeof (gint16));
+
+  if (self->waiting->len + length <= MAX_WAITING_BYTES) {
+    longhand_sound_to_pcm (samples, n, longhand_record_begin (self->waiting, length));
+    longhand_record_end (self->waiting, LONGHAND_RECORD_SOUND, (gint64)self->n_samples, length);
+  }
+  self->n_samples += n;
+}
+
+void
+longhand_journal_append_sound (LonghandJournal *self, const float *samples, gsize n) {
+  if (self == NULL || n == 0)
+    return;
+  pthread_mutex_lock (&self->lock);
+  if (!self->closed) {
+    begin_file (self);
+    for (gsize at = 0; at < n; at += SAMPLES_PER_RECORD)
+      add_sound (self, samples + at, MIN (n - at, SAMPLES_PER_RECORD));
+    flush (self);
+  }
+  pthread_mutex_unlock (&self->lock);
+}
+
+void
+longhand_journal_append_text (LonghandJournal *self, gint64 start_ms, gint64 end_ms, const char *text) {
+  const gsize n = MIN (strlen (text), LONGHAND_RECORD_MAX_BYTES - 8);
+  const guint32 length = (guint32)n + 8;
+
+  if (self == NULL)
+    return;
+  pthread_mutex_lock (&self->lock);
+  if (!self->closed) {
+    guint8 *payload;
+
+    begin_file (self);
+    payload = longhand_record_begin (self->waiting, length);
+    longhand_put_i64 (payload, end_ms);
+    memcpy (payload + 8, text, n);
+    longhand_record_end (self->waiting, LONGHAND_RECORD_TEXT, start_ms, length);
+    self->hurry = TRUE;
+    flush (self);
+  }
+  pthread_mutex_unlock (&self->lock);
+}
+
+/* Only into a file that there is, or will be as soon as it can be made. FALSE: there is none. */
+static gboolean
+add_mark (LonghandJournal *self, LonghandRecordType type) {
+  if (self->file.fd < 0 && self->waiting->len == 0)
+    return FALSE;
+  longhand_record_begin (self->waiting, 0);
+  longhand_record_end (self->waiting, type, 0, 0);
+  return TRUE;
+}
+
+void
+longhand_journal_append_end (LonghandJournal *self) {
+  if (self == NULL)
+    return;
+  pthread_mutex_lock (&self->lock);
+  if (!self->closed && add_mark (self, LONGHAND_RECORD_END)) {
+    self->hurry = TRUE;
+    flush (self);
+  }
+  self->reported = FALSE;
+  pthread_mutex_unlock (&self->lock);
+}
+
+/* ---- life ---- */
+
+LonghandJournal *
+longhand_journal_new (const char *folder, LonghandJournalFn problem, gpointer user, GError **error) {
+  LonghandJournal *self = g_new0 (LonghandJournal, 1);
+  pthread_condattr_t attr;
+
+  /* A limit on the size of files is a full disk, and no reason to end. */
+  signal (SIGXFSZ, SIG_IGN);
+  atomic_init (&self->n_refs, 1);
+  self->folder = g_strdup (folder);
+  self->problem = problem;
+  self->user = user;
+  self->waiting = g_byte_array_new ();
+  self->file.fd = -1;
+  self->done = g_array_new (FALSE, FALSE, sizeof (File));
+  pthread_mutex_init (&self->lock, NULL);
+  pthread_condattr_init (&attr);
+  pthread_condattr_setclock (&attr, CLOCK_MONOTONIC);
+  pthread_cond_init (&self->changed, &attr);
+  pthread_condattr_destroy (&attr);
+  if (pthread_create (&self->thread, NULL, journal_thread, self) != 0) {
+    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_FAILED,
+                 _ ("The system allows no more threads. Close other programs and try again."));
+    self->closed = TRUE;
+    longhand_journal_unref (self);
+    return NULL;
+  }
+  return self;
+}
+
+LonghandJournal *
+longhand_journal_ref (LonghandJournal *self) {
+  atomic_fetch_add_explicit (&self->n_refs, 1, memory_order_relaxed);
+  return self;
+}
+
+/* Nothing is appended any more; FALSE when that was so already. */
+static gboolean
+end_thread (LonghandJournal *self) {
+  pthread_mutex_lock (&self->lock);
+  if (self->closed) {
+    pthread_mutex_unlock (&self->lock);
+    return FALSE;
+  }
+  self->closed = TRUE;
+  pthread_cond_signal (&self->changed);
+  pthread_mutex_unlock (&self->lock);
+  pthread_join (self->thread, NULL);
+  return TRUE;
+}
+
+/* What still waits gets a last chance. */
+static void
+leave_file (LonghandJournal *self) {
+  if (self->waiting->len > 0)
+    write_waiting (self);
+  if (self->file.fd >= 0)
+    fdatasync (self->file.fd);
+  file_close (&self->file);
+}
+
+void
+longhand_journal_close (LonghandJournal *self, gboolean all_heard) {
+  if (self == NULL || !end_thread (self))
+    return;
+  if (all_heard) {
+    file_remove (&self->file);
+  } else {
+    add_mark (self, LONGHAND_RECORD_DEALT_WITH);
+    leave_file (self);
+  }
+  for (guint i = 0; i < self->done->len; i++)
+    file_remove (&g_array_index (self->done, File, i));
+  g_array_set_size (self->done, 0);
+}
+
+void
+longhand_journal_unref (LonghandJournal *self) {
+  if (self == NULL || atomic_fetch_sub_explicit (&self->n_refs, 1, memory_order_acq_rel) > 1)
+    return;
+  if (end_thread (self))
+    leave_file (self);
+  for (guint i = 0; i < self->done->len; i++)
+    file_close (&g_array_index (self->done, File, i));
+  g_array_unref (self->done);
+  g_byte_array_unref (self->waiting);
+  pthread_cond_destroy (&self->changed);
+  pthread_mutex_destroy (&self->lock);
+  g_free (self->folder);
+  g_free (self);
+}
+
+gboolean
+longhand_journal_resume (LonghandJournal *self, int fd, const char *path, guint64 n_bytes, guint64 n_rest,
+                         gint64 offset_ms) {
+  gboolean can_resume;
+
+  if (self == NULL)
+    return FALSE;
+  pthread_mutex_lock (&self->lock);
+  can_resume = !self->closed && self->waiting->len == 0;
+  if (can_resume) {
+    if (self->file.fd >= 0) {
+      fdatasync (self->file.fd);
+      g_array_append_val (self->done, self->file);
+    }
+    self->file = (File){ fd, g_strdup (path) };
+    self->n_bytes = n_bytes;
+    add_session (self, self->n_samples, offset_ms);
+    self->n_samples += n_rest;
+    self->hurry = TRUE;
+    flush (self);
+  }
+  pthread_mutex_unlock (&self->lock);
+  return can_resume;
+}
+
+guint64
+longhand_journal_get_n_samples (LonghandJournal *self) {
+  guint64 n_samples;
+
+  if (self == NULL)
+    return 0;
+  pthread_mutex_lock (&self->lock);
+  n_samples = self->n_samples;
+  pthread_mutex_unlock (&self->lock);
+  return n_samples;
+}

@@ -1,0 +1,57 @@
+/* The session on disk while it is being spoken: sound as the pump gets it, and text as the recognizer commits
+ * it, so that neither is lost when the program is killed or the power fails. Each append writes to the file
+ * before it returns; a thread of the journal's own brings it onto the disk within a second.
+ *
+ * The file lies in a folder of the person's own, readable by nobody else, comes with the first sound, and is
+ * locked as long as its program lives: an unlocked one is a session that was not closed
+ * (dictation/longhand-recovery).
+ *
+ * What cannot be written, on a full disk say, is kept in memory, up to a quarter of an hour of sound and all
+ * text, and written as soon as that is possible again: dictation goes on meanwhile. After that sound is left
+ * out. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct _LonghandJournal LonghandJournal;
+
+/* On any thread, while the journal is locked: the session is not being saved; error says why and what to do.
+ * At most once in each recording, however much fails. */
+typedef void (*LonghandJournalFn) (gpointer user, GError *error); /* (transfer full) error */
+
+/* Where sessions are kept. (transfer full) */
+char *longhand_journal_dup_folder (void);
+
+/* A journal for files in folder, which need not exist; there is none yet. (transfer full); NULL with
+ * LONGHAND_ERROR_FAILED. */
+LonghandJournal *longhand_journal_new (const char *folder, LonghandJournalFn problem, gpointer user,
+                                       GError **error);
+LonghandJournal *longhand_journal_ref (LonghandJournal *self); /* any thread, as unref */
+void longhand_journal_unref (LonghandJournal *self);           /* the last one leaves the file for recovery */
+
+/* Any thread. They take as long as writing to the system's cache does; after longhand_journal_close they do
+ * nothing. Sound: 16 kHz mono, in order; it is numbered by how much there was before. */
+void longhand_journal_append_sound (LonghandJournal *self, const float *samples, gsize n);
+void longhand_journal_append_text (LonghandJournal *self, gint64 start_ms, gint64 end_ms, const char *text);
+void longhand_journal_append_end (LonghandJournal *self); /* of a recording */
+
+/* Goes on in the file of an unfinished session, which is written through fd, locked, and has these bytes. The
+ * next n_rest samples are those at its end that no text covers: they are numbered, but not written again.
+ * offset_ms: to add to the times of what will be committed. Between recordings, when everything that was said
+ * in the file so far has been committed. FALSE: not now, because something waits to be written; else takes
+ * fd. */
+gboolean longhand_journal_resume (LonghandJournal *self, int fd, const char *path, guint64 n_bytes,
+                                  guint64 n_rest, gint64 offset_ms);
+
+/* How many samples there were so far. */
+guint64 longhand_journal_get_n_samples (LonghandJournal *self);
+
+/* The program ends as it should, and somebody has all text. all_heard: and there is no sound without text:
+ * files are removed. Else they stay for that sound. */
+void longhand_journal_close (LonghandJournal *self, gboolean all_heard);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LonghandJournal, longhand_journal_unref)
+
+G_END_DECLS
