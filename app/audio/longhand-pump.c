@@ -18,6 +18,7 @@ struct _LonghandPump {
 
   /* owned */
   LonghandFeed *feed;
+  LonghandJournal *journal; /* NULL: none */
   LonghandPumpQueue *queue;
   LonghandResampler *resampler;
   float *frames; /* [BLOCK, n_channels] */
@@ -26,6 +27,17 @@ struct _LonghandPump {
   LonghandPumpFn ended;
   gpointer user;
 };
+
+/* What is in the journal outlives whatever becomes of it from here on. */
+static void
+pass_on (LonghandPump *self, gint64 captured_us) {
+  const float *samples = (const float *)self->mono->data;
+
+  if (self->mono->len == 0)
+    return;
+  longhand_journal_append_sound (self->journal, samples, self->mono->len);
+  longhand_pump_queue_push (self->queue, samples, self->mono->len, captured_us);
+}
 
 static void
 drain (LonghandPump *self, gboolean last) {
@@ -41,8 +53,7 @@ drain (LonghandPump *self, gboolean last) {
                   - (gint64)((double)longhand_ring_get_n_readable (ring) / rate_hz * G_USEC_PER_SEC);
     g_array_set_size (self->mono, 0);
     longhand_resampler_process (self->resampler, self->frames, n, last && n == 0, self->mono);
-    if (self->mono->len > 0)
-      longhand_pump_queue_push (self->queue, (const float *)self->mono->data, self->mono->len, captured_us);
+    pass_on (self, captured_us);
   } while (n > 0);
 }
 
@@ -56,6 +67,7 @@ pump_thread (void *data) {
     nanosleep (&period, NULL);
   }
   drain (self, TRUE);
+  longhand_journal_append_end (self->journal);
   longhand_pump_queue_push_end (self->queue);
   self->ended (self->user);
   return NULL;
@@ -64,6 +76,7 @@ pump_thread (void *data) {
 static void
 pump_destroy (LonghandPump *self) {
   longhand_feed_unref (self->feed);
+  longhand_journal_unref (self->journal);
   longhand_pump_queue_unref (self->queue);
   g_clear_pointer (&self->resampler, longhand_resampler_free);
   g_free (self->frames);
@@ -72,12 +85,13 @@ pump_destroy (LonghandPump *self) {
 }
 
 LonghandPump *
-longhand_pump_new (LonghandFeed *feed, LonghandPumpQueue *queue, LonghandPumpFn ended, gpointer user,
-                   GError **error) {
+longhand_pump_new (LonghandFeed *feed, LonghandJournal *journal, LonghandPumpQueue *queue,
+                   LonghandPumpFn ended, gpointer user, GError **error) {
   LonghandPump *self = g_new0 (LonghandPump, 1);
   const guint n_channels = longhand_feed_get_n_channels (feed);
 
   self->feed = longhand_feed_ref (feed);
+  self->journal = journal != NULL ? longhand_journal_ref (journal) : NULL;
   self->queue = longhand_pump_queue_ref (queue);
   self->frames = g_new (float, (gsize)BLOCK *n_channels);
   self->mono = g_array_new (FALSE, FALSE, sizeof (float));

@@ -5,7 +5,9 @@
 #include "dictation/longhand-dictation-private.h"
 #include "dictation/longhand-mailbox.h"
 #include "dictation/longhand-recognizer.h"
+#include "dictation/longhand-rescue.h"
 #include "dictation/longhand-state.h"
+#include "dictation/longhand-utterance.h"
 
 #include <glib/gi18n.h>
 #include <quill.h>
@@ -29,6 +31,7 @@ struct _LonghandDictation {
   LonghandMailbox *mailbox;
   LonghandPumpQueue *queue;
   LonghandLiveFigures *figures;
+  LonghandJournal *journal;       /* NULL when the system allowed no thread for it */
   LonghandSource *source;         /* NULL after shutdown, as all below */
   LonghandRecognizer *recognizer; /* NULL also when it could not be started */
   LonghandPump *pump;             /* NULL when nothing is being recorded */
@@ -45,7 +48,12 @@ struct _LonghandDictation {
   guint64 earlier_dropped;  /* samples dropped before that */
   gint64 captured_ms;       /* of them, what was not dropped */
   LonghandSoundClock clock; /* as of the moment at which the last feed was done with */
-  LonghandStats stats;      /* as the recognizer posted them */
+  gboolean rescue_due;     /* there may be unfinished sessions to take up */
+  gboolean rescue_reads;   /* one is being read */
+  char *rescued_path;      /* owned; the last one */
+  gint64 offset_ms;        /* to add to the recognizer's times, for what was said in those */
+  gint64 shown_ms;         /* end of all text so far */
+  LonghandStats stats;     /* as the recognizer posted them */
   guint64 process_bytes;
   gint64 process_bytes_us; /* when that was read */
 };
@@ -61,7 +69,7 @@ enum {
   PROP_IS_BEHIND,
   N_PROPS
 };
-enum { TENTATIVE, COMMITTED, FAILED, DEVICES_CHANGED, N_SIGNALS };
+enum { TENTATIVE, COMMITTED, FAILED, RECOVERED, DEVICES_CHANGED, N_SIGNALS };
 static GParamSpec *props[N_PROPS];
 static guint signals[N_SIGNALS];
 
@@ -147,7 +155,8 @@ pump_ended (gpointer user) {
 /* A pump that cannot be had is a microphone that cannot be used: reported when the microphone is closed. */
 static void
 start_pump (LonghandDictation *self) {
-  self->pump = longhand_pump_new (self->feed, self->queue, pump_ended, self->mailbox, &self->device_error);
+  self->pump = longhand_pump_new (self->feed, self->journal, self->queue, pump_ended, self->mailbox,
+                                  &self->device_error);
   if (self->pump == NULL)
     self->source->stop (self->source);
 }
@@ -228,11 +237,15 @@ handle (LonghandDictation *self, LonghandEvent event) {
 
 /* ---- what happens ---- */
 
+static void rescue (LonghandDictation *self);
+
 /* Nothing more comes of one of the recordings that were asked for. */
 static void
 one_drained (LonghandDictation *self) {
-  if (--self->n_undrained == 0)
-    handle (self, LONGHAND_EVENT_DRAINED);
+  if (--self->n_undrained > 0)
+    return;
+  handle (self, LONGHAND_EVENT_DRAINED);
+  rescue (self);
 }
 
 static void
@@ -304,6 +317,12 @@ note_text (LonghandDictation *self, const LonghandHeard *heard) {
 }
 
 static void
+show (LonghandDictation *self, LonghandUtterance *utterance) {
+  self->shown_ms = MAX (self->shown_ms, utterance->end_ms);
+  g_signal_emit (self, signals[COMMITTED], 0, utterance);
+}
+
+static void
 on_heard (gpointer owner, gpointer letter) {
   LonghandDictation *self = owner;
   LonghandHeard *heard = letter;
@@ -331,7 +350,8 @@ on_heard (gpointer owner, gpointer letter) {
     note_text (self, heard);
     break;
   case LONGHAND_HEARD_UTTERANCE:
-    g_signal_emit (self, signals[COMMITTED], 0, heard->utterance);
+    longhand_utterance_shift (heard->utterance, self->offset_ms);
+    show (self, heard->utterance);
     note_text (self, heard);
     break;
   case LONGHAND_HEARD_ERROR:
@@ -343,6 +363,97 @@ on_heard (gpointer owner, gpointer letter) {
     one_drained (self);
     break;
   }
+}
+
+/* ---- sessions that were not closed ---- */
+
+static void
+on_journal_problem (gpointer owner, gpointer letter) {
+  report (owner, letter);
+}
+
+/* On a thread of the journal. */
+static void
+journal_problem (gpointer user, GError *error) {
+  longhand_mailbox_post (user, on_journal_problem, error, (GDestroyNotify)g_error_free);
+}
+
+static void
+open_journal (LonghandDictation *self) {
+  g_autofree char *folder = longhand_journal_dup_folder ();
+  g_autoptr (GError) error = NULL;
+
+  self->journal = longhand_journal_new (folder, journal_problem, self->mailbox, &error);
+  if (self->journal == NULL)
+    journal_problem (self->mailbox, g_steal_pointer (&error));
+}
+
+static gboolean
+is_busy (LonghandDictation *self) {
+  return self->source == NULL || self->now.state != LONGHAND_STATE_IDLE || self->n_undrained > 0;
+}
+
+/* From here on its file is the journal's: what comes of the sound that is left goes there, too. */
+static void
+take_up (LonghandDictation *self, LonghandRecovery *recovery, const float *rest) {
+  const gint64 recorded_ms
+      = (gint64)longhand_journal_get_n_samples (self->journal) * 1000 / LONGHAND_PUMP_RATE_HZ;
+  const gint64 offset_ms = recovery->rest_ms - recorded_ms;
+  g_autoptr (LonghandUtterance) text = longhand_recovery_dup_utterance (recovery, self->shown_ms);
+
+  if (!longhand_journal_resume (self->journal, recovery->fd, recovery->path, recovery->n_bytes,
+                                recovery->n_rest, offset_ms))
+    return;
+  recovery->fd = -1;
+  self->offset_ms = self->shown_ms + offset_ms;
+  g_signal_emit (self, signals[RECOVERED], 0, recovery->begun_us);
+  if (text != NULL)
+    show (self, text);
+  if (recovery->n_rest > 0) {
+    self->n_undrained++;
+    longhand_pump_queue_push (self->queue, rest, recovery->n_rest, g_get_monotonic_time ());
+    longhand_pump_queue_push_end (self->queue);
+    handle (self, LONGHAND_EVENT_RECOVERED);
+  }
+}
+
+/* When a recording has begun meanwhile, the session is left to be read again after it. */
+static void
+on_rescued (gpointer owner, gpointer letter) {
+  LonghandDictation *self = owner;
+  LonghandRescued *rescued = letter;
+
+  self->rescue_reads = FALSE;
+  self->rescue_due = rescued->path != NULL;
+  if (!self->rescue_due || is_busy (self))
+    return;
+  g_free (self->rescued_path);
+  self->rescued_path = g_strdup (rescued->path);
+  if (rescued->error != NULL)
+    report (self, rescued->error);
+  else if (longhand_recovery_is_empty (rescued->recovery))
+    longhand_recovery_remove (rescued->recovery, NULL);
+  else
+    take_up (self, rescued->recovery, rescued->rest);
+  rescue (self);
+}
+
+static void
+rescue (LonghandDictation *self) {
+  g_autofree char *folder = NULL;
+
+  if (!self->rescue_due || self->rescue_reads || is_busy (self))
+    return;
+  folder = longhand_journal_dup_folder ();
+  self->rescue_reads = TRUE;
+  longhand_rescue_next (folder, self->rescued_path, self->mailbox, on_rescued);
+}
+
+void
+longhand_dictation_recover (LonghandDictation *self) {
+  g_return_if_fail (LONGHAND_IS_DICTATION (self));
+  self->rescue_due = TRUE;
+  rescue (self);
 }
 
 /* ---- settings ---- */
@@ -440,6 +551,8 @@ longhand_dictation_finalize (GObject *object) {
   longhand_mailbox_unref (self->mailbox);
   longhand_pump_queue_unref (self->queue);
   longhand_live_figures_free (self->figures);
+  longhand_journal_unref (self->journal);
+  g_free (self->rescued_path);
   g_clear_error (&self->device_error);
   g_clear_error (&self->model_error);
   G_OBJECT_CLASS (longhand_dictation_parent_class)->finalize (object);
@@ -470,6 +583,8 @@ longhand_dictation_class_init (LonghandDictationClass *klass) {
                                      NULL, G_TYPE_NONE, 1, LONGHAND_TYPE_UTTERANCE);
   signals[FAILED] = g_signal_new ("failed", LONGHAND_TYPE_DICTATION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 1, G_TYPE_ERROR);
+  signals[RECOVERED] = g_signal_new ("recovered", LONGHAND_TYPE_DICTATION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                     NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
   signals[DEVICES_CHANGED] = g_signal_new ("devices-changed", LONGHAND_TYPE_DICTATION, G_SIGNAL_RUN_LAST, 0,
                                            NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
@@ -499,9 +614,10 @@ longhand_dictation_new_with_source (LonghandSettings *settings, const LonghandDi
   g_signal_connect_object (store, "items-changed", G_CALLBACK (on_store_changed), self, G_CONNECT_SWAPPED);
   self->source = source;
   source->connect (source, source_event, self->mailbox);
+  open_journal (self);
   wanted = recognizer_settings (self);
-  self->recognizer
-      = longhand_recognizer_new (self->queue, self->mailbox, on_heard, &wanted, &self->model_error);
+  self->recognizer = longhand_recognizer_new (self->queue, self->journal, self->mailbox, on_heard, &wanted,
+                                              &self->model_error);
   handle (self, LONGHAND_EVENT_MODEL_WANTED);
   source->refresh (source);
   return self;
@@ -680,6 +796,7 @@ longhand_dictation_shutdown (LonghandDictation *self) {
   self->source->free (g_steal_pointer (&self->source));
   g_clear_pointer (&self->pump, longhand_pump_free);
   longhand_recognizer_free (g_steal_pointer (&self->recognizer), JOIN_TIMEOUT_MS);
+  longhand_journal_close (self->journal, self->n_undrained == 0);
   g_clear_pointer (&self->feed, longhand_feed_unref);
   self->now.state = LONGHAND_STATE_IDLE;
 }

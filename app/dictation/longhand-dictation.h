@@ -28,8 +28,8 @@ typedef enum {
 /* What was committed at once: one utterance. Reference counted boxed type. */
 #define LONGHAND_TYPE_UTTERANCE (longhand_utterance_get_type ())
 typedef struct {
-  gint64 start_ms, end_ms; /* in all that was recorded since the program started; the time between Stop and
-                            * the next Record is not counted */
+  gint64 start_ms, end_ms; /* in all that was recorded since the program started, behind what was recovered;
+                            * the time between Stop and the next Record is not counted */
   char *text;              /* no leading or trailing space; never empty */
   GPtrArray *segments;     /* LonghandSegment */
 } LonghandUtterance;
@@ -76,7 +76,9 @@ G_DECLARE_FINAL_TYPE (LonghandDictation, longhand_dictation, LONGHAND, DICTATION
  *                                         n_firm bytes, whole words, do not change before it is committed
  *   "committed" (LonghandUtterance *)     after it the tentative text is ""
  *   "failed"    (const GError *)          LONGHAND_ERROR_*; the state tells what goes on
- *   "devices-changed" ()                  longhand_dictation_get_devices has new content */
+ *   "recovered" (gint64 begun_us)         a session that was not closed is being taken up; when it began,
+ * wall clock in microseconds since 1970. Its text follows as "committed" "devices-changed" ()
+ * longhand_dictation_get_devices has new content */
 LonghandDictation *longhand_dictation_new (LonghandSettings *settings,
                                            LonghandModelStore *store); /* (transfer full) */
 
@@ -94,6 +96,13 @@ LonghandDictation *longhand_dictation_new_for_options (LonghandModelStore *store
 void longhand_dictation_start (LonghandDictation *self); /* no-op unless idle */
 void longhand_dictation_stop (LonghandDictation *self);  /* finishes what was said; no-op when idle */
 void longhand_dictation_toggle (LonghandDictation *self);
+
+/* What is spoken is kept on disk until the program ends as it should (audio/longhand-journal.h). This takes
+ * up the sessions of programs that did not, one after the other, as soon as nothing is being recorded: what
+ * they had written out, and then what is said in the sound behind that. It goes on in their files, so that
+ * they survive the next crash as well. Sessions that cannot be read are reported, and kept under another
+ * name. */
+void longhand_dictation_recover (LonghandDictation *self);
 
 LonghandState longhand_dictation_get_state (LonghandDictation *self);
 /* More text may come without anybody speaking: not idle, or a recording that no model could hear waits for

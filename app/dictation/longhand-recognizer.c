@@ -24,6 +24,7 @@ struct _LonghandRecognizer {
   atomic_uint n_refs; /* of its maker and its thread */
   pthread_t thread;
   LonghandPumpQueue *queue; /* owned */
+  LonghandJournal *journal; /* owned; NULL: none */
   LonghandMailbox *mailbox; /* owned */
   LonghandMailFn fn;
   atomic_bool quit;
@@ -245,6 +246,8 @@ on_stream_event (void *user, const struct quill_stream_event *event) {
     heard->utterance = utterance_from_event (self, event);
     heard->words = words_from_event (self, event);
     heard->speech_end_ms = last_speech_ms (self, event);
+    longhand_journal_append_text (self->journal, heard->utterance->start_ms, heard->utterance->end_ms,
+                                  heard->utterance->text);
   } else {
     heard = longhand_heard_new (LONGHAND_HEARD_TENTATIVE, self->serial);
     heard->text = g_strdup (event->text);
@@ -570,6 +573,7 @@ recognizer_unref (LonghandRecognizer *self) {
   if (atomic_fetch_sub_explicit (&self->n_refs, 1, memory_order_acq_rel) > 1)
     return;
   longhand_pump_queue_unref (self->queue);
+  longhand_journal_unref (self->journal);
   longhand_mailbox_unref (self->mailbox);
   g_free (self->wanted.language);
   g_free (self->wanted_path);
@@ -608,13 +612,14 @@ set_wanted (LonghandRecognizer *self, const LonghandRecognizerSettings *settings
 }
 
 LonghandRecognizer *
-longhand_recognizer_new (LonghandPumpQueue *queue, LonghandMailbox *mailbox, LonghandMailFn fn,
-                         const LonghandRecognizerSettings *settings, GError **error) {
+longhand_recognizer_new (LonghandPumpQueue *queue, LonghandJournal *journal, LonghandMailbox *mailbox,
+                         LonghandMailFn fn, const LonghandRecognizerSettings *settings, GError **error) {
   LonghandRecognizer *self = g_new0 (LonghandRecognizer, 1);
   pthread_condattr_t attr;
 
   atomic_init (&self->n_refs, 2);
   self->queue = longhand_pump_queue_ref (queue);
+  self->journal = journal != NULL ? longhand_journal_ref (journal) : NULL;
   self->mailbox = longhand_mailbox_ref (mailbox);
   self->fn = fn;
   pthread_mutex_init (&self->lock, NULL);

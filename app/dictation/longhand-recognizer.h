@@ -1,8 +1,9 @@
 /* The thread that owns model, transcriber and stream of the engine: takes sound from the pump's queue,
- * recognises it and posts what it finds to a mailbox. All functions are for the thread that made it and do
- * not wait, except where said. */
+ * recognises it and posts what it finds to a mailbox; final text goes into the journal first. All functions
+ * are for the thread that made it and do not wait, except where said. */
 #pragma once
 
+#include "audio/longhand-journal.h"
 #include "audio/longhand-pump-queue.h"
 #include "dictation/longhand-dictation.h"
 #include "dictation/longhand-live-figures.h"
@@ -48,11 +49,11 @@ typedef struct {
 LonghandHeard *longhand_heard_new (LonghandHeardType type, guint serial); /* (transfer full) */
 void longhand_heard_free (LonghandHeard *heard);
 
-/* Starts its thread, with references to both; fn gets a LonghandHeard. (transfer full); NULL with
- * LONGHAND_ERROR_FAILED. */
-LonghandRecognizer *longhand_recognizer_new (LonghandPumpQueue *queue, LonghandMailbox *mailbox,
-                                             LonghandMailFn fn, const LonghandRecognizerSettings *settings,
-                                             GError **error);
+/* Starts its thread, with references to queue, journal (NULL: none) and mailbox; fn gets a LonghandHeard.
+ * (transfer full); NULL with LONGHAND_ERROR_FAILED. */
+LonghandRecognizer *longhand_recognizer_new (LonghandPumpQueue *queue, LonghandJournal *journal,
+                                             LonghandMailbox *mailbox, LonghandMailFn fn,
+                                             const LonghandRecognizerSettings *settings, GError **error);
 
 /* Replaces the model, between two passes. Answered by LONGHAND_HEARD_MODEL or _NO_MODEL with this serial,
  * unless another load has followed. */

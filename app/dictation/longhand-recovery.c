@@ -242,7 +242,7 @@ longhand_recovery_open (const char *path, GError **error) {
     return NULL;
   }
   if (analysis.n_records == 0 && self->n_bytes > LONGHAND_JOURNAL_MAGIC_BYTES) {
-    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_FAILED,
+    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE,
                  _ ("“%s” is not a session, or so damaged that nothing of it can be read."), name);
     return NULL;
   }

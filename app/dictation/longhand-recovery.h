@@ -25,8 +25,9 @@ typedef struct {
  * (transfer full) (element-type filename); empty when there is no folder. */
 GPtrArray *longhand_recovery_find (const char *folder);
 
-/* Takes and reads a session. (transfer full); NULL with LONGHAND_ERROR_FAILED: no such file, no session,
- * nothing in it can be read, another program has it. The file is left as it is. */
+/* Takes and reads a session. (transfer full); NULL with LONGHAND_ERROR_AUDIO_FILE: nothing in it can be
+ * read; with LONGHAND_ERROR_FAILED: there is no such file, a newer program made it, or another one has it.
+ * The file is left as it is. */
 LonghandRecovery *longhand_recovery_open (const char *path, GError **error);
 void longhand_recovery_free (LonghandRecovery *self);
 
@@ -49,8 +50,8 @@ gboolean longhand_recovery_read_sound (const LonghandRecovery *self, LonghandRec
 /* The session is no longer needed. FALSE with LONGHAND_ERROR_WRITE. */
 gboolean longhand_recovery_remove (LonghandRecovery *self, GError **error);
 
-/* A session that cannot be read is not offered again, but kept under another name. (transfer full): what to
- * say about it. */
+/* A session of which nothing can be read is not offered again, but kept under another name. (transfer full):
+ * what to say about it. */
 GError *longhand_recovery_set_aside (const char *path, const GError *why);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LonghandRecovery, longhand_recovery_free)

@@ -28,6 +28,17 @@ finish_unheard (LonghandSituation now, LonghandEffects *effects) {
   return finish (now, effects);
 }
 
+/* Sound is queued, and nothing is being recorded. */
+static LonghandSituation
+hear_what_waits (LonghandSituation now) {
+  now.unheard = TRUE;
+  if (now.model == LONGHAND_MODEL_STATE_READY) {
+    now.state = LONGHAND_STATE_FINISHING;
+    now.sealed = TRUE;
+  }
+  return now;
+}
+
 static LonghandSituation
 start (LonghandSituation now, LonghandEffects *effects) {
   if (now.state != LONGHAND_STATE_IDLE)
@@ -92,6 +103,9 @@ longhand_state_step (LonghandSituation now, LonghandEvent event, LonghandEffects
     now.unheard = FALSE;
     return now.state == LONGHAND_STATE_FINISHING ? finish (now, effects) : now;
 
+  case LONGHAND_EVENT_RECOVERED:
+    return now.state == LONGHAND_STATE_IDLE ? hear_what_waits (now) : now;
+
   case LONGHAND_EVENT_MODEL_WANTED:
     if (now.state != LONGHAND_STATE_IDLE) {
       now.reload = TRUE;
@@ -102,11 +116,7 @@ longhand_state_step (LonghandSituation now, LonghandEvent event, LonghandEffects
     return now;
   case LONGHAND_EVENT_MODEL_READY:
     now.model = LONGHAND_MODEL_STATE_READY;
-    if (now.unheard && now.state == LONGHAND_STATE_IDLE) {
-      now.state = LONGHAND_STATE_FINISHING;
-      now.sealed = TRUE;
-    }
-    return now;
+    return now.unheard && now.state == LONGHAND_STATE_IDLE ? hear_what_waits (now) : now;
   case LONGHAND_EVENT_MODEL_FAILED:
     now.model = LONGHAND_MODEL_STATE_FAILED;
     if (now.state == LONGHAND_STATE_FINISHING && now.sealed)

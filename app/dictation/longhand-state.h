@@ -25,6 +25,7 @@ typedef enum {
   LONGHAND_EVENT_LOST,         /* likewise, unasked */
   LONGHAND_EVENT_SEALED,       /* the pump has queued the last sample */
   LONGHAND_EVENT_DRAINED,      /* the recognizer has written all that was queued */
+  LONGHAND_EVENT_RECOVERED,    /* sound of an unfinished session is queued */
   LONGHAND_EVENT_MODEL_WANTED, /* another model was chosen */
   LONGHAND_EVENT_MODEL_READY,
   LONGHAND_EVENT_MODEL_FAILED,

@@ -38,6 +38,18 @@ longhand_utterance_add_segment (LonghandUtterance *utterance, gint64 start_ms, g
   g_ptr_array_add (utterance->segments, segment);
 }
 
+void
+longhand_utterance_shift (LonghandUtterance *utterance, gint64 shift_ms) {
+  utterance->start_ms += shift_ms;
+  utterance->end_ms += shift_ms;
+  for (guint i = 0; i < utterance->segments->len; i++) {
+    LonghandSegment *segment = g_ptr_array_index (utterance->segments, i);
+
+    segment->start_ms += shift_ms;
+    segment->end_ms += shift_ms;
+  }
+}
+
 LonghandUtterance *
 longhand_utterance_ref (LonghandUtterance *utterance) {
   return g_atomic_rc_box_acquire (utterance);

@@ -13,6 +13,9 @@ LonghandUtterance *longhand_utterance_new (gint64 start_ms, gint64 end_ms, const
 void longhand_utterance_add_segment (LonghandUtterance *utterance, gint64 start_ms, gint64 end_ms,
                                      const char *text, double avg_logprob, double no_speech_prob);
 
+/* Adds shift_ms to all times; before the utterance is shared. */
+void longhand_utterance_shift (LonghandUtterance *utterance, gint64 shift_ms);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LonghandUtterance, longhand_utterance_unref)
 
 G_END_DECLS

@@ -78,7 +78,7 @@ expect_opened (Listener *self) {
 
   g_assert_no_error (event->error);
   g_assert_cmpint (event->type, ==, LONGHAND_SOURCE_OPENED);
-  self->pump = longhand_pump_new (event->feed, self->queue, ignore_end, NULL, &error);
+  self->pump = longhand_pump_new (event->feed, NULL, self->queue, ignore_end, NULL, &error);
   g_assert_no_error (error);
 }
 

@@ -504,7 +504,7 @@ assert_found (const char *path, const GArray *spans, const gboolean *lost) {
     n += !lost[i];
   }
   if (n == 0 && error != NULL) {
-    g_assert_error (error, LONGHAND_ERROR, LONGHAND_ERROR_FAILED);
+    g_assert_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE);
     return;
   }
   g_assert_no_error (error);
@@ -583,7 +583,7 @@ what_is_no_session_is_said_to_be_none (Fixture *f, gconstpointer data) {
 
   write_bytes (path, (const char *)f->sound, 100000);
   g_assert_null (longhand_recovery_open (path, &error));
-  g_assert_error (error, LONGHAND_ERROR, LONGHAND_ERROR_FAILED);
+  g_assert_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE);
   g_assert_nonnull (strstr (error->message, path));
   said = longhand_recovery_set_aside (path, error);
   g_assert_nonnull (strstr (said->message, aside));

@@ -150,7 +150,7 @@ count_end (gpointer user) {
 static LonghandPump *
 pump_for (LonghandFeed *feed, LonghandPumpQueue *queue, atomic_uint *n_ends) {
   g_autoptr (GError) error = NULL;
-  LonghandPump *pump = longhand_pump_new (feed, queue, count_end, n_ends, &error);
+  LonghandPump *pump = longhand_pump_new (feed, NULL, queue, count_end, n_ends, &error);
 
   g_assert_no_error (error);
   return pump;
@@ -208,7 +208,7 @@ absurd_feed_is_refused (void) {
   g_autoptr (LonghandPumpQueue) queue = longhand_pump_queue_new ();
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (longhand_pump_new (feed, queue, count_end, NULL, &error));
+  g_assert_null (longhand_pump_new (feed, NULL, queue, count_end, NULL, &error));
   g_assert_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID);
 }
 

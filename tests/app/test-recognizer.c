@@ -153,7 +153,7 @@ set_up (Fixture *f, gconstpointer data) {
   f->mailbox = longhand_mailbox_new (f->owner);
   f->queue = longhand_pump_queue_new ();
   f->log = g_string_new ("");
-  f->recognizer = longhand_recognizer_new (f->queue, f->mailbox, on_heard, &settings, &error);
+  f->recognizer = longhand_recognizer_new (f->queue, NULL, f->mailbox, on_heard, &settings, &error);
   g_assert_no_error (error);
 }
 
