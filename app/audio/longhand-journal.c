@@ -108,14 +108,14 @@ file_remove (File *file) {
   file_close (file);
 }
 
-/* "2026-11-26 14.03.22 x7Qp2a.session": in a list they stand in the order of time. (transfer full) */
+/* "2026-11-26T14.03.22-x7Qp2a.session": in a list they stand in the order of time. (transfer full) */
 static char *
 name_for (const char *hidden) {
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
-  g_autofree char *date = g_date_time_format (now, "%Y-%m-%d %H.%M.%S");
+  g_autofree char *date = g_date_time_format (now, "%Y-%m-%dT%H.%M.%S");
   const char *unique = hidden + strlen (hidden) - 6;
 
-  return g_strdup_printf ("%s %s" LONGHAND_JOURNAL_SUFFIX, date, unique);
+  return g_strdup_printf ("%s-%s" LONGHAND_JOURNAL_SUFFIX, date, unique);
 }
 
 /* The file gets its name when it is locked, so that nobody takes it for one that was left behind. Returns

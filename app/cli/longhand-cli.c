@@ -17,6 +17,8 @@ typedef struct {
 static const Verb verbs[] = {
   { "transcribe", longhand_cli_transcribe, N_ ("Write out recordings") },
   { "listen", longhand_cli_listen, N_ ("Write out what is spoken into a microphone") },
+  { "recover", longhand_cli_recover,
+    N_ ("List sessions that were cut off, and write out what was said in them") },
   { "devices", longhand_cli_devices, N_ ("List microphones") },
   { "bench", longhand_cli_bench, N_ ("Measure how fast this machine recognises") },
   { "replay", longhand_cli_replay, N_ ("Dictate a recording, and measure how soon text is there") },

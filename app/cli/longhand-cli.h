@@ -23,6 +23,7 @@ enum {
 /* A verb: gets argv[0] = "longhand-cli VERB" and what follows it; returns an exit code. */
 int longhand_cli_transcribe (int argc, char **argv);
 int longhand_cli_listen (int argc, char **argv);
+int longhand_cli_recover (int argc, char **argv);
 int longhand_cli_devices (int argc, char **argv);
 int longhand_cli_bench (int argc, char **argv);
 int longhand_cli_selftest (int argc, char **argv);

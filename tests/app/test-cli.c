@@ -31,8 +31,9 @@ speech (void) {
 
 static void
 help_lists_verbs_and_exit_status (void) {
-  static const char *const parts[] = { "transcribe", "listen", "devices", "bench", "selftest", "quantize",
-                                       "  0 ",       "  1 ",   "  2 ",    "  3 ",  "  4 ",     "  130 " };
+  static const char *const parts[]
+      = { "transcribe", "listen", "recover", "devices", "bench", "selftest", "quantize",
+          "  0 ",       "  1 ",   "  2 ",    "  3 ",    "  4 ",  "  130 " };
   g_auto (CliRun) run = cli_run ("--help", NULL);
   g_auto (CliRun) bare = cli_run (NULL, NULL);
 
@@ -47,9 +48,13 @@ every_verb_has_its_help (void) {
   static const struct {
     const char *verb, *part;
   } rows[] = {
-    { "transcribe", "--output=PATH" }, { "listen", "--seconds=SECONDS" },
-    { "devices", "microphones" },      { "bench", "--json" },
-    { "selftest", "one word in ten" }, { "quantize", "f32 f16 q4_0 q4_1 q5_0 q5_1 q8_0 q4_K q5_K q6_K" },
+    { "transcribe", "--output=PATH" },
+    { "listen", "--seconds=SECONDS" },
+    { "recover", "--sound=FILE" },
+    { "devices", "microphones" },
+    { "bench", "--json" },
+    { "selftest", "one word in ten" },
+    { "quantize", "f32 f16 q4_0 q4_1 q5_0 q5_1 q8_0 q4_K q5_K q6_K" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
