@@ -19,6 +19,8 @@
   LONGHAND_PUMP_RATE_HZ /* samples of silence between recordings, and at most where sound is missing */
 #define LARGEST ((gint64)1 << 50) /* of times and positions; beyond it a record makes no sense */
 
+#define LATEST_US ((gint64)1 << 57) /* of wall clocks: the year 6535 */
+
 /* Sound in the file. */
 typedef struct {
   gint64 position; /* number of its first sample */
@@ -89,7 +91,7 @@ on_session (Analysis *self, const LonghandRecord *record, const guint8 *payload)
     return;
   self->is_newer |= longhand_get_u32 (payload) > LONGHAND_JOURNAL_VERSION;
   if (self->recovery->begun_us == 0)
-    self->recovery->begun_us = longhand_get_i64 (payload + 8);
+    self->recovery->begun_us = CLAMP (longhand_get_i64 (payload + 8), 0, LATEST_US);
   first = longhand_get_i64 (payload + 16);
   if (is_sane (first) && is_sane (ABS (record->time))) {
     self->offset_ms = record->time;

@@ -2,6 +2,8 @@
 #include "longhand-error.h"
 #include "window-fixture.h"
 
+#include <string.h>
+
 /* The button that can be seen in a banner; NULL when there is none. */
 static GtkButton *
 find_button (LonghandBanner *banner, const char *label) {
@@ -19,6 +21,27 @@ says (LonghandBanner *banner, const char *message) {
 static void
 dismiss (LonghandBanner *banner) {
   g_signal_emit_by_name (fixture_find (banner, GTK_TYPE_BUTTON, "tooltip-text", "Dismiss"), "clicked");
+}
+
+/* ---- what was recovered ---- */
+
+static void
+test_recovered (Fixture *f, gconstpointer data) {
+  g_autoptr (GDateTime) begun = g_date_time_new_local (2026, 11, 26, 14, 3, 22);
+  g_autofree char *labels = NULL;
+
+  g_assert_false (longhand_banner_get_shown (f->window->recovered));
+  g_signal_emit_by_name (f->dictation, "recovered", g_date_time_to_unix (begun) * G_USEC_PER_SEC);
+  fixture_speak (f, 0, "Said before.");
+  fixture_settle ();
+  g_assert_true (longhand_banner_get_shown (f->window->recovered));
+  labels = fixture_dup_labels (f->window->recovered);
+  g_assert_nonnull (strstr (labels, "Recovered session of 11/26/26, 14:03"));
+  fixture_assert_text (f, "Said before.");
+  longhand_document_step_back (f->document);
+  fixture_assert_text (f, "");
+  dismiss (f->window->recovered);
+  g_assert_false (longhand_banner_get_shown (f->window->recovered));
 }
 
 /* ---- problems ---- */
@@ -212,6 +235,7 @@ test_hint_dismissed (Fixture *f, gconstpointer data) {
 int
 main (int argc, char **argv) {
   fixture_init (&argc, &argv);
+  FIXTURE_ADD ("/messages/what-was-recovered-is-said-until-dismissed", test_recovered);
   FIXTURE_ADD ("/messages/every-problem-has-its-sentence-and-way-out", test_every_problem);
   FIXTURE_ADD ("/messages/try-again-records", test_try_again);
   FIXTURE_ADD ("/messages/a-lost-microphone-loses-no-text", test_lost);

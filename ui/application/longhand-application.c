@@ -89,9 +89,11 @@ longhand_application_activate (GApplication *application) {
   LonghandApplication *self = LONGHAND_APPLICATION (application);
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
 
-  if (window == NULL)
+  if (window == NULL) {
     window = GTK_WINDOW (
         longhand_window_new (GTK_APPLICATION (self), self->settings, self->store, self->dictation));
+    longhand_dictation_recover (self->dictation);
+  }
   gtk_window_present (window);
 }
 

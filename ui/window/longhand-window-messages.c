@@ -1,4 +1,5 @@
-/* What the window has to say: problems with a way out, the hint about models, small notices. */
+/* What the window has to say: problems with a way out, what was recovered, the hint about models, small
+ * notices. */
 #include "longhand-error.h"
 #include "window/longhand-window-private.h"
 
@@ -120,6 +121,21 @@ on_model_state (LonghandWindow *self) {
   longhand_window_update_hint (self);
 }
 
+/* ---- what was recovered ---- */
+
+static void
+on_recovered (LonghandWindow *self, gint64 begun_us) {
+  g_autoptr (GDateTime) begun = g_date_time_new_from_unix_local (begun_us / G_USEC_PER_SEC);
+  /* Translators: when a session began, as g_date_time_format writes it; %x is the date */
+  g_autofree char *when = begun != NULL ? g_date_time_format (begun, _ ("%x, %H:%M")) : g_strdup ("?");
+  g_autofree char *message = g_strdup_printf (
+      _ ("Recovered session of %s: Longhand ended before you closed it. Your text is back, and what "
+         "was not written out yet follows."),
+      when);
+
+  longhand_banner_show (self->recovered, message, NULL);
+}
+
 /* ---- the hint about models ---- */
 
 void
@@ -188,6 +204,9 @@ longhand_window_init_messages (LonghandWindow *self) {
   g_signal_connect_object (self->dictation, "notify::model-state", G_CALLBACK (on_model_state), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->problem, "dismissed", G_CALLBACK (longhand_banner_hide), self->problem, 0);
+  g_signal_connect_object (self->dictation, "recovered", G_CALLBACK (on_recovered), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->recovered, "dismissed", G_CALLBACK (longhand_banner_hide), self->recovered,
+                           0);
   g_signal_connect_object (self->hint, "activated", G_CALLBACK (on_hint_activated), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->hint, "dismissed", G_CALLBACK (on_hint_dismissed), self, G_CONNECT_SWAPPED);
 }

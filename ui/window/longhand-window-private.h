@@ -15,6 +15,7 @@ struct _LonghandWindow {
   LonghandPerformancePanel *performance;
   LonghandEditor *editor;
   LonghandBanner *hint;
+  LonghandBanner *recovered;
   LonghandBanner *problem;
   GtkButton *record;
   AdwButtonContent *record_content;

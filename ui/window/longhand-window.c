@@ -149,6 +149,7 @@ longhand_window_class_init (LonghandWindowClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, performance);
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, editor);
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, hint);
+  gtk_widget_class_bind_template_child (widget_class, LonghandWindow, recovered);
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, problem);
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, record);
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, record_content);
