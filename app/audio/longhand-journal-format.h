@@ -31,6 +31,8 @@ typedef enum {
   LONGHAND_RECORD_TEXT,  /* an utterance; time: start_ms; payload: end_ms i64, UTF-8; covers all sound before
                             it */
   LONGHAND_RECORD_END,   /* of a recording; what comes next was not said in the same breath */
+  LONGHAND_RECORD_HEARD, /* time: number of a sample; whatever came of it, nothing comes of what lies before
+                            it */
   LONGHAND_RECORD_DEALT_WITH, /* somebody has all texts so far; sound behind them may still be waiting */
 } LonghandRecordType;
 

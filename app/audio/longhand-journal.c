@@ -330,12 +330,20 @@ longhand_journal_append_text (LonghandJournal *self, gint64 start_ms, gint64 end
 
 /* Only into a file that there is, or will be as soon as it can be made. FALSE: there is none. */
 static gboolean
-add_mark (LonghandJournal *self, LonghandRecordType type) {
+add_mark (LonghandJournal *self, LonghandRecordType type, guint64 time) {
   if (self->file.fd < 0 && self->waiting->len == 0)
     return FALSE;
   longhand_record_begin (self->waiting, 0);
-  longhand_record_end (self->waiting, type, 0, 0);
+  longhand_record_end (self->waiting, type, (gint64)time, 0);
   return TRUE;
+}
+
+static void
+append_mark (LonghandJournal *self, LonghandRecordType type, guint64 time) {
+  if (self->closed || !add_mark (self, type, time))
+    return;
+  self->hurry = TRUE;
+  flush (self);
 }
 
 void
@@ -343,11 +351,17 @@ longhand_journal_append_end (LonghandJournal *self) {
   if (self == NULL)
     return;
   pthread_mutex_lock (&self->lock);
-  if (!self->closed && add_mark (self, LONGHAND_RECORD_END)) {
-    self->hurry = TRUE;
-    flush (self);
-  }
+  append_mark (self, LONGHAND_RECORD_END, 0);
   self->reported = FALSE;
+  pthread_mutex_unlock (&self->lock);
+}
+
+void
+longhand_journal_append_heard (LonghandJournal *self, guint64 n_samples) {
+  if (self == NULL)
+    return;
+  pthread_mutex_lock (&self->lock);
+  append_mark (self, LONGHAND_RECORD_HEARD, n_samples);
   pthread_mutex_unlock (&self->lock);
 }
 
@@ -420,7 +434,7 @@ longhand_journal_close (LonghandJournal *self, gboolean all_heard) {
   if (all_heard) {
     file_remove (&self->file);
   } else {
-    add_mark (self, LONGHAND_RECORD_DEALT_WITH);
+    add_mark (self, LONGHAND_RECORD_DEALT_WITH, 0);
     leave_file (self);
   }
   for (guint i = 0; i < self->done->len; i++)

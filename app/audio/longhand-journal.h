@@ -36,6 +36,8 @@ void longhand_journal_unref (LonghandJournal *self);           /* the last one l
 void longhand_journal_append_sound (LonghandJournal *self, const float *samples, gsize n);
 void longhand_journal_append_text (LonghandJournal *self, gint64 start_ms, gint64 end_ms, const char *text);
 void longhand_journal_append_end (LonghandJournal *self); /* of a recording */
+/* The first n_samples have been recognised; what has no text now has no words. */
+void longhand_journal_append_heard (LonghandJournal *self, guint64 n_samples);
 
 /* Goes on in the file of an unfinished session, which is written through fd, locked, and has these bytes. The
  * next n_rest samples are those at its end that no text covers: they are numbered, but not written again.

@@ -5,6 +5,7 @@
 
 #include <glib-unix.h>
 #include <glib/gi18n.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -33,6 +34,8 @@ on_committed (LonghandDictation *dictation, LonghandUtterance *utterance, Sessio
   longhand_cli_show_tentative ("");
   longhand_cli_print_text (utterance->text);
   longhand_cli_print_text ("\n");
+  if (ferror (stdout))
+    longhand_dictation_keep_session (dictation);
 }
 
 static void
@@ -180,5 +183,7 @@ longhand_cli_listen (int argc, char **argv) {
     g_main_loop_run (session.loop);
   longhand_dictation_shutdown (session.dictation);
   g_signal_handlers_disconnect_by_data (session.dictation, &session);
+  if (ferror (stdout))
+    longhand_cli_complain (_ ("What was said is kept: “longhand-cli recover --last” writes it out."));
   return session.code;
 }

@@ -106,9 +106,25 @@ save_sound (const LonghandRecovery *recovery, const char *path, GError **error) 
 
 /* ---- text of sound that has none yet ---- */
 
+/* A line for each utterance: on standard output at once, or collected for a file. */
+typedef struct {
+  gboolean at_once;
+  GString *lines; /* owned */
+} Text;
+
+static void
+add_line (Text *text, const char *line) {
+  if (text->at_once) {
+    longhand_cli_print_text (line);
+    longhand_cli_print_text ("\n");
+  } else {
+    g_string_append_printf (text->lines, "%s\n", line);
+  }
+}
+
 typedef struct {
   GMainLoop *loop; /* owned */
-  GString *text;   /* borrowed; a line for each utterance goes there */
+  Text *text;      /* borrowed */
   GError *error;   /* owned; the first one */
   gboolean interrupted;
 } Hearing;
@@ -119,7 +135,7 @@ on_heard (gpointer owner, gpointer letter) {
   LonghandHeard *heard = letter;
 
   if (heard->type == LONGHAND_HEARD_UTTERANCE)
-    g_string_append_printf (self->text, "%s\n", heard->utterance->text);
+    add_line (self->text, heard->utterance->text);
   if (heard->error != NULL && self->error == NULL)
     self->error = g_steal_pointer (&heard->error);
   if (heard->type == LONGHAND_HEARD_END || heard->type == LONGHAND_HEARD_NO_MODEL)
@@ -169,7 +185,7 @@ recognise (Hearing *self, const LonghandRecovery *recovery, const char *model, c
 }
 
 static gboolean
-hear_rest (const LonghandRecovery *recovery, const Options *options, GString *text, GError **error) {
+hear_rest (const LonghandRecovery *recovery, const Options *options, Text *text, GError **error) {
   Hearing hearing = { .text = text };
   g_autoptr (LonghandModelStore) store = longhand_model_store_new ();
   g_autoptr (LonghandModel) model = longhand_cli_find_model (store, options->model, error);
@@ -191,24 +207,26 @@ hear_rest (const LonghandRecovery *recovery, const Options *options, GString *te
 
 /* ---- sessions ---- */
 
-/* A line for each utterance. What there is stays in text when the rest cannot be had. */
+/* What there is goes to text even when the rest cannot be had. */
 static gboolean
-read_text (const LonghandRecovery *recovery, const Options *options, GString *text, GError **error) {
+read_text (const LonghandRecovery *recovery, const Options *options, Text *text, GError **error) {
   for (guint i = 0; i < recovery->texts->len; i++)
-    g_string_append_printf (text, "%s\n",
-                            ((LonghandUtterance *)g_ptr_array_index (recovery->texts, i))->text);
+    add_line (text, ((LonghandUtterance *)g_ptr_array_index (recovery->texts, i))->text);
   return recovery->n_rest == 0 || hear_rest (recovery, options, text, error);
 }
 
-/* Text that cannot be saved is printed, so that it is not lost. */
+/* Text that cannot be saved is printed, so that it is not lost. FALSE: it is not where it should be. */
 static gboolean
-write_text (const Options *options, const GString *text, GError **error) {
-  g_autoptr (GFile) file = options->output != NULL ? g_file_new_for_commandline_arg (options->output) : NULL;
+write_text (const Options *options, const Text *text, GError **error) {
+  g_autoptr (GFile) file = NULL;
 
-  if (file != NULL && longhand_export_save (text->str, file, error))
+  if (text->at_once)
+    return !ferror (stdout);
+  file = g_file_new_for_commandline_arg (options->output);
+  if (longhand_export_save (text->lines->str, file, error))
     return TRUE;
-  longhand_cli_print_text (text->str);
-  return file == NULL && !ferror (stdout);
+  longhand_cli_print_text (text->lines->str);
+  return FALSE;
 }
 
 static void
@@ -222,7 +240,7 @@ add_error (int *code, GError **error) {
 static int
 recover (const Options *options) {
   g_autoptr (GPtrArray) taken = g_ptr_array_new_with_free_func ((GDestroyNotify)longhand_recovery_free);
-  g_autoptr (GString) text = g_string_new (NULL);
+  Text text = { .at_once = options->output == NULL, .lines = g_string_new (NULL) };
   g_autoptr (GError) error = NULL;
   int code = LONGHAND_EXIT_OK;
   gboolean is_safe;
@@ -231,11 +249,12 @@ recover (const Options *options) {
     g_autoptr (LonghandRecovery) recovery = longhand_recovery_open (options->paths->pdata[i], &error);
 
     if (recovery != NULL && (options->sound == NULL || save_sound (recovery, options->sound, &error))
-        && read_text (recovery, options, text, &error))
+        && read_text (recovery, options, &text, &error))
       g_ptr_array_add (taken, g_steal_pointer (&recovery));
     add_error (&code, &error);
   }
-  is_safe = write_text (options, text, &error);
+  is_safe = write_text (options, &text, &error);
+  g_string_free (text.lines, TRUE);
   add_error (&code, &error);
   for (guint i = 0; i < taken->len && options->remove && is_safe; i++) {
     longhand_recovery_remove (taken->pdata[i], &error);

@@ -8,6 +8,7 @@
 #include "dictation/longhand-rescue.h"
 #include "dictation/longhand-state.h"
 #include "dictation/longhand-utterance.h"
+#include "longhand-error.h"
 
 #include <glib/gi18n.h>
 #include <quill.h>
@@ -17,6 +18,7 @@
 
 #define DRAIN_TIMEOUT_US (10 * G_USEC_PER_SEC) /* for the last words at shutdown */
 #define JOIN_TIMEOUT_MS 3000                   /* for a pass that cannot be interrupted */
+#define MAX_ATTEMPTS 2                         /* to recognise the sound of an unfinished session */
 #define MEMORY_PERIOD_US (G_USEC_PER_SEC / 2)  /* between two looks at the process's size */
 
 struct _LonghandDictation {
@@ -48,6 +50,7 @@ struct _LonghandDictation {
   guint64 earlier_dropped;  /* samples dropped before that */
   gint64 captured_ms;       /* of them, what was not dropped */
   LonghandSoundClock clock; /* as of the moment at which the last feed was done with */
+  gboolean keeps_session;  /* it is not removed at the end */
   gboolean rescue_due;     /* there may be unfinished sessions to take up */
   gboolean rescue_reads;   /* one is being read */
   char *rescued_path;      /* owned; the last one */
@@ -417,6 +420,29 @@ take_up (LonghandDictation *self, LonghandRecovery *recovery, const float *rest)
   }
 }
 
+/* Something in its sound is too much for the engine: the text is saved from it, and goes into a file of its
+ * own. */
+static void
+take_text_only (LonghandDictation *self, LonghandRecovery *recovery) {
+  g_autofree char *name = g_filename_display_basename (recovery->path);
+  g_autoptr (GError) why = g_error_new (
+      LONGHAND_ERROR, LONGHAND_ERROR_FAILED,
+      _ ("Longhand was cut off twice while it recognised the sound of “%s”, so that is left out."), name);
+  g_autoptr (GError) said = NULL;
+  g_autoptr (LonghandUtterance) text = longhand_recovery_dup_utterance (recovery, self->shown_ms);
+
+  for (guint i = 0; i < recovery->texts->len; i++) {
+    const LonghandUtterance *utterance = g_ptr_array_index (recovery->texts, i);
+
+    longhand_journal_append_text (self->journal, utterance->start_ms, utterance->end_ms, utterance->text);
+  }
+  said = longhand_recovery_set_aside (recovery->path, why);
+  g_signal_emit (self, signals[RECOVERED], 0, recovery->begun_us);
+  if (text != NULL)
+    show (self, text);
+  report (self, said);
+}
+
 /* When a recording has begun meanwhile, the session is left to be read again after it. */
 static void
 on_rescued (gpointer owner, gpointer letter) {
@@ -433,6 +459,8 @@ on_rescued (gpointer owner, gpointer letter) {
     report (self, rescued->error);
   else if (longhand_recovery_is_empty (rescued->recovery))
     longhand_recovery_remove (rescued->recovery, NULL);
+  else if (rescued->recovery->n_attempts >= MAX_ATTEMPTS)
+    take_text_only (self, rescued->recovery);
   else
     take_up (self, rescued->recovery, rescued->rest);
   rescue (self);
@@ -454,6 +482,11 @@ longhand_dictation_recover (LonghandDictation *self) {
   g_return_if_fail (LONGHAND_IS_DICTATION (self));
   self->rescue_due = TRUE;
   rescue (self);
+}
+
+void
+longhand_dictation_keep_session (LonghandDictation *self) {
+  self->keeps_session = TRUE;
 }
 
 /* ---- settings ---- */
@@ -796,7 +829,8 @@ longhand_dictation_shutdown (LonghandDictation *self) {
   self->source->free (g_steal_pointer (&self->source));
   g_clear_pointer (&self->pump, longhand_pump_free);
   longhand_recognizer_free (g_steal_pointer (&self->recognizer), JOIN_TIMEOUT_MS);
-  longhand_journal_close (self->journal, self->n_undrained == 0);
+  if (!self->keeps_session)
+    longhand_journal_close (self->journal, self->n_undrained == 0);
   g_clear_pointer (&self->feed, longhand_feed_unref);
   self->now.state = LONGHAND_STATE_IDLE;
 }

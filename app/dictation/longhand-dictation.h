@@ -100,8 +100,8 @@ void longhand_dictation_toggle (LonghandDictation *self);
 /* What is spoken is kept on disk until the program ends as it should (audio/longhand-journal.h). This takes
  * up the sessions of programs that did not, one after the other, as soon as nothing is being recorded: what
  * they had written out, and then what is said in the sound behind that. It goes on in their files, so that
- * they survive the next crash as well. Sessions that cannot be read are reported, and kept under another
- * name. */
+ * they survive the next crash as well. Sessions that cannot be read, or have cut off two programs already,
+ * are reported, and kept under another name. */
 void longhand_dictation_recover (LonghandDictation *self);
 
 LonghandState longhand_dictation_get_state (LonghandDictation *self);
@@ -127,6 +127,9 @@ void longhand_dictation_refresh_devices (LonghandDictation *self);
 /* Stops everything and waits (at most some seconds) until threads are joined; pending utterances are
  * committed first. Called by dispose too. For application shutdown. */
 void longhand_dictation_shutdown (LonghandDictation *self);
+
+/* Text was committed that could not be put anywhere: the session stays for recovery when the program ends. */
+void longhand_dictation_keep_session (LonghandDictation *self);
 
 /* Languages of the model in use: (transfer full) array of alternating code, English name, NULL-terminated;
  * empty for English-only models. */

@@ -424,6 +424,7 @@ take_sound (LonghandRecognizer *self) {
       final_pass (self, TRUE);
       self->n_kept = 0; /* the next recording has another beginning */
       self->chunk_ends = FALSE;
+      longhand_journal_append_heard (self->journal, self->n_taken);
       post (self, longhand_heard_new (LONGHAND_HEARD_END, self->serial));
     }
     if (self->reopen && self->stream != NULL && !quill_stream_in_speech (self->stream))

@@ -39,7 +39,7 @@ typedef struct {
   LonghandRecovery *recovery;
   Seam seam;
   gint64 offset_ms; /* to add to times of the session as it goes on here */
-  guint n_records;
+  guint n_records, n_sessions;
   gboolean is_newer; /* than this program */
 } Analysis;
 
@@ -98,6 +98,7 @@ on_session (Analysis *self, const LonghandRecord *record, const guint8 *payload)
     number_rest (self->recovery->rest, first);
   }
   self->seam.ended = TRUE;
+  self->recovery->n_attempts += self->n_sessions++ > 0;
 }
 
 static void
@@ -111,7 +112,7 @@ on_sound (Analysis *self, const LonghandRecord *record, guint64 at) {
   g_array_append_val (self->recovery->rest, piece);
 }
 
-/* What lies before sample number `end` has its text. */
+/* What lies before sample number `end` has been heard. */
 static void
 cover (GArray *rest, gint64 end) {
   guint n_covered = 0;
@@ -132,6 +133,13 @@ cover (GArray *rest, gint64 end) {
 }
 
 static void
+on_heard (Analysis *self, gint64 end) {
+  self->recovery->rest_ms = self->offset_ms + end / PER_MS;
+  self->recovery->n_attempts = 0;
+  cover (self->recovery->rest, end);
+}
+
+static void
 on_text (Analysis *self, const LonghandRecord *record, const guint8 *payload) {
   const gint64 end_ms = record->length > 8 ? longhand_get_i64 (payload) : -1;
   g_autofree char *text = NULL;
@@ -142,8 +150,7 @@ on_text (Analysis *self, const LonghandRecord *record, const guint8 *payload) {
   if (*text != '\0')
     g_ptr_array_add (self->recovery->texts,
                      longhand_utterance_new (self->offset_ms + record->time, self->offset_ms + end_ms, text));
-  self->recovery->rest_ms = self->offset_ms + end_ms;
-  cover (self->recovery->rest, end_ms * PER_MS);
+  on_heard (self, end_ms * PER_MS);
 }
 
 static gboolean
@@ -164,8 +171,13 @@ on_record (gpointer user, const LonghandRecord *record, const guint8 *payload, g
   case LONGHAND_RECORD_END:
     self->seam.ended = TRUE;
     break;
+  case LONGHAND_RECORD_HEARD:
+    if (is_sane (record->time))
+      on_heard (self, record->time);
+    break;
   case LONGHAND_RECORD_DEALT_WITH:
     g_ptr_array_set_size (self->recovery->texts, 0);
+    self->recovery->n_attempts = 0;
     break;
   default:
     break;

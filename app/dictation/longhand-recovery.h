@@ -12,11 +12,13 @@ typedef struct {
   int fd; /* for reading and, where that is allowed, writing; locked: nobody else takes the session. -1: it
            * has been given away */
   guint64 n_bytes;
-  gint64 begun_us;      /* wall clock, microseconds since 1970 */
-  GPtrArray *texts;     /* LonghandUtterance that nobody has dealt with, in order; times within the session */
-  guint64 n_samples;    /* of sound in the file, 16 kHz mono */
-  guint64 n_rest;       /* samples that longhand_recovery_load_rest gives */
-  gint64 rest_ms;       /* when they begin, within the session */
+  gint64 begun_us;   /* wall clock, microseconds since 1970 */
+  GPtrArray *texts;  /* LonghandUtterance that nobody has dealt with, in order; times within the session */
+  guint64 n_samples; /* of sound in the file, 16 kHz mono */
+  guint64 n_rest;    /* samples that longhand_recovery_load_rest gives */
+  gint64 rest_ms;    /* when they begin, within the session */
+  guint
+      n_attempts; /* programs that took it up in vain: they ended without having heard anything of the rest */
   guint64 n_lost_bytes; /* torn or damaged, passed over */
   GArray *rest;         /* pieces of sound that no text covers */
 } LonghandRecovery;
@@ -50,7 +52,7 @@ gboolean longhand_recovery_read_sound (const LonghandRecovery *self, LonghandRec
 /* The session is no longer needed. FALSE with LONGHAND_ERROR_WRITE. */
 gboolean longhand_recovery_remove (LonghandRecovery *self, GError **error);
 
-/* A session of which nothing can be read is not offered again, but kept under another name. (transfer full):
+/* A session that cannot be dealt with is not offered again, but kept under another name. (transfer full):
  * what to say about it. */
 GError *longhand_recovery_set_aside (const char *path, const GError *why);
 

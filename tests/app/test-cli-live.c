@@ -77,6 +77,27 @@ interrupt_finishes_what_was_said (void) {
   cli_assert_contains (run.out, "flushed");
 }
 
+/* Where the text goes, the disk is full; where sessions are, it is not. */
+static void
+text_that_cannot_be_written_can_be_recovered (void) {
+  char *data = cli_make_dir ();
+  g_autofree char *variable = g_strconcat ("XDG_DATA_HOME=", data, NULL);
+  const char *const variables[] = { variable, NULL };
+  const char *const wrapper[]
+      = { g_getenv ("LONGHAND_TEST_VIRTUAL_MIC"), g_getenv ("LONGHAND_TEST_WAV"), "--", NULL };
+  static const char *const listen[] = { "listen", "--seconds", "2.2", NULL };
+  static const char *const recover[] = { "recover", "--last", "--delete", NULL };
+  g_auto (CliRun) lost = cli_run_in (
+      &(CliSetting){ .wrapper = wrapper, .variables = variables, .stdout_path = "/dev/full" }, listen);
+  g_auto (CliRun) found = cli_run_in (&(CliSetting){ .variables = variables }, recover);
+
+  g_assert_cmpint (lost.code, ==, 1);
+  cli_assert_contains (lost.err, "recover --last");
+  cli_assert_succeeds (&found);
+  cli_assert_contains (found.out, "flushed");
+  cli_remove_dir (data);
+}
+
 static void
 broken_model_ends_listening (void) {
   static const char *const arguments[] = { "listen", "--model", "/dev/null", NULL };
@@ -97,6 +118,8 @@ main (int argc, char **argv) {
                    unknown_or_ambiguous_device_names_the_choices);
   g_test_add_func ("/cli/live/time-up-finishes-what-was-said", time_up_finishes_what_was_said);
   g_test_add_func ("/cli/live/interrupt-finishes-what-was-said", interrupt_finishes_what_was_said);
+  g_test_add_func ("/cli/live/text-that-cannot-be-written-can-be-recovered",
+                   text_that_cannot_be_written_can_be_recovered);
   g_test_add_func ("/cli/live/broken-model-ends-listening", broken_model_ends_listening);
   return g_test_run ();
 }

@@ -2,6 +2,7 @@
  * before the library's (--wrap), so that each can be made to fail. */
 #include "audio/longhand-journal-format.h"
 #include "audio/longhand-journal.h"
+#include "audio/longhand-pump.h"
 #include "dictation/longhand-recovery.h"
 #include "dictation/longhand-session-scan.h"
 #include "dictation/longhand-utterance.h"
@@ -28,6 +29,9 @@ typedef struct {
 } Calls;
 static Calls calls;
 
+static int writes_held, is_writing; /* as gboolean */
+static int n_syncs, n_folder_syncs; /* in this test */
+
 static gboolean
 call_fails (void) {
   const guint n = (guint)g_atomic_int_add (&calls.n_calls, 1) + 1;
@@ -53,6 +57,10 @@ int __wrap_g_mkdir_with_parents (const char *path, int mode);
 
 ssize_t
 __wrap_pwrite64 (int fd, const void *data, size_t n, off_t at) {
+  g_atomic_int_set (&is_writing, TRUE);
+  while (g_atomic_int_get (&writes_held))
+    g_usleep (1000);
+  g_atomic_int_set (&is_writing, FALSE);
   if (!call_fails ())
     return __real_pwrite64 (fd, data, n, at);
   return calls.error == 0 ? __real_pwrite64 (fd, data, (n + 1) / 2, at) : -1;
@@ -60,11 +68,13 @@ __wrap_pwrite64 (int fd, const void *data, size_t n, off_t at) {
 
 int
 __wrap_fdatasync (int fd) {
+  g_atomic_int_inc (&n_syncs);
   return call_fails () && calls.error != 0 ? -1 : __real_fdatasync (fd);
 }
 
 int
 __wrap_fsync (int fd) {
+  g_atomic_int_inc (&n_folder_syncs);
   return call_fails () && calls.error != 0 ? -1 : __real_fsync (fd);
 }
 
@@ -118,6 +128,7 @@ set_up (Fixture *f, gconstpointer data) {
   g_autoptr (GError) error = NULL;
 
   calls = (Calls){ 0 };
+  n_syncs = n_folder_syncs = 0;
   f->dir = g_dir_make_tmp ("longhand-journal-XXXXXX", &error);
   g_assert_no_error (error);
   f->folder = g_build_filename (f->dir, "longhand", "sessions", NULL);
@@ -363,6 +374,60 @@ recordings_are_kept_apart_by_silence (Fixture *f, gconstpointer data) {
   memcpy (expected, f->sound, SECOND * sizeof (float));
   memcpy (expected + 2 * SECOND, f->sound + SECOND, SECOND * sizeof (float));
   assert_rest (recovery, expected, 3 * SECOND);
+}
+
+static void
+what_was_heard_needs_no_second_hearing (Fixture *f, gconstpointer data) {
+  g_autoptr (LonghandRecovery) recovery = NULL;
+
+  longhand_journal_append_sound (f->journal, f->sound, 3 * SECOND);
+  longhand_journal_append_text (f->journal, 0, 1000, "One.");
+  longhand_journal_append_end (f->journal);
+  longhand_journal_append_heard (f->journal, 3 * SECOND);
+  longhand_journal_append_sound (f->journal, f->sound + 3 * SECOND, SECOND);
+  leave (f);
+  recovery = recover (f);
+  g_assert_cmpuint (recovery->texts->len, ==, 1);
+  g_assert_cmpint (recovery->rest_ms, ==, 3000);
+  assert_rest (recovery, f->sound + 3 * SECOND, SECOND);
+}
+
+/* ---- order ---- */
+
+static void
+ignore_end (gpointer user) {
+}
+
+static void
+sound_is_written_before_anybody_hears_it (Fixture *f, gconstpointer data) {
+  g_autoptr (LonghandFeed) feed = longhand_feed_new (SECOND, 1);
+  g_autoptr (LonghandPumpQueue) queue = longhand_pump_queue_new ();
+  g_autoptr (GError) error = NULL;
+  LonghandPump *pump;
+
+  g_atomic_int_set (&writes_held, TRUE);
+  pump = longhand_pump_new (feed, f->journal, queue, ignore_end, NULL, &error);
+  g_assert_no_error (error);
+  longhand_feed_write (feed, f->sound, 1000);
+  while (!g_atomic_int_get (&is_writing))
+    g_usleep (1000);
+  g_assert_cmpuint (longhand_ring_get_n_readable (longhand_feed_get_ring (feed)), ==, 0);
+  g_assert_cmpuint (longhand_pump_queue_get_n_samples (queue), ==, 0);
+  g_atomic_int_set (&writes_held, FALSE);
+  longhand_pump_free (pump);
+  g_assert_cmpuint (longhand_pump_queue_get_n_samples (queue), ==, 1000);
+}
+
+/* Nobody asks for it, or waits. */
+static void
+file_and_its_name_come_onto_the_disk_by_themselves (Fixture *f, gconstpointer data) {
+  longhand_journal_append_sound (f->journal, f->sound, SECOND);
+  while (g_atomic_int_get (&n_syncs) < 1 || g_atomic_int_get (&n_folder_syncs) < 1)
+    g_usleep (1000);
+  longhand_journal_append_sound (f->journal, f->sound, SECOND);
+  while (g_atomic_int_get (&n_syncs) < 2)
+    g_usleep (1000);
+  g_assert_cmpint (g_atomic_int_get (&n_folder_syncs), ==, 1);
 }
 
 /* ---- taken up again ---- */
@@ -853,6 +918,10 @@ main (int argc, char **argv) {
   ADD ("/journal/closed-session-is-removed", closed_session_is_removed);
   ADD ("/journal/sound-without-text-outlives-the-program", sound_without_text_outlives_the_program);
   ADD ("/journal/recordings-are-kept-apart-by-silence", recordings_are_kept_apart_by_silence);
+  ADD ("/journal/what-was-heard-needs-no-second-hearing", what_was_heard_needs_no_second_hearing);
+  ADD ("/journal/sound-is-written-before-anybody-hears-it", sound_is_written_before_anybody_hears_it);
+  ADD ("/journal/file-and-its-name-come-onto-the-disk-by-themselves",
+       file_and_its_name_come_onto_the_disk_by_themselves);
   ADD ("/journal/session-survives-one-crash-after-the-other", session_survives_one_crash_after_the_other);
   ADD ("/journal/taken-up-session-goes-on-behind-a-torn-end", taken_up_session_goes_on_behind_a_torn_end);
   ADD ("/journal/closing-removes-all-that-was-taken-up", closing_removes_all_that_was_taken_up);
