@@ -34,7 +34,7 @@ on_event (gpointer user, LonghandSourceEvent *event) {
 
   if (event->type == LONGHAND_SOURCE_OPENED) {
     f->feed = longhand_feed_ref (event->feed);
-    f->pump = longhand_pump_new (f->feed, f->queue, ignore_end, NULL, NULL);
+    f->pump = longhand_pump_new (f->feed, NULL, f->queue, ignore_end, NULL, NULL);
     g_assert_nonnull (f->pump);
   } else {
     g_assert_cmpint (event->type, ==, LONGHAND_SOURCE_CLOSED);
