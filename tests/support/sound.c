@@ -27,17 +27,49 @@ sound_add_noise (Sound *sound, double level_db, guint32 seed) {
 void
 sound_add_syllable (Sound *sound, guint ms, double level_db) {
   const guint first = sound->len, n = ms * (RATE_HZ / 1000);
-  /* Five overtones of the same size and the swell: an RMS of 1 needs 0.63 and 1.63 of each. */
-  const double size = pow (10, level_db / 20) * 0.63 * 1.63;
+  const double size = pow (10, level_db / 20) * 1.63; /* of the swell: an RMS of 1 needs 1.63 */
+  double phase = 0;
 
   sound_add_silence (sound, ms);
   for (guint i = 0; i < n; i++) {
-    const double t = (double)i / RATE_HZ, swell = sin (G_PI * i / n);
+    const double part = (double)i / n, swell = sin (G_PI * part);
+    const double formant_hz[2] = { 350 + 400 * part, 2200 - 1000 * part };
+    double x = 0, power = 0;
+
+    phase += 2 * G_PI * (135 - 30 * part) / RATE_HZ;
+    for (guint h = 1; h <= 30; h++)
+      for (guint k = 0; k < 2; k++) {
+        const double off = (120 * h - formant_hz[k]) / 150, partial = exp (-off * off) * (k == 0 ? 1 : 0.3);
+
+        x += partial * sin (h * phase + h);
+        power += partial * partial / 2;
+      }
+    sound_samples (sound)[first + i] = (float)(size * swell * x / sqrt (power));
+  }
+}
+
+void
+sound_add_whisper (Sound *sound, guint ms, double level_db, guint32 seed) {
+  g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
+  const guint first = sound->len, n = ms * (RATE_HZ / 1000);
+  const double size = pow (10, level_db / 20) * 1.63; /* as of a syllable */
+  double y1[2] = { 0 }, y2[2] = { 0 };
+
+  sound_add_silence (sound, ms);
+  for (guint i = 0; i < n; i++) {
+    const double part = (double)i / n, radius = 0.97;
+    const double formant_hz[2] = { 700 + 800 * part, 3500 - 1500 * part };
     double x = 0;
 
-    for (guint h = 1; h <= 5; h++)
-      x += sin (2 * G_PI * 120 * h * t + h);
-    sound_samples (sound)[first + i] = (float)(size * swell * x);
+    for (guint k = 0; k < 2; k++) {
+      const double pole = 2 * radius * cos (2 * G_PI * formant_hz[k] / RATE_HZ);
+      const double y = g_rand_double_range (rand, -1, 1) + pole * y1[k] - radius * radius * y2[k];
+
+      y2[k] = y1[k];
+      y1[k] = y;
+      x += y * 0.2;
+    }
+    sound_samples (sound)[first + i] = (float)(size * sin (G_PI * part) * x);
   }
 }
 

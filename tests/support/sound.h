@@ -16,8 +16,12 @@ void sound_add_silence (Sound *sound, guint ms);
 /* White noise of this level (RMS, dBFS) on top of everything that is there. */
 void sound_add_noise (Sound *sound, double level_db, guint32 seed);
 
-/* A voiced sound, 120 Hz with overtones, that swells and fades; level_db is about its RMS. */
+/* A voiced sound that swells and fades, whose pitch falls from 135 to 105 Hz and whose two formants move
+ * towards each other, as in "ya"; level_db is about its RMS. */
 void sound_add_syllable (Sound *sound, guint ms, double level_db);
+
+/* The same without a voice: noise around the two formants. */
+void sound_add_whisper (Sound *sound, guint ms, double level_db, guint32 seed);
 
 /* A steady tone. */
 void sound_add_tone (Sound *sound, guint ms, double hz, double level_db);
