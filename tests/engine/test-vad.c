@@ -1,6 +1,7 @@
 /* Voice activity: what counts as speech, frame by frame. */
 #include "audio/vad.h"
 
+#include "noise.h"
 #include "sound.h"
 
 #include <math.h>
@@ -104,6 +105,87 @@ click_is_not_speech (void) {
   g_assert_cmpuint (count_speech (&vad, sound, NULL), ==, 0);
 }
 
+/* Doors that slam, a voice with tremolo and a band are now and then taken for speech; bench-vad counts how
+ * often. */
+static const enum noise told_from_speech[] = {
+  NOISE_DIGITAL_SILENCE, NOISE_ROOM,   NOISE_FAN,    NOISE_GUSTS,  NOISE_RAIN,     NOISE_STREET,
+  NOISE_STROKES,         NOISE_TYPING, NOISE_BREATH, NOISE_CHORDS, NOISE_ARPEGGIO, NOISE_MELODY,
+};
+
+static void
+noises_are_not_speech (void) {
+  for (gsize i = 0; i < G_N_ELEMENTS (told_from_speech); i++) {
+    g_autoptr (Sound) sound = sound_new_noise (told_from_speech[i], 30000, 11);
+    struct quill_vad vad;
+
+    quill_vad_init (&vad);
+    g_test_message ("%s", noise_name (told_from_speech[i]));
+    g_assert_cmpuint (count_speech (&vad, sound, NULL), ==, 0);
+  }
+}
+
+/* The beginning is where speech begins, also where there was other sound before it for minutes. */
+static void
+speech_is_heard_among_noises (void) {
+  for (gsize i = 0; i < G_N_ELEMENTS (told_from_speech); i++) {
+    g_autoptr (Sound) sound = sound_new (), other = sound_new ();
+    struct quill_vad vad;
+    guint first = 0;
+
+    sound_add_silence (sound, 20000);
+    sound_add_speech (sound, 2000, -25);
+    sound_add_kind (other, told_from_speech[i], 22000, -35, 5);
+    sound_mix (sound, other, 0, 10);
+    sound_add_noise (sound, -70, 6);
+    quill_vad_init (&vad);
+    g_test_message ("%s", noise_name (told_from_speech[i]));
+    g_assert_cmpuint (count_speech (&vad, sound, &first), >, 20);
+    g_assert_cmpuint (first * FRAME_MS, >=, 20000 - 15 * FRAME_MS);
+    g_assert_cmpuint (first * FRAME_MS, <=, 20000 + 15 * FRAME_MS); /* pre-roll */
+  }
+}
+
+static void
+single_word_is_speech (void) {
+  static const double level_db[] = { -20, -40, -55 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (level_db); i++)
+    for (guint ms = 200; ms <= 500; ms += 50) {
+      g_autoptr (Sound) sound = sound_new ();
+      struct quill_vad vad;
+      guint first = 0;
+
+      sound_add_silence (sound, 2000);
+      sound_add_syllable (sound, ms, level_db[i]);
+      sound_add_silence (sound, 1000);
+      sound_add_noise (sound, -75, 6);
+      quill_vad_init (&vad);
+      g_test_message ("%u ms of %g dBFS", ms, level_db[i]);
+      g_assert_cmpuint (count_speech (&vad, sound, &first), >, 0);
+      g_assert_cmpuint (first * FRAME_MS, <=, 2000 + 4 * FRAME_MS);
+    }
+}
+
+static void
+whisper_is_speech (void) {
+  for (double level_db = -55; level_db <= -25; level_db += 10) {
+    g_autoptr (Sound) sound = sound_new ();
+    struct quill_vad vad;
+    guint first = 0;
+
+    sound_add_silence (sound, 2000);
+    for (guint i = 0; i < 4; i++) {
+      sound_add_whisper (sound, 250, level_db, i);
+      sound_add_silence (sound, 60);
+    }
+    sound_add_noise (sound, -75, 6);
+    quill_vad_init (&vad);
+    g_test_message ("%g dBFS", level_db);
+    g_assert_cmpuint (count_speech (&vad, sound, &first), >, 10);
+    g_assert_cmpuint (first * FRAME_MS, <=, 2000 + 4 * FRAME_MS);
+  }
+}
+
 /* Speech in noise of many levels begins within its first syllable, does not fall apart, and ends. */
 static void
 speech_stands_out_of_noise (void) {
@@ -162,10 +244,9 @@ louder_room_is_learnt_within_seconds (void) {
   sound_add_noise (loud, -30, 22);
   quill_vad_init (&vad);
   g_assert_cmpuint (count_speech (&vad, quiet, NULL), ==, 0);
-  g_assert_cmpuint (count_speech (&vad, loud, NULL), >, 0); /* nobody can know at once */
-  g_assert_false (vad.speech);
-  g_assert_cmpfloat_with_epsilon (vad.floor_db, -31, 2);
+  g_assert_cmpfloat_with_epsilon (vad.floor_db, -66, 2);
   g_assert_cmpuint (count_speech (&vad, loud, NULL), ==, 0);
+  g_assert_cmpfloat_with_epsilon (vad.floor_db, -31, 2);
 }
 
 static void
@@ -196,6 +277,10 @@ main (int argc, char **argv) {
   g_test_add_func ("/vad/microphone-that-starts-late-is-not-speech",
                    microphone_that_starts_late_is_not_speech);
   g_test_add_func ("/vad/click-is-not-speech", click_is_not_speech);
+  g_test_add_func ("/vad/speech-is-heard-among-noises", speech_is_heard_among_noises);
+  g_test_add_func ("/vad/single-word-is-speech", single_word_is_speech);
+  g_test_add_func ("/vad/whisper-is-speech", whisper_is_speech);
+  g_test_add_func ("/vad/noises-are-not-speech", noises_are_not_speech);
   g_test_add_func ("/vad/speech-stands-out-of-noise", speech_stands_out_of_noise);
   g_test_add_func ("/vad/recording-may-begin-with-speech", recording_may_begin_with_speech);
   g_test_add_func ("/vad/louder-room-is-learnt-within-seconds", louder_room_is_learnt_within_seconds);
