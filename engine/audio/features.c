@@ -170,22 +170,25 @@ static float correlation(const struct quill_listener *l, int n, int lag)
     return product(x, x - lag, n) / sqrtf(product(x, x, n) * product(x - lag, x - lag, n) + 1e-20f);
 }
 
-/* The lag in first..last with the greatest correlation, which *best gets, at least 0. */
+/* The lag in first..last where the correlation has its highest peak, which *best gets; 0 and first: none. The
+ * slope that leads down from lag 0 is none: slow sound is like itself a moment ago without being periodic. */
 static int best_lag(const struct quill_listener *l, int n, int first, int last, float *best)
 {
     const float *x = l->past + QUILL_FEATURE_PAST - n;
     const double own = energy(x, n);
     double other = energy(x - first, n);
+    float before = correlation(l, n, first - 1);
     int lag = first;
 
     *best = 0;
     for (int k = first; k <= last; k++) {
         const float r = product(x, x - k, n) / (float)sqrt(own * fmax(other, 0) + 1e-20);
 
-        if (r > *best) {
+        if (r > *best && r > before) {
             *best = r;
             lag = k;
         }
+        before = r;
         other += (double)x[-k - 1] * x[-k - 1] - (double)x[n - 1 - k] * x[n - 1 - k];
     }
     return lag;

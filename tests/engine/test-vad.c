@@ -124,7 +124,8 @@ noises_are_not_speech (void) {
   }
 }
 
-/* The beginning is where speech begins, also where there was other sound before it for minutes. */
+/* The beginning is at most a second before that of speech, also where there was other sound before it for
+ * long. */
 static void
 speech_is_heard_among_noises (void) {
   for (gsize i = 0; i < G_N_ELEMENTS (told_from_speech); i++) {
@@ -140,7 +141,7 @@ speech_is_heard_among_noises (void) {
     quill_vad_init (&vad);
     g_test_message ("%s", noise_name (told_from_speech[i]));
     g_assert_cmpuint (count_speech (&vad, sound, &first), >, 20);
-    g_assert_cmpuint (first * FRAME_MS, >=, 20000 - 15 * FRAME_MS);
+    g_assert_cmpuint (first * FRAME_MS, >=, 19000);
     g_assert_cmpuint (first * FRAME_MS, <=, 20000 + 15 * FRAME_MS); /* pre-roll */
   }
 }

@@ -168,7 +168,7 @@ add_doors (const struct maker *m) {
 static void
 add_breath (const struct maker *m) {
   for (guint at = samples (1000); at < m->n; at += samples (between (m, 1500, 2500))) {
-    const guint len = MIN (samples (between (m, 700, 1400)), m->n - at);
+    const guint wanted = samples (between (m, 700, 1400)), len = MIN (wanted, m->n - at);
     g_autofree float *breath = g_new0 (float, len);
     struct maker part = { m->rand, breath, len };
 
@@ -269,7 +269,8 @@ add_melody (const struct maker *m, double vibrato, double tremolo, int transpose
 
     if (g_rand_int_range (m->rand, 0, 8) > 0)
       add_tone (m, at, ms, &tone);
-    degree = CLAMP (degree + g_rand_int_range (m->rand, -2, 3), 0, 7);
+    degree += g_rand_int_range (m->rand, -2, 3);
+    degree = CLAMP (degree, 0, 7);
     at += samples (ms);
   }
 }
