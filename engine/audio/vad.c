@@ -181,7 +181,7 @@ bool quill_vad_frame(struct quill_vad *vad, const float *samples, float *level_d
             quill_vad_end_speech(vad);
         return vad->speech && part;
     }
-    if (vad->evidence <= 0 && evidence <= QUIET_FRAME)
+    if (vad->evidence <= 0)
         vad->onset = 0;
     else if (vad->onset < MAX_ONSET)
         vad->onset++;
