@@ -446,6 +446,10 @@ struct quill_stream_event {
     size_t n_firm;            /* bytes of it, up to the end of a word, that are firm; FINAL: all */
     const struct quill_segment *segments; /* FINAL: with words, times are the stream's; borrowed */
     size_t n_segments;
+    /* FINAL: what the model wrote although nobody seems to have said it (text/guards.h): then text is "" and
+     * there are no segments. For the caller to keep: guards may err. NULL: nothing. */
+    const char *left_out;
+    const char *left_out_reason;  /* "no speech"; static */
     struct quill_timings timings; /* of the pass behind this event */
 };
 typedef void quill_stream_fn(void *user, const struct quill_stream_event *event);

@@ -8,6 +8,7 @@
 #include "audio/vad.h"
 #include "base/arena.h"
 #include "model/alignment.h"
+#include "text/guards.h"
 #include "transcriber.h"
 
 #include <math.h>
@@ -446,6 +447,27 @@ static void shift_times(struct quill_result *result, int64_t ms)
     }
 }
 
+/* Whether anybody said the text that a final pass over n samples found, as far as one can tell. */
+static enum quill_verdict judge(const struct quill_stream *s, const struct quill_result *result,
+                                const char *text, size_t n)
+{
+    struct quill_utterance_facts facts = {
+        .text = text,
+        .speech = s->speech,
+        .n_frames = n / FRAME,
+        .frame_ms = FRAME / SAMPLES_PER_MS,
+    };
+
+    if (result->n_segments == 0)
+        return QUILL_KEEP;
+    facts.avg_logprob = result->segments[0].avg_logprob;
+    facts.no_speech_prob = result->segments[0].no_speech_prob;
+    facts.compression_ratio = result->segments[0].compression_ratio;
+    facts.words = result->segments[0].words;
+    facts.n_words = result->segments[0].n_words;
+    return quill_guard(&facts);
+}
+
 static void tell_result(struct quill_stream *s, enum quill_stream_event_type type, size_t n,
                         struct quill_result *result, char *text)
 {
@@ -460,10 +482,18 @@ static void tell_result(struct quill_stream *s, enum quill_stream_event_type typ
     if (type == QUILL_STREAM_TENTATIVE) {
         event.n_firm = show_tentative(s, text, result, n);
     } else {
+        const enum quill_verdict verdict = judge(s, result, text, n);
+
         shift_times(result, event.start_ms);
-        event.n_firm = strlen(text);
-        event.segments = result->segments;
-        event.n_segments = result->n_segments;
+        if (verdict == QUILL_KEEP) {
+            event.n_firm = strlen(text);
+            event.segments = result->segments;
+            event.n_segments = result->n_segments;
+        } else {
+            event.text = "";
+            event.left_out = text;
+            event.left_out_reason = quill_verdict_name(verdict);
+        }
     }
     s->fn(s->user, &event);
 }

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "quill.h"
+
 enum quill_verdict {
     QUILL_KEEP,
     QUILL_DROP_NO_SPEECH,  /* the detector heard none; or two of these: it heard little, the model heard none,
@@ -15,11 +17,6 @@ enum quill_verdict {
     QUILL_DROP_OUTSIDE_SPEECH, /* its words lie where there is no speech */
     QUILL_DROP_TOO_FAST,       /* more text than anybody can say in that time */
     QUILL_N_VERDICTS,
-};
-
-/* Half-open, from the utterance's first sample. */
-struct quill_word_time {
-    int64_t start_ms, end_ms;
 };
 
 /* What is known of an utterance; all borrowed. */
@@ -31,7 +28,8 @@ struct quill_utterance_facts {
     const bool *speech;      /* [n_frames]: the detector's word on each frame, without hang-over */
     size_t n_frames;
     unsigned frame_ms;
-    const struct quill_word_time *words; /* [n_words]; may be NULL where n_words is 0: not known */
+    const struct quill_word
+        *words; /* [n_words], times from the utterance's first sample; n_words 0: not known */
     size_t n_words;
 };
 
@@ -43,8 +41,8 @@ const char *quill_verdict_name(enum quill_verdict verdict);
 
 /* --- the parts, for tests ------------------------------------------------------------------------------ */
 
-/* The most bytes of text[0..n) that one piece, repeated at least four times without a gap, makes up; 0: none. The
- * space behind the last may be missing. */
+/* The most bytes of text[0..n) that one piece, repeated at least four times without a gap, makes up; 0: none.
+ * The space behind the last may be missing. */
 size_t quill_repeated_bytes(const char *text, size_t n);
 
 /* How many words have no frame of speech within their time, give or take how far attention is off. */

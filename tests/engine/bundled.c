@@ -43,6 +43,7 @@ struct quill_transcriber *bundled_transcriber(const struct quill_model *model, u
     struct quill_settings settings;
     struct quill_transcriber *transcriber = NULL;
     quill_settings_init(&settings);
+    settings.word_timestamps = true;
     settings.n_threads = n_threads;
     quill_transcriber_open(&transcriber, model, &settings, &err);
     g_assert_cmpstr(err.message, ==, "");

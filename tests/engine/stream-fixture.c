@@ -36,7 +36,9 @@ hear_words (struct quill_segment *segment, struct quill_draft *draft) {
     g_autofree char *word = g_strconcat (" ", words[i], NULL);
     const GQuark token = g_quark_from_string (word);
 
-    made[i].text = g_quark_to_string (token);
+    made[i] = (struct quill_word){ .text = g_quark_to_string (token),
+                                   .start_ms = i * recognition.word_ms,
+                                   .end_ms = (i + 1) * recognition.word_ms };
     draft->heard[draft->n++] = (struct quill_heard){ .token = token,
                                                      .begin = i * frames,
                                                      .peak = i * frames + frames / 2,
@@ -108,6 +110,8 @@ static void
 told_clear (gpointer data) {
   g_free (((struct told *)data)->text);
   g_free (((struct told *)data)->firm);
+  g_free (((struct told *)data)->left_out);
+  g_free (((struct told *)data)->reason);
 }
 
 static guint
@@ -127,6 +131,8 @@ fixture_on_event (void *user, const struct quill_stream_event *event) {
                        .end_ms = event->end_ms,
                        .text = g_strdup (event->text),
                        .firm = g_strndup (event->text, event->n_firm),
+                       .left_out = g_strdup (event->left_out),
+                       .reason = g_strdup (event->left_out_reason),
                        .n_segments = (guint)event->n_segments };
 
   if (event->n_segments > 0)

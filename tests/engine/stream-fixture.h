@@ -30,6 +30,7 @@ struct told {
   gint64 start_ms, end_ms;
   char *text;
   char *firm; /* what of it is */
+  char *left_out, *reason;
   guint n_segments;
   gint64 last_segment_end_ms;
   guint n_samples; /* that the pass was given */

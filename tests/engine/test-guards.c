@@ -120,15 +120,18 @@ loop_within_much_other_text_is_kept (void) {
 }
 
 /* Speech lasts from 480 to 1120 ms. */
+#define WORD(start, end)                                                                                     \
+  { .start_ms = start, .end_ms = end }
+
 static void
 words_outside_speech_are_dropped (void) {
-  static const struct quill_word_time within[]
-      = { { 500, 700 }, { 700, 900 }, { 900, 1200 } },
-      near[] = { { 100, 300 }, { 1300, 1500 } }, beside[] = { { 0, 280 }, { 1320, 1500 } },
-      half[] = { { 500, 900 }, { 3000, 3400 } }, most[] = { { 500, 900 }, { 3000, 3400 }, { 3400, 3600 } },
-      point[] = { { 800, 800 } };
+  static const struct quill_word within[]
+      = { WORD (500, 700), WORD (700, 900), WORD (900, 1200) },
+      near[] = { WORD (100, 300), WORD (1300, 1500) }, beside[] = { WORD (0, 280), WORD (1320, 1500) },
+      half[] = { WORD (500, 900), WORD (3000, 3400) },
+      most[] = { WORD (500, 900), WORD (3000, 3400), WORD (3400, 3600) }, point[] = { WORD (800, 800) };
   static const struct {
-    const struct quill_word_time *words;
+    const struct quill_word *words;
     size_t n, n_outside;
     enum quill_verdict verdict;
   } table[] = {

@@ -271,6 +271,27 @@ final_pass_expects_what_was_heard (void) {
   fixture_clear (&f);
 }
 
+/* What nobody seems to have said is no text, but told all the same. */
+static void
+guards_leave_out_what_nobody_said (void) {
+  g_autoptr (Sound) sound = three_utterances ();
+  struct fixture f;
+
+  fixture_init (&f, NULL);
+  recognition.text = " Thank you. Thank you. Thank you. Thank you. Thank you.";
+  fixture_play (&f, sound, CHUNK, TRUE);
+  g_assert_cmpuint (fixture_count (&f, QUILL_STREAM_FINAL), ==, 3);
+  for (guint i = 0; i < 3; i++) {
+    const struct told *final = fixture_nth (&f, QUILL_STREAM_FINAL, i);
+
+    g_assert_cmpstr (final->text, ==, "");
+    g_assert_cmpuint (final->n_segments, ==, 0);
+    g_assert_cmpstr (final->left_out, ==, recognition.text + 1);
+    g_assert_cmpstr (final->reason, ==, "repetition");
+  }
+  fixture_clear (&f);
+}
+
 /* The rest of the sound, pushed from within a tentative pass, as far as it goes. */
 struct pusher {
   struct fixture *f;
@@ -663,6 +684,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/stream/agreed-words-are-firm-and-half-heard-ones-not-shown",
                    agreed_words_are_firm_and_half_heard_ones_not_shown);
   g_test_add_func ("/stream/final-pass-expects-what-was-heard", final_pass_expects_what_was_heard);
+  g_test_add_func ("/stream/guards-leave-out-what-nobody-said", guards_leave_out_what_nobody_said);
   g_test_add_func ("/stream/end-of-an-utterance-cancels-a-tentative-pass",
                    end_of_an_utterance_cancels_a_tentative_pass);
   g_test_add_func ("/stream/lag-is-mended-by-finals-only", lag_is_mended_by_finals_only);

@@ -175,13 +175,15 @@ what_was_heard_may_be_expected (void) {
 static void
 word_times_need_memory (void) {
   struct quill_model *model = bundled_model ();
-  struct quill_transcriber *transcriber = bundled_transcriber (model, 1);
+  const struct quill_settings settings = { .n_threads = 1, .cpu_mask = ~0u };
+  struct quill_transcriber *transcriber = NULL;
   struct quill_stream *stream = NULL;
   struct quill_result *result = NULL;
   struct quill_error error = { 0 };
   struct quill_params params;
   float sample = 0;
 
+  g_assert_cmpint (quill_transcriber_open (&transcriber, model, &settings, NULL), ==, QUILL_OK);
   quill_params_init (&params);
   params.word_timestamps = true;
   g_assert_cmpint (quill_transcribe (transcriber, &sample, 1, &params, &result, &error), ==,
