@@ -14,6 +14,7 @@ cli = os.path.join(build, "app/cli/longhand-cli")
 
 
 def load(name):
+    sys.path.insert(0, bench)
     loader = importlib.machinery.SourceFileLoader(name, os.path.join(bench, name))
     module = importlib.util.module_from_spec(importlib.util.spec_from_loader(name, loader))
     loader.exec_module(module)
@@ -37,7 +38,8 @@ def _():
     live = load("live")
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "joined.wav")
-        texts = live.join(build, os.path.join(bench, "../data/audio"), 12, path)
+        said = live.join(build, os.path.join(bench, "../data/audio"), 12, path)
+        texts = [text for _, text in said]
         assert texts == ["He regretted not having made himself clearer.",
                          "Oil my neck, first, replied the Tin Woodman."], texts
         assert abs(live.seconds_of(path) - (3.33 + 3.51 + 3 * live.PAUSE_S)) < 0.02, live.seconds_of(path)
@@ -52,6 +54,7 @@ def _():
     rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| test.en")]
     assert [row[1] for row in rows] == ["1", "2"], text
     assert all(re.fullmatch(r"\d+\.\d\d / \d+\.\d\d", row[4]) and row[-1] == "0 |" for row in rows), text
+    assert all(re.fullmatch(r"\d+\.\d / \d+\.\d / \d+\.\d", row[6]) for row in rows), text
 
 
 @case("/live/nothing-that-fits-is-said")
