@@ -50,13 +50,13 @@ struct _LonghandDictation {
   guint64 earlier_dropped;  /* samples dropped before that */
   gint64 captured_ms;       /* of them, what was not dropped */
   LonghandSoundClock clock; /* as of the moment at which the last feed was done with */
-  gboolean keeps_session;  /* it is not removed at the end */
-  gboolean rescue_due;     /* there may be unfinished sessions to take up */
-  gboolean rescue_reads;   /* one is being read */
-  char *rescued_path;      /* owned; the last one */
-  gint64 offset_ms;        /* to add to the recognizer's times, for what was said in those */
-  gint64 shown_ms;         /* end of all text so far */
-  LonghandStats stats;     /* as the recognizer posted them */
+  gboolean keeps_session;   /* it is not removed at the end */
+  gboolean rescue_due;      /* there may be unfinished sessions to take up */
+  gboolean rescue_reads;    /* one is being read */
+  char *rescued_path;       /* owned; the last one */
+  gint64 offset_ms;         /* to add to the recognizer's times, for what was said in those */
+  gint64 shown_ms;          /* end of all text so far */
+  LonghandStats stats;      /* as the recognizer posted them */
   guint64 process_bytes;
   gint64 process_bytes_us; /* when that was read */
 };
@@ -414,6 +414,8 @@ take_up (LonghandDictation *self, LonghandRecovery *recovery, const float *rest)
     show (self, text);
   if (recovery->n_rest > 0) {
     self->n_undrained++;
+    self->captured_ms += (gint64)recovery->n_rest * 1000 / LONGHAND_PUMP_RATE_HZ;
+    self->clock = (LonghandSoundClock){ .pace = 0 }; /* nobody waits for text of what was said back then */
     longhand_pump_queue_push (self->queue, rest, recovery->n_rest, g_get_monotonic_time ());
     longhand_pump_queue_push_end (self->queue);
     handle (self, LONGHAND_EVENT_RECOVERED);

@@ -469,16 +469,22 @@ session_comes_back_with_what_was_not_written_yet (Fixture *f, gconstpointer data
 static void
 recording_goes_on_behind_what_was_recovered (Fixture *f, gconstpointer data) {
   g_autoptr (LonghandRecovery) recovery = NULL;
+  LonghandStats stats;
 
   leave_session (f, "What I said first.");
   make_dictation (f);
   longhand_dictation_recover (f->dictation);
   RUN_UNTIL (f->committed->len == 2);
   wait_state (f, LONGHAND_STATE_IDLE);
+  longhand_dictation_get_stats (f->dictation, &stats);
+  g_assert_cmpuint (stats.live.n_utterances, ==, 1);
+  g_assert_cmpfloat (stats.live.final_latency_p50_s, <, 0); /* it was not waited for */
   longhand_dictation_start (f->dictation);
   wait_state (f, LONGHAND_STATE_RECORDING);
   speak (f, 0, IN_PAUSE);
   RUN_UNTIL (f->committed->len == 3);
+  longhand_dictation_get_stats (f->dictation, &stats);
+  g_assert_cmpfloat (stats.live.first_tentative_p50_s, >=, 2); /* all sound is spoken at once at its end */
   g_assert_cmpint (utterance (f, 2)->start_ms, >=, (gint64)f->sound->len / MS);
   recovery = crash (f);
   g_assert_cmpuint (recovery->texts->len, ==, 3);
