@@ -39,7 +39,7 @@ typedef struct {
   LonghandRecovery *recovery;
   Seam seam;
   gint64 offset_ms; /* to add to times of the session as it goes on here */
-  guint n_records, n_sessions;
+  guint n_records;
   gboolean is_newer; /* than this program */
 } Analysis;
 
@@ -98,7 +98,7 @@ on_session (Analysis *self, const LonghandRecord *record, const guint8 *payload)
     number_rest (self->recovery->rest, first);
   }
   self->seam.ended = TRUE;
-  self->recovery->n_attempts += self->n_sessions++ > 0;
+  self->recovery->n_attempts += self->recovery->rest->len > 0;
 }
 
 static void
