@@ -233,7 +233,7 @@ handle (LonghandDictation *self, LonghandEvent event) {
   self->now = longhand_state_step (before, event, &effects);
   if (self->now.model != before.model)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MODEL_STATE]);
-  if (self->now.state != before.state)
+  if (self->now.state != before.state || self->now.unheard != before.unheard)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_STATE]);
   carry_out (self, effects);
 }
@@ -780,7 +780,7 @@ longhand_dictation_get_detailed (LonghandDictation *self) {
 gboolean
 longhand_dictation_has_pending (LonghandDictation *self) {
   return self->now.state != LONGHAND_STATE_IDLE
-         || (self->now.unheard && self->now.model == LONGHAND_MODEL_STATE_LOADING);
+         || (self->now.unheard && self->now.model != LONGHAND_MODEL_STATE_FAILED);
 }
 
 GPtrArray *

@@ -105,8 +105,8 @@ void longhand_dictation_toggle (LonghandDictation *self);
 void longhand_dictation_recover (LonghandDictation *self);
 
 LonghandState longhand_dictation_get_state (LonghandDictation *self);
-/* More text may come without anybody speaking: not idle, or a recording that no model could hear waits for
- * the one that is being loaded. */
+/* More text may come without anybody speaking: not idle, or sound of an earlier recording or session is being
+ * recognised, or waits for the model that is being loaded. "state" is notified when that is over. */
 gboolean longhand_dictation_has_pending (LonghandDictation *self);
 LonghandModelState longhand_dictation_get_model_state (LonghandDictation *self);
 const char *longhand_dictation_get_model_title (LonghandDictation *self);

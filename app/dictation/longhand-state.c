@@ -28,17 +28,6 @@ finish_unheard (LonghandSituation now, LonghandEffects *effects) {
   return finish (now, effects);
 }
 
-/* Sound is queued, and nothing is being recorded. */
-static LonghandSituation
-hear_what_waits (LonghandSituation now) {
-  now.unheard = TRUE;
-  if (now.model == LONGHAND_MODEL_STATE_READY) {
-    now.state = LONGHAND_STATE_FINISHING;
-    now.sealed = TRUE;
-  }
-  return now;
-}
-
 static LonghandSituation
 start (LonghandSituation now, LonghandEffects *effects) {
   if (now.state != LONGHAND_STATE_IDLE)
@@ -104,7 +93,8 @@ longhand_state_step (LonghandSituation now, LonghandEvent event, LonghandEffects
     return now.state == LONGHAND_STATE_FINISHING ? finish (now, effects) : now;
 
   case LONGHAND_EVENT_RECOVERED:
-    return now.state == LONGHAND_STATE_IDLE ? hear_what_waits (now) : now;
+    now.unheard = TRUE;
+    return now;
 
   case LONGHAND_EVENT_MODEL_WANTED:
     if (now.state != LONGHAND_STATE_IDLE) {
@@ -116,7 +106,7 @@ longhand_state_step (LonghandSituation now, LonghandEvent event, LonghandEffects
     return now;
   case LONGHAND_EVENT_MODEL_READY:
     now.model = LONGHAND_MODEL_STATE_READY;
-    return now.unheard && now.state == LONGHAND_STATE_IDLE ? hear_what_waits (now) : now;
+    return now;
   case LONGHAND_EVENT_MODEL_FAILED:
     now.model = LONGHAND_MODEL_STATE_FAILED;
     if (now.state == LONGHAND_STATE_FINISHING && now.sealed)

@@ -12,7 +12,7 @@ typedef struct {
   gboolean reload;  /* another model was asked for; it waits for the end of the recording */
   gboolean lost;    /* the microphone was lost; to be reported when all that was said is written */
   gboolean sealed;  /* all sound of the recording is queued */
-  gboolean unheard; /* sound of an earlier recording is queued, waiting for a model */
+  gboolean unheard; /* sound of an earlier recording or session is queued; it keeps nobody from recording */
 } LonghandSituation;
 
 typedef enum {

@@ -226,6 +226,7 @@ typedef struct {
   GPtrArray *errors;    /* GError */
   GString *order;       /* a letter for each signal: r c f */
   gint64 begun_us;      /* of the last "recovered" */
+  gboolean told_over;   /* the last notify::state came when nothing was pending any more */
 } Fixture;
 
 static void
@@ -247,12 +248,18 @@ on_recovered (LonghandDictation *dictation, gint64 begun_us, Fixture *f) {
 }
 
 static void
+on_state (LonghandDictation *dictation, GParamSpec *pspec, Fixture *f) {
+  f->told_over = !longhand_dictation_has_pending (dictation);
+}
+
+static void
 make_dictation (Fixture *f) {
   f->microphone = fake_source_new ();
   f->dictation = longhand_dictation_new_with_source (f->settings, NULL, f->store, &f->microphone->source);
   g_signal_connect (f->dictation, "committed", G_CALLBACK (on_committed), f);
   g_signal_connect (f->dictation, "failed", G_CALLBACK (on_failed), f);
   g_signal_connect (f->dictation, "recovered", G_CALLBACK (on_recovered), f);
+  g_signal_connect (f->dictation, "notify::state", G_CALLBACK (on_state), f);
 }
 
 static void
@@ -299,6 +306,11 @@ wait_state (Fixture *f, LonghandState state) {
 static void
 wait_ready (Fixture *f) {
   RUN_UNTIL (longhand_dictation_get_model_state (f->dictation) == LONGHAND_MODEL_STATE_READY);
+}
+
+static void
+wait_over (Fixture *f) {
+  RUN_UNTIL (!longhand_dictation_has_pending (f->dictation));
 }
 
 static void
@@ -402,7 +414,7 @@ sound_that_no_model_could_hear_outlives_the_program (Fixture *f, gconstpointer d
   longhand_dictation_recover (f->dictation);
   RUN_UNTIL (f->committed->len == 2);
   g_assert_cmpint (utterance (f, 1)->start_ms, >=, IN_PAUSE_MS);
-  wait_state (f, LONGHAND_STATE_IDLE);
+  wait_over (f);
   longhand_dictation_shutdown (f->dictation);
   g_assert_cmpuint (f->committed->len, ==, 2);
   g_assert_cmpuint (count_sessions (f), ==, 0);
@@ -451,7 +463,8 @@ session_comes_back_with_what_was_not_written_yet (Fixture *f, gconstpointer data
   make_dictation (f);
   longhand_dictation_recover (f->dictation);
   RUN_UNTIL (f->committed->len == 2);
-  wait_state (f, LONGHAND_STATE_IDLE);
+  wait_over (f);
+  g_assert_true (f->told_over); /* a window that is to be closed waits for that */
   g_assert_cmpstr (f->order->str, ==, "rcc");
   g_assert_cmpint (f->begun_us, >=, before_us);
   g_assert_cmpstr (utterance (f, 0)->text, ==, "What I said first.");
@@ -486,7 +499,7 @@ recording_goes_on_behind_what_was_recovered (Fixture *f, gconstpointer data) {
   make_dictation (f);
   longhand_dictation_recover (f->dictation);
   RUN_UNTIL (f->committed->len == 2);
-  wait_state (f, LONGHAND_STATE_IDLE);
+  wait_over (f);
   longhand_dictation_get_stats (f->dictation, &stats);
   g_assert_cmpuint (stats.live.n_utterances, ==, 1);
   g_assert_cmpfloat (stats.live.final_latency_p50_s, <, 0); /* it was not waited for */
@@ -505,6 +518,25 @@ recording_goes_on_behind_what_was_recovered (Fixture *f, gconstpointer data) {
 }
 
 static void
+recovered_sound_keeps_nobody_from_recording (Fixture *f, gconstpointer data) {
+  leave_session (f, "What I said first.");
+  make_dictation (f);
+  wait_ready (f);
+  longhand_dictation_recover (f->dictation);
+  RUN_UNTIL (f->committed->len == 1);
+  g_assert_true (longhand_dictation_has_pending (f->dictation));
+  longhand_dictation_start (f->dictation);
+  wait_state (f, LONGHAND_STATE_RECORDING);
+  speak (f, 0, IN_PAUSE);
+  longhand_dictation_stop (f->dictation);
+  wait_over (f);
+  g_assert_cmpuint (f->committed->len, ==, 3);
+  for (guint i = 1; i < 3; i++)
+    g_assert_cmpint (utterance (f, i)->start_ms, >=, utterance (f, i - 1)->end_ms);
+  assert_no_failure (f);
+}
+
+static void
 sessions_come_back_in_the_order_of_time (Fixture *f, gconstpointer data) {
   leave_session (f, "Number one.");
   {
@@ -517,7 +549,7 @@ sessions_come_back_in_the_order_of_time (Fixture *f, gconstpointer data) {
   make_dictation (f);
   longhand_dictation_recover (f->dictation);
   RUN_UNTIL (f->committed->len == 4);
-  wait_state (f, LONGHAND_STATE_IDLE);
+  wait_over (f);
   g_assert_cmpstr (f->order->str, ==, "rccrcc");
   g_assert_cmpstr (utterance (f, 0)->text, ==, "Number one.");
   g_assert_cmpstr (utterance (f, 2)->text, ==, "Number two.");
@@ -539,7 +571,7 @@ recovery_waits_for_the_end_of_a_recording (Fixture *f, gconstpointer data) {
   RUN_UNTIL (f->committed->len == 1);
   longhand_dictation_stop (f->dictation);
   RUN_UNTIL (f->committed->len == 3);
-  wait_state (f, LONGHAND_STATE_IDLE);
+  wait_over (f);
   g_assert_cmpstr (f->order->str, ==, "crcc");
   g_assert_cmpstr (utterance (f, 1)->text, ==, "What I said first.");
   g_assert_cmpint (utterance (f, 1)->start_ms, >=, utterance (f, 0)->end_ms);
@@ -598,7 +630,7 @@ damaged_session_is_told_once_and_kept (Fixture *f, gconstpointer data) {
   make_dictation (f);
   longhand_dictation_recover (f->dictation);
   RUN_UNTIL (f->committed->len == 2);
-  wait_state (f, LONGHAND_STATE_IDLE);
+  wait_over (f);
   g_assert_cmpstr (f->order->str, ==, "frcc");
   error = f->errors->pdata[0];
   g_assert_nonnull (strstr (error->message, aside));
@@ -651,6 +683,7 @@ main (int argc, char **argv) {
   ADD ("/recovery/session-comes-back-with-what-was-not-written-yet",
        session_comes_back_with_what_was_not_written_yet);
   ADD ("/recovery/recording-goes-on-behind-what-was-recovered", recording_goes_on_behind_what_was_recovered);
+  ADD ("/recovery/recovered-sound-keeps-nobody-from-recording", recovered_sound_keeps_nobody_from_recording);
   ADD ("/recovery/sessions-come-back-in-the-order-of-time", sessions_come_back_in_the_order_of_time);
   ADD ("/recovery/recovery-waits-for-the-end-of-a-recording", recovery_waits_for_the_end_of_a_recording);
   ADD ("/recovery/sound-that-ends-programs-is-left-out-the-third-time",
