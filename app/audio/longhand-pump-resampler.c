@@ -1,10 +1,10 @@
 #include "audio/longhand-pump-resampler.h"
 
+#include "audio/longhand-pump-mixer.h"
 #include "audio/longhand-pump.h"
 #include "longhand-error.h"
 
 #include <glib/gi18n.h>
-#include <math.h>
 #include <samplerate.h>
 
 #define BLOCK 1024 /* frames */
@@ -12,7 +12,8 @@
 struct _LonghandResampler {
   double ratio;
   guint n_channels;
-  SRC_STATE *src; /* owned; NULL when the rate is right already */
+  LonghandMixer *mixer; /* owned */
+  SRC_STATE *src;       /* owned; NULL when the rate is right already */
 };
 
 LonghandResampler *
@@ -29,6 +30,7 @@ longhand_resampler_new (double rate_hz, guint n_channels, GError **error) {
   self = g_new0 (LonghandResampler, 1);
   self->ratio = LONGHAND_PUMP_RATE_HZ / rate_hz;
   self->n_channels = n_channels;
+  self->mixer = longhand_mixer_new (rate_hz, n_channels);
   if (rate_hz != LONGHAND_PUMP_RATE_HZ) {
     self->src = src_new (SRC_SINC_MEDIUM_QUALITY, 1, &code);
     if (self->src == NULL) {
@@ -46,19 +48,9 @@ void
 longhand_resampler_free (LonghandResampler *self) {
   if (self == NULL)
     return;
+  longhand_mixer_free (self->mixer);
   g_clear_pointer (&self->src, src_delete);
   g_free (self);
-}
-
-static void
-mix_down (LonghandResampler *self, const float *frames, gsize n_frames, float *mono) {
-  for (gsize i = 0; i < n_frames; i++) {
-    float sum = 0;
-
-    for (guint c = 0; c < self->n_channels; c++)
-      sum += frames[i * self->n_channels + c];
-    mono[i] = isfinite (sum) ? sum / (float)self->n_channels : 0;
-  }
 }
 
 /* Feeds one block to the filter until it is taken and, at the end, until nothing more comes out. */
@@ -91,7 +83,7 @@ longhand_resampler_process (LonghandResampler *self, const float *frames, gsize 
   do {
     const gsize n = MIN (n_frames, BLOCK);
 
-    mix_down (self, frames, n, mono);
+    longhand_mixer_process (self->mixer, frames, n, mono);
     frames += n * self->n_channels;
     n_frames -= n;
     if (self->src == NULL)

@@ -1,5 +1,5 @@
 /* Any rate and channel count in, mono at LONGHAND_PUMP_RATE_HZ out, as a stream: cutting the sound
- * differently gives the same samples. Channels are averaged. One thread at a time. */
+ * differently gives the same samples. Channels are mixed by longhand-pump-mixer. One thread at a time. */
 #pragma once
 
 #include <glib.h>
