@@ -13,7 +13,7 @@ struct _LonghandFeed {
   LonghandRing *ring; /* owned */
   double rate_hz, pace;
   guint n_channels;
-  atomic_uint_fast64_t n_frames;
+  atomic_uint_fast64_t n_frames, n_overruns, n_silent;
   atomic_bool closed;
   atomic_uint_fast64_t level; /* two floats, peak and RMS, that belong together */
 
@@ -96,16 +96,20 @@ publish_level (LonghandFeed *self) {
 
 static void
 measure (LonghandFeed *self, const float *frames, gsize n_frames) {
-  for (gsize i = 0; i < n_frames; i++) {
-    float mean = 0;
+  guint64 n_silent = atomic_load_explicit (&self->n_silent, memory_order_relaxed);
 
-    for (guint c = 0; c < self->n_channels; c++)
-      mean += frames[i * self->n_channels + c];
-    mean /= (float)self->n_channels;
-    if (!isfinite (mean))
-      mean = 0;
-    self->slots[self->slot].peak = MAX (self->slots[self->slot].peak, fabsf (mean));
-    self->slots[self->slot].energy += (double)mean * mean;
+  for (gsize i = 0; i < n_frames; i++) {
+    float loudest = 0;
+
+    for (guint c = 0; c < self->n_channels; c++) {
+      const float sample = frames[i * self->n_channels + c];
+
+      if (isfinite (sample))
+        loudest = MAX (loudest, fabsf (sample));
+    }
+    n_silent = loudest > 0 ? 0 : n_silent + 1;
+    self->slots[self->slot].peak = MAX (self->slots[self->slot].peak, loudest);
+    self->slots[self->slot].energy += (double)loudest * loudest;
     if (++self->n_in_slot == self->slot_frames) {
       publish_level (self);
       self->slot = (self->slot + 1) % LEVEL_SLOTS;
@@ -114,6 +118,7 @@ measure (LonghandFeed *self, const float *frames, gsize n_frames) {
       self->n_in_slot = 0;
     }
   }
+  atomic_store_explicit (&self->n_silent, n_silent, memory_order_relaxed);
 }
 
 void
@@ -123,6 +128,11 @@ longhand_feed_write (LonghandFeed *self, const float *frames, gsize n_frames) {
   longhand_ring_write (self->ring, frames, n_frames);
   measure (self, frames, n_frames);
   atomic_fetch_add_explicit (&self->n_frames, n_frames, memory_order_relaxed);
+}
+
+void
+longhand_feed_count_overrun (LonghandFeed *self) {
+  atomic_fetch_add_explicit (&self->n_overruns, 1, memory_order_relaxed);
 }
 
 void
@@ -138,6 +148,16 @@ longhand_feed_get_n_frames (LonghandFeed *self) {
 guint64
 longhand_feed_get_n_dropped (LonghandFeed *self) {
   return longhand_ring_get_n_dropped (self->ring);
+}
+
+guint64
+longhand_feed_get_n_overruns (LonghandFeed *self) {
+  return atomic_load_explicit (&self->n_overruns, memory_order_relaxed);
+}
+
+guint64
+longhand_feed_get_n_silent (LonghandFeed *self) {
+  return atomic_load_explicit (&self->n_silent, memory_order_relaxed);
 }
 
 void

@@ -31,10 +31,17 @@ void longhand_feed_write (LonghandFeed *self, const float *frames, gsize n_frame
 /* From now on the device is not listened to any more. */
 void longhand_feed_close (LonghandFeed *self);
 
-guint64 longhand_feed_get_n_frames (LonghandFeed *self);  /* offered so far, dropped ones too */
-guint64 longhand_feed_get_n_dropped (LonghandFeed *self); /* frames lost because the ring was full */
+/* Likewise: the device has lost sound of unknown length before what is written next. */
+void longhand_feed_count_overrun (LonghandFeed *self);
 
-/* Of the channels' mean in the last 50 ms, linear, 0..1. */
+guint64 longhand_feed_get_n_frames (LonghandFeed *self);   /* offered so far, dropped ones too */
+guint64 longhand_feed_get_n_dropped (LonghandFeed *self);  /* frames lost because the ring was full */
+guint64 longhand_feed_get_n_overruns (LonghandFeed *self); /* times that the device lost sound */
+/* Frames at the end of those offered in which every sample is exactly 0: what a muted device gives, and a
+ * room never does. */
+guint64 longhand_feed_get_n_silent (LonghandFeed *self);
+
+/* Of each frame's loudest channel in the last 50 ms, linear, 0..1. */
 void longhand_feed_get_level (LonghandFeed *self, double *peak, double *rms);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LonghandFeed, longhand_feed_unref)

@@ -160,6 +160,8 @@ stream_callback (const void *input, void *output, unsigned long n_frames,
                  const PaStreamCallbackTimeInfo *time, PaStreamCallbackFlags flags, void *user) {
   LonghandHostStream *stream = user;
 
+  if (flags & paInputOverflow)
+    longhand_feed_count_overrun (stream->feed);
   if (input != NULL)
     longhand_feed_write (stream->feed, input, n_frames);
   atomic_fetch_add_explicit (&stream->n_callbacks, 1, memory_order_relaxed);
