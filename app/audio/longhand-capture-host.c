@@ -16,6 +16,8 @@
  */
 #define LATENCY_S 0.2
 
+#define MAX_CHANNELS 24 /* of a device; more is what a sound server says of itself */
+
 #define SCAN_TIMEOUT_MS 5000
 #define OPEN_TIMEOUT_MS 4000
 #define CLOSE_TIMEOUT_MS 1500
@@ -216,13 +218,15 @@ open_with (Open *open, const PaDeviceInfo *info, int n_channels, double rate_hz)
   return paNoError;
 }
 
-/* Two channels if there are that many: one side of a stereo microphone alone may be silent. The rest is for
- * devices that know one count, or one rate, only. */
+/* All channels of a device, because the microphone may be on any of its inputs and PortAudio gives the first
+ * ones only. Sound servers and converters claim any number; two are enough there: one side of a stereo
+ * microphone alone may be silent. The rest is for devices that know one count, or one rate, only. */
 static void
 open_run (gpointer data) {
   Open *open = data;
   const PaDeviceInfo *info = Pa_GetDeviceInfo (open->index);
-  const int channels[] = { MIN (info->maxInputChannels, 2), info->maxInputChannels, 1 };
+  const int n_max = info->maxInputChannels;
+  const int channels[] = { n_max <= MAX_CHANNELS ? n_max : 2, MIN (n_max, 2), n_max, 1 };
   const double rates_hz[] = { info->defaultSampleRate, 48000, 44100, 16000 };
 
   for (guint r = 0; r < G_N_ELEMENTS (rates_hz); r++) {

@@ -10,8 +10,10 @@
 #include <glib/gstdio.h>
 #include <math.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sndfile.h>
 #include <stdio.h>
+#include <unistd.h>
 
 /* Events of the control thread; not a GAsyncQueue, whose locks ThreadSanitizer does not see. */
 typedef struct {
@@ -56,11 +58,12 @@ typedef struct {
   Events *events;
   LonghandPumpQueue *queue;
   LonghandPump *pump;
+  LonghandFeed *feed; /* of the last recording */
 } Listener;
 
 static Listener
 listen_to (const char *device_id) {
-  Listener self = { longhand_capture_new (), events_new (), longhand_pump_queue_new (), NULL };
+  Listener self = { longhand_capture_new (), events_new (), longhand_pump_queue_new (), NULL, NULL };
 
   self.source->connect (self.source, events_push, self.events);
   self.source->start (self.source, device_id);
@@ -78,7 +81,9 @@ expect_opened (Listener *self) {
 
   g_assert_no_error (event->error);
   g_assert_cmpint (event->type, ==, LONGHAND_SOURCE_OPENED);
-  self->pump = longhand_pump_new (event->feed, NULL, self->queue, ignore_end, NULL, &error);
+  g_clear_pointer (&self->feed, longhand_feed_unref);
+  self->feed = g_steal_pointer (&event->feed);
+  self->pump = longhand_pump_new (self->feed, NULL, self->queue, ignore_end, NULL, &error);
   g_assert_no_error (error);
 }
 
@@ -115,6 +120,7 @@ stop (Listener *self, gsize *n) {
 static void
 listener_clear (Listener *self) {
   g_clear_pointer (&self->pump, longhand_pump_free);
+  g_clear_pointer (&self->feed, longhand_feed_unref);
   self->source->free (self->source);
   g_queue_clear_full (&self->events->waiting, (GDestroyNotify)longhand_source_event_free);
   g_free (self->events);
@@ -135,12 +141,12 @@ read_wav (gsize *n) {
   return samples;
 }
 
-/* The offset in heard at which said[from .. from + n) correlates best, and how well (1: the same but for
- * loudness). */
-static gsize
-find_sound (const float *heard, gsize n_heard, const float *said, gsize n, double *likeness) {
+/* Where said[0 .. n) is in heard: as well as it can be found, how well (1: the same but for loudness) and how
+ * loud. */
+static void
+find_sound (const float *heard, gsize n_heard, const float *said, gsize n, double *likeness,
+            double *loudness) {
   double said_energy = 0;
-  gsize best = 0;
 
   for (gsize i = 0; i < n; i++)
     said_energy += (double)said[i] * said[i];
@@ -154,10 +160,9 @@ find_sound (const float *heard, gsize n_heard, const float *said, gsize n, doubl
     }
     if (dot / sqrt (energy * said_energy) > *likeness) {
       *likeness = dot / sqrt (energy * said_energy);
-      best = at;
+      *loudness = dot / said_energy;
     }
   }
-  return best;
 }
 
 /* ---- devices of ALSA ---- */
@@ -214,26 +219,112 @@ right_rate_is_heard_bit_for_bit (void) {
   listener_clear (&listener);
 }
 
-/* A device that knows one rate and one channel count, both not ours. */
+typedef struct {
+  int rate_hz, n_channels;
+  int only; /* channel, from 1, of the microphone; 0: all hear the same */
+} Format;
+
+/* A device that knows one rate and one channel count. Likeness 0.99 is a signal-to-noise ratio of 17 dB, of
+ * which the device itself uses up most: it interpolates linearly from a file of 16 kHz. */
 static void
-other_formats_are_converted (gconstpointer data) {
-  const int *format = data;
-  g_autofree char *config = g_strdup_printf ("pcm.default { type wavmic file \"$WAV\" rate %d channels %d }",
-                                             format[0], format[1]);
+formats_are_converted (gconstpointer data) {
+  const Format *format = data;
+  g_autofree char *config
+      = g_strdup_printf ("pcm.default { type wavmic file \"$WAV\" rate %d channels %d only %d }",
+                         format->rate_hz, format->n_channels, format->only);
   g_autofree char *gone = use_devices (config);
   Listener listener = listen_to ("");
   g_autofree float *said = NULL;
   g_autofree float *heard = NULL;
   gsize n_said, n_heard;
-  double likeness;
+  double likeness, loudness;
 
   expect_opened (&listener);
   hear_seconds (&listener, 1);
   heard = stop (&listener, &n_heard);
   said = read_wav (&n_said);
-  find_sound (heard, n_heard, said + 8000, 4000, &likeness);
-  g_test_message ("likeness %g", likeness);
+  find_sound (heard, n_heard, said + 8000, 4000, &likeness, &loudness);
+  g_test_message ("likeness %g, loudness %g", likeness, loudness);
   g_assert_cmpfloat (likeness, >, 0.99);
+  g_assert_cmpfloat_with_epsilon (loudness, 1, 0.05);
+  listener_clear (&listener);
+}
+
+/* From the first sample of the device to the moment of Stop: the beginning of the first word and the end of
+ * the last one. */
+static void
+nothing_is_missing_at_either_end (void) {
+  g_autofree char *gone = use_devices ("pcm.default { type wavmic file \"$WAV\" rate 16000 }");
+  Listener listener = listen_to ("");
+  g_autofree float *said = NULL;
+  g_autofree float *heard = NULL;
+  gsize n_said, n_heard, n_due;
+  gint64 opened_us;
+
+  expect_opened (&listener);
+  opened_us = g_get_monotonic_time ();
+  hear_seconds (&listener, 0.5);
+  n_due = (gsize)((g_get_monotonic_time () - opened_us) * LONGHAND_PUMP_RATE_HZ / G_USEC_PER_SEC);
+  heard = stop (&listener, &n_heard);
+  said = read_wav (&n_said);
+  g_assert_cmpuint (n_heard, >=, n_due);
+  for (gsize i = 0; i < n_due; i++)
+    g_assert_cmpfloat_with_epsilon (heard[i], said[i], 2.0f / 32768);
+  listener_clear (&listener);
+}
+
+/* The whole program stands still for longer than the device keeps sound. */
+static void
+sound_that_the_device_lost_is_counted (void) {
+  g_autofree char *gone = use_devices ("pcm.default { type wavmic file \"$WAV\" rate 16000 }");
+  g_autofree char *wake = g_strdup_printf ("sleep 3; kill -CONT %d", (int)getpid ());
+  char *argv[] = { (char *)"/bin/sh", (char *)"-c", wake, NULL };
+  Listener listener = listen_to ("");
+  g_autofree float *heard = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize n_heard;
+
+  expect_opened (&listener);
+  hear_seconds (&listener, 0.5);
+  g_assert_cmpuint (longhand_feed_get_n_overruns (listener.feed), ==, 0);
+  g_spawn_async (NULL, argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  raise (SIGSTOP);
+  hear_seconds (&listener, 1);
+  g_assert_cmpuint (longhand_feed_get_n_overruns (listener.feed), >, 0);
+  heard = stop (&listener, &n_heard);
+  listener_clear (&listener);
+}
+
+/* Whoever follows the system gets what is the default at each recording. */
+static void
+default_that_changes_is_followed (void) {
+  g_autofree char *gone = use_devices ("pcm.default { type wavmic file \"\" }");
+  Listener listener = listen_to ("");
+  g_autofree float *silence = NULL;
+  g_autofree float *heard = NULL;
+  g_autofree char *gone_again = NULL;
+  g_autoptr (LonghandSourceEvent) event = NULL;
+  gsize n_silence, n_heard;
+  float peak = 0;
+
+  expect_opened (&listener);
+  hear_seconds (&listener, 0.5);
+  silence = stop (&listener, &n_silence);
+  for (gsize i = 0; i < n_silence; i++)
+    g_assert_cmpfloat (silence[i], ==, 0);
+
+  gone_again = use_devices ("pcm.default { type wavmic file \"$WAV\" rate 16000 }");
+  listener.source->refresh (listener.source);
+  event = events_pop (listener.events);
+  g_assert_cmpint (event->type, ==, LONGHAND_SOURCE_DEVICES);
+  listener.source->start (listener.source, "");
+  expect_opened (&listener);
+  hear_seconds (&listener, 0.5);
+  heard = stop (&listener, &n_heard);
+  for (gsize i = 0; i < n_heard; i++)
+    peak = MAX (peak, fabsf (heard[i]));
+  g_assert_cmpfloat (peak, >, 0.05);
   listener_clear (&listener);
 }
 
@@ -396,13 +487,13 @@ server_is_heard (void) {
   g_autofree float *said = NULL;
   g_autofree float *heard = NULL;
   gsize n_said, n_heard;
-  double likeness;
+  double likeness, loudness;
 
   expect_opened (&listener);
   hear_seconds (&listener, 3);
   heard = stop (&listener, &n_heard);
   said = read_wav (&n_said);
-  find_sound (heard, n_heard, said + 16000, 4000, &likeness);
+  find_sound (heard, n_heard, said + 16000, 4000, &likeness, &loudness);
   g_test_message ("likeness %g", likeness);
   g_assert_cmpfloat (likeness, >, 0.99);
   listener_clear (&listener);
@@ -498,12 +589,18 @@ run_plain (gconstpointer data) {
 
 int
 main (int argc, char **argv) {
-  static const int formats[][2] = { { 44100, 1 }, { 48000, 2 }, { 44100, 2 }, { 48000, 4 } };
+  static const Format formats[] = {
+    { 44100, 1, 0 }, { 48000, 1, 0 }, { 16000, 2, 0 }, { 44100, 2, 0 }, { 48000, 2, 0 },
+    { 48000, 4, 0 }, { 16000, 8, 0 }, { 44100, 2, 2 }, { 48000, 4, 3 }, { 16000, 8, 1 },
+  };
   const struct {
     const char *path;
     void (*run) (void);
   } plain[] = {
     { "/capture/alsa/right-rate-is-heard-bit-for-bit", right_rate_is_heard_bit_for_bit },
+    { "/capture/alsa/nothing-is-missing-at-either-end", nothing_is_missing_at_either_end },
+    { "/capture/alsa/sound-that-the-device-lost-is-counted", sound_that_the_device_lost_is_counted },
+    { "/capture/alsa/default-that-changes-is-followed", default_that_changes_is_followed },
     { "/capture/alsa/chosen-device-is-the-one-heard", chosen_device_is_the_one_heard },
     { "/capture/alsa/recording-again-works", recording_again_works },
     { "/capture/alsa/device-that-is-not-there-is-named-busy", device_that_is_not_there_is_named_busy },
@@ -521,11 +618,12 @@ main (int argc, char **argv) {
     g_test_add_data_func_full (plain[i].path, test, in_process, g_free);
   }
   for (guint i = 0; i < G_N_ELEMENTS (formats); i++) {
-    g_autofree char *path
-        = g_strdup_printf ("/capture/alsa/%d-Hz-with-%d-channels-is-converted", formats[i][0], formats[i][1]);
+    g_autofree char *path = g_strdup_printf ("/capture/alsa/%d-Hz-with-%d-channels-%s-is-converted",
+                                             formats[i].rate_hz, formats[i].n_channels,
+                                             formats[i].only > 0 ? "of-which-one-is-in-use" : "all-in-use");
     Case *test = g_new (Case, 1);
 
-    *test = (Case){ other_formats_are_converted, formats[i] };
+    *test = (Case){ formats_are_converted, &formats[i] };
     g_test_add_data_func_full (path, test, in_process, g_free);
   }
   g_test_add_func ("/capture/call/is-given-up-and-undone-when-it-returns",

@@ -11,7 +11,7 @@
  *
  * file: its first channel is used; "" is silence. It starts with the first recording
  * and goes on while nothing records. rate (48000) and channels (1): the only ones that
- * the device takes. gone: while a file of that name exists the device cannot be opened,
+ * the device takes. only (0: all): the one channel, from 1, that hears it. gone: while a file of that name exists the device cannot be opened,
  * and a recording meets what a pulled USB plug gives (-ENODEV; PortAudio 19.6 then loops
  * for ever in its thread, floods stderr, and Pa_AbortStream() hangs: its issue 1037).
  * A device's name holds no ":".
@@ -29,6 +29,7 @@ typedef struct {
   snd_pcm_ioplug_t io;
   float *sound;            /* the file, one channel */
   long length, rate;       /* its frames, and frames a second */
+  long only;               /* channel, from 1; 0: all */
   double begun, started;   /* the first recording's time, and this one's */
   snd_pcm_sframes_t given; /* frames handed out since started */
   char *gone;
@@ -102,7 +103,7 @@ mic_transfer (snd_pcm_ioplug_t *io, const snd_pcm_channel_area_t *areas, snd_pcm
     short value = lrint ((a + (b - a) * part) * 32767);
     for (unsigned c = 0; c < io->channels; c++) {
       unsigned bit = areas[c].first + (offset + i) * areas[c].step;
-      *(short *)((char *)areas[c].addr + bit / 8) = value;
+      *(short *)((char *)areas[c].addr + bit / 8) = mic->only == 0 || mic->only == c + 1 ? value : 0;
     }
   }
   return size;
@@ -166,7 +167,7 @@ SND_PCM_PLUGIN_DEFINE_FUNC (wavmic) {
   static const unsigned access[] = { SND_PCM_ACCESS_MMAP_INTERLEAVED, SND_PCM_ACCESS_RW_INTERLEAVED };
   static const unsigned format[] = { SND_PCM_FORMAT_S16 };
   const char *file = "", *gone = NULL;
-  long rate = 48000, channels = 1;
+  long rate = 48000, channels = 1, only = 0;
   snd_config_iterator_t i, next;
   Mic *mic;
   int err = 0;
@@ -184,6 +185,8 @@ SND_PCM_PLUGIN_DEFINE_FUNC (wavmic) {
       err = snd_config_get_integer (n, &rate);
     else if (!strcmp (id, "channels"))
       err = snd_config_get_integer (n, &channels);
+    else if (!strcmp (id, "only"))
+      err = snd_config_get_integer (n, &only);
     else if (strcmp (id, "type") && strcmp (id, "comment") && strcmp (id, "hint"))
       err = -EINVAL;
     if (err < 0) {
@@ -196,6 +199,7 @@ SND_PCM_PLUGIN_DEFINE_FUNC (wavmic) {
   mic = calloc (1, sizeof *mic);
   mic->gone = gone ? strdup (gone) : NULL;
   mic->rate = rate;
+  mic->only = only;
   err = is_gone (mic) ? -ENODEV : *file ? read_sound (mic, file) : 0;
   mic->io.version = SND_PCM_IOPLUG_VERSION;
   mic->io.name = "a sound file as microphone";
