@@ -2,6 +2,7 @@
 #include "cli/longhand-cli.h"
 
 #include "dictation/longhand-dictation.h"
+#include "dictation/longhand-sound-watch.h"
 
 #include <glib-unix.h>
 #include <glib/gi18n.h>
@@ -36,6 +37,22 @@ on_committed (LonghandDictation *dictation, LonghandUtterance *utterance, Sessio
   longhand_cli_print_text ("\n");
   if (ferror (stdout))
     longhand_dictation_keep_session (dictation);
+}
+
+static void
+on_notice (LonghandDictation *dictation, const char *sentence, Session *session) {
+  longhand_cli_show_tentative ("");
+  longhand_cli_complain ("%s", sentence);
+}
+
+/* Whoever listens cannot see that a microphone is muted. */
+static void
+on_silent (LonghandDictation *dictation, GParamSpec *pspec, Session *session) {
+  gboolean silent;
+
+  g_object_get (dictation, "silent", &silent, NULL);
+  if (silent)
+    on_notice (dictation, longhand_sound_watch_get_silent_hint (), session);
 }
 
 static void
@@ -174,6 +191,8 @@ longhand_cli_listen (int argc, char **argv) {
                                           .threads = (guint)threads });
   g_signal_connect (session.dictation, "tentative", G_CALLBACK (on_tentative), &session);
   g_signal_connect (session.dictation, "committed", G_CALLBACK (on_committed), &session);
+  g_signal_connect (session.dictation, "notice", G_CALLBACK (on_notice), &session);
+  g_signal_connect (session.dictation, "notify::silent", G_CALLBACK (on_silent), &session);
   g_signal_connect (session.dictation, "failed", G_CALLBACK (on_failed), &session);
   g_signal_connect (session.dictation, "notify::state", G_CALLBACK (on_state), &session);
   g_unix_signal_add (SIGINT, on_interrupt, &session);

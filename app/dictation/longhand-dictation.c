@@ -6,6 +6,7 @@
 #include "dictation/longhand-mailbox.h"
 #include "dictation/longhand-recognizer.h"
 #include "dictation/longhand-rescue.h"
+#include "dictation/longhand-sound-watch.h"
 #include "dictation/longhand-state.h"
 #include "dictation/longhand-utterance.h"
 #include "longhand-error.h"
@@ -46,17 +47,20 @@ struct _LonghandDictation {
   guint serial;      /* of the last model asked for */
   guint n_undrained; /* recordings begun and not recognised to their end */
   guint n_languages;
-  gint64 earlier_ms;        /* recorded before the feed was opened */
-  guint64 earlier_dropped;  /* samples dropped before that */
-  gint64 captured_ms;       /* of them, what was not dropped */
-  LonghandSoundClock clock; /* as of the moment at which the last feed was done with */
-  gboolean keeps_session;   /* it is not removed at the end */
-  gboolean rescue_due;      /* there may be unfinished sessions to take up */
-  gboolean rescue_reads;    /* one is being read */
-  char *rescued_path;       /* owned; the last one */
-  gint64 offset_ms;         /* to add to the recognizer's times, for what was said in those */
-  gint64 shown_ms;          /* end of all text so far */
-  LonghandStats stats;      /* as the recognizer posted them */
+  gint64 earlier_ms;           /* recorded before the feed was opened */
+  LonghandSoundLosses earlier; /* before that, too */
+  gint64 captured_ms;          /* of them, what was not dropped */
+  LonghandSoundClock clock;    /* as of the moment at which the last feed was done with */
+  LonghandSoundWatch watch;    /* of the feed */
+  guint look_id;               /* source; while recording */
+  gboolean silent;
+  gboolean keeps_session; /* it is not removed at the end */
+  gboolean rescue_due;    /* there may be unfinished sessions to take up */
+  gboolean rescue_reads;  /* one is being read */
+  char *rescued_path;     /* owned; the last one */
+  gint64 offset_ms;       /* to add to the recognizer's times, for what was said in those */
+  gint64 shown_ms;        /* end of all text so far */
+  LonghandStats stats;    /* as the recognizer posted them */
   guint64 process_bytes;
   gint64 process_bytes_us; /* when that was read */
 };
@@ -70,9 +74,10 @@ enum {
   PROP_MODEL_IS_BUNDLED,
   PROP_THREADS_REASON,
   PROP_IS_BEHIND,
+  PROP_SILENT,
   N_PROPS
 };
-enum { TENTATIVE, COMMITTED, FAILED, RECOVERED, DEVICES_CHANGED, N_SIGNALS };
+enum { TENTATIVE, COMMITTED, FAILED, NOTICE, RECOVERED, DEVICES_CHANGED, N_SIGNALS };
 static GParamSpec *props[N_PROPS];
 static guint signals[N_SIGNALS];
 
@@ -99,9 +104,57 @@ longhand_dictation_get_property (GObject *object, guint id, GValue *value, GPara
   case PROP_IS_BEHIND:
     g_value_set_boolean (value, self->stats.is_behind);
     break;
+  case PROP_SILENT:
+    g_value_set_boolean (value, self->silent);
+    break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   }
+}
+
+/* ---- the sound itself ---- */
+
+static void
+look_for_losses (LonghandDictation *self, gboolean ended) {
+  LonghandSoundLosses losses = { 0 };
+
+  longhand_sound_losses_add (&losses, self->feed);
+  if (longhand_sound_watch_look (&self->watch, &losses, ended)) {
+    g_autofree char *sentence = longhand_sound_losses_dup_sentence (&losses);
+
+    g_signal_emit (self, signals[NOTICE], 0, sentence);
+  }
+}
+
+static void
+set_silent (LonghandDictation *self, gboolean silent) {
+  if (self->silent == silent)
+    return;
+  self->silent = silent;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SILENT]);
+}
+
+static gboolean
+look_at_sound (gpointer user) {
+  LonghandDictation *self = user;
+
+  look_for_losses (self, FALSE);
+  set_silent (self, longhand_sound_watch_is_silent (longhand_feed_get_n_frames (self->feed),
+                                                    longhand_feed_get_n_silent (self->feed),
+                                                    longhand_feed_get_rate_hz (self->feed)));
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+watch_sound (LonghandDictation *self) {
+  self->watch = (LonghandSoundWatch){ 0 };
+  self->look_id = g_timeout_add (LONGHAND_SOUND_WATCH_PERIOD_MS, look_at_sound, self);
+}
+
+static void
+stop_watching_sound (LonghandDictation *self) {
+  g_clear_handle_id (&self->look_id, g_source_remove);
+  set_silent (self, FALSE);
 }
 
 /* ---- what is done ---- */
@@ -158,6 +211,7 @@ pump_ended (gpointer user) {
 /* A pump that cannot be had is a microphone that cannot be used: reported when the microphone is closed. */
 static void
 start_pump (LonghandDictation *self) {
+  watch_sound (self);
   self->pump = longhand_pump_new (self->feed, self->journal, self->queue, pump_ended, self->mailbox,
                                   &self->device_error);
   if (self->pump == NULL)
@@ -181,11 +235,13 @@ read_clock (LonghandDictation *self, gint64 ms) {
 
 static void
 seal (LonghandDictation *self) {
+  stop_watching_sound (self);
   if (self->feed != NULL) {
     self->clock = read_clock (self, G_MAXINT64);
     self->captured_ms = self->clock.at_ms;
+    look_for_losses (self, TRUE);
     self->earlier_ms = longhand_dictation_get_elapsed_ms (self);
-    self->earlier_dropped += longhand_feed_get_n_dropped (self->feed);
+    longhand_sound_losses_add (&self->earlier, self->feed);
     g_clear_pointer (&self->feed, longhand_feed_unref);
   }
   if (self->pump != NULL) {
@@ -610,6 +666,7 @@ longhand_dictation_class_init (LonghandDictationClass *klass) {
   props[PROP_MODEL_IS_BUNDLED] = g_param_spec_boolean ("model-is-bundled", NULL, NULL, FALSE, flags);
   props[PROP_IS_BEHIND] = g_param_spec_boolean ("is-behind", NULL, NULL, FALSE, flags);
   props[PROP_THREADS_REASON] = g_param_spec_string ("threads-reason", NULL, NULL, NULL, flags);
+  props[PROP_SILENT] = g_param_spec_boolean ("silent", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   signals[TENTATIVE] = g_signal_new ("tentative", LONGHAND_TYPE_DICTATION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
@@ -620,6 +677,8 @@ longhand_dictation_class_init (LonghandDictationClass *klass) {
                                   G_TYPE_NONE, 1, G_TYPE_ERROR);
   signals[RECOVERED] = g_signal_new ("recovered", LONGHAND_TYPE_DICTATION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                      NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
+  signals[NOTICE] = g_signal_new ("notice", LONGHAND_TYPE_DICTATION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[DEVICES_CHANGED] = g_signal_new ("devices-changed", LONGHAND_TYPE_DICTATION, G_SIGNAL_RUN_LAST, 0,
                                            NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
@@ -743,6 +802,7 @@ longhand_dictation_get_stats (LonghandDictation *self, LonghandStats *stats) {
       = { N_ ("Weights"),        N_ ("Embeddings"),     N_ ("Key/value cache"),
           N_ ("Encoder output"), N_ ("Working memory"), N_ ("Process total") };
   const gint64 now_us = g_get_monotonic_time ();
+  LonghandSoundLosses losses = self->earlier;
 
   if (self->process_bytes == 0 || now_us - self->process_bytes_us > MEMORY_PERIOD_US) {
     self->process_bytes = read_process_bytes ();
@@ -756,12 +816,13 @@ longhand_dictation_get_stats (LonghandDictation *self, LonghandStats *stats) {
     stats->parts[i].name = longhand_breakdown_get_name (i);
   stats->memory[LONGHAND_N_MEMORY - 1].bytes = self->process_bytes;
   stats->queued_s = (double)longhand_pump_queue_get_n_samples (self->queue) / LONGHAND_PUMP_RATE_HZ;
-  stats->dropped_samples = self->earlier_dropped;
   if (self->feed != NULL) {
-    stats->dropped_samples += longhand_feed_get_n_dropped (self->feed);
+    longhand_sound_losses_add (&losses, self->feed);
     stats->queued_s += (double)longhand_ring_get_n_readable (longhand_feed_get_ring (self->feed))
                        / longhand_feed_get_rate_hz (self->feed);
   }
+  stats->dropped_samples = losses.n_dropped;
+  stats->n_overruns = losses.n_overruns;
 }
 
 void
@@ -828,6 +889,7 @@ longhand_dictation_shutdown (LonghandDictation *self) {
   if (self->source == NULL)
     return;
   longhand_mailbox_close (self->mailbox);
+  stop_watching_sound (self);
   self->source->free (g_steal_pointer (&self->source));
   g_clear_pointer (&self->pump, longhand_pump_free);
   longhand_recognizer_free (g_steal_pointer (&self->recognizer), JOIN_TIMEOUT_MS);

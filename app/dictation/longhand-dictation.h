@@ -47,6 +47,7 @@ typedef struct {
   const char *threads_reason; /* a translated sentence; interned; NULL: the settings say how many */
   const char *kernel_level;   /* "avx2"; static */
   guint64 dropped_samples;    /* lost because the ring was full */
+  guint64 n_overruns;         /* times that the device lost sound, of unknown length */
   double queued_s;            /* sound waiting for the recognizer */
   gboolean is_behind;         /* no tentative text until it has caught up with the speaker */
   LonghandLiveNumbers live;   /* since the program started */
@@ -70,15 +71,17 @@ G_DECLARE_FINAL_TYPE (LonghandDictation, longhand_dictation, LONGHAND, DICTATION
  *
  * Properties (read-only, notify): state (int, LonghandState), model-state (int, LonghandModelState),
  *   model-title (string; of the model in use or being loaded), model-is-bundled (bool),
- *   threads-reason (string; as in LonghandStats), is-behind (bool; as in LonghandStats)
+ *   threads-reason (string; as in LonghandStats), is-behind (bool; as in LonghandStats),
+ *   silent (bool; recording, but for some seconds nothing came except digital silence)
  * Signals (main thread):
  *   "tentative" (const char *text, guint n_firm)   replaces the last tentative text; "" clears it. Its first
  *                                         n_firm bytes, whole words, do not change before it is committed
  *   "committed" (LonghandUtterance *)     after it the tentative text is ""
  *   "failed"    (const GError *)          LONGHAND_ERROR_*; the state tells what goes on
- *   "recovered" (gint64 begun_us)         a session that was not closed is being taken up; when it began,
- * wall clock in microseconds since 1970. Its text follows as "committed" "devices-changed" ()
- * longhand_dictation_get_devices has new content */
+ *   "notice"    (const char *sentence)    worth reading, needs no answer: sound was lost; once a recording
+ *   "recovered" (gint64 begun_us)         a session that was not closed is being taken up; when it began, as
+ *                                         microseconds since 1970. Its text follows as "committed"
+ *   "devices-changed" ()                  longhand_dictation_get_devices has new content */
 LonghandDictation *longhand_dictation_new (LonghandSettings *settings,
                                            LonghandModelStore *store); /* (transfer full) */
 

@@ -50,9 +50,10 @@ typedef struct {
   guint n_at_error;     /* committed when the last error came */
   LonghandState at_error;
   guint n_device_lists;
-  char *dir;      /* of models made here */
-  guint n_firm;   /* tentative texts with firm words */
-  guint n_behind; /* changes of is-behind */
+  char *dir;          /* of models made here */
+  guint n_firm;       /* tentative texts with firm words */
+  guint n_behind;     /* changes of is-behind */
+  GPtrArray *notices; /* char * */
 } Fixture;
 
 static void
@@ -77,6 +78,11 @@ on_failed (LonghandDictation *dictation, const GError *error, Fixture *f) {
 }
 
 static void
+on_notice (LonghandDictation *dictation, const char *sentence, Fixture *f) {
+  g_ptr_array_add (f->notices, g_strdup (sentence));
+}
+
+static void
 on_devices_changed (LonghandDictation *dictation, Fixture *f) {
   f->n_device_lists++;
 }
@@ -88,6 +94,7 @@ make_dictation (Fixture *f) {
   g_signal_connect (f->dictation, "tentative", G_CALLBACK (on_tentative), f);
   g_signal_connect (f->dictation, "committed", G_CALLBACK (on_committed), f);
   g_signal_connect (f->dictation, "failed", G_CALLBACK (on_failed), f);
+  g_signal_connect (f->dictation, "notice", G_CALLBACK (on_notice), f);
   g_signal_connect (f->dictation, "devices-changed", G_CALLBACK (on_devices_changed), f);
 }
 
@@ -108,6 +115,7 @@ set_up (Fixture *f, gconstpointer data) {
   f->store = longhand_model_store_new ();
   f->committed = g_ptr_array_new_with_free_func ((GDestroyNotify)longhand_utterance_unref);
   f->errors = g_ptr_array_new_with_free_func ((GDestroyNotify)g_error_free);
+  f->notices = g_ptr_array_new_with_free_func (g_free);
   f->tentative = g_string_new ("");
   f->dir = g_dir_make_tmp ("longhand-dictation-XXXXXX", &error);
   g_assert_no_error (error);
@@ -126,6 +134,7 @@ tear_down (Fixture *f, gconstpointer data) {
   g_object_unref (f->store);
   g_ptr_array_unref (f->committed);
   g_ptr_array_unref (f->errors);
+  g_ptr_array_unref (f->notices);
   g_string_free (f->tentative, TRUE);
   g_free (f->sound);
   g_rmdir (f->dir);
@@ -210,11 +219,39 @@ recognise (Fixture *f, gsize from, gsize to) {
   return g_strstrip (g_string_free (text, FALSE));
 }
 
-static const char *
+static char *
+first_word (const char *text) {
+  return g_strndup (text, strcspn (text, " "));
+}
+
+static char *
 last_word (const char *text) {
   const char *space = strrchr (text, ' ');
 
-  return space != NULL ? space + 1 : text;
+  return g_strdup (space != NULL ? space + 1 : text);
+}
+
+static void
+assert_same_word (const char *text, const char *other, char *(*word) (const char *)) {
+  g_autofree char *a = word (text);
+  g_autofree char *b = word (other);
+
+  g_assert_cmpstr (a, !=, "");
+  g_assert_cmpstr (a, ==, b);
+}
+
+/* The sound as a microphone of 48 kHz gives it, in the second of two channels. [3 * (to - from), 2] */
+static void
+speak_into_other_format (Fixture *f, gsize from, gsize to) {
+  const gsize n = (to - from) * 3;
+  g_autofree float *stereo = g_new0 (float, n * 2);
+
+  for (gsize i = 0; i < n; i++) {
+    const gsize at = from + i / 3, next = MIN (at + 1, f->n_sound - 1);
+
+    stereo[i * 2 + 1] = f->sound[at] + (float)(i % 3) / 3 * (f->sound[next] - f->sound[at]);
+  }
+  fake_source_speak (f->microphone, stereo, n);
 }
 
 /* ---- text ---- */
@@ -286,7 +323,28 @@ last_word_survives_stop (Fixture *f, gconstpointer data) {
   speak (f, 0, 2100 * MS); /* the last word ends here */
   stop (f);
   g_assert_cmpuint (f->committed->len, ==, 1);
-  g_assert_cmpstr (last_word (utterance (f, 0)->text), ==, last_word (text));
+  assert_same_word (utterance (f, 0)->text, text, last_word);
+  assert_no_failure (f);
+}
+
+/* With all that may hold back the ends of the sound: ring, mixer, filter and a model that is not there yet.
+ */
+static void
+first_and_last_word_survive_conversion (Fixture *f, gconstpointer data) {
+  g_autofree char *text = recognise (f, 0, 2100 * MS);
+
+  pthread_mutex_lock (&gate);
+  make_dictation (f);
+  f->microphone->rate_hz = 48000;
+  f->microphone->n_channels = 2;
+  start (f);
+  speak_into_other_format (f, 0, 2100 * MS);
+  longhand_dictation_stop (f->dictation);
+  pthread_mutex_unlock (&gate);
+  wait_state (f, LONGHAND_STATE_IDLE);
+  g_assert_cmpuint (f->committed->len, ==, 1);
+  assert_same_word (utterance (f, 0)->text, text, first_word);
+  assert_same_word (utterance (f, 0)->text, text, last_word);
   assert_no_failure (f);
 }
 
@@ -306,21 +364,12 @@ silence_gives_no_text (Fixture *f, gconstpointer data) {
 
 static void
 other_formats_give_the_same_words (Fixture *f, gconstpointer data) {
-  g_autofree float *stereo = g_new (float, f->n_sound * 3 * 2);
-
   make_dictation (f);
   f->microphone->rate_hz = 48000;
   f->microphone->n_channels = 2;
-  for (gsize i = 0; i < f->n_sound * 3; i++) {
-    const gsize at = i / 3, next = MIN (at + 1, f->n_sound - 1);
-    const float part = (float)(i % 3) / 3;
-
-    stereo[i * 2] = 0; /* one side is silent */
-    stereo[i * 2 + 1] = 2 * (f->sound[at] + part * (f->sound[next] - f->sound[at]));
-  }
   wait_ready (f);
   start (f);
-  fake_source_speak (f->microphone, stereo, f->n_sound * 3);
+  speak_into_other_format (f, 0, f->n_sound);
   stop (f);
   g_assert_cmpuint (f->committed->len, ==, 2);
   assert_no_failure (f);
@@ -438,12 +487,65 @@ level_and_lost_samples_are_told (Fixture *f, gconstpointer data) {
   longhand_dictation_get_stats (f->dictation, &stats);
   g_assert_cmpuint (stats.dropped_samples, ==,
                     n - longhand_ring_get_capacity (longhand_feed_get_ring (f->microphone->feed)));
+  g_assert_cmpuint (stats.n_overruns, ==, 0);
+  g_assert_cmpuint (f->notices->len, ==, 0);
   longhand_dictation_stop (f->dictation);
   longhand_dictation_get_level (f->dictation, &peak, &rms);
   g_assert_cmpfloat (peak, ==, 0);
   wait_state (f, LONGHAND_STATE_IDLE);
   longhand_dictation_get_stats (f->dictation, &stats);
   g_assert_cmpuint (stats.dropped_samples, >, 0);
+  g_assert_cmpuint (f->notices->len, ==, 1);
+  g_assert_nonnull (strstr (f->notices->pdata[0], "sound was lost"));
+}
+
+/* Once in each recording; while it goes on when the loss is over. */
+static void
+sound_that_the_device_lost_is_told_once (Fixture *f, gconstpointer data) {
+  LonghandStats stats;
+
+  make_dictation (f);
+  start (f);
+  longhand_feed_count_overrun (f->microphone->feed);
+  RUN_UNTIL (f->notices->len == 1);
+  g_assert_cmpint (longhand_dictation_get_state (f->dictation), ==, LONGHAND_STATE_RECORDING);
+  longhand_feed_count_overrun (f->microphone->feed);
+  stop (f);
+  g_assert_cmpuint (f->notices->len, ==, 1);
+  longhand_dictation_get_stats (f->dictation, &stats);
+  g_assert_cmpuint (stats.n_overruns, ==, 2);
+  start (f);
+  longhand_feed_count_overrun (f->microphone->feed);
+  stop (f);
+  g_assert_cmpuint (f->notices->len, ==, 2);
+  longhand_dictation_get_stats (f->dictation, &stats);
+  g_assert_cmpuint (stats.n_overruns, ==, 3);
+}
+
+static gboolean
+is_silent (Fixture *f) {
+  gboolean silent;
+
+  g_object_get (f->dictation, "silent", &silent, NULL);
+  return silent;
+}
+
+static void
+muted_microphone_is_told_until_sound_comes (Fixture *f, gconstpointer data) {
+  g_autofree float *silence = g_new0 (float, 6000 * MS);
+
+  make_dictation (f);
+  start (f);
+  fake_source_speak (f->microphone, silence, 6000 * MS);
+  RUN_UNTIL (is_silent (f));
+  speak (f, 0, IN_FIRST);
+  RUN_UNTIL (!is_silent (f));
+  stop (f);
+  start (f);
+  fake_source_speak (f->microphone, silence, 6000 * MS);
+  RUN_UNTIL (is_silent (f));
+  longhand_dictation_stop (f->dictation);
+  RUN_UNTIL (!is_silent (f));
 }
 
 static void
@@ -465,6 +567,7 @@ devices_are_listed_in_the_background (Fixture *f, gconstpointer data) {
 static void
 recording_does_not_wait_for_the_model (Fixture *f, gconstpointer data) {
   LonghandStats stats;
+  g_autofree char *text = NULL;
 
   pthread_mutex_lock (&gate);
   make_dictation (f);
@@ -480,6 +583,9 @@ recording_does_not_wait_for_the_model (Fixture *f, gconstpointer data) {
   pthread_mutex_unlock (&gate);
   wait_state (f, LONGHAND_STATE_IDLE);
   g_assert_cmpuint (f->committed->len, ==, 1);
+  text = recognise (f, 0, IN_PAUSE);
+  assert_same_word (utterance (f, 0)->text, text, first_word);
+  assert_same_word (utterance (f, 0)->text, text, last_word);
   longhand_dictation_get_stats (f->dictation, &stats);
   g_assert_cmpfloat (stats.queued_s, ==, 0);
   assert_no_failure (f);
@@ -787,6 +893,7 @@ main (int argc, char **argv) {
     { "being-behind-is-told-and-ends", being_behind_is_told_and_ends },
     { "each-pause-commits-an-utterance", each_pause_commits_an_utterance },
     { "last-word-survives-stop", last_word_survives_stop },
+    { "first-and-last-word-survive-conversion", first_and_last_word_survive_conversion },
     { "silence-gives-no-text", silence_gives_no_text },
     { "other-formats-give-the-same-words", other_formats_give_the_same_words },
     { "times-go-on-over-recordings", times_go_on_over_recordings },
@@ -796,6 +903,8 @@ main (int argc, char **argv) {
     { "stop-before-the-microphone-is-open", stop_before_the_microphone_is_open },
     { "chosen-microphone-is-opened", chosen_microphone_is_opened },
     { "level-and-lost-samples-are-told", level_and_lost_samples_are_told },
+    { "sound-that-the-device-lost-is-told-once", sound_that_the_device_lost_is_told_once },
+    { "muted-microphone-is-told-until-sound-comes", muted_microphone_is_told_until_sound_comes },
     { "devices-are-listed-in-the-background", devices_are_listed_in_the_background },
     { "recording-does-not-wait-for-the-model", recording_does_not_wait_for_the_model },
     { "missing-model-is-reported-at-each-start", missing_model_is_reported_at_each_start },

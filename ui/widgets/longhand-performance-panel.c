@@ -14,6 +14,7 @@ enum {
   ROW_KERNELS,
   ROW_QUEUE,
   ROW_DROPPED,
+  ROW_OVERRUNS,
   N_ROWS
 };
 
@@ -60,6 +61,7 @@ static const struct {
   [ROW_KERNELS] = { N_ ("Instruction set"), N_ ("Which of the processor’s instructions are used") },
   [ROW_QUEUE] = { N_ ("Sound waiting"), N_ ("Recorded, but not looked at yet") },
   [ROW_DROPPED] = { N_ ("Lost samples"), N_ ("Could not be taken from the microphone in time") },
+  [ROW_OVERRUNS] = { N_ ("Gaps in the sound"), N_ ("Times that the microphone itself lost sound") },
 };
 
 G_GNUC_PRINTF (2, 3)
@@ -158,6 +160,7 @@ longhand_performance_panel_refresh (LonghandPerformancePanel *self) {
   gtk_label_set_label (self->values[ROW_KERNELS], stats.kernel_level != NULL ? stats.kernel_level : "–");
   set_value (self->values[ROW_QUEUE], _ ("%.1f s"), stats.queued_s);
   set_value (self->values[ROW_DROPPED], "%" G_GUINT64_FORMAT, stats.dropped_samples);
+  set_value (self->values[ROW_OVERRUNS], "%" G_GUINT64_FORMAT, stats.n_overruns);
   refresh_parts (self, &stats, 0, LONGHAND_N_ENCODER_PARTS);
   refresh_parts (self, &stats, LONGHAND_N_ENCODER_PARTS, LONGHAND_N_PARTS);
   refresh_memory (self, &stats);
