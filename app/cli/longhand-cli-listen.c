@@ -56,6 +56,14 @@ on_silent (LonghandDictation *dictation, GParamSpec *pspec, Session *session) {
 }
 
 static void
+on_left_out (LonghandDictation *dictation, LonghandUtterance *utterance, Session *session) {
+  if (!session->terminal)
+    return;
+  longhand_cli_show_tentative ("");
+  g_printerr (_ ("(left out, as nobody seemed to speak: %s)\n"), utterance->text);
+}
+
+static void
 on_failed (LonghandDictation *dictation, const GError *error, Session *session) {
   longhand_cli_show_tentative ("");
   session->code = longhand_cli_fail (error);
@@ -193,6 +201,7 @@ longhand_cli_listen (int argc, char **argv) {
   g_signal_connect (session.dictation, "committed", G_CALLBACK (on_committed), &session);
   g_signal_connect (session.dictation, "notice", G_CALLBACK (on_notice), &session);
   g_signal_connect (session.dictation, "notify::silent", G_CALLBACK (on_silent), &session);
+  g_signal_connect (session.dictation, "left-out", G_CALLBACK (on_left_out), &session);
   g_signal_connect (session.dictation, "failed", G_CALLBACK (on_failed), &session);
   g_signal_connect (session.dictation, "notify::state", G_CALLBACK (on_state), &session);
   g_unix_signal_add (SIGINT, on_interrupt, &session);

@@ -77,7 +77,7 @@ enum {
   PROP_SILENT,
   N_PROPS
 };
-enum { TENTATIVE, COMMITTED, FAILED, NOTICE, RECOVERED, DEVICES_CHANGED, N_SIGNALS };
+enum { TENTATIVE, COMMITTED, LEFT_OUT, FAILED, NOTICE, RECOVERED, DEVICES_CHANGED, N_SIGNALS };
 static GParamSpec *props[N_PROPS];
 static guint signals[N_SIGNALS];
 
@@ -407,6 +407,10 @@ on_heard (gpointer owner, gpointer letter) {
   case LONGHAND_HEARD_TENTATIVE:
     g_signal_emit (self, signals[TENTATIVE], 0, heard->text, (guint)heard->n_firm);
     note_text (self, heard);
+    if (heard->left_out != NULL) {
+      longhand_utterance_shift (heard->left_out, self->offset_ms);
+      g_signal_emit (self, signals[LEFT_OUT], 0, heard->left_out);
+    }
     break;
   case LONGHAND_HEARD_UTTERANCE:
     longhand_utterance_shift (heard->utterance, self->offset_ms);
@@ -675,6 +679,8 @@ longhand_dictation_class_init (LonghandDictationClass *klass) {
                                      NULL, G_TYPE_NONE, 1, LONGHAND_TYPE_UTTERANCE);
   signals[FAILED] = g_signal_new ("failed", LONGHAND_TYPE_DICTATION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 1, G_TYPE_ERROR);
+  signals[LEFT_OUT] = g_signal_new ("left-out", LONGHAND_TYPE_DICTATION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                    NULL, G_TYPE_NONE, 1, LONGHAND_TYPE_UTTERANCE);
   signals[RECOVERED] = g_signal_new ("recovered", LONGHAND_TYPE_DICTATION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                      NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
   signals[NOTICE] = g_signal_new ("notice", LONGHAND_TYPE_DICTATION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,

@@ -74,6 +74,7 @@ void
 longhand_heard_free (LonghandHeard *heard) {
   g_free (heard->text);
   g_clear_pointer (&heard->utterance, longhand_utterance_unref);
+  g_clear_pointer (&heard->left_out, longhand_utterance_unref);
   g_clear_pointer (&heard->words, g_array_unref);
   g_clear_error (&heard->error);
   g_free (heard);
@@ -253,6 +254,9 @@ on_stream_event (void *user, const struct quill_stream_event *event) {
     heard->text = g_strdup (event->text);
     heard->n_firm = event->n_firm;
     heard->is_end = is_final;
+    if (event->left_out != NULL)
+      heard->left_out = longhand_utterance_new (to_session_ms (self, event->start_ms),
+                                                to_session_ms (self, event->end_ms), event->left_out);
   }
   post_text (self, heard, until);
 }

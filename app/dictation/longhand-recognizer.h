@@ -38,6 +38,7 @@ typedef struct {
   gsize n_firm;                 /* TENTATIVE: bytes of text that do not change before the final one */
   gboolean is_end;              /* TENTATIVE: nothing came of the utterance; text is "" */
   LonghandUtterance *utterance; /* UTTERANCE */
+  LonghandUtterance *left_out;  /* TENTATIVE with is_end: what nobody seems to have said; NULL: nothing */
   GArray *words;                /* UTTERANCE: LonghandLiveWord; in the session's time */
   gint64 speech_ms;             /* TENTATIVE, UTTERANCE: first speech, in the session's time */
   gint64 speech_end_ms;         /* UTTERANCE: last speech, likewise */

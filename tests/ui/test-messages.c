@@ -1,4 +1,5 @@
 /* What the window says: problems with a way out, and the hint about models. */
+#include "dictation/longhand-utterance.h"
 #include "longhand-error.h"
 #include "window-fixture.h"
 
@@ -21,6 +22,26 @@ says (LonghandBanner *banner, const char *message) {
 static void
 dismiss (LonghandBanner *banner) {
   g_signal_emit_by_name (fixture_find (banner, GTK_TYPE_BUTTON, "tooltip-text", "Dismiss"), "clicked");
+}
+
+/* ---- what nobody seems to have said ---- */
+
+static void
+test_left_out_may_be_inserted (Fixture *f, gconstpointer data) {
+  g_autoptr (LonghandUtterance) utterance = longhand_utterance_new (2000, 3000, "Thank <you>.");
+  GtkWidget *insert;
+  g_autofree char *text = NULL;
+
+  fixture_speak (f, 0, "Dear all.");
+  g_assert_null (fixture_find (f->window, GTK_TYPE_BUTTON, "label", "Insert"));
+  g_signal_emit_by_name (f->dictation, "left-out", utterance);
+  WAIT_FOR ((insert = fixture_find (f->window, GTK_TYPE_BUTTON, "label", "Insert")) != NULL);
+  g_assert_nonnull (fixture_find (f->window, GTK_TYPE_LABEL, "label",
+                                  "Left out, as nobody seemed to speak: “Thank &lt;you&gt;.”"));
+  g_signal_emit_by_name (insert, "clicked");
+  text = longhand_document_dup_text (longhand_editor_get_document (f->window->editor));
+  g_assert_cmpstr (text, ==, "Dear all. Thank <you>.");
+  g_assert_null (f->window->left_out);
 }
 
 /* ---- what was recovered ---- */
@@ -235,6 +256,7 @@ test_hint_dismissed (Fixture *f, gconstpointer data) {
 int
 main (int argc, char **argv) {
   fixture_init (&argc, &argv);
+  FIXTURE_ADD ("/messages/left-out-may-be-inserted", test_left_out_may_be_inserted);
   FIXTURE_ADD ("/messages/what-was-recovered-is-said-until-dismissed", test_recovered);
   FIXTURE_ADD ("/messages/every-problem-has-its-sentence-and-way-out", test_every_problem);
   FIXTURE_ADD ("/messages/try-again-records", test_try_again);

@@ -50,6 +50,36 @@ on_is_behind (LonghandWindow *self) {
   longhand_window_set_behind (self, is_behind);
 }
 
+/* ---- what nobody seems to have said ---- */
+
+static void
+keep_left_out (LonghandWindow *self, LonghandUtterance *utterance) {
+  g_clear_pointer (&self->left_out, longhand_utterance_unref);
+  if (utterance != NULL)
+    self->left_out = longhand_utterance_ref (utterance);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.insert-left-out", utterance != NULL);
+}
+
+static void
+on_left_out (LonghandWindow *self, LonghandUtterance *utterance) {
+  g_autofree char *message
+      = g_strdup_printf (_ ("Left out, as nobody seemed to speak: “%s”"), utterance->text);
+  g_autofree char *title = g_markup_escape_text (message, -1);
+  AdwToast *toast = adw_toast_new (title);
+
+  keep_left_out (self, utterance);
+  adw_toast_set_button_label (toast, _ ("Insert"));
+  adw_toast_set_action_name (toast, "win.insert-left-out");
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+void
+longhand_window_insert_left_out (LonghandWindow *self) {
+  g_return_if_fail (self->left_out != NULL);
+  longhand_editor_commit (self->editor, self->left_out);
+  keep_left_out (self, NULL);
+}
+
 /* ---- problems ---- */
 
 static void
@@ -196,6 +226,8 @@ on_hint_dismissed (LonghandWindow *self) {
 
 void
 longhand_window_init_messages (LonghandWindow *self) {
+  keep_left_out (self, NULL);
+  g_signal_connect_object (self->dictation, "left-out", G_CALLBACK (on_left_out), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->dictation, "notify::is-behind", G_CALLBACK (on_is_behind), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->problem, "activated", G_CALLBACK (on_problem_activated), self,

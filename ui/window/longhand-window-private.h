@@ -40,6 +40,8 @@ struct _LonghandWindow {
   AdwToast *behind;     /* weak; said while words come late */
   guint behind_timeout; /* until it is said */
 
+  LonghandUtterance *left_out; /* owned; the last one that may still be inserted; NULL: none */
+
   guint elapsed_timeout;
   void (*solve) (LonghandWindow *self); /* what the problem banner's button does */
   gboolean close_when_idle;             /* the person wants to leave, but words are still coming */
@@ -63,6 +65,8 @@ void longhand_window_toast (LonghandWindow *self, const char *message);
 void longhand_window_show_error (LonghandWindow *self, const GError *error);
 /* Says, unless it is over within moments, that tentative words are not shown for now, until told otherwise. */
 void longhand_window_set_behind (LonghandWindow *self, gboolean is_behind);
+/* The last utterance that was left out goes to the caret. */
+void longhand_window_insert_left_out (LonghandWindow *self);
 void longhand_window_update_hint (LonghandWindow *self);
 void longhand_window_open_models_folder (LonghandWindow *self);
 void longhand_window_init_messages (LonghandWindow *self);

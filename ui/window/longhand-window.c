@@ -121,6 +121,7 @@ longhand_window_dispose (GObject *object) {
   g_clear_handle_id (&self->elapsed_timeout, g_source_remove);
   g_clear_handle_id (&self->behind_timeout, g_source_remove);
   g_clear_weak_pointer (&self->behind);
+  g_clear_pointer (&self->left_out, longhand_utterance_unref);
   g_clear_weak_pointer (&self->question);
   g_clear_object (&self->chooser);
   g_action_map_remove_action (G_ACTION_MAP (self), "performance"); /* it holds the flap */
