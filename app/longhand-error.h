@@ -9,6 +9,7 @@ GQuark longhand_error_quark (void);
 typedef enum {
   LONGHAND_ERROR_FAILED,
   LONGHAND_ERROR_NO_MICROPHONE, /* no input device at all */
+  LONGHAND_ERROR_DEVICE_ABSENT, /* the chosen one is not connected */
   LONGHAND_ERROR_DEVICE_LOST,   /* it vanished while recording; what was said is kept */
   LONGHAND_ERROR_DEVICE_BUSY,   /* it cannot be opened */
   LONGHAND_ERROR_MODEL_MISSING,
@@ -21,6 +22,6 @@ typedef enum {
   LONGHAND_ERROR_CANCELLED,
 } LonghandError;
 
-/* Sets *error (which may be NULL) to LONGHAND_ERROR_WRITE: place, as it is shown, could not be written because of
- * saved_errno. */
+/* Sets *error (which may be NULL) to LONGHAND_ERROR_WRITE: place, as it is shown, could not be written
+ * because of saved_errno. */
 void longhand_set_error_from_write (GError **error, const char *place, int saved_errno);

@@ -24,7 +24,8 @@
 
 struct _LonghandHostStream {
   PaStream *pa;
-  LonghandFeed *feed; /* owned */
+  LonghandFeed *feed;     /* owned */
+  LonghandDevice *device; /* owned; set when it is open */
   atomic_bool finished;
   atomic_uint n_callbacks;
   gboolean is_closed; /* PortAudio does not call back any more; of the thread that closes */
@@ -180,6 +181,7 @@ stream_finished (void *user) {
 static void
 stream_free (LonghandHostStream *stream) {
   longhand_feed_unref (stream->feed);
+  longhand_device_free (stream->device);
   g_free (stream);
 }
 
@@ -279,13 +281,13 @@ open_free (gpointer data) {
 }
 
 static gboolean
-find_device (const char *id, PaDeviceIndex *index, const char **name) {
+find_device (const char *id, PaDeviceIndex *index, const LonghandDevice **found) {
   for (guint i = 0; snapshot != NULL && i < snapshot->devices->len; i++) {
     const LonghandDevice *device = snapshot->devices->pdata[i];
 
     if (*id == '\0' ? device->is_default : strcmp (id, device->id) == 0) {
       *index = g_array_index (snapshot->indices, int, i);
-      *name = device->name;
+      *found = device;
       return TRUE;
     }
   }
@@ -293,7 +295,7 @@ find_device (const char *id, PaDeviceIndex *index, const char **name) {
 }
 
 static LonghandHostStream *
-try_open (PaDeviceIndex index, const char *name, GError **error) {
+try_open (PaDeviceIndex index, const LonghandDevice *device, GError **error) {
   Open *open = g_new0 (Open, 1);
   LonghandHostStream *stream;
 
@@ -302,22 +304,33 @@ try_open (PaDeviceIndex index, const char *name, GError **error) {
     g_set_error (
         error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_BUSY,
         _ ("The microphone “%s” does not answer. Unplug it and plug it in again, or choose another one."),
-        name);
+        device->name);
     return NULL;
   }
   stream = g_steal_pointer (&open->stream);
-  if (stream == NULL && open->code == paDeviceUnavailable)
+  if (stream != NULL)
+    stream->device = longhand_device_copy (device);
+  else if (open->code == paDeviceUnavailable)
     g_set_error (
         error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_BUSY,
         _ ("The microphone “%s” is in use or not connected. Close the program that uses it, or choose "
            "another one."),
-        name);
-  else if (stream == NULL)
+        device->name);
+  else
     g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_BUSY,
                  _ ("The microphone “%s” cannot be opened: %s. Check its connection, or choose another one."),
-                 name, Pa_GetErrorText (open->code));
+                 device->name, Pa_GetErrorText (open->code));
   open_free (open);
   return stream;
+}
+
+static void
+fail_absent (const char *id, GError **error) {
+  g_autofree char *title = longhand_device_dup_title (id);
+
+  g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_ABSENT,
+               _ ("The microphone “%s” is not connected. Recording begins when it is; or use another one."),
+               title);
 }
 
 static LonghandHostStream *
@@ -325,15 +338,15 @@ open_locked (const char *id, GError **error) {
   g_autoptr (GError) first_error = NULL;
   LonghandHostStream *stream = NULL;
   PaDeviceIndex index;
-  const char *name;
+  const LonghandDevice *device;
 
   if (longhand_call_get_n_stuck () > 0) {
     fail_unanswered (error);
     return NULL;
   }
   /* The list may be old: when it does not lead to an open device, look again before giving up. */
-  if (find_device (id, &index, &name)) {
-    stream = try_open (index, name, &first_error);
+  if (find_device (id, &index, &device)) {
+    stream = try_open (index, device, &first_error);
     if (stream != NULL)
       return stream;
     if (longhand_call_get_n_stuck () > 0) {
@@ -343,14 +356,13 @@ open_locked (const char *id, GError **error) {
   }
   if (!scan_devices (error))
     return NULL;
-  if (snapshot->devices->len == 0)
+  if (snapshot->devices->len == 0 && *id == '\0')
     g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_NO_MICROPHONE,
                  _ ("There is no microphone. Connect one, or check the sound settings, and try again."));
-  else if (!find_device (id, &index, &name))
-    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_BUSY,
-                 _ ("The chosen microphone is not connected. Connect it, or choose another one."));
+  else if (!find_device (id, &index, &device))
+    fail_absent (id, error);
   else
-    stream = try_open (index, name, error);
+    stream = try_open (index, device, error);
   return stream;
 }
 
@@ -364,6 +376,11 @@ longhand_capture_host_open (const char *device_id, GError **error) {
     n_open++;
   pthread_mutex_unlock (&host_lock);
   return stream;
+}
+
+const LonghandDevice *
+longhand_capture_host_get_device (LonghandHostStream *stream) {
+  return stream->device;
 }
 
 LonghandFeed *

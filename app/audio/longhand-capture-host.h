@@ -17,11 +17,12 @@ GPtrArray *longhand_capture_host_list (GError **error);
 typedef struct _LonghandHostStream LonghandHostStream;
 
 /* Opens and starts the device with this id, "" for the default one, at its own rate. (transfer full); NULL
- * with LONGHAND_ERROR_NO_MICROPHONE, LONGHAND_ERROR_DEVICE_BUSY or LONGHAND_ERROR_FAILED, the last at once
- * for as long as PortAudio hangs. */
+ * with LONGHAND_ERROR_NO_MICROPHONE, LONGHAND_ERROR_DEVICE_ABSENT, LONGHAND_ERROR_DEVICE_BUSY or
+ * LONGHAND_ERROR_FAILED, the last at once for as long as PortAudio hangs. */
 LonghandHostStream *longhand_capture_host_open (const char *device_id, GError **error);
 
-LonghandFeed *longhand_capture_host_get_feed (LonghandHostStream *stream); /* (transfer none) */
+LonghandFeed *longhand_capture_host_get_feed (LonghandHostStream *stream);           /* (transfer none) */
+const LonghandDevice *longhand_capture_host_get_device (LonghandHostStream *stream); /* (transfer none) */
 /* The device has ended by itself; and callbacks so far, which stand still when it is lost in another way. */
 gboolean longhand_capture_host_is_finished (LonghandHostStream *stream);
 guint longhand_capture_host_get_n_callbacks (LonghandHostStream *stream);

@@ -107,6 +107,16 @@ title_of (const LonghandRawDevice *raw, const char *name) {
   return g_strdup (name);
 }
 
+char *
+longhand_device_dup_title (const char *id) {
+  const char *slash = strchr (id, '/');
+  g_autofree char *host_api = slash != NULL ? g_strndup (id, (gsize)(slash - id)) : g_strdup ("ALSA");
+  const char *name = slash != NULL ? slash + 1 : id;
+  const LonghandRawDevice raw = { host_api, name, 1, 0, FALSE };
+
+  return title_of (&raw, name);
+}
+
 /* Appends " 2", " 3" ... to *text until it is in seen no more than once. */
 static void
 make_unique (char **text, GHashTable *seen) {

@@ -16,9 +16,10 @@ typedef enum {
 
 typedef struct {
   LonghandSourceEventType type;
-  LonghandFeed *feed; /* OPENED */
-  GError *error;      /* FAILED; CLOSED when lost */
-  GPtrArray *devices; /* DEVICES: LonghandDevice, empty when there is none */
+  LonghandFeed *feed;     /* OPENED */
+  LonghandDevice *device; /* OPENED: which one; NULL for a recording */
+  GError *error;          /* FAILED; CLOSED when lost */
+  GPtrArray *devices;     /* DEVICES: LonghandDevice, empty when there is none */
 } LonghandSourceEvent;
 
 LonghandSourceEvent *longhand_source_event_new (LonghandSourceEventType type); /* (transfer full) */

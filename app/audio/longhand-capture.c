@@ -84,6 +84,7 @@ longhand_source_event_new (LonghandSourceEventType type) {
 void
 longhand_source_event_free (LonghandSourceEvent *event) {
   g_clear_pointer (&event->feed, longhand_feed_unref);
+  g_clear_pointer (&event->device, longhand_device_free);
   g_clear_error (&event->error);
   g_clear_pointer (&event->devices, g_ptr_array_unref);
   g_free (event);
@@ -100,6 +101,7 @@ open_device (LonghandCapture *self, const char *id) {
     event->type = LONGHAND_SOURCE_FAILED;
   } else {
     event->feed = longhand_feed_ref (longhand_capture_host_get_feed (self->stream));
+    event->device = longhand_device_copy (longhand_capture_host_get_device (self->stream));
     self->n_callbacks = 0;
     self->heard_us = self->looked_us = g_get_monotonic_time ();
   }
@@ -153,8 +155,9 @@ lose_device (LonghandCapture *self) {
   longhand_feed_close (longhand_capture_host_get_feed (self->stream));
   g_set_error (
       &event->error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_LOST,
-      _ ("The microphone has gone. What was said until then is kept. Check its connection and record "
-         "again."));
+      _ ("The microphone “%s” has gone. What was said until then is kept, and recording goes on when it is "
+         "back."),
+      longhand_capture_host_get_device (self->stream)->name);
   self->fn (self->user, event);
   longhand_capture_host_close (g_steal_pointer (&self->stream), TRUE);
 }

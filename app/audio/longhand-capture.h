@@ -20,6 +20,9 @@ LonghandDevice *longhand_device_copy (const LonghandDevice *device);
 void longhand_device_free (LonghandDevice *device);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LonghandDevice, longhand_device_free)
 
+/* A device's name made up from its id, for one that is not there. (transfer full) */
+char *longhand_device_dup_title (const char *id);
+
 /* Lists input devices. Blocks for as long as PortAudio takes (up to 0.2 s): command line, or a worker.
  * (transfer full) (element-type LonghandDevice); NULL with LONGHAND_ERROR_NO_MICROPHONE when there is none.
  */

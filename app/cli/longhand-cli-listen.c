@@ -15,6 +15,7 @@ typedef struct {
   LonghandDictation *dictation; /* owned */
   gboolean terminal;            /* tentative words can be shown */
   double seconds;               /* after which to stop; 0: none */
+  guint time_up_id;             /* source that does; it is not removed */
   int code;
 } Session;
 
@@ -83,15 +84,17 @@ static void
 on_state (LonghandDictation *dictation, GParamSpec *pspec, Session *session) {
   switch (longhand_dictation_get_state (dictation)) {
   case LONGHAND_STATE_RECORDING:
+    session->code = LONGHAND_EXIT_OK; /* the microphone is back */
     if (session->terminal)
       g_printerr (_ ("Listening; Ctrl+C stops.\n"));
-    if (session->seconds > 0)
-      g_timeout_add ((guint)(session->seconds * 1000), on_time_up, session);
+    if (session->seconds > 0 && session->time_up_id == 0)
+      session->time_up_id = g_timeout_add ((guint)(session->seconds * 1000), on_time_up, session);
     break;
   case LONGHAND_STATE_IDLE:
     g_main_loop_quit (session->loop);
     break;
   case LONGHAND_STATE_STARTING:
+  case LONGHAND_STATE_WAITING:
   case LONGHAND_STATE_FINISHING:
   default:
     break;

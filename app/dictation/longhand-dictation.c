@@ -4,6 +4,7 @@
 #include "dictation/longhand-breakdown.h"
 #include "dictation/longhand-dictation-private.h"
 #include "dictation/longhand-mailbox.h"
+#include "dictation/longhand-microphones.h"
 #include "dictation/longhand-recognizer.h"
 #include "dictation/longhand-rescue.h"
 #include "dictation/longhand-sound-watch.h"
@@ -20,7 +21,8 @@
 #define DRAIN_TIMEOUT_US (10 * G_USEC_PER_SEC) /* for the last words at shutdown */
 #define JOIN_TIMEOUT_MS 3000                   /* for a pass that cannot be interrupted */
 #define MAX_ATTEMPTS 2                         /* to recognise the sound of an unfinished session */
-#define MEMORY_PERIOD_US (G_USEC_PER_SEC / 2)  /* between two looks at the process's size */
+#define WAIT_LIMIT_S 600 /* for a microphone: who plugs one in an hour later means something else */
+#define MEMORY_PERIOD_US (G_USEC_PER_SEC / 2) /* between two looks at the process's size */
 
 struct _LonghandDictation {
   GObject parent_instance;
@@ -29,12 +31,13 @@ struct _LonghandDictation {
   LonghandSettings *settings; /* NULL with fixed options */
   LonghandModelStore *store;
   LonghandModel *model; /* in use or being loaded; NULL when none was found */
-  GPtrArray *devices;   /* LonghandDevice */
   char *model_id, *language, *microphone;
   LonghandMailbox *mailbox;
   LonghandPumpQueue *queue;
   LonghandLiveFigures *figures;
-  LonghandJournal *journal;       /* NULL when the system allowed no thread for it */
+  LonghandJournal *journal; /* NULL when the system allowed no thread for it */
+  LonghandMicrophones *microphones;
+  char *wanted;                   /* id of the device to be opened, or waited for */
   LonghandSource *source;         /* NULL after shutdown, as all below */
   LonghandRecognizer *recognizer; /* NULL also when it could not be started */
   LonghandPump *pump;             /* NULL when nothing is being recorded */
@@ -53,6 +56,7 @@ struct _LonghandDictation {
   LonghandSoundClock clock;    /* as of the moment at which the last feed was done with */
   LonghandSoundWatch watch;    /* of the feed */
   guint look_id;               /* source; while recording */
+  guint wait_id;               /* source; while waiting for a microphone */
   gboolean silent;
   gboolean keeps_session; /* it is not removed at the end */
   gboolean rescue_due;    /* there may be unfinished sessions to take up */
@@ -257,7 +261,7 @@ carry_out (LonghandDictation *self, LonghandEffects effects) {
   if (effects & LONGHAND_EFFECT_OPEN) {
     g_clear_error (&self->device_error);
     self->n_undrained++;
-    self->source->start (self->source, self->microphone);
+    self->source->start (self->source, self->wanted);
   }
   if (effects & LONGHAND_EFFECT_CLOSE)
     self->source->stop (self->source);
@@ -279,6 +283,34 @@ carry_out (LonghandDictation *self, LonghandEffects effects) {
   }
 }
 
+static gboolean
+on_waited (gpointer user) {
+  LonghandDictation *self = user;
+
+  self->wait_id = 0;
+  handle (self, LONGHAND_EVENT_WAITED);
+  return G_SOURCE_REMOVE;
+}
+
+/* What goes on as long as the state does. */
+static void
+follow_state (LonghandDictation *self, LonghandState before) {
+  const LonghandState state = self->now.state;
+
+  if (before == LONGHAND_STATE_WAITING) {
+    g_clear_handle_id (&self->wait_id, g_source_remove);
+    longhand_microphones_watch (self->microphones, FALSE);
+  }
+  longhand_microphones_set_busy (self->microphones,
+                                 state != LONGHAND_STATE_IDLE && state != LONGHAND_STATE_WAITING);
+  if (state == LONGHAND_STATE_WAITING) {
+    self->wait_id = g_timeout_add_seconds (WAIT_LIMIT_S, on_waited, self);
+    longhand_microphones_watch (self->microphones, TRUE);
+    if (!self->now.patient) /* what is there, but is not ready, is not tried again at once */
+      longhand_microphones_refresh (self->microphones);
+  }
+}
+
 static void
 handle (LonghandDictation *self, LonghandEvent event) {
   const LonghandSituation before = self->now;
@@ -289,6 +321,8 @@ handle (LonghandDictation *self, LonghandEvent event) {
   self->now = longhand_state_step (before, event, &effects);
   if (self->now.model != before.model)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MODEL_STATE]);
+  if (self->now.state != before.state)
+    follow_state (self, before.state);
   if (self->now.state != before.state || self->now.unheard != before.unheard)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_STATE]);
   carry_out (self, effects);
@@ -307,6 +341,46 @@ one_drained (LonghandDictation *self) {
   rescue (self);
 }
 
+/* A microphone that just came back may not be ready yet. */
+static LonghandEvent
+why_not_opened (LonghandDictation *self) {
+  const GError *error = self->device_error;
+
+  if (g_error_matches (error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_ABSENT)
+      || (self->now.patient
+          && (g_error_matches (error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_BUSY)
+              || g_error_matches (error, LONGHAND_ERROR, LONGHAND_ERROR_NO_MICROPHONE))))
+    return LONGHAND_EVENT_ABSENT;
+  return LONGHAND_EVENT_OPEN_FAILED;
+}
+
+static LonghandEvent
+why_closed (LonghandDictation *self) {
+  if (self->device_error == NULL)
+    return LONGHAND_EVENT_CLOSED;
+  return g_error_matches (self->device_error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_LOST)
+             ? LONGHAND_EVENT_LOST
+             : LONGHAND_EVENT_BROKEN;
+}
+
+static void
+take_devices (LonghandDictation *self, GPtrArray *devices) {
+  if (longhand_microphones_take (self->microphones, devices))
+    g_signal_emit (self, signals[DEVICES_CHANGED], 0);
+  if (self->now.state == LONGHAND_STATE_WAITING
+      && longhand_microphones_find (self->microphones, self->wanted) != NULL)
+    handle (self, LONGHAND_EVENT_RETURNED);
+}
+
+/* From here on it is this one that is meant, whatever the default is: when it goes, it is waited for. */
+static void
+take_device (LonghandDictation *self, const LonghandDevice *device) {
+  if (device == NULL)
+    return;
+  g_free (self->wanted);
+  self->wanted = g_strdup (device->id);
+}
+
 static void
 on_source_event (gpointer owner, gpointer letter) {
   LonghandDictation *self = owner;
@@ -316,22 +390,21 @@ on_source_event (gpointer owner, gpointer letter) {
   case LONGHAND_SOURCE_OPENED:
     g_clear_pointer (&self->feed, longhand_feed_unref);
     self->feed = g_steal_pointer (&event->feed);
+    take_device (self, event->device);
     handle (self, LONGHAND_EVENT_OPENED);
     break;
   case LONGHAND_SOURCE_FAILED:
     self->device_error = g_steal_pointer (&event->error);
-    handle (self, LONGHAND_EVENT_OPEN_FAILED);
+    handle (self, why_not_opened (self));
     one_drained (self);
     break;
   case LONGHAND_SOURCE_CLOSED:
     if (event->error != NULL && self->device_error == NULL)
       self->device_error = g_steal_pointer (&event->error);
-    handle (self, self->device_error != NULL ? LONGHAND_EVENT_LOST : LONGHAND_EVENT_CLOSED);
+    handle (self, why_closed (self));
     break;
   case LONGHAND_SOURCE_DEVICES:
-    g_ptr_array_unref (self->devices);
-    self->devices = g_steal_pointer (&event->devices);
-    g_signal_emit (self, signals[DEVICES_CHANGED], 0);
+    take_devices (self, g_steal_pointer (&event->devices));
     break;
   }
 }
@@ -606,11 +679,14 @@ configure_recognizer (LonghandDictation *self) {
 static void
 on_settings_notify (LonghandDictation *self, GParamSpec *pspec) {
   g_autofree char *former_model_id = g_strdup (self->model_id);
+  g_autofree char *former_microphone = g_strdup (self->microphone);
 
   read_settings (self);
   configure_recognizer (self);
   if (strcmp (former_model_id, self->model_id) != 0)
     choose_model (self);
+  if (strcmp (former_microphone, self->microphone) != 0 && self->now.state == LONGHAND_STATE_WAITING)
+    longhand_dictation_start_from (self, self->microphone);
 }
 
 /* A model that is gone from the store goes on being used while it is open. */
@@ -639,7 +715,8 @@ static void
 longhand_dictation_finalize (GObject *object) {
   LonghandDictation *self = LONGHAND_DICTATION (object);
 
-  g_ptr_array_unref (self->devices);
+  longhand_microphones_free (self->microphones);
+  g_free (self->wanted);
   g_free (self->model_id);
   g_free (self->language);
   g_free (self->microphone);
@@ -691,7 +768,6 @@ longhand_dictation_class_init (LonghandDictationClass *klass) {
 
 static void
 longhand_dictation_init (LonghandDictation *self) {
-  self->devices = g_ptr_array_new_with_free_func ((GDestroyNotify)longhand_device_free);
   self->mailbox = longhand_mailbox_new (G_OBJECT (self));
   self->queue = longhand_pump_queue_new ();
   self->figures = longhand_live_figures_new ();
@@ -714,12 +790,13 @@ longhand_dictation_new_with_source (LonghandSettings *settings, const LonghandDi
   g_signal_connect_object (store, "items-changed", G_CALLBACK (on_store_changed), self, G_CONNECT_SWAPPED);
   self->source = source;
   source->connect (source, source_event, self->mailbox);
+  self->microphones = longhand_microphones_new (source, LONGHAND_MICROPHONES_FOLDER);
   open_journal (self);
   wanted = recognizer_settings (self);
   self->recognizer = longhand_recognizer_new (self->queue, self->journal, self->mailbox, on_heard, &wanted,
                                               &self->model_error);
   handle (self, LONGHAND_EVENT_MODEL_WANTED);
-  source->refresh (source);
+  longhand_microphones_refresh (self->microphones);
   return self;
 }
 
@@ -733,10 +810,38 @@ longhand_dictation_new_for_options (LonghandModelStore *store, const LonghandDic
   return longhand_dictation_new_with_source (NULL, options, store, longhand_capture_new ());
 }
 
+static void
+want_chosen (LonghandDictation *self) {
+  if (self->now.state != LONGHAND_STATE_IDLE)
+    return;
+  g_free (self->wanted);
+  self->wanted = g_strdup (self->microphone);
+}
+
 void
 longhand_dictation_start (LonghandDictation *self) {
   g_return_if_fail (LONGHAND_IS_DICTATION (self));
+  want_chosen (self);
   handle (self, LONGHAND_EVENT_START);
+}
+
+void
+longhand_dictation_start_from (LonghandDictation *self, const char *device_id) {
+  g_return_if_fail (LONGHAND_IS_DICTATION (self));
+  if (self->now.state == LONGHAND_STATE_IDLE || self->now.state == LONGHAND_STATE_WAITING) {
+    char *wanted = g_strdup (device_id);
+
+    g_free (self->wanted);
+    self->wanted = wanted;
+  }
+  handle (self, LONGHAND_EVENT_START);
+}
+
+const LonghandDevice *
+longhand_dictation_get_other_device (LonghandDictation *self) {
+  if (self->source == NULL || self->now.state != LONGHAND_STATE_WAITING)
+    return NULL;
+  return longhand_microphones_find_other (self->microphones, self->wanted);
 }
 
 void
@@ -748,6 +853,7 @@ longhand_dictation_stop (LonghandDictation *self) {
 void
 longhand_dictation_toggle (LonghandDictation *self) {
   g_return_if_fail (LONGHAND_IS_DICTATION (self));
+  want_chosen (self);
   handle (self, LONGHAND_EVENT_TOGGLE);
 }
 
@@ -852,14 +958,21 @@ longhand_dictation_has_pending (LonghandDictation *self) {
 
 GPtrArray *
 longhand_dictation_get_devices (LonghandDictation *self) {
-  return self->devices;
+  return longhand_microphones_get_list (self->microphones);
 }
 
 void
 longhand_dictation_refresh_devices (LonghandDictation *self) {
   g_return_if_fail (LONGHAND_IS_DICTATION (self));
   if (self->source != NULL)
-    self->source->refresh (self->source);
+    longhand_microphones_refresh (self->microphones);
+}
+
+void
+longhand_dictation_watch_devices (LonghandDictation *self, gboolean watch) {
+  g_return_if_fail (LONGHAND_IS_DICTATION (self));
+  if (self->source != NULL)
+    longhand_microphones_watch (self->microphones, watch);
 }
 
 char **
@@ -896,6 +1009,7 @@ longhand_dictation_shutdown (LonghandDictation *self) {
     return;
   longhand_mailbox_close (self->mailbox);
   stop_watching_sound (self);
+  longhand_microphones_stop (self->microphones);
   self->source->free (g_steal_pointer (&self->source));
   g_clear_pointer (&self->pump, longhand_pump_free);
   longhand_recognizer_free (g_steal_pointer (&self->recognizer), JOIN_TIMEOUT_MS);

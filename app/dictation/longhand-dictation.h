@@ -15,6 +15,7 @@ typedef enum {
   LONGHAND_STATE_IDLE,     /* not recording; nothing pending */
   LONGHAND_STATE_STARTING, /* the microphone is being opened */
   LONGHAND_STATE_RECORDING,
+  LONGHAND_STATE_WAITING,   /* the microphone is not there; recording goes on, or begins, when it is */
   LONGHAND_STATE_FINISHING, /* the microphone is closed; the last words are being recognised */
 } LonghandState;
 
@@ -98,9 +99,17 @@ typedef struct {
 LonghandDictation *longhand_dictation_new_for_options (LonghandModelStore *store,
                                                        const LonghandDictationOptions *options);
 
-void longhand_dictation_start (LonghandDictation *self); /* no-op unless idle */
-void longhand_dictation_stop (LonghandDictation *self);  /* finishes what was said; no-op when idle */
+/* Records from the chosen microphone, never silently from another. When that is not there, or goes while it
+ * is recorded from, "failed" says so, what was said is finished, and the state is waiting: recording goes on
+ * by itself when the same one is back, within some minutes and until Stop. Waiting, start tries at once;
+ * choosing another microphone in the settings goes on with that one. */
+void longhand_dictation_start (LonghandDictation *self); /* no-op unless idle or waiting */
+void longhand_dictation_start_from (LonghandDictation *self, const char *device_id); /* this time; likewise */
+void longhand_dictation_stop (LonghandDictation *self); /* finishes what was said; no-op when idle */
 void longhand_dictation_toggle (LonghandDictation *self);
+/* Waiting: a microphone that is there and could be recorded from instead; else NULL. "devices-changed" may
+ * change it. (transfer none) */
+const LonghandDevice *longhand_dictation_get_other_device (LonghandDictation *self);
 
 /* What is spoken is kept on disk until the program ends as it should (audio/longhand-journal.h). This takes
  * up the sessions of programs that did not, one after the other, as soon as nothing is being recorded: what
@@ -124,10 +133,12 @@ void longhand_dictation_get_stats (LonghandDictation *self, LonghandStats *stats
 /* Whether passes are timed by component, from the next one on; FALSE at first. */
 void longhand_dictation_set_detailed (LonghandDictation *self, gboolean detailed);
 
-/* Last known list; refreshed in the background by ..._refresh_devices. (transfer none) (element-type
- * LonghandDevice) */
+/* Last known list; refreshed in the background when devices come and go, by ..._refresh_devices, and every
+ * few seconds between a TRUE and a FALSE to ..._watch_devices; not while recording. (transfer none)
+ * (element-type LonghandDevice) */
 GPtrArray *longhand_dictation_get_devices (LonghandDictation *self);
 void longhand_dictation_refresh_devices (LonghandDictation *self);
+void longhand_dictation_watch_devices (LonghandDictation *self, gboolean watch);
 
 /* Stops everything and waits (at most some seconds) until threads are joined; pending utterances are
  * committed first. Called by dispose too. For application shutdown. */

@@ -12,7 +12,10 @@ finish (LonghandSituation now, LonghandEffects *effects) {
   if (now.lost)
     *effects |= LONGHAND_EFFECT_REPORT_DEVICE;
   now.lost = FALSE;
+  now.gone = FALSE;
   now.sealed = FALSE;
+  now.patient = FALSE;
+  now.trailing = FALSE;
   if (now.reload) {
     now.reload = FALSE;
     now.model = LONGHAND_MODEL_STATE_LOADING;
@@ -29,24 +32,79 @@ finish_unheard (LonghandSituation now, LonghandEffects *effects) {
 }
 
 static LonghandSituation
-start (LonghandSituation now, LonghandEffects *effects) {
-  if (now.state != LONGHAND_STATE_IDLE)
-    return now;
-  if (now.model == LONGHAND_MODEL_STATE_FAILED) {
-    *effects = LONGHAND_EFFECT_REPORT_MODEL;
-    return now;
-  }
+open_microphone (LonghandSituation now, gboolean patient, LonghandEffects *effects) {
   now.state = LONGHAND_STATE_STARTING;
+  now.patient = patient;
   *effects = LONGHAND_EFFECT_OPEN;
   return now;
 }
 
 static LonghandSituation
-stop (LonghandSituation now, LonghandEffects *effects) {
-  if (!is_live (now))
+start (LonghandSituation now, LonghandEffects *effects) {
+  if (now.state != LONGHAND_STATE_IDLE && now.state != LONGHAND_STATE_WAITING)
     return now;
+  if (now.model == LONGHAND_MODEL_STATE_FAILED) {
+    *effects = LONGHAND_EFFECT_REPORT_MODEL;
+    return now;
+  }
+  return open_microphone (now, FALSE, effects);
+}
+
+/* Ends the wait for a microphone: what was said before is finished. */
+static LonghandSituation
+give_up (LonghandSituation now, LonghandEffects *effects) {
+  if (!now.trailing)
+    return finish (now, effects);
+  if (now.model == LONGHAND_MODEL_STATE_FAILED)
+    return finish_unheard (now, effects);
+  now.state = LONGHAND_STATE_FINISHING;
+  now.sealed = TRUE;
+  return now;
+}
+
+static LonghandSituation
+stop (LonghandSituation now, LonghandEffects *effects) {
+  if (now.state == LONGHAND_STATE_WAITING)
+    return give_up (now, effects);
+  if (!is_live (now)) {
+    now.gone = FALSE;
+    return now;
+  }
   now.state = LONGHAND_STATE_FINISHING;
   *effects = LONGHAND_EFFECT_CLOSE;
+  return now;
+}
+
+/* The person who pressed Record is told; who waits already is not told again. Stop has been pressed: nobody
+ * waits. */
+static LonghandSituation
+wait_for_microphone (LonghandSituation now, LonghandEffects *effects) {
+  if (now.state == LONGHAND_STATE_FINISHING) {
+    now.state = LONGHAND_STATE_WAITING;
+    return give_up (now, effects);
+  }
+  now.state = LONGHAND_STATE_WAITING;
+  if (!now.patient)
+    *effects |= LONGHAND_EFFECT_REPORT_DEVICE;
+  return now;
+}
+
+/* All sound is queued. A microphone that was lost is said now, not when its last words are written: whoever
+ * goes on speaking is not being recorded. */
+static LonghandSituation
+seal (LonghandSituation now, LonghandEffects *effects) {
+  if (now.model == LONGHAND_MODEL_STATE_FAILED) {
+    now.lost |= now.gone;
+    return finish_unheard (now, effects);
+  }
+  if (!now.gone) {
+    now.sealed = TRUE;
+    return now;
+  }
+  now.gone = FALSE;
+  now.trailing = TRUE;
+  now.state = LONGHAND_STATE_WAITING;
+  *effects = LONGHAND_EFFECT_REPORT_DEVICE;
   return now;
 }
 
@@ -62,23 +120,34 @@ longhand_state_step (LonghandSituation now, LonghandEvent event, LonghandEffects
     return now.state == LONGHAND_STATE_IDLE ? start (now, effects) : stop (now, effects);
 
   case LONGHAND_EVENT_OPENED:
-    if (now.state == LONGHAND_STATE_IDLE || now.state == LONGHAND_STATE_RECORDING)
+    if (now.state != LONGHAND_STATE_STARTING && now.state != LONGHAND_STATE_FINISHING)
       return now;
     if (now.state == LONGHAND_STATE_STARTING)
       now.state = LONGHAND_STATE_RECORDING;
+    now.patient = FALSE;
     *effects = LONGHAND_EFFECT_PUMP;
     return now;
   case LONGHAND_EVENT_OPEN_FAILED:
-    if (now.state == LONGHAND_STATE_IDLE)
+    if (now.state == LONGHAND_STATE_IDLE || now.state == LONGHAND_STATE_WAITING)
       return now;
     now.lost = TRUE;
-    return finish (now, effects);
+    return now.trailing ? give_up (now, effects) : finish (now, effects);
+  case LONGHAND_EVENT_ABSENT:
+    if (now.state != LONGHAND_STATE_STARTING && now.state != LONGHAND_STATE_FINISHING)
+      return now;
+    return wait_for_microphone (now, effects);
+  case LONGHAND_EVENT_RETURNED:
+    return now.state == LONGHAND_STATE_WAITING ? open_microphone (now, TRUE, effects) : now;
+  case LONGHAND_EVENT_WAITED:
+    return now.state == LONGHAND_STATE_WAITING ? give_up (now, effects) : now;
 
   case LONGHAND_EVENT_LOST:
-    now.lost = is_live (now);
+  case LONGHAND_EVENT_BROKEN:
+    now.lost = is_live (now) && event == LONGHAND_EVENT_BROKEN;
+    now.gone = is_live (now) && event == LONGHAND_EVENT_LOST;
     G_GNUC_FALLTHROUGH;
   case LONGHAND_EVENT_CLOSED:
-    if (now.state == LONGHAND_STATE_IDLE)
+    if (now.state == LONGHAND_STATE_IDLE || now.state == LONGHAND_STATE_WAITING)
       return now;
     now.state = LONGHAND_STATE_FINISHING;
     *effects = LONGHAND_EFFECT_SEAL;
@@ -86,10 +155,10 @@ longhand_state_step (LonghandSituation now, LonghandEvent event, LonghandEffects
   case LONGHAND_EVENT_SEALED:
     if (now.state != LONGHAND_STATE_FINISHING)
       return now;
-    now.sealed = TRUE;
-    return now.model == LONGHAND_MODEL_STATE_FAILED ? finish_unheard (now, effects) : now;
+    return seal (now, effects);
   case LONGHAND_EVENT_DRAINED:
     now.unheard = FALSE;
+    now.trailing = FALSE;
     return now.state == LONGHAND_STATE_FINISHING ? finish (now, effects) : now;
 
   case LONGHAND_EVENT_RECOVERED:

@@ -9,10 +9,13 @@ G_BEGIN_DECLS
 typedef struct {
   LonghandState state;
   LonghandModelState model;
-  gboolean reload;  /* another model was asked for; it waits for the end of the recording */
-  gboolean lost;    /* the microphone was lost; to be reported when all that was said is written */
-  gboolean sealed;  /* all sound of the recording is queued */
-  gboolean unheard; /* sound of an earlier recording or session is queued; it keeps nobody from recording */
+  gboolean reload;   /* another model was asked for; it waits for the end of the recording */
+  gboolean lost;     /* the microphone was lost; to be reported when all that was said is written */
+  gboolean gone;     /* likewise, and it may come back */
+  gboolean sealed;   /* all sound of the recording is queued */
+  gboolean unheard;  /* sound of an earlier recording or session is queued; it keeps nobody from recording */
+  gboolean patient;  /* it is being opened because it seemed to be back: not a word when it is not */
+  gboolean trailing; /* what was said before it was lost is still being recognised */
 } LonghandSituation;
 
 typedef enum {
@@ -21,8 +24,12 @@ typedef enum {
   LONGHAND_EVENT_TOGGLE,
   LONGHAND_EVENT_OPENED, /* the microphone gives sound */
   LONGHAND_EVENT_OPEN_FAILED,
+  LONGHAND_EVENT_ABSENT,       /* it cannot be opened because it is not there */
   LONGHAND_EVENT_CLOSED,       /* the microphone gives no more sound, as asked */
-  LONGHAND_EVENT_LOST,         /* likewise, unasked */
+  LONGHAND_EVENT_LOST,         /* likewise, unasked: it is not there any more */
+  LONGHAND_EVENT_BROKEN,       /* likewise, and there is no use in waiting for it */
+  LONGHAND_EVENT_RETURNED,     /* the one that is waited for seems to be there */
+  LONGHAND_EVENT_WAITED,       /* for so long that nobody expects a recording any more */
   LONGHAND_EVENT_SEALED,       /* the pump has queued the last sample */
   LONGHAND_EVENT_DRAINED,      /* the recognizer has written all that was queued */
   LONGHAND_EVENT_RECOVERED,    /* sound of an unfinished session is queued */

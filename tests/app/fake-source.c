@@ -17,6 +17,9 @@ fake_source_open (FakeSource *self) {
   g_assert_null (self->feed);
   self->feed = longhand_feed_new (self->rate_hz, self->n_channels);
   event->feed = longhand_feed_ref (self->feed);
+  event->device = g_new0 (LonghandDevice, 1);
+  event->device->id = g_strdup (*self->device_id != '\0' ? self->device_id : "fake/one");
+  event->device->name = longhand_device_dup_title (event->device->id);
   self->fn (self->user, event);
 }
 
@@ -59,10 +62,11 @@ static void
 fake_refresh (LonghandSource *source) {
   FakeSource *self = (FakeSource *)source;
   LonghandSourceEvent *event = longhand_source_event_new (LONGHAND_SOURCE_DEVICES);
-  LonghandDevice device = { (char *)"fake/one", (char *)"Fake microphone", TRUE, 1, 16000 };
 
+  self->n_refreshed++;
   event->devices = g_ptr_array_new_with_free_func ((GDestroyNotify)longhand_device_free);
-  g_ptr_array_add (event->devices, longhand_device_copy (&device));
+  for (guint i = 0; i < self->devices->len; i++)
+    g_ptr_array_add (event->devices, longhand_device_copy (self->devices->pdata[i]));
   self->fn (self->user, event);
 }
 
@@ -72,8 +76,31 @@ fake_free (LonghandSource *source) {
 
   g_clear_error (&self->error);
   g_clear_pointer (&self->feed, longhand_feed_unref);
+  g_ptr_array_unref (self->devices);
   g_free (self->device_id);
   g_free (self);
+}
+
+GPtrArray *
+fake_source_list (const char *const *names) {
+  GPtrArray *devices = g_ptr_array_new_with_free_func ((GDestroyNotify)longhand_device_free);
+
+  for (guint i = 0; names[i] != NULL; i++) {
+    LonghandDevice *device = g_new0 (LonghandDevice, 1);
+
+    device->id = g_strdup_printf ("fake/%s", names[i]);
+    device->name = g_strdup (names[i]);
+    device->is_default = i == 0;
+    g_ptr_array_add (devices, device);
+  }
+  return devices;
+}
+
+void
+fake_source_set_devices (FakeSource *self, const char *const *names) {
+  if (self->devices != NULL)
+    g_ptr_array_unref (self->devices);
+  self->devices = fake_source_list (names);
 }
 
 FakeSource *
@@ -83,6 +110,7 @@ fake_source_new (void) {
   self->source = (LonghandSource){ fake_connect, fake_start, fake_stop, fake_refresh, fake_free };
   self->rate_hz = 16000;
   self->n_channels = 1;
+  fake_source_set_devices (self, (const char *const[]){ "one", NULL });
   return self;
 }
 

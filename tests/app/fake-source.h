@@ -12,6 +12,8 @@ typedef struct {
   gboolean hold;      /* a start is not answered until fake_source_open */
   GError *error;      /* owned; answer to the next start, if any */
   guint n_started;    /* starts so far */
+  guint n_refreshed;  /* lists asked for so far */
+  GPtrArray *devices; /* owned LonghandDevice: what is listed; "one" at first */
   char *device_id;    /* owned; of the last one */
   LonghandFeed *feed; /* owned; NULL when closed */
   LonghandSourceFn fn;
@@ -19,6 +21,9 @@ typedef struct {
 } FakeSource;
 
 FakeSource *fake_source_new (void); /* freed by the one who gets its source */
+/* Devices of these names, with the ids "fake/NAME"; the first is the default. (transfer full) */
+GPtrArray *fake_source_list (const char *const *names);
+void fake_source_set_devices (FakeSource *self, const char *const *names);
 void fake_source_open (FakeSource *self);
 void fake_source_fail (FakeSource *self, GError *error); /* (transfer full) error */
 /* [n_frames, n_channels], as fast as they are taken. */

@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <sndfile.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Events of the control thread; not a GAsyncQueue, whose locks ThreadSanitizer does not see. */
@@ -375,13 +376,14 @@ recording_again_works (void) {
 }
 
 static void
-device_that_is_not_there_is_named_busy (void) {
+device_that_is_not_there_is_absent (void) {
   g_autofree char *gone = use_devices ("pcm.default { type wavmic file \"$WAV\" }");
   Listener listener = listen_to ("ALSA/Blue Snowball: USB Audio");
   g_autoptr (LonghandSourceEvent) event = events_pop (listener.events);
 
   g_assert_cmpint (event->type, ==, LONGHAND_SOURCE_FAILED);
-  g_assert_error (event->error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_BUSY);
+  g_assert_error (event->error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_ABSENT);
+  g_assert_nonnull (strstr (event->error->message, "“Blue Snowball”"));
   listener_clear (&listener);
 }
 
@@ -603,7 +605,7 @@ main (int argc, char **argv) {
     { "/capture/alsa/default-that-changes-is-followed", default_that_changes_is_followed },
     { "/capture/alsa/chosen-device-is-the-one-heard", chosen_device_is_the_one_heard },
     { "/capture/alsa/recording-again-works", recording_again_works },
-    { "/capture/alsa/device-that-is-not-there-is-named-busy", device_that_is_not_there_is_named_busy },
+    { "/capture/alsa/device-that-is-not-there-is-absent", device_that_is_not_there_is_absent },
     { "/capture/alsa/unplugged-device-is-lost-and-hangs-nobody", unplugged_device_is_lost_and_hangs_nobody },
     { "/capture/alsa/nothing-is-opened-while-a-call-hangs", nothing_is_opened_while_a_call_hangs },
     { "/capture/alsa/without-any-device-is-no-microphone", alsa_without_any_device_is_no_microphone },

@@ -396,24 +396,160 @@ times_go_on_over_recordings (Fixture *f, gconstpointer data) {
 /* ---- microphone ---- */
 
 static void
+unplug (Fixture *f) {
+  fake_source_set_devices (f->microphone, (const char *const[]){ "built-in", NULL });
+  fake_source_lose (f->microphone);
+  wait_state (f, LONGHAND_STATE_WAITING);
+}
+
+static void
+plug_in (Fixture *f) {
+  fake_source_set_devices (f->microphone, (const char *const[]){ "built-in", "one", NULL });
+  longhand_dictation_refresh_devices (f->dictation);
+}
+
+/* It is said at once, not behind the last words: who goes on speaking is not being recorded. */
+static void
 lost_microphone_keeps_what_was_said (Fixture *f, gconstpointer data) {
+  pthread_mutex_lock (&gate);
+  make_dictation (f);
+  start (f);
+  speak (f, 0, IN_FIRST);
+  unplug (f);
+  g_assert_cmpuint (f->errors->len, ==, 1);
+  assert_failed (f, 0, LONGHAND_ERROR_DEVICE_LOST);
+  g_assert_cmpint (f->at_error, ==, LONGHAND_STATE_WAITING);
+  g_assert_cmpuint (f->n_at_error, ==, 0);
+  pthread_mutex_unlock (&gate);
+  RUN_UNTIL (f->committed->len == 1);
+  g_assert_cmpint (longhand_dictation_get_state (f->dictation), ==, LONGHAND_STATE_WAITING);
+  longhand_dictation_stop (f->dictation);
+  wait_state (f, LONGHAND_STATE_IDLE);
+  g_assert_cmpuint (f->errors->len, ==, 1);
+}
+
+static void
+recording_goes_on_when_the_microphone_is_back (Fixture *f, gconstpointer data) {
   make_dictation (f);
   wait_ready (f);
   start (f);
   speak (f, 0, IN_FIRST);
-  fake_source_lose (f->microphone);
-  wait_state (f, LONGHAND_STATE_IDLE);
-  g_assert_cmpuint (f->committed->len, ==, 1);
-  g_assert_cmpuint (f->errors->len, ==, 1);
-  assert_failed (f, 0, LONGHAND_ERROR_DEVICE_LOST);
-  g_assert_cmpuint (f->n_at_error, ==, 1);
-  g_assert_cmpint (f->at_error, ==, LONGHAND_STATE_IDLE);
-
-  start (f);
-  speak (f, 0, IN_PAUSE);
+  unplug (f);
+  g_assert_cmpuint (f->microphone->n_started, ==, 1);
+  fake_source_fail (f->microphone, g_error_new (LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_BUSY, "Not ready."));
+  plug_in (f);
+  wait_state (f, LONGHAND_STATE_RECORDING); /* at the second try */
+  g_assert_cmpuint (f->microphone->n_started, ==, 3);
+  g_assert_cmpstr (f->microphone->device_id, ==, "fake/one");
+  speak (f, IN_PAUSE, f->n_sound);
   stop (f);
   g_assert_cmpuint (f->committed->len, ==, 2);
+  g_assert_cmpint (utterance (f, 1)->start_ms, >=, utterance (f, 0)->end_ms);
   g_assert_cmpuint (f->errors->len, ==, 1);
+}
+
+/* What was said before is still being recognised when recording goes on. */
+static void
+microphone_may_be_back_before_the_last_words_are_written (Fixture *f, gconstpointer data) {
+  pthread_mutex_lock (&gate);
+  make_dictation (f);
+  start (f);
+  speak (f, 0, IN_FIRST);
+  unplug (f);
+  plug_in (f);
+  wait_state (f, LONGHAND_STATE_RECORDING);
+  speak (f, IN_PAUSE, f->n_sound);
+  pthread_mutex_unlock (&gate);
+  stop (f);
+  g_assert_cmpuint (f->committed->len, ==, 2);
+}
+
+static void
+stop_ends_the_wait_for_a_microphone (Fixture *f, gconstpointer data) {
+  make_dictation (f);
+  wait_ready (f);
+  start (f);
+  speak (f, 0, IN_FIRST);
+  unplug (f);
+  longhand_dictation_toggle (f->dictation);
+  wait_state (f, LONGHAND_STATE_IDLE);
+  g_assert_cmpuint (f->committed->len, ==, 1);
+  plug_in (f);
+  RUN_UNTIL (longhand_dictation_get_devices (f->dictation)->len == 2);
+  g_assert_cmpint (longhand_dictation_get_state (f->dictation), ==, LONGHAND_STATE_IDLE);
+  g_assert_cmpuint (f->microphone->n_started, ==, 1);
+}
+
+/* A device that is there, but was not chosen, is offered and not taken. */
+static void
+other_microphone_is_used_when_asked_for (Fixture *f, gconstpointer data) {
+  g_autofree char *chosen = NULL;
+
+  make_dictation (f);
+  g_assert_null (longhand_dictation_get_other_device (f->dictation));
+  start (f);
+  unplug (f);
+  RUN_UNTIL (longhand_dictation_get_other_device (f->dictation) != NULL);
+  g_assert_cmpint (longhand_dictation_get_state (f->dictation), ==, LONGHAND_STATE_WAITING);
+  longhand_dictation_start_from (f->dictation, longhand_dictation_get_other_device (f->dictation)->id);
+  wait_state (f, LONGHAND_STATE_RECORDING);
+  g_assert_cmpstr (f->microphone->device_id, ==, "fake/built-in");
+  stop (f);
+  chosen = longhand_settings_dup_microphone (f->settings);
+  g_assert_cmpstr (chosen, ==, "");
+  start (f);
+  g_assert_cmpstr (f->microphone->device_id, ==, "");
+}
+
+static void
+microphone_chosen_in_the_settings_ends_the_wait (Fixture *f, gconstpointer data) {
+  make_dictation (f);
+  start (f);
+  unplug (f);
+  longhand_settings_set_microphone (f->settings, "fake/built-in");
+  wait_state (f, LONGHAND_STATE_RECORDING);
+  g_assert_cmpstr (f->microphone->device_id, ==, "fake/built-in");
+}
+
+static void
+chosen_microphone_that_is_absent_is_waited_for (Fixture *f, gconstpointer data) {
+  make_dictation (f);
+  longhand_settings_set_microphone (f->settings, "fake/headset");
+  fake_source_fail (f->microphone,
+                    g_error_new (LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_ABSENT, "Not connected."));
+  longhand_dictation_start (f->dictation);
+  wait_state (f, LONGHAND_STATE_WAITING);
+  RUN_UNTIL (longhand_dictation_get_other_device (f->dictation) != NULL);
+  assert_failed (f, 0, LONGHAND_ERROR_DEVICE_ABSENT);
+  g_assert_cmpuint (f->microphone->n_started, ==, 1);
+  fake_source_set_devices (f->microphone, (const char *const[]){ "one", "headset", NULL });
+  wait_state (f, LONGHAND_STATE_RECORDING); /* found by looking every few seconds */
+  g_assert_cmpstr (f->microphone->device_id, ==, "fake/headset");
+  g_assert_cmpuint (f->errors->len, ==, 1);
+}
+
+static void
+sound_system_that_hangs_ends_the_wait (Fixture *f, gconstpointer data) {
+  make_dictation (f);
+  start (f);
+  unplug (f);
+  fake_source_fail (f->microphone, g_error_new (LONGHAND_ERROR, LONGHAND_ERROR_FAILED, "No answer."));
+  plug_in (f);
+  wait_state (f, LONGHAND_STATE_IDLE);
+  g_assert_cmpuint (f->errors->len, ==, 2);
+  assert_failed (f, 1, LONGHAND_ERROR_FAILED);
+}
+
+static void
+shutdown_ends_the_wait_for_a_microphone (Fixture *f, gconstpointer data) {
+  make_dictation (f);
+  wait_ready (f);
+  start (f);
+  speak (f, 0, IN_FIRST);
+  unplug (f);
+  longhand_dictation_shutdown (f->dictation);
+  g_assert_cmpuint (f->committed->len, ==, 1);
+  g_assert_cmpint (longhand_dictation_get_state (f->dictation), ==, LONGHAND_STATE_IDLE);
 }
 
 static void
@@ -557,9 +693,11 @@ devices_are_listed_in_the_background (Fixture *f, gconstpointer data) {
   RUN_UNTIL (f->n_device_lists == 1);
   g_assert_cmpuint (longhand_dictation_get_devices (f->dictation)->len, ==, 1);
   device = longhand_dictation_get_devices (f->dictation)->pdata[0];
-  g_assert_cmpstr (device->name, ==, "Fake microphone");
+  g_assert_cmpstr (device->name, ==, "one");
+  fake_source_set_devices (f->microphone, (const char *const[]){ "one", "two", NULL });
   longhand_dictation_refresh_devices (f->dictation);
   RUN_UNTIL (f->n_device_lists == 2);
+  g_assert_cmpuint (longhand_dictation_get_devices (f->dictation)->len, ==, 2);
 }
 
 /* ---- model ---- */
@@ -898,6 +1036,15 @@ main (int argc, char **argv) {
     { "other-formats-give-the-same-words", other_formats_give_the_same_words },
     { "times-go-on-over-recordings", times_go_on_over_recordings },
     { "lost-microphone-keeps-what-was-said", lost_microphone_keeps_what_was_said },
+    { "recording-goes-on-when-the-microphone-is-back", recording_goes_on_when_the_microphone_is_back },
+    { "microphone-may-be-back-before-the-last-words-are-written",
+      microphone_may_be_back_before_the_last_words_are_written },
+    { "stop-ends-the-wait-for-a-microphone", stop_ends_the_wait_for_a_microphone },
+    { "other-microphone-is-used-when-asked-for", other_microphone_is_used_when_asked_for },
+    { "microphone-chosen-in-the-settings-ends-the-wait", microphone_chosen_in_the_settings_ends_the_wait },
+    { "chosen-microphone-that-is-absent-is-waited-for", chosen_microphone_that_is_absent_is_waited_for },
+    { "sound-system-that-hangs-ends-the-wait", sound_system_that_hangs_ends_the_wait },
+    { "shutdown-ends-the-wait-for-a-microphone", shutdown_ends_the_wait_for_a_microphone },
     { "microphone-that-cannot-be-opened-is-reported", microphone_that_cannot_be_opened_is_reported },
     { "absurd-microphone-is-reported", absurd_microphone_is_reported },
     { "stop-before-the-microphone-is-open", stop_before_the_microphone_is_open },

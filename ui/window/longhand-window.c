@@ -45,6 +45,11 @@ show_record_button (LonghandWindow *self, LonghandState state) {
     adw_button_content_set_icon_name (self->record_content, "media-playback-stop-symbolic");
     gtk_widget_set_tooltip_text (button, _ ("Stop Recording"));
     break;
+  case LONGHAND_STATE_WAITING:
+    adw_button_content_set_label (self->record_content, _ ("Cancel"));
+    adw_button_content_set_icon_name (self->record_content, "media-playback-stop-symbolic");
+    gtk_widget_set_tooltip_text (button, _ ("Do Not Wait for the Microphone"));
+    break;
   case LONGHAND_STATE_FINISHING:
     adw_button_content_set_label (self->record_content, _ ("Wait…"));
     gtk_widget_set_tooltip_text (button, _ ("The last words are being recognised"));
