@@ -1,4 +1,5 @@
 /* What the window says: problems with a way out, and the hint about models. */
+#include "dictation/longhand-sound-watch.h"
 #include "dictation/longhand-utterance.h"
 #include "longhand-error.h"
 #include "window-fixture.h"
@@ -72,6 +73,7 @@ static const struct {
   const char *button;
 } problems[] = {
   { LONGHAND_ERROR_NO_MICROPHONE, "Try Again" },
+  { LONGHAND_ERROR_DEVICE_ABSENT, "Try Again" },
   { LONGHAND_ERROR_DEVICE_BUSY, "Try Again" },
   { LONGHAND_ERROR_DEVICE_LOST, "Record Again" },
   { LONGHAND_ERROR_MODEL_MISSING, "Open Models Folder" },
@@ -111,19 +113,114 @@ test_try_again (Fixture *f, gconstpointer data) {
   g_assert_cmpuint (f->microphone->n_started, ==, 2);
 }
 
+/* ---- the microphone ---- */
+
+static LonghandState
+state (Fixture *f) {
+  return longhand_dictation_get_state (f->dictation);
+}
+
+static void
+record (Fixture *f) {
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.record", NULL);
+}
+
+static void
+unplug (Fixture *f, const char *const *others) {
+  record (f);
+  WAIT_FOR (state (f) == LONGHAND_STATE_RECORDING);
+  fake_source_set_devices (f->microphone, others);
+  fake_source_lose (f->microphone);
+  WAIT_FOR (state (f) == LONGHAND_STATE_WAITING);
+}
+
 static void
 test_lost (Fixture *f, gconstpointer data) {
   fixture_speak (f, 0, "Said before.");
-  longhand_dictation_start (f->dictation);
-  WAIT_FOR (longhand_dictation_get_state (f->dictation) == LONGHAND_STATE_RECORDING);
-  fake_source_lose (f->microphone);
-  WAIT_FOR (find_button (f->window->problem, "Record Again") != NULL);
-  WAIT_FOR (longhand_dictation_get_state (f->dictation) == LONGHAND_STATE_IDLE);
-  g_assert_true (longhand_banner_get_shown (f->window->problem));
+  unplug (f, (const char *const[]){ NULL });
+  g_assert_true (says (f->window->problem, "The microphone has gone."));
+  g_assert_nonnull (find_button (f->window->problem, "Try Again"));
+  g_assert_cmpstr (adw_button_content_get_label (f->window->record_content), ==, "Cancel");
+  g_assert_false (gtk_revealer_get_reveal_child (f->window->recording));
   fixture_assert_text (f, "Said before.");
-  g_signal_emit_by_name (find_button (f->window->problem, "Record Again"), "clicked");
-  WAIT_FOR (longhand_dictation_get_state (f->dictation) == LONGHAND_STATE_RECORDING);
+  record (f);
+  WAIT_FOR (state (f) == LONGHAND_STATE_IDLE);
+  g_assert_false (longhand_banner_get_shown (f->window->problem));
 }
+
+static void
+test_lost_other (Fixture *f, gconstpointer data) {
+  static const char *const other = "Some_maker: a microphone with a name that is long, but not unheard of";
+  g_autofree char *label = g_strdup_printf ("Use “%s”", other);
+  int minimum;
+
+  unplug (f, (const char *const[]){ other, NULL });
+  WAIT_FOR (find_button (f->window->problem, label) != NULL);
+  gtk_widget_measure (GTK_WIDGET (f->window), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+  g_assert_cmpint (minimum, <=, 360);
+  g_signal_emit_by_name (find_button (f->window->problem, label), "clicked");
+  WAIT_FOR (state (f) == LONGHAND_STATE_RECORDING);
+  g_assert_true (g_str_has_suffix (f->microphone->device_id, other));
+  g_assert_false (longhand_banner_get_shown (f->window->problem));
+}
+
+static void
+test_back (Fixture *f, gconstpointer data) {
+  unplug (f, (const char *const[]){ NULL });
+  fake_source_set_devices (f->microphone, (const char *const[]){ "one", NULL });
+  longhand_dictation_refresh_devices (f->dictation);
+  WAIT_FOR (state (f) == LONGHAND_STATE_RECORDING);
+  g_assert_false (longhand_banner_get_shown (f->window->problem));
+  g_assert_cmpstr (adw_button_content_get_label (f->window->record_content), ==, "Stop");
+  WAIT_FOR (fixture_find (f->window->toasts, GTK_TYPE_LABEL, "label", "The microphone is there: recording")
+            != NULL);
+}
+
+static void
+test_absent (Fixture *f, gconstpointer data) {
+  longhand_settings_set_microphone (f->settings, "ALSA/Blue Snowball: USB Audio");
+  WAIT_FOR (g_strcmp0 (gtk_label_get_label (f->window->microphone_label), "Blue Snowball (not connected)")
+            == 0);
+  fake_source_fail (f->microphone,
+                    g_error_new_literal (LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_ABSENT, "Not there."));
+  record (f);
+  WAIT_FOR (find_button (f->window->problem, "Use “one”") != NULL);
+  g_assert_true (says (f->window->problem, "Not there."));
+  g_assert_cmpuint (f->microphone->n_started, ==, 1);
+  g_signal_emit_by_name (find_button (f->window->problem, "Use “one”"), "clicked");
+  WAIT_FOR (state (f) == LONGHAND_STATE_RECORDING);
+  g_assert_cmpstr (f->microphone->device_id, ==, "fake/one");
+}
+
+static void
+test_silent (Fixture *f, gconstpointer data) {
+  const char *hint = longhand_sound_watch_get_silent_hint ();
+  g_autofree float *sound = g_new0 (float, 6 * 16000);
+
+  record (f);
+  WAIT_FOR (state (f) == LONGHAND_STATE_RECORDING);
+  fake_source_speak (f->microphone, sound, 6 * 16000);
+  WAIT_FOR (says (f->window->problem, hint));
+  sound[0] = 0.1f;
+  fake_source_speak (f->microphone, sound, 1);
+  WAIT_FOR (!longhand_banner_get_shown (f->window->problem));
+}
+
+static void
+test_sound_lost (Fixture *f, gconstpointer data) {
+  record (f);
+  WAIT_FOR (state (f) == LONGHAND_STATE_RECORDING);
+  longhand_feed_count_overrun (f->microphone->feed);
+  record (f);
+  WAIT_FOR (
+      fixture_find (f->window->toasts, GTK_TYPE_LABEL, "label",
+                    "Some sound was lost, in 1 place: the computer was too busy. Close other programs if it "
+                    "happens again.")
+      != NULL);
+  g_assert_false (longhand_banner_get_shown (f->window->problem));
+}
+
+/* ---- models ---- */
 
 static void
 test_model_missing (Fixture *f, gconstpointer data) {
@@ -261,6 +358,11 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/messages/every-problem-has-its-sentence-and-way-out", test_every_problem);
   FIXTURE_ADD ("/messages/try-again-records", test_try_again);
   FIXTURE_ADD ("/messages/a-lost-microphone-loses-no-text", test_lost);
+  FIXTURE_ADD ("/messages/another-microphone-is-offered", test_lost_other);
+  FIXTURE_ADD ("/messages/recording-goes-on-with-the-microphone", test_back);
+  FIXTURE_ADD ("/messages/a-microphone-that-is-absent-is-named-and-another-offered", test_absent);
+  FIXTURE_ADD ("/messages/a-muted-microphone-is-said-while-it-is", test_silent);
+  FIXTURE_ADD ("/messages/sound-that-was-lost-is-said", test_sound_lost);
   FIXTURE_ADD ("/messages/a-missing-model-is-said-until-another-is-chosen", test_model_missing);
   FIXTURE_ADD ("/messages/a-model-that-was-missing-is-used-when-it-arrives", test_model_arrives);
   g_test_add ("/messages/the-button-goes-below-in-a-narrow-window", Fixture, NULL,

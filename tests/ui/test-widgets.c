@@ -121,13 +121,37 @@ test_microphone (Fixture *f, gconstpointer data) {
 
   WAIT_FOR (g_list_model_get_n_items (adw_combo_row_get_model (row)) == 2);
   assert_selected (row, "Follow the System");
-  select_title (row, "Fake microphone");
+  select_title (row, "one");
   id = longhand_settings_dup_microphone (f->settings);
   g_assert_cmpstr (id, ==, "fake/one");
-  g_assert_cmpstr (gtk_label_get_label (f->window->microphone_label), ==, "Fake microphone");
+  g_assert_cmpstr (gtk_label_get_label (f->window->microphone_label), ==, "one");
   longhand_settings_set_microphone (f->settings, "");
   assert_selected (row, "Follow the System");
   gtk_window_destroy (GTK_WINDOW (preferences));
+}
+
+/* While the list is shown, and while it is not; what was chosen stays, and keeps its name. */
+static void
+test_microphones_come_and_go (Fixture *f, gconstpointer data) {
+  GtkWidget *preferences = show_preferences (f);
+  AdwComboRow *row = find_row (preferences, "Microphone");
+  guint n_refreshed;
+
+  WAIT_FOR (g_list_model_get_n_items (adw_combo_row_get_model (row)) == 2);
+  fake_source_set_devices (f->microphone, (const char *const[]){ "one", "two", NULL });
+  WAIT_FOR (g_list_model_get_n_items (adw_combo_row_get_model (row)) == 3);
+  select_title (row, "two");
+  fake_source_set_devices (f->microphone, (const char *const[]){ "one", NULL });
+  WAIT_FOR (gtk_string_list_get_string (GTK_STRING_LIST (adw_combo_row_get_model (row)), 2) != NULL
+            && g_str_equal (gtk_string_list_get_string (GTK_STRING_LIST (adw_combo_row_get_model (row)), 2),
+                            "two (fake) (not available)"));
+  assert_selected (row, "two (fake) (not available)");
+  gtk_window_destroy (GTK_WINDOW (preferences));
+  fixture_settle ();
+  n_refreshed = f->microphone->n_refreshed;
+  for (int i = 0; i < 40; i++)
+    fixture_settle (); /* 4 s */
+  g_assert_cmpuint (f->microphone->n_refreshed, ==, n_refreshed);
 }
 
 /* The bundled model knows one language: there is nothing to choose, and the setting is kept for another
@@ -350,6 +374,7 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/preferences/pause-length-both-ways", test_pause);
   FIXTURE_ADD ("/preferences/model-both-ways", test_model);
   FIXTURE_ADD ("/preferences/microphone-both-ways", test_microphone);
+  FIXTURE_ADD ("/preferences/microphones-come-and-go", test_microphones_come_and_go);
   FIXTURE_ADD ("/preferences/one-language-is-no-choice", test_language);
   FIXTURE_ADD ("/find/counts-and-wraps-in-both-directions", test_find_wraps);
   FIXTURE_ADD ("/find/says-when-there-is-nothing", test_find_nothing);

@@ -40,9 +40,11 @@ row_of (LonghandPreferences *self, guint choice) {
   return rows[choice];
 }
 
-/* Takes choices; an id that is not among them is added, so that showing a setting never changes it. */
+/* Takes choices; an id that is not among them is added under the name that it had, so that showing a setting
+ * never changes it. */
 static void
-show_choices (LonghandPreferences *self, guint choice, LonghandChoices *choices, const char *current) {
+show_choices (LonghandPreferences *self, guint choice, LonghandChoices *choices, const char *current,
+              const char *former_title) {
   guint position;
 
   /* The list that somebody chooses from must outlive the choice: GTK goes on using it. */
@@ -51,7 +53,7 @@ show_choices (LonghandPreferences *self, guint choice, LonghandChoices *choices,
     return;
   }
   if (!longhand_choices_find (choices, current, &position)) {
-    g_autofree char *title = g_strdup_printf (_ ("%s (not available)"), current);
+    g_autofree char *title = g_strdup_printf (_ ("%s (not available)"), former_title);
 
     longhand_choices_add (choices, current, title);
     position = choices->ids->len - 1;
@@ -68,6 +70,7 @@ static void
 show_microphones (LonghandPreferences *self) {
   GPtrArray *devices = longhand_dictation_get_devices (self->dictation);
   g_autofree char *current = longhand_settings_dup_microphone (self->settings);
+  g_autofree char *former_title = longhand_device_dup_title (current);
   LonghandChoices *choices = longhand_choices_new ();
 
   longhand_choices_add (choices, "", _ ("Follow the System"));
@@ -76,7 +79,7 @@ show_microphones (LonghandPreferences *self) {
 
     longhand_choices_add (choices, device->id, device->name);
   }
-  show_choices (self, CHOICE_MICROPHONE, choices, current);
+  show_choices (self, CHOICE_MICROPHONE, choices, current, former_title);
 }
 
 static void
@@ -93,7 +96,7 @@ show_languages (LonghandPreferences *self) {
     title[0] = g_ascii_toupper (title[0]);
     longhand_choices_add (choices, languages[i], title);
   }
-  show_choices (self, CHOICE_LANGUAGE, choices, any ? current : "auto");
+  show_choices (self, CHOICE_LANGUAGE, choices, any ? current : "auto", current);
   gtk_widget_set_sensitive (GTK_WIDGET (self->language), any);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->language),
                                any ? _ ("The language you speak") : _ ("This model knows English only"));
@@ -110,7 +113,7 @@ show_models (LonghandPreferences *self) {
 
     longhand_choices_add (choices, longhand_model_get_id (model), longhand_model_get_title (model));
   }
-  show_choices (self, CHOICE_MODEL, choices, current);
+  show_choices (self, CHOICE_MODEL, choices, current, current);
 }
 
 static void
@@ -125,7 +128,7 @@ show_threads (LonghandPreferences *self) {
 
     longhand_choices_add (choices, number, number);
   }
-  show_choices (self, CHOICE_THREADS, choices, current);
+  show_choices (self, CHOICE_THREADS, choices, current, current);
 }
 
 /* Why “automatic” is what it is; what the setting means until that is known, or when it is a number. */
@@ -168,6 +171,17 @@ on_selected (LonghandPreferences *self, GParamSpec *pspec, AdwComboRow *row) {
     self->choosing = -1;
     return;
   }
+}
+
+/* The list is kept up to date as long as it can be seen. */
+static void
+on_map (LonghandPreferences *self) {
+  longhand_dictation_watch_devices (self->dictation, TRUE);
+}
+
+static void
+on_unmap (LonghandPreferences *self) {
+  longhand_dictation_watch_devices (self->dictation, FALSE);
 }
 
 static void
@@ -234,6 +248,8 @@ longhand_preferences_new (LonghandSettings *settings, LonghandModelStore *store,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (dictation, "notify::threads-reason", G_CALLBACK (show_threads_reason), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect (self, "map", G_CALLBACK (on_map), NULL);
+  g_signal_connect (self, "unmap", G_CALLBACK (on_unmap), NULL);
   longhand_dictation_refresh_devices (dictation);
   longhand_model_store_refresh (store);
   return GTK_WIDGET (self);

@@ -23,6 +23,7 @@ static guint signals[N_SIGNALS];
 typedef struct {
   GtkWidget *message, *button;                    /* button is NULL when it is hidden */
   int message_width, button_width, button_height; /* natural */
+  int button_minimum;
 } Body;
 
 static Body
@@ -35,7 +36,8 @@ look_at (GtkWidget *widget) {
     body.button = NULL;
     return body;
   }
-  gtk_widget_measure (body.button, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &body.button_width, NULL, NULL);
+  gtk_widget_measure (body.button, GTK_ORIENTATION_HORIZONTAL, -1, &body.button_minimum, &body.button_width,
+                      NULL, NULL);
   gtk_widget_measure (body.button, GTK_ORIENTATION_VERTICAL, -1, NULL, &body.button_height, NULL, NULL);
   return body;
 }
@@ -71,7 +73,7 @@ measure_body (GtkWidget *widget, GtkOrientation orientation, int for_size, int *
 
   if (orientation == GTK_ORIENTATION_HORIZONTAL) {
     gtk_widget_measure (body.message, orientation, -1, minimum, NULL, NULL, NULL);
-    *minimum = MAX (*minimum, body.button_width);
+    *minimum = MAX (*minimum, body.button_minimum);
     *natural = across;
   } else {
     const int width = for_size < 0 ? across : for_size;
@@ -91,7 +93,8 @@ allocate_body (GtkWidget *widget, int width, int height, int baseline) {
   const gboolean mirrored = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
   const int message_height = below ? height - BODY_SPACING - body.button_height : height;
   GtkAllocation message = { mirrored ? width - message_width : 0, 0, message_width, message_height };
-  GtkAllocation button = { 0, (height - body.button_height) / 2, body.button_width, body.button_height };
+  const int button_width = MIN (body.button_width, width);
+  GtkAllocation button = { 0, (height - body.button_height) / 2, button_width, body.button_height };
 
   gtk_widget_size_allocate (body.message, &message, -1);
   if (body.button == NULL)
@@ -99,7 +102,7 @@ allocate_body (GtkWidget *widget, int width, int height, int baseline) {
   if (below)
     button.y = height - body.button_height;
   if (below == mirrored)
-    button.x = width - body.button_width;
+    button.x = width - button_width;
   gtk_widget_size_allocate (body.button, &button, -1);
 }
 
@@ -144,8 +147,14 @@ longhand_banner_show (LonghandBanner *self, const char *message, const char *but
   gtk_label_set_label (self->message, message);
   gtk_widget_set_visible (GTK_WIDGET (self->button), button != NULL);
   if (button != NULL)
-    gtk_button_set_label (self->button, button);
+    longhand_banner_set_button (self, button);
   gtk_revealer_set_reveal_child (self->revealer, TRUE);
+}
+
+void
+longhand_banner_set_button (LonghandBanner *self, const char *button) {
+  gtk_button_set_label (self->button, button);
+  gtk_label_set_ellipsize (GTK_LABEL (gtk_button_get_child (self->button)), PANGO_ELLIPSIZE_MIDDLE);
 }
 
 void

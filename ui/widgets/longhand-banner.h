@@ -12,6 +12,8 @@ G_DECLARE_FINAL_TYPE (LonghandBanner, longhand_banner, LONGHAND, BANNER, AdwBin)
 
 /* Shows it. button may be NULL. */
 void longhand_banner_show (LonghandBanner *self, const char *message, const char *button);
+/* Replaces the button's label. */
+void longhand_banner_set_button (LonghandBanner *self, const char *button);
 void longhand_banner_hide (LonghandBanner *self);
 gboolean longhand_banner_get_shown (LonghandBanner *self);
 

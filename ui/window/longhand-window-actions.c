@@ -2,6 +2,7 @@
 #include "window/longhand-window-private.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 static void
 record (GtkWidget *widget, const char *name, GVariant *parameter) {
@@ -99,20 +100,35 @@ show_choice (GtkMenuButton *button, GtkLabel *label, const char *title) {
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, title, -1);
 }
 
+/* A chosen one that is not there keeps its name: it is still the one that is recorded from. */
+static char *
+title_of_microphone (GPtrArray *devices, const char *id) {
+  g_autofree char *title = NULL;
+
+  if (*id == '\0')
+    return g_strdup (_ ("Follow the System"));
+  for (guint i = 0; i < devices->len; i++) {
+    const LonghandDevice *device = g_ptr_array_index (devices, i);
+
+    if (strcmp (device->id, id) == 0)
+      return g_strdup (device->name);
+  }
+  title = longhand_device_dup_title (id);
+  return devices->len > 0 ? g_strdup_printf (_ ("%s (not connected)"), title) : g_steal_pointer (&title);
+}
+
 void
 longhand_window_fill_microphones (LonghandWindow *self) {
   GPtrArray *devices = longhand_dictation_get_devices (self->dictation);
   g_autofree char *current = longhand_settings_dup_microphone (self->settings);
-  const char *title = _ ("Follow the System");
+  g_autofree char *title = title_of_microphone (devices, current);
 
   g_menu_remove_all (self->microphones);
-  append_choice (self->microphones, title, "settings.microphone", "");
-  for (guint i = 0; devices != NULL && i < devices->len; i++) {
+  append_choice (self->microphones, _ ("Follow the System"), "settings.microphone", "");
+  for (guint i = 0; i < devices->len; i++) {
     const LonghandDevice *device = g_ptr_array_index (devices, i);
 
     append_choice (self->microphones, device->name, "settings.microphone", device->id);
-    if (g_strcmp0 (device->id, current) == 0)
-      title = device->name;
   }
   show_choice (self->microphone, self->microphone_label, title);
 }

@@ -100,6 +100,7 @@ longhand_window_show_error (LonghandWindow *self, const GError *error) {
   if (error->domain == LONGHAND_ERROR) {
     switch ((LonghandError)error->code) {
     case LONGHAND_ERROR_NO_MICROPHONE:
+    case LONGHAND_ERROR_DEVICE_ABSENT:
     case LONGHAND_ERROR_DEVICE_BUSY:
       self->solve = record_again;
       button = _ ("Try Again");
@@ -125,6 +126,7 @@ longhand_window_show_error (LonghandWindow *self, const GError *error) {
     }
   }
   longhand_banner_show (self->problem, error->message, button);
+  longhand_window_note_error (self, error);
 }
 
 static void

@@ -44,6 +44,9 @@ struct _LonghandWindow {
 
   guint elapsed_timeout;
   void (*solve) (LonghandWindow *self); /* what the problem banner's button does */
+  gboolean says_absent, says_silent;    /* it is about a microphone that is not there, or gives no sound */
+  gboolean was_waiting;                 /* for the microphone, in the last state */
+  gboolean has_waited;                  /* before the microphone was opened */
   gboolean close_when_idle;             /* the person wants to leave, but words are still coming */
   gboolean close_for_good;              /* unsaved text has been dealt with */
   gboolean close_after_save;
@@ -60,10 +63,17 @@ void longhand_window_export (LonghandWindow *self);
 /* Asks what to do with unsaved text; the window closes unless the person cancels. */
 void longhand_window_ask_to_save (LonghandWindow *self);
 
+/* longhand-window-microphone.c */
+void longhand_window_init_microphone (LonghandWindow *self);
+void longhand_window_follow_state (LonghandWindow *self, LonghandState state);
+/* After error is shown: a microphone that is waited for has another way out. */
+void longhand_window_note_error (LonghandWindow *self, const GError *error);
+
 /* longhand-window-messages.c */
 void longhand_window_toast (LonghandWindow *self, const char *message);
 void longhand_window_show_error (LonghandWindow *self, const GError *error);
-/* Says, unless it is over within moments, that tentative words are not shown for now, until told otherwise. */
+/* Says, unless it is over within moments, that tentative words are not shown for now, until told otherwise.
+ */
 void longhand_window_set_behind (LonghandWindow *self, gboolean is_behind);
 /* The last utterance that was left out goes to the caret. */
 void longhand_window_insert_left_out (LonghandWindow *self);

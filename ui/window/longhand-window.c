@@ -76,8 +76,8 @@ on_state (LonghandWindow *self) {
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.record", state != LONGHAND_STATE_FINISHING);
   show_record_button (self, state);
   gtk_revealer_set_reveal_child (self->recording, recording);
+  longhand_window_follow_state (self, state);
   if (recording) {
-    longhand_banner_hide (self->problem);
     show_elapsed (self);
     if (self->elapsed_timeout == 0)
       self->elapsed_timeout = g_timeout_add (ELAPSED_INTERVAL_MS, show_elapsed, self);
@@ -193,6 +193,7 @@ longhand_window_new (GtkApplication *application, LonghandSettings *settings, Lo
   longhand_performance_panel_set_dictation (self->performance, dictation);
   longhand_window_init_actions (self);
   longhand_window_init_messages (self);
+  longhand_window_init_microphone (self);
 
   g_signal_connect_object (dictation, "tentative", G_CALLBACK (on_tentative), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (dictation, "committed", G_CALLBACK (on_committed), self, G_CONNECT_SWAPPED);
