@@ -329,8 +329,7 @@ fail_absent (const char *id, GError **error) {
   g_autofree char *title = longhand_device_dup_title (id);
 
   g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_ABSENT,
-               _ ("The microphone “%s” is not connected. Recording begins when it is; or use another one."),
-               title);
+               _ ("“%s” is not connected. Recording begins when it is, or with another microphone."), title);
 }
 
 static LonghandHostStream *

@@ -153,11 +153,9 @@ lose_device (LonghandCapture *self) {
   LonghandSourceEvent *event = longhand_source_event_new (LONGHAND_SOURCE_CLOSED);
 
   longhand_feed_close (longhand_capture_host_get_feed (self->stream));
-  g_set_error (
-      &event->error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_LOST,
-      _ ("The microphone “%s” has gone. What was said until then is kept, and recording goes on when it is "
-         "back."),
-      longhand_capture_host_get_device (self->stream)->name);
+  g_set_error (&event->error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_LOST,
+               _ ("“%s” has gone. What was said is kept, and recording goes on when it is back."),
+               longhand_capture_host_get_device (self->stream)->name);
   self->fn (self->user, event);
   longhand_capture_host_close (g_steal_pointer (&self->stream), TRUE);
 }

@@ -46,7 +46,8 @@ longhand_sound_watch_is_silent (guint64 n_frames, guint64 n_silent, double rate_
 
 const char *
 longhand_sound_watch_get_silent_hint (void) {
-  return _ ("No sound comes from the microphone. Check that it is not muted, or choose another one.");
+  return _ (
+      "No sound comes from the microphone. Check that it is not muted, or stop and choose another one.");
 }
 
 gboolean

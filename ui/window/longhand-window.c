@@ -63,9 +63,10 @@ show_record_button (LonghandWindow *self, LonghandState state) {
   }
   gtk_widget_remove_css_class (button, "suggested-action");
   gtk_widget_remove_css_class (button, "destructive-action");
-  if (state != LONGHAND_STATE_FINISHING)
-    gtk_widget_add_css_class (button,
-                              state == LONGHAND_STATE_IDLE ? "suggested-action" : "destructive-action");
+  if (state == LONGHAND_STATE_IDLE)
+    gtk_widget_add_css_class (button, "suggested-action");
+  else if (state == LONGHAND_STATE_STARTING || state == LONGHAND_STATE_RECORDING)
+    gtk_widget_add_css_class (button, "destructive-action");
 }
 
 static void
