@@ -1,5 +1,7 @@
 #include "cli-run.h"
 
+#include "transcript/longhand-words.h"
+
 #include <glib/gstdio.h>
 #include <linux/capability.h>
 #include <string.h>
@@ -72,6 +74,15 @@ void
 cli_assert_contains (const char *text, const char *part) {
   if (strstr (text, part) == NULL)
     g_error ("“%s” is not in: %s", part, text);
+}
+
+void
+cli_assert_heard (const char *text, const char *said) {
+  guint n_said;
+  const guint n_wrong = longhand_words_count_errors (said, text, &n_said);
+
+  if (2 * n_wrong >= n_said)
+    g_error ("heard “%s” where “%s” is said", text, said);
 }
 
 void

@@ -32,6 +32,8 @@ void cli_assert_fails (const CliRun *run, int code, const char *part, const char
 /* It ended well and had nothing to complain about. */
 void cli_assert_succeeds (const CliRun *run);
 void cli_assert_contains (const char *text, const char *part);
+/* Fewer than half of the words of said are wrong in text, which any model of use achieves. */
+void cli_assert_heard (const char *text, const char *said);
 
 /* A folder that goes away at the end of the test with all that is in it, one level deep. */
 char *cli_make_dir (void);

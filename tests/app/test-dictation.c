@@ -5,6 +5,7 @@
 #include "dictation/longhand-latencies.h"
 #include "fake-source.h"
 #include "longhand-error.h"
+#include "transcript/longhand-words.h"
 
 #include <glib/gstdio.h>
 #include <pthread.h>
@@ -898,6 +899,7 @@ longer_pause_joins_utterances (Fixture *f, gconstpointer data) {
 
 static void
 figures_are_those_of_the_engine (Fixture *f, gconstpointer data) {
+  g_autoptr (GPtrArray) words = NULL;
   LonghandStats stats;
 
   make_dictation (f);
@@ -918,7 +920,9 @@ figures_are_those_of_the_engine (Fixture *f, gconstpointer data) {
   g_assert_cmpfloat (stats.partial_cost_ms, >, 0);
   g_assert_cmpfloat (stats.final_cost_ms, >, 0);
   g_assert_cmpuint (stats.live.n_utterances, ==, 1);
-  g_assert_cmpuint (stats.live.n_words, ==, 6);
+  words = longhand_words_split (utterance (f, 0)->text);
+  g_assert_cmpuint (stats.live.n_words, >, 0);
+  g_assert_cmpuint (stats.live.n_words, ==, words->len);
   g_assert_cmpfloat (stats.live.revisions_per_word, >=, 0);
   g_assert_cmpfloat (stats.live.first_tentative_p50_s, >, 0);
   g_assert_cmpfloat (1000 * stats.live.final_latency_p50_s + LONGHAND_LATENCY_STEP_MS, >=,
