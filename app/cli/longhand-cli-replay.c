@@ -141,8 +141,10 @@ on_model_state (LonghandDictation *dictation, GParamSpec *pspec, Session *sessio
 
 static void
 on_state (LonghandDictation *dictation, GParamSpec *pspec, Session *session) {
-  if (longhand_dictation_get_state (dictation) == LONGHAND_STATE_IDLE)
-    g_main_loop_quit (session->loop);
+  if (longhand_dictation_get_state (dictation) != LONGHAND_STATE_IDLE)
+    return;
+  look_at_memory (session, 0);
+  g_main_loop_quit (session->loop);
 }
 
 /* The first time what was said is finished, the second time only as much of it as shutdown waits for. */
@@ -163,7 +165,6 @@ static void
 take_figures (Session *session) {
   LonghandReplay *replay = session->replay;
 
-  look_at_memory (session, 0);
   longhand_dictation_get_stats (session->dictation, &replay->stats);
   replay->wall_s = (double)(g_get_monotonic_time () - session->begin_us) / G_USEC_PER_SEC;
   replay->cpu_s = cpu_s () - session->cpu_begin_s;

@@ -273,7 +273,8 @@ words_in_rounds (const Fixture *f, const char *repeat) {
 }
 
 /* Ten minutes of sound, of which a second takes 64 kB: to keep it would show as more than 18 MiB from the
- * second quarter to the last. The passes' own memory comes and goes: a look may find it or not. */
+ * second quarter to the last. The passes' own memory comes and goes: a look may find it or not. A word may be
+ * heard otherwise where there was time for more tentative passes, but nowhere else. */
 static void
 hours_keep_memory_and_times (Fixture *f, gconstpointer data) {
   g_autoptr (JsonNode) root = NULL;
@@ -296,7 +297,6 @@ hours_keep_memory_and_times (Fixture *f, gconstpointer data) {
   g_assert_cmpfloat (number (object, "n_words"), ==, once + 24 * (twice - once));
   g_assert_cmpfloat (number (object, "dropped_samples"), ==, 0);
   g_assert_cmpfloat (number (drift, "n_compared"), ==, 46);
-  g_assert_cmpfloat (number (drift, "n_changed"), ==, 0);
   g_assert_cmpfloat (number (drift, "largest_ms"), ==, 0);
   g_assert_cmpuint (n, >=, 8);
   g_assert_cmpuint (peak_rss (memory, 3 * n / 4, n), <=, peak_rss (memory, n / 4, n / 2) + (14 << 20));
