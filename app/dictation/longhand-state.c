@@ -66,10 +66,12 @@ static LonghandSituation
 stop (LonghandSituation now, LonghandEffects *effects) {
   if (now.state == LONGHAND_STATE_WAITING)
     return give_up (now, effects);
-  if (!is_live (now)) {
+  if (now.gone) {
     now.gone = FALSE;
-    return now;
+    return now.trailing ? now : finish (now, effects);
   }
+  if (!is_live (now))
+    return now;
   now.state = LONGHAND_STATE_FINISHING;
   *effects = LONGHAND_EFFECT_CLOSE;
   return now;
@@ -102,7 +104,6 @@ seal (LonghandSituation now, LonghandEffects *effects) {
     return now;
   }
   now.gone = FALSE;
-  now.trailing = TRUE;
   now.state = LONGHAND_STATE_WAITING;
   *effects = LONGHAND_EFFECT_REPORT_DEVICE;
   return now;
@@ -145,6 +146,7 @@ longhand_state_step (LonghandSituation now, LonghandEvent event, LonghandEffects
   case LONGHAND_EVENT_BROKEN:
     now.lost = is_live (now) && event == LONGHAND_EVENT_BROKEN;
     now.gone = is_live (now) && event == LONGHAND_EVENT_LOST;
+    now.trailing |= now.gone;
     G_GNUC_FALLTHROUGH;
   case LONGHAND_EVENT_CLOSED:
     if (now.state == LONGHAND_STATE_IDLE || now.state == LONGHAND_STATE_WAITING)
@@ -159,7 +161,8 @@ longhand_state_step (LonghandSituation now, LonghandEvent event, LonghandEffects
   case LONGHAND_EVENT_DRAINED:
     now.unheard = FALSE;
     now.trailing = FALSE;
-    return now.state == LONGHAND_STATE_FINISHING ? finish (now, effects) : now;
+    /* it may overtake SEALED, which a microphone that is gone waits for */
+    return now.state == LONGHAND_STATE_FINISHING && !now.gone ? finish (now, effects) : now;
 
   case LONGHAND_EVENT_RECOVERED:
     now.unheard = TRUE;
