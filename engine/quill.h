@@ -425,6 +425,7 @@ struct quill_stream_settings {
      * less than so many (512): models that know whole windows only hear little in short ones. */
     unsigned min_audio_ctx;
     enum quill_commit_rule commit;
+    bool keep_all; /* also what nobody seems to have said is text: left_out stays NULL */
     /* Of final passes; tentative ones are greedy without fallback. All have word_timestamps and no
      * timestamps. Strings must stay valid while the stream lives; `cancelled` applies to tentative passes
      * only: nothing spoken is lost to a cancel. */

@@ -50,10 +50,10 @@
 #define UNSURE_MS 500
 #define HALF_HEARD_MS 300
 
-/* By how much what was heard last may be less likely than what is heard now, in nats, to be kept: words on
- * the screen do not change for nothing. */
-#define TOLERANCE 1.0f
-#define FIRM_TOLERANCE 4.0f
+/* By how much what was heard last may be less likely than what is heard now, in nats, to be kept: words on the
+ * screen do not change for nothing. The final pass is that patient with firm words only. */
+#define TOLERANCE 0.5f
+#define FIRM_TOLERANCE 1.0f
 
 /* The final pass of the utterance would be later than this: finals only, until it would be earlier than that.
  */
@@ -458,7 +458,7 @@ static enum quill_verdict judge(const struct quill_stream *s, const struct quill
         .frame_ms = FRAME / SAMPLES_PER_MS,
     };
 
-    if (result->n_segments == 0)
+    if (s->settings.keep_all || result->n_segments == 0)
         return QUILL_KEEP;
     facts.avg_logprob = result->segments[0].avg_logprob;
     facts.no_speech_prob = result->segments[0].no_speech_prob;
@@ -510,7 +510,7 @@ static enum quill_status pass(struct quill_stream *s, enum quill_stream_event_ty
         .n = s->n_heard,
         .n_firm = s->n_firm,
         .n_forced = tentative ? s->n_firm : 0,
-        .tolerance = TOLERANCE,
+        .tolerance = tentative ? TOLERANCE : 0,
         .firm_tolerance = FIRM_TOLERANCE,
     };
     struct quill_result *result = NULL;

@@ -23,6 +23,7 @@ typedef struct {
   int threads, n_times;
   double pause_s;
   gboolean as_json;
+  gboolean keep_all;
 
   const char *path; /* borrowed */
   double speed;     /* 0: as fast as possible */
@@ -244,7 +245,8 @@ make_session (Session *session, LonghandModelStore *store, LonghandModel *model,
       &(LonghandDictationOptions){ .model = longhand_model_get_path (model),
                                    .language = options->language,
                                    .threads = (guint)options->threads,
-                                   .pause_length = options->pause_s },
+                                   .pause_length = options->pause_s,
+                                   .keep_all = options->keep_all },
       store, source);
   longhand_capture_file_set_queue (source, longhand_dictation_get_queue (session->dictation));
   g_signal_connect (session->dictation, "tentative", G_CALLBACK (on_tentative), session);
@@ -350,6 +352,8 @@ longhand_cli_replay (int argc, char **argv) {
       N_ ("N") },
     { "pause", 'p', 0, G_OPTION_ARG_DOUBLE, &options.pause_s,
       N_ ("Silence that ends an utterance, 0.3 to 2 (default 0.6)"), N_ ("SECONDS") },
+    { "keep-all", 0, 0, G_OPTION_ARG_NONE, &options.keep_all,
+      N_ ("Write out also what nobody seems to have said"), NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.as_json, N_ ("Print JSON in place of text and table"), NULL },
     { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model,
       N_ ("Model: name of an installed one, or a file (default: the best installed one)"), N_ ("MODEL") },

@@ -46,7 +46,7 @@ struct _LonghandDictation {
 
   LonghandSituation now;
   guint threads, pause_ms;
-  gboolean detailed;
+  gboolean detailed, keep_all;
   guint serial;      /* of the last model asked for */
   guint n_undrained; /* recordings begun and not recognised to their end */
   guint n_languages;
@@ -631,6 +631,7 @@ recognizer_settings (LonghandDictation *self) {
   return (LonghandRecognizerSettings){ .threads = self->threads,
                                        .language = self->language,
                                        .pause_ms = self->pause_ms,
+                                       .keep_all = self->keep_all,
                                        .detailed = self->detailed };
 }
 
@@ -652,6 +653,7 @@ read_options (LonghandDictation *self, const LonghandDictationOptions *options) 
   self->language = g_strdup (options->language != NULL ? options->language : "auto");
   self->microphone = g_strdup (options->microphone != NULL ? options->microphone : "");
   self->threads = options->threads;
+  self->keep_all = options->keep_all;
   self->pause_ms = options->pause_length > 0 ? (guint)(options->pause_length * 1000 + 0.5) : 600;
 }
 

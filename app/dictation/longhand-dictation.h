@@ -95,6 +95,7 @@ typedef struct {
   const char *microphone; /* device id; "" or NULL: the default one */
   guint threads;          /* 0: automatic */
   double pause_length;    /* seconds; 0: the usual 0.6 */
+  gboolean keep_all;      /* also what nobody seems to have said is text */
 } LonghandDictationOptions;
 LonghandDictation *longhand_dictation_new_for_options (LonghandModelStore *store,
                                                        const LonghandDictationOptions *options);

@@ -310,6 +310,7 @@ open_stream (LonghandRecognizer *self, GError **error) {
   quill_stream_settings_init (&settings);
   settings.preroll_ms = PREROLL_MS;
   settings.pause_ms = self->settings.pause_ms;
+  settings.keep_all = self->settings.keep_all;
   settings.params.language = known_language (self);
   settings.params.cancelled = is_cancelled;
   settings.params.user = self;
@@ -558,6 +559,7 @@ take_requests (LonghandRecognizer *self) {
     g_free (self->settings.language);
     self->settings.language = g_steal_pointer (&language);
     self->settings.pause_ms = wanted.pause_ms;
+    self->settings.keep_all = wanted.keep_all;
     if (wanted.detailed != self->settings.detailed) {
       self->settings.detailed = wanted.detailed;
       apply_detailed (self);

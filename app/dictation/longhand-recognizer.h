@@ -18,6 +18,7 @@ typedef struct {
   guint threads;     /* 0: automatic */
   char *language;    /* code or "auto"; ignored by English-only models */
   guint pause_ms;    /* silence that ends an utterance */
+  gboolean keep_all; /* also what nobody seems to have said is text; as it is at first */
   gboolean detailed; /* LonghandStats.parts are wanted */
 } LonghandRecognizerSettings;
 

@@ -275,6 +275,7 @@ final_pass_expects_what_was_heard (void) {
 static void
 guards_leave_out_what_nobody_said (void) {
   g_autoptr (Sound) sound = three_utterances ();
+  struct quill_stream_settings settings;
   struct fixture f;
 
   fixture_init (&f, NULL);
@@ -289,6 +290,15 @@ guards_leave_out_what_nobody_said (void) {
     g_assert_cmpstr (final->left_out, ==, recognition.text + 1);
     g_assert_cmpstr (final->reason, ==, "repetition");
   }
+  fixture_clear (&f);
+
+  quill_stream_settings_init (&settings);
+  settings.keep_all = true;
+  fixture_init (&f, &settings);
+  recognition.text = " Thank you. Thank you. Thank you. Thank you. Thank you.";
+  fixture_play (&f, sound, CHUNK, TRUE);
+  g_assert_cmpstr (fixture_nth (&f, QUILL_STREAM_FINAL, 0)->text, ==, recognition.text + 1);
+  g_assert_null (fixture_nth (&f, QUILL_STREAM_FINAL, 0)->left_out);
   fixture_clear (&f);
 }
 
