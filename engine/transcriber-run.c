@@ -181,8 +181,6 @@ static float temperature_of(const struct quill_run *run)
 static void begin_try(struct quill_run *run)
 {
     run->search.temperature = temperature_of(run);
-    if (run->n_fallbacks > 0 && !run->params->timestamps)
-        run->search.n_forced = run->search.n_firm;
     run->search.seed = run->params->seed + run->n_tries++;
     quill_decoder_truncate(run->t->decoder, run->slot->index, 0);
     quill_search_begin(&run->search);

@@ -50,7 +50,7 @@ struct quill_draft {
     size_t capacity;           /* what does not fit is left out */
     size_t n;
     /* Of the expected, what is no matter of choice: then without timestamps. And what is firm: tries at a
-     * higher temperature leave it as it is, unless there are timestamps. */
+     * higher temperature leave it as it is. */
     size_t n_forced, n_firm;
     float tolerance, firm_tolerance; /* of the search (search.h) */
 };

@@ -2,11 +2,11 @@
 
 #include <string.h>
 
-/* The numbers are OpenAI's (whisper/transcribe.py). One alone says little: models hear "no speech" in a
+/* The probabilities are OpenAI's (whisper/transcribe.py). One alone says little: models hear "no speech" in a
  * whisper, are unsure of mumbled words, and some words are as short as a knock on the table. */
 #define NO_SPEECH_PROB 0.6f
 #define LOW_LOGPROB -1.0f
-#define LITTLE_SPEECH_MS 300
+#define LITTLE_SPEECH_MS 450
 #define COMPRESSION_RATIO 2.4f
 
 /* A text of which half or more is one piece over and over. What compresses well is long; this is for the

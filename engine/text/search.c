@@ -79,13 +79,14 @@ size_t quill_search_length(const struct quill_search *s)
  * timestamps begins with the first of them. */
 static size_t expect(struct quill_search *s, size_t n, size_t max)
 {
+    const size_t end = s->temperature > 0.0f ? s->n_firm : s->n_draft;
     size_t n_expected = 0;
 
-    if (s->temperature > 0.0f || s->draft_at == s->n_draft || s->n_in_vain >= MAX_IN_VAIN)
+    if (s->draft_at >= end || s->n_in_vain >= MAX_IN_VAIN)
         return 0;
     if (s->rules->timestamps && s->n_tokens == 0 && max > 0)
         s->fed[n + n_expected++] = s->rules->specials.first_timestamp;
-    for (size_t i = s->draft_at; i < s->n_draft && n_expected < max; i++)
+    for (size_t i = s->draft_at; i < end && n_expected < max; i++)
         s->fed[n + n_expected++] = s->draft[i];
     return n_expected;
 }
@@ -148,6 +149,14 @@ static size_t likeliest(const struct quill_search *s, const uint32_t *expected)
     return expected && s->logits[*expected] >= s->logits[best] - tolerance ? *expected : best;
 }
 
+/* What is firm is not drawn. */
+static size_t draw(struct quill_search *s, const uint32_t *expected)
+{
+    if (expected && s->logits[*expected] > -INFINITY)
+        return *expected;
+    return quill_sample(s->logits, s->n_vocab, s->temperature, &s->random, s->rules->specials.eot);
+}
+
 /* expected: NULL, or a token. True when the search goes on: the token is no end, and there is a place to feed
  * it to.
  */
@@ -157,9 +166,7 @@ static bool choose(struct quill_search *s, const float *logits, const uint32_t *
 
     memcpy(s->logits, logits, s->n_vocab * sizeof *logits);
     quill_rules_apply(s->rules, s->kernels, s->tokens, s->n_tokens, s->logits, s->n_vocab);
-    const size_t token = s->temperature > 0.0f
-                             ? quill_sample(s->logits, s->n_vocab, s->temperature, &s->random, eot)
-                             : likeliest(s, expected);
+    const size_t token = s->temperature > 0.0f ? draw(s, expected) : likeliest(s, expected);
     const float logprob = s->logits[token] - s->kernels->log_sum_exp(s->logits, s->n_vocab);
     s->sum_logprob += logprob;
     if (token == eot)

@@ -29,7 +29,8 @@ struct quill_search {
     size_t max_tokens;
     float temperature;
     uint64_t seed;
-    const uint32_t *draft; /* [n_draft] words, no specials; only at temperature 0 */
+    const uint32_t *draft; /* [n_draft] words, no specials; at temperatures above 0 only what is firm of it,
+                            * and that is taken whatever its probability */
     size_t n_draft;
     /* Of the draft, what is no matter of choice: at most max_tokens and what n_text_ctx leaves. With any, no
      * timestamps, and no_speech_prob stays what it is. */

@@ -63,7 +63,7 @@ text_without_speech_is_dropped (void) {
 static void
 two_of_three_witnesses_are_believed (void) {
   for (unsigned i = 0; i < 8; i++) {
-    struct quill_utterance_facts facts = utterance ("Thank you.", i & 1 ? 9 : 10);
+    struct quill_utterance_facts facts = utterance ("Thank you.", i & 1 ? 14 : 15);
     const unsigned n_against = (i & 1) + (i >> 1 & 1) + (i >> 2);
 
     facts.no_speech_prob = i & 2 ? 0.61f : 0.6f;

@@ -281,6 +281,24 @@ static void forced_tokens_are_taken_as_they_are (struct fixture *f, const void *
     g_assert_cmpuint (find (f, draft, 6, 3).n_tokens, ==, 3);
 }
 
+/* At a temperature what is firm is kept, and counts as what it is; the rest is drawn. */
+static void firm_tokens_are_not_drawn (struct fixture *f, const void *unused)
+{
+    const uint32_t draft[] = {11, 12, 13, 14};
+
+    f->rules.timestamps = false;
+    f->search.temperature = 1.0f;
+    f->search.seed = 7;
+    f->search.n_firm = 2;
+    const struct found firm = find (f, draft, 4, 0);
+    g_assert_cmpmem (firm.tokens, 2 * sizeof *draft, draft, 2 * sizeof *draft);
+    g_assert_cmpuint (firm.tokens[2], !=, draft[2]);
+    g_assert_cmpfloat (firm.logprobs[0], <, 0.0f);
+    g_assert_cmpfloat (firm.logprobs[1], <, 0.0f);
+    g_assert_cmpfloat (firm.avg_logprob, <, (firm.logprobs[0] + firm.logprobs[1]) / (float)(firm.n_tokens + 1));
+    g_assert_cmpuint (firm.n_feeds, ==, f->search.max_tokens - 2);
+}
+
 static void a_draft_longer_than_there_is_room_ends_with_the_room (struct fixture *f, const void *unused)
 {
     uint32_t draft[N_TEXT_CTX];
@@ -354,6 +372,7 @@ int main(int argc, char **argv)
     g_test_add("/search/a-draft-changes-only-the-number-of-feeds/timestamps", struct fixture, "timestamps", set_up,
                a_draft_changes_only_the_number_of_feeds, tear_down);
     ADD("/search/forced-tokens-are-taken-as-they-are", forced_tokens_are_taken_as_they_are);
+    ADD("/search/firm-tokens-are-not-drawn", firm_tokens_are_not_drawn);
     ADD("/search/a-draft-longer-than-there-is-room-ends-with-the-room",
         a_draft_longer_than_there_is_room_ends_with_the_room);
     ADD("/search/cancelling-works-at-every-poll", cancelling_works_at_every_poll);
