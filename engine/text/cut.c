@@ -6,9 +6,13 @@
 #define FRAME_MS 10
 #define STEP_FRAMES 2
 
-static int64_t time_ms(uint32_t token, uint32_t first_timestamp)
+/* A model may name times of the 30 s that it knows also where it was shown fewer. */
+static int64_t time_ms(uint32_t token, uint32_t first_timestamp, size_t n_frames)
 {
-    return token >= first_timestamp ? (int64_t)(token - first_timestamp) * STEP_MS : 0;
+    const int64_t ms = token >= first_timestamp ? (int64_t)(token - first_timestamp) * STEP_MS : 0;
+    const int64_t end_ms = (int64_t)n_frames * FRAME_MS;
+
+    return ms < end_ms ? ms : end_ms;
 }
 
 void quill_cut_window(const uint32_t *tokens, size_t n, uint32_t first_timestamp, size_t n_frames,
@@ -25,8 +29,8 @@ void quill_cut_window(const uint32_t *tokens, size_t n, uint32_t first_timestamp
         out->pieces[out->n_pieces++] = (struct quill_piece){
             .begin = begin,
             .end = i,
-            .start_ms = time_ms(tokens[begin], first_timestamp),
-            .end_ms = time_ms(tokens[i - 1], first_timestamp),
+            .start_ms = time_ms(tokens[begin], first_timestamp, n_frames),
+            .end_ms = time_ms(tokens[i - 1], first_timestamp, n_frames),
         };
         begin = i;
     }
@@ -42,7 +46,7 @@ void quill_cut_window(const uint32_t *tokens, size_t n, uint32_t first_timestamp
     for (size_t i = n; i-- > 0;) {
         if (tokens[i] >= first_timestamp) {
             if (tokens[i] > first_timestamp)
-                end_ms = time_ms(tokens[i], first_timestamp);
+                end_ms = time_ms(tokens[i], first_timestamp, n_frames);
             break;
         }
     }

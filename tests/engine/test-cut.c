@@ -48,6 +48,14 @@ static void pair_at_the_end_moves_on_to_it(void)
     assert_cut(tokens, G_N_ELEMENTS(tokens), N_FRAMES, &(struct expected){1, 200, {{0, 3, 100, 2000}}});
 }
 
+static void no_time_lies_beyond_the_window(void)
+{
+    const uint32_t pairs[] = {T(0), 1, 2, T(400), T(480), 3, T(560), T(570), 4}, one[] = {T(0), 1, T(600)};
+    assert_cut(pairs, G_N_ELEMENTS(pairs), 1000,
+               &(struct expected){2, 1000, {{0, 4, 0, 8000}, {4, 7, 9600, 10000}}});
+    assert_cut(one, G_N_ELEMENTS(one), 1000, &(struct expected){1, 1000, {{0, 3, 0, 10000}}});
+}
+
 static void without_pairs_the_window_is_one_segment(void)
 {
     const uint32_t text[] = {1, 2, 3}, ended[] = {T(10), 1, 2, T(146)}, open[] = {T(0), 1, 2},
@@ -66,7 +74,7 @@ static void nothing_said_is_one_empty_segment(void)
 static void never_moves_on_beyond_the_window_nor_stays(void)
 {
     const uint32_t beyond[] = {T(0), 1, T(600), T(600), 2}, stuck[] = {T(0), T(0), 1};
-    assert_cut(beyond, G_N_ELEMENTS(beyond), 1000, &(struct expected){1, 1000, {{0, 3, 0, 12000}}});
+    assert_cut(beyond, G_N_ELEMENTS(beyond), 1000, &(struct expected){1, 1000, {{0, 3, 0, 10000}}});
     assert_cut(stuck, G_N_ELEMENTS(stuck), 1000, &(struct expected){1, 1000, {{0, 1, 0, 0}}});
 }
 
@@ -78,6 +86,7 @@ int main(int argc, char **argv)
     g_test_add_func("/cut/single-timestamp-at-the-end-finishes-the-window",
                     single_timestamp_at_the_end_finishes_the_window);
     g_test_add_func("/cut/pair-at-the-end-moves-on-to-it", pair_at_the_end_moves_on_to_it);
+    g_test_add_func("/cut/no-time-lies-beyond-the-window", no_time_lies_beyond_the_window);
     g_test_add_func("/cut/without-pairs-the-window-is-one-segment", without_pairs_the_window_is_one_segment);
     g_test_add_func("/cut/nothing-said-is-one-empty-segment", nothing_said_is_one_empty_segment);
     g_test_add_func("/cut/never-moves-on-beyond-the-window-nor-stays",
