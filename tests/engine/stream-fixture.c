@@ -27,7 +27,8 @@ note_draft (const struct quill_draft *draft) {
 
 static void
 hear_words (struct quill_segment *segment, struct quill_draft *draft) {
-  g_auto (GStrv) words = g_strsplit (g_strstrip (g_strdup (segment->text)), " ", -1);
+  g_autofree char *text = g_strstrip (g_strdup (segment->text));
+  g_auto (GStrv) words = g_strsplit (text, " ", -1);
   struct quill_word *made = g_new0 (struct quill_word, g_strv_length (words));
   const guint frames = recognition.word_ms / 20;
 
