@@ -410,6 +410,18 @@ note_lag (LonghandRecognizer *self) {
   note_behind (self);
 }
 
+/* Asked after sound was taken from the queue: a request holds for all the sound that came after it, and
+ * nothing may go into a stream that is about to be closed. */
+static gboolean
+request_waits (LonghandRecognizer *self) {
+  gboolean waits;
+
+  pthread_mutex_lock (&self->lock);
+  waits = self->has_wanted || self->wanted_path != NULL;
+  pthread_mutex_unlock (&self->lock);
+  return waits;
+}
+
 /* Everything that waits goes into the stream before a tentative pass is made of it: a slow machine makes
  * fewer of them, and does not fall behind. TRUE when there was anything. */
 static gboolean
@@ -420,10 +432,12 @@ take_sound (LonghandRecognizer *self) {
     note_lag (self);
   while (self->stream != NULL && !atomic_load_explicit (&self->quit, memory_order_relaxed)
          && fill_chunk (self)) {
+    if (request_waits (self))
+      return TRUE;
     took_any = TRUE;
     if (!push_chunk (self)) {
       final_pass (self, FALSE);
-      return TRUE; /* requests, such as more threads for a machine that falls behind, come first */
+      return TRUE;
     }
     if (self->chunk_ends) {
       final_pass (self, TRUE);
@@ -525,17 +539,6 @@ apply_threads (LonghandRecognizer *self, guint threads) {
   post (self, longhand_heard_new (LONGHAND_HEARD_STATS, self->serial));
 }
 
-/* TRUE when a model is to be loaded: nothing may go into a stream that is about to be closed. */
-static gboolean
-load_waits (LonghandRecognizer *self) {
-  gboolean waits;
-
-  pthread_mutex_lock (&self->lock);
-  waits = self->wanted_path != NULL;
-  pthread_mutex_unlock (&self->lock);
-  return waits;
-}
-
 static void
 take_requests (LonghandRecognizer *self) {
   g_autofree char *path = NULL;
@@ -596,7 +599,7 @@ recognizer_thread (void *data) {
 
   while (!atomic_load_explicit (&self->quit, memory_order_acquire)) {
     take_requests (self);
-    if (!load_waits (self) && !take_sound (self))
+    if (!take_sound (self))
       longhand_pump_queue_wait (self->queue, self->stream != NULL);
   }
   close_model (self);
