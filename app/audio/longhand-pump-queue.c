@@ -1,7 +1,5 @@
 #include "audio/longhand-pump-queue.h"
 
-#include "audio/longhand-pump.h"
-
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -16,7 +14,6 @@ struct _LonghandPumpQueue {
   GQueue blocks; /* owned float[BLOCK] each, oldest first; sample p of all time is in block p / BLOCK */
   GQueue ends;   /* owned guint64: n_pushed at the end of each recording not popped yet */
   guint64 n_pushed, n_popped;
-  gint64 captured_us; /* when sample n_pushed was heard */
   gboolean woken;
 };
 
@@ -50,9 +47,8 @@ longhand_pump_queue_unref (LonghandPumpQueue *self) {
 }
 
 void
-longhand_pump_queue_push (LonghandPumpQueue *self, const float *samples, gsize n, gint64 captured_us) {
+longhand_pump_queue_push (LonghandPumpQueue *self, const float *samples, gsize n) {
   pthread_mutex_lock (&self->lock);
-  self->captured_us = captured_us;
   for (gsize done = 0; done < n;) {
     const gsize at = self->n_pushed % BLOCK;
     const gsize m = MIN (n - done, BLOCK - at);
@@ -135,15 +131,4 @@ longhand_pump_queue_has_end (LonghandPumpQueue *self) {
   has_end = !g_queue_is_empty (&self->ends);
   pthread_mutex_unlock (&self->lock);
   return has_end;
-}
-
-gint64
-longhand_pump_queue_get_time_us (LonghandPumpQueue *self, guint64 position) {
-  gint64 time_us;
-
-  pthread_mutex_lock (&self->lock);
-  time_us = self->captured_us
-            - ((gint64)self->n_pushed - (gint64)position) * G_USEC_PER_SEC / LONGHAND_PUMP_RATE_HZ;
-  pthread_mutex_unlock (&self->lock);
-  return time_us;
 }

@@ -13,8 +13,7 @@ LonghandPumpQueue *longhand_pump_queue_new (void); /* (transfer full) */
 LonghandPumpQueue *longhand_pump_queue_ref (LonghandPumpQueue *self);
 void longhand_pump_queue_unref (LonghandPumpQueue *self);
 
-/* Copies n samples. captured_us: monotonic time at which the last of them was heard. */
-void longhand_pump_queue_push (LonghandPumpQueue *self, const float *samples, gsize n, gint64 captured_us);
+void longhand_pump_queue_push (LonghandPumpQueue *self, const float *samples, gsize n); /* copies them */
 /* What was pushed so far is one recording; it has ended. */
 void longhand_pump_queue_push_end (LonghandPumpQueue *self);
 
@@ -29,10 +28,6 @@ void longhand_pump_queue_wake (LonghandPumpQueue *self);
 
 gsize longhand_pump_queue_get_n_samples (LonghandPumpQueue *self); /* waiting */
 gboolean longhand_pump_queue_has_end (LonghandPumpQueue *self);    /* a recording's end is waiting */
-
-/* Monotonic time at which the sample with this number, counted from the first one ever pushed, was heard,
- * reckoned back from the latest push. */
-gint64 longhand_pump_queue_get_time_us (LonghandPumpQueue *self, guint64 position);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LonghandPumpQueue, longhand_pump_queue_unref)
 

@@ -30,13 +30,13 @@ struct _LonghandPump {
 
 /* What is in the journal outlives whatever becomes of it from here on. */
 static void
-pass_on (LonghandPump *self, gint64 captured_us) {
+pass_on (LonghandPump *self) {
   const float *samples = (const float *)self->mono->data;
 
   if (self->mono->len == 0)
     return;
   longhand_journal_append_sound (self->journal, samples, self->mono->len);
-  longhand_pump_queue_push (self->queue, samples, self->mono->len, captured_us);
+  longhand_pump_queue_push (self->queue, samples, self->mono->len);
 }
 
 static void
@@ -45,15 +45,10 @@ drain (LonghandPump *self, gboolean last) {
   gsize n;
 
   do {
-    const double rate_hz = longhand_feed_get_rate_hz (self->feed);
-    gint64 captured_us;
-
     n = longhand_ring_read (ring, self->frames, BLOCK);
-    captured_us = g_get_monotonic_time ()
-                  - (gint64)((double)longhand_ring_get_n_readable (ring) / rate_hz * G_USEC_PER_SEC);
     g_array_set_size (self->mono, 0);
     longhand_resampler_process (self->resampler, self->frames, n, last && n == 0, self->mono);
-    pass_on (self, captured_us);
+    pass_on (self);
   } while (n > 0);
 }
 

@@ -166,7 +166,7 @@ recognise (Hearing *self, const LonghandRecovery *recovery, const char *model, c
   if (rest == NULL)
     return FALSE;
   g_object_set_data (owner, "hearing", self);
-  longhand_pump_queue_push (queue, rest, recovery->n_rest, g_get_monotonic_time ());
+  longhand_pump_queue_push (queue, rest, recovery->n_rest);
   longhand_pump_queue_push_end (queue);
   recognizer = longhand_recognizer_new (queue, NULL, mailbox, on_heard, &settings, error);
   if (recognizer == NULL)

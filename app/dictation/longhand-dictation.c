@@ -549,7 +549,7 @@ take_up (LonghandDictation *self, LonghandRecovery *recovery, const float *rest)
     self->n_undrained++;
     self->captured_ms += (gint64)recovery->n_rest * 1000 / LONGHAND_PUMP_RATE_HZ;
     self->clock = (LonghandSoundClock){ .pace = 0 }; /* nobody waits for text of what was said back then */
-    longhand_pump_queue_push (self->queue, rest, recovery->n_rest, g_get_monotonic_time ());
+    longhand_pump_queue_push (self->queue, rest, recovery->n_rest);
     longhand_pump_queue_push_end (self->queue);
     handle (self, LONGHAND_EVENT_RECOVERED);
   }

@@ -18,7 +18,7 @@ queue_keeps_order_over_many_blocks (void) {
   for (int round = 0; round < 50; round++) {
     for (guint i = 0; i < G_N_ELEMENTS (samples); i++)
       samples[i] = next_in++;
-    longhand_pump_queue_push (queue, samples, G_N_ELEMENTS (samples), 0);
+    longhand_pump_queue_push (queue, samples, G_N_ELEMENTS (samples));
   }
   g_assert_cmpuint (longhand_pump_queue_get_n_samples (queue), ==, 50000);
   while ((n = longhand_pump_queue_pop (queue, samples, 777, &end)) > 0) {
@@ -36,10 +36,10 @@ queue_tells_each_end_once (void) {
   float out[5];
   gboolean end;
 
-  longhand_pump_queue_push (queue, in, 3, 0);
+  longhand_pump_queue_push (queue, in, 3);
   longhand_pump_queue_push_end (queue);
   longhand_pump_queue_push_end (queue);
-  longhand_pump_queue_push (queue, in + 3, 2, 0);
+  longhand_pump_queue_push (queue, in + 3, 2);
 
   g_assert_true (longhand_pump_queue_has_end (queue));
   g_assert_cmpuint (longhand_pump_queue_pop (queue, out, 2, &end), ==, 2);
@@ -54,16 +54,6 @@ queue_tells_each_end_once (void) {
   g_assert_false (end);
 }
 
-static void
-queue_reckons_when_a_sample_was_heard (void) {
-  g_autoptr (LonghandPumpQueue) queue = longhand_pump_queue_new ();
-  g_autofree float *silence = g_new0 (float, 16000);
-
-  longhand_pump_queue_push (queue, silence, 16000, 5000000);
-  g_assert_cmpint (longhand_pump_queue_get_time_us (queue, 16000), ==, 5000000);
-  g_assert_cmpint (longhand_pump_queue_get_time_us (queue, 8000), ==, 4500000);
-}
-
 static void *
 wake_later (void *data) {
   longhand_pump_queue_wake (data);
@@ -76,7 +66,7 @@ queue_wait_ends_when_woken (void) {
   const float sample = 1;
   pthread_t thread;
 
-  longhand_pump_queue_push (queue, &sample, 1, 0);
+  longhand_pump_queue_push (queue, &sample, 1);
   longhand_pump_queue_wait (queue, TRUE); /* there is sound */
   g_assert_cmpint (pthread_create (&thread, NULL, wake_later, queue), ==, 0);
   longhand_pump_queue_wait (queue, FALSE); /* sound does not count, the wake-up does */
@@ -243,7 +233,6 @@ main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/pump/queue-keeps-order-over-many-blocks", queue_keeps_order_over_many_blocks);
   g_test_add_func ("/pump/queue-tells-each-end-once", queue_tells_each_end_once);
-  g_test_add_func ("/pump/queue-reckons-when-a-sample-was-heard", queue_reckons_when_a_sample_was_heard);
   g_test_add_func ("/pump/queue-wait-ends-when-woken", queue_wait_ends_when_woken);
   g_test_add_func ("/pump/feed-publishes-the-level-of-the-last-50-ms",
                    feed_publishes_the_level_of_the_last_50_ms);

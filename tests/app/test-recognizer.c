@@ -198,7 +198,7 @@ load (Fixture *f) {
 /* The whole recording and its end at once, so that no tentative pass comes between. */
 static void
 say_all (Fixture *f) {
-  longhand_pump_queue_push (f->queue, f->sound, f->n_sound, g_get_monotonic_time ());
+  longhand_pump_queue_push (f->queue, f->sound, f->n_sound);
   longhand_pump_queue_push_end (f->queue);
 }
 
@@ -217,13 +217,13 @@ static void
 falling_behind_is_said_and_mended (Fixture *f, gconstpointer data) {
   load (f);
   g_assert_cmpuint (f->n_sound, >, 4 * 16000);
-  longhand_pump_queue_push (f->queue, f->sound, f->n_sound, g_get_monotonic_time ());
+  longhand_pump_queue_push (f->queue, f->sound, f->n_sound);
   wait_for (f, 'U');
   g_assert_true (f->was_behind);
   while (f->is_behind) { /* the rest is an utterance, too, which a pause ends */
     const float pause[160] = { 0 };
 
-    longhand_pump_queue_push (f->queue, pause, G_N_ELEMENTS (pause), g_get_monotonic_time ());
+    longhand_pump_queue_push (f->queue, pause, G_N_ELEMENTS (pause));
     g_usleep (2000);
     g_main_context_iteration (NULL, FALSE);
   }
@@ -237,10 +237,10 @@ end_of_an_utterance_cancels_a_tentative_pass (Fixture *f, gconstpointer data) {
 
   load (f);
   atomic_store (&tentative_held, true);
-  longhand_pump_queue_push (f->queue, f->sound, 1500 * 16, g_get_monotonic_time ());
+  longhand_pump_queue_push (f->queue, f->sound, 1500 * 16);
   while (atomic_load (&n_held) == n_before)
     g_usleep (1000);
-  longhand_pump_queue_push (f->queue, f->sound + 1500 * 16, f->n_sound - 1500 * 16, g_get_monotonic_time ());
+  longhand_pump_queue_push (f->queue, f->sound + 1500 * 16, f->n_sound - 1500 * 16);
   wait_for (f, 'U');
   g_assert_null (strchr (f->log->str, 'T'));
 }
@@ -299,7 +299,7 @@ second_failure_is_reported_and_the_next_utterance_heard (Fixture *f, gconstpoint
 static void
 failure_at_the_end_still_ends (Fixture *f, gconstpointer data) {
   load (f);
-  longhand_pump_queue_push (f->queue, f->sound, 2000 * 16, g_get_monotonic_time ());
+  longhand_pump_queue_push (f->queue, f->sound, 2000 * 16);
   atomic_store (&n_failures_due, 1000);
   longhand_pump_queue_push_end (f->queue);
   wait_for (f, '.');
@@ -332,11 +332,11 @@ model_chosen_while_another_loads_hears_everything (Fixture *f, gconstpointer dat
   while (atomic_load (&n_opening) == n_before)
     g_usleep (1000);
   longhand_recognizer_load (f->recognizer, f->path, 2);
-  longhand_pump_queue_push (f->queue, f->sound, 1500 * 16, g_get_monotonic_time ());
+  longhand_pump_queue_push (f->queue, f->sound, 1500 * 16);
   atomic_store (&opening_held, false);
   while (strcmp (f->log->str, "MM") != 0 && strchr (f->log->str, 'U') == NULL)
     g_main_context_iteration (NULL, TRUE);
-  longhand_pump_queue_push (f->queue, f->sound + 1500 * 16, f->n_sound - 1500 * 16, g_get_monotonic_time ());
+  longhand_pump_queue_push (f->queue, f->sound + 1500 * 16, f->n_sound - 1500 * 16);
   longhand_pump_queue_push_end (f->queue);
   wait_for (f, '.');
   g_assert_cmpstr (f->log->str, ==, "MMUU.");
@@ -364,13 +364,12 @@ changed_pause_does_not_cut_the_next_word (Fixture *f, gconstpointer data) {
   g_string_truncate (f->log, 0);
 
   /* the change waits for the end of the utterance it falls into */
-  longhand_pump_queue_push (f->queue, f->sound, 1500 * 16, g_get_monotonic_time ());
+  longhand_pump_queue_push (f->queue, f->sound, 1500 * 16);
   while (longhand_pump_queue_get_n_samples (f->queue) > 0)
     g_usleep (1000);
   longhand_recognizer_configure (f->recognizer, &settings);
-  longhand_pump_queue_push (f->queue, f->sound + 1500 * 16, before - 1500 * 16, g_get_monotonic_time ());
-  longhand_pump_queue_push (f->queue, f->sound + before + skipped, f->n_sound - before - skipped,
-                            g_get_monotonic_time ());
+  longhand_pump_queue_push (f->queue, f->sound + 1500 * 16, before - 1500 * 16);
+  longhand_pump_queue_push (f->queue, f->sound + before + skipped, f->n_sound - before - skipped);
   longhand_pump_queue_push_end (f->queue);
   wait_for (f, '.');
   g_assert_cmpuint (f->n_utterances, ==, 2);
