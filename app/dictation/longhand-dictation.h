@@ -80,8 +80,8 @@ G_DECLARE_FINAL_TYPE (LonghandDictation, longhand_dictation, LONGHAND, DICTATION
  *   "committed" (LonghandUtterance *)     after it the tentative text is ""
  *   "failed"    (const GError *)          LONGHAND_ERROR_*; the state tells what goes on
  *   "notice"    (const char *sentence)    worth reading, needs no answer: sound was lost; once a recording
- *   "left-out" (LonghandUtterance *)      recognised, but nobody seems to have said it: it is no text, unless the
- *                                         person says so
+ *   "left-out" (LonghandUtterance *)      recognised, but nobody seems to have said it: it is no text, unless
+ *                                         the person says so
  *   "recovered" (gint64 begun_us)         a session that was not closed is being taken up; when it began, as
  *                                         microseconds since 1970. Its text follows as "committed"
  *   "devices-changed" ()                  longhand_dictation_get_devices has new content */

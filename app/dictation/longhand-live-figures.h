@@ -6,9 +6,11 @@
  * sound was captured to the moment at which a text was shown:
  *
  *   first tentative   from the utterance's first speech to its first text that is not empty, tentative or
- * final commit lag        of each committed word: from the end of the word to the moment at which it became
- * firm, or committed where it had not been firm, or had been firm as another word final latency     from the
- * sound that decided that the utterance is over (the end of its pause, or of the recording) to its final text
+ *                     final
+ *   commit lag        of each committed word: from the end of the word to the moment at which it became firm,
+ *                     or committed where it had not been firm, or had been firm as another word
+ *   final latency     from the sound that decided that the utterance is over (the end of its pause, or of the
+ *                     recording) to its final text
  *   ... from speech   from the utterance's last speech to its final text
  *   revisions         each text that is shown is compared with the one shown before it in the same utterance,
  *                     position by position: every earlier word at whose position another word stands now, or

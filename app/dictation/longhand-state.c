@@ -1,5 +1,7 @@
 #include "dictation/longhand-state.h"
 
+#include "longhand-error.h"
+
 static gboolean
 is_live (LonghandSituation now) {
   return now.state == LONGHAND_STATE_STARTING || now.state == LONGHAND_STATE_RECORDING;
@@ -192,4 +194,22 @@ longhand_state_step (LonghandSituation now, LonghandEvent event, LonghandEffects
     break;
   }
   g_return_val_if_reached (now);
+}
+
+LonghandEvent
+longhand_state_why_not_opened (LonghandSituation now, const GError *error) {
+  if (g_error_matches (error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_ABSENT)
+      || (now.patient
+          && (g_error_matches (error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_BUSY)
+              || g_error_matches (error, LONGHAND_ERROR, LONGHAND_ERROR_NO_MICROPHONE))))
+    return LONGHAND_EVENT_ABSENT;
+  return LONGHAND_EVENT_OPEN_FAILED;
+}
+
+LonghandEvent
+longhand_state_why_closed (const GError *error) {
+  if (error == NULL)
+    return LONGHAND_EVENT_CLOSED;
+  return g_error_matches (error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_LOST) ? LONGHAND_EVENT_LOST
+                                                                             : LONGHAND_EVENT_BROKEN;
 }

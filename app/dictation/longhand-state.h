@@ -52,4 +52,8 @@ typedef enum {
 
 LonghandSituation longhand_state_step (LonghandSituation now, LonghandEvent event, LonghandEffects *effects);
 
+/* What an error of the microphone means: one that just came back may not be ready yet. */
+LonghandEvent longhand_state_why_not_opened (LonghandSituation now, const GError *error);
+LonghandEvent longhand_state_why_closed (const GError *error); /* NULL: as asked */
+
 G_END_DECLS

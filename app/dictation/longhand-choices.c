@@ -1,0 +1,38 @@
+#include "dictation/longhand-choices.h"
+
+#define USUAL_PAUSE_S 0.6
+
+static guint
+pause_ms (double pause_s) {
+  return (guint)(pause_s * 1000 + 0.5);
+}
+
+LonghandChoices
+longhand_choices_read_settings (LonghandSettings *settings) {
+  return (LonghandChoices){
+    .model = longhand_settings_dup_model (settings),
+    .language = longhand_settings_dup_language (settings),
+    .microphone = longhand_settings_dup_microphone (settings),
+    .threads = longhand_settings_get_threads (settings),
+    .pause_ms = pause_ms (longhand_settings_get_pause_length (settings)),
+  };
+}
+
+LonghandChoices
+longhand_choices_read_options (const LonghandDictationOptions *options) {
+  return (LonghandChoices){
+    .model = g_strdup (options->model != NULL ? options->model : ""),
+    .language = g_strdup (options->language != NULL ? options->language : "auto"),
+    .microphone = g_strdup (options->microphone != NULL ? options->microphone : ""),
+    .threads = options->threads,
+    .pause_ms = pause_ms (options->pause_length > 0 ? options->pause_length : USUAL_PAUSE_S),
+    .keep_all = options->keep_all,
+  };
+}
+
+void
+longhand_choices_clear (LonghandChoices *self) {
+  g_clear_pointer (&self->model, g_free);
+  g_clear_pointer (&self->language, g_free);
+  g_clear_pointer (&self->microphone, g_free);
+}
