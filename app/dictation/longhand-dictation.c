@@ -6,7 +6,7 @@
 #include "dictation/longhand-figures.h"
 #include "dictation/longhand-intake.h"
 #include "dictation/longhand-mailbox.h"
-#include "dictation/longhand-recognizer.h"
+#include "dictation/longhand-model-slot.h"
 #include "dictation/longhand-recorded.h"
 #include "dictation/longhand-sessions.h"
 #include "dictation/longhand-state.h"
@@ -17,7 +17,6 @@
 #include <string.h>
 
 #define DRAIN_TIMEOUT_US (10 * G_USEC_PER_SEC) /* for the last words at shutdown */
-#define JOIN_TIMEOUT_MS 3000                   /* for a pass that cannot be interrupted */
 #define WAIT_LIMIT_S 600 /* for a microphone: who plugs one in an hour later means something else */
 
 struct _LonghandDictation {
@@ -27,7 +26,6 @@ struct _LonghandDictation {
   LonghandSettings *settings; /* NULL with fixed options */
   LonghandChoices choices;
   LonghandModelStore *store;
-  LonghandModel *model; /* in use or being loaded; NULL when none was found */
   LonghandMailbox *mailbox;
   LonghandPumpQueue *queue;
   LonghandRecorded *recorded;
@@ -35,14 +33,11 @@ struct _LonghandDictation {
   LonghandJournal *journal; /* NULL when the system allowed no thread for it */
   LonghandSessions *sessions;
   LonghandIntake *intake;
-  LonghandRecognizer *recognizer; /* NULL after shutdown; also when it could not be started */
-  GError *model_error;
+  LonghandModelSlot *slot;
 
   LonghandSituation now;
-  guint serial;      /* of the last model asked for */
   guint n_undrained; /* recordings begun and not recognised to their end */
-  guint n_languages;
-  guint wait_id; /* source; while waiting for a microphone */
+  guint wait_id;     /* source; while waiting for a microphone */
   gboolean silent, detailed, is_shut_down;
   gboolean keeps_session; /* it is not removed at the end */
   gint64 offset_ms;       /* to add to the recognizer's times, for what was said in those */
@@ -99,7 +94,6 @@ longhand_dictation_get_property (GObject *object, guint id, GValue *value, GPara
 /* ---- what is done ---- */
 
 static void handle (LonghandDictation *self, LonghandEvent event);
-static void on_heard (gpointer owner, gpointer letter);
 
 static void
 on_sound_lost (gpointer user, const char *sentence) {
@@ -121,28 +115,9 @@ report (gpointer self, const GError *error) {
 }
 
 static void
-set_model (LonghandDictation *self, LonghandModel *model) {
-  g_set_object (&self->model, model);
+notify_model (LonghandDictation *self) {
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MODEL_TITLE]);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MODEL_IS_BUNDLED]);
-}
-
-/* The answer comes by mail even when it is known at once: nobody is listening yet during construction. */
-static void
-load_model (LonghandDictation *self) {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (LonghandModel) model = longhand_model_store_find (self->store, self->choices.model, &error);
-
-  self->serial++;
-  set_model (self, model);
-  if (model != NULL && self->recognizer != NULL) {
-    longhand_recognizer_load (self->recognizer, longhand_model_get_path (model), self->serial);
-  } else {
-    LonghandHeard *heard = longhand_heard_new (LONGHAND_HEARD_NO_MODEL, self->serial);
-
-    heard->error = error != NULL ? g_steal_pointer (&error) : g_error_copy (self->model_error);
-    longhand_mailbox_post (self->mailbox, on_heard, heard, (GDestroyNotify)longhand_heard_free);
-  }
 }
 
 static void
@@ -157,18 +132,17 @@ carry_out (LonghandDictation *self, LonghandEffects effects) {
     longhand_intake_start (self->intake);
   if (effects & LONGHAND_EFFECT_SEAL)
     longhand_intake_seal (self->intake);
-  if (effects & LONGHAND_EFFECT_LOAD)
-    load_model (self);
+  if (effects & LONGHAND_EFFECT_LOAD) {
+    longhand_model_slot_load (self->slot, self->choices.model);
+    notify_model (self);
+  }
   if (effects & LONGHAND_EFFECT_REPORT_DEVICE) {
     g_autoptr (GError) error = longhand_intake_steal_error (self->intake);
 
     report (self, error);
   }
-  if (effects & LONGHAND_EFFECT_REPORT_MODEL) {
-    g_autoptr (GError) error = self->model_error != NULL ? g_error_copy (self->model_error) : NULL;
-
-    report (self, error);
-  }
+  if (effects & LONGHAND_EFFECT_REPORT_MODEL)
+    report (self, longhand_model_slot_get_error (self->slot));
 }
 
 static gboolean
@@ -298,24 +272,18 @@ static void
 on_heard (gpointer owner, gpointer letter) {
   LonghandDictation *self = owner;
   LonghandHeard *heard = letter;
+  const gboolean is_of_this_model = longhand_model_slot_take (self->slot, heard);
 
-  if (heard->serial == self->serial)
+  if (is_of_this_model)
     take_stats (self, &heard->stats);
   switch (heard->type) {
   case LONGHAND_HEARD_MODEL:
-    if (heard->serial != self->serial)
-      break;
-    self->n_languages = heard->n_languages;
-    g_clear_error (&self->model_error);
-    handle (self, LONGHAND_EVENT_MODEL_READY);
+    if (is_of_this_model)
+      handle (self, LONGHAND_EVENT_MODEL_READY);
     break;
   case LONGHAND_HEARD_NO_MODEL:
-    if (heard->serial != self->serial)
-      break;
-    self->n_languages = 0;
-    g_clear_error (&self->model_error);
-    self->model_error = g_steal_pointer (&heard->error);
-    handle (self, LONGHAND_EVENT_MODEL_FAILED);
+    if (is_of_this_model)
+      handle (self, LONGHAND_EVENT_MODEL_FAILED);
     break;
   case LONGHAND_HEARD_TENTATIVE:
     g_signal_emit (self, signals[TENTATIVE], 0, heard->text, (guint)heard->n_firm);
@@ -426,12 +394,9 @@ recognizer_settings (LonghandDictation *self) {
 /* The choice may lead to the model that is in use already. */
 static void
 choose_model (LonghandDictation *self) {
-  g_autoptr (LonghandModel) model = longhand_model_store_find (self->store, self->choices.model, NULL);
-
-  if (!self->now.reload && self->now.model != LONGHAND_MODEL_STATE_FAILED && model != NULL
-      && self->model != NULL
-      && strcmp (longhand_model_get_path (model), longhand_model_get_path (self->model)) == 0)
-    set_model (self, model);
+  if (!self->now.reload && self->now.model != LONGHAND_MODEL_STATE_FAILED
+      && longhand_model_slot_finds_same (self->slot, self->choices.model))
+    notify_model (self);
   else
     handle (self, LONGHAND_EVENT_MODEL_WANTED);
 }
@@ -440,8 +405,7 @@ static void
 configure_recognizer (LonghandDictation *self) {
   const LonghandRecognizerSettings wanted = recognizer_settings (self);
 
-  if (self->recognizer != NULL)
-    longhand_recognizer_configure (self->recognizer, &wanted);
+  longhand_model_slot_configure (self->slot, &wanted);
 }
 
 static void
@@ -474,7 +438,6 @@ longhand_dictation_dispose (GObject *object) {
   longhand_dictation_shutdown (self);
   g_clear_object (&self->settings);
   g_clear_object (&self->store);
-  g_clear_object (&self->model);
   G_OBJECT_CLASS (longhand_dictation_parent_class)->dispose (object);
 }
 
@@ -483,6 +446,7 @@ longhand_dictation_finalize (GObject *object) {
   LonghandDictation *self = LONGHAND_DICTATION (object);
 
   longhand_intake_free (self->intake);
+  longhand_model_slot_free (self->slot);
   longhand_choices_clear (&self->choices);
   longhand_sessions_free (self->sessions);
   longhand_mailbox_unref (self->mailbox);
@@ -490,7 +454,6 @@ longhand_dictation_finalize (GObject *object) {
   longhand_recorded_free (self->recorded);
   longhand_figures_free (self->figures);
   longhand_journal_unref (self->journal);
-  g_clear_error (&self->model_error);
   G_OBJECT_CLASS (longhand_dictation_parent_class)->finalize (object);
 }
 
@@ -566,8 +529,7 @@ longhand_dictation_new_with_source (LonghandSettings *settings, const LonghandDi
   self->intake = longhand_intake_new (source, self->recorded, self->queue, self->journal, self->mailbox,
                                       on_intake_letter, &intake_fns, self);
   wanted = recognizer_settings (self);
-  self->recognizer = longhand_recognizer_new (self->queue, self->journal, self->mailbox, on_heard, &wanted,
-                                              &self->model_error);
+  self->slot = longhand_model_slot_new (store, self->queue, self->journal, self->mailbox, on_heard, &wanted);
   handle (self, LONGHAND_EVENT_MODEL_WANTED);
   longhand_dictation_refresh_devices (self);
   return self;
@@ -636,12 +598,16 @@ longhand_dictation_get_model_state (LonghandDictation *self) {
 
 const char *
 longhand_dictation_get_model_title (LonghandDictation *self) {
-  return self->model != NULL ? longhand_model_get_title (self->model) : "";
+  LonghandModel *model = longhand_model_slot_get_model (self->slot);
+
+  return model != NULL ? longhand_model_get_title (model) : "";
 }
 
 gboolean
 longhand_dictation_get_model_is_bundled (LonghandDictation *self) {
-  return self->model != NULL && longhand_model_is_bundled (self->model);
+  LonghandModel *model = longhand_model_slot_get_model (self->slot);
+
+  return model != NULL && longhand_model_is_bundled (model);
 }
 
 void
@@ -712,7 +678,7 @@ char **
 longhand_dictation_dup_languages (LonghandDictation *self) {
   g_autoptr (GPtrArray) languages = g_ptr_array_new ();
 
-  for (guint i = 0; i < self->n_languages; i++) {
+  for (guint i = 0; i < longhand_model_slot_get_n_languages (self->slot); i++) {
     g_ptr_array_add (languages, g_strdup (quill_language_code (i)));
     g_ptr_array_add (languages, g_strdup (quill_language_name (i)));
   }
@@ -743,7 +709,7 @@ longhand_dictation_shutdown (LonghandDictation *self) {
   self->is_shut_down = TRUE;
   longhand_mailbox_close (self->mailbox);
   longhand_intake_close (self->intake);
-  longhand_recognizer_free (g_steal_pointer (&self->recognizer), JOIN_TIMEOUT_MS);
+  longhand_model_slot_close (self->slot);
   if (!self->keeps_session)
     longhand_journal_close (self->journal, self->n_undrained == 0);
   longhand_recorded_drop (self->recorded);
