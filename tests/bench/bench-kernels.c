@@ -66,13 +66,18 @@ report (const struct bench *bench, const char *name, step *run, void *context, d
            ms[0], amount / ms[n / 2] / 1e6, unit);
 }
 
+static void
+fill (float *x, size_t n) {
+  for (size_t i = 0; i < n; i++)
+    x[i] = (float)g_random_double_range (-1.0, 1.0);
+}
+
 static float *
 floats_new (size_t n) {
   float *x = quill_alloc (n * sizeof *x);
 
   g_assert_nonnull (x);
-  for (size_t i = 0; i < n; i++)
-    x[i] = (float)g_random_double_range (-1.0, 1.0);
+  fill (x, n);
   return x;
 }
 
@@ -104,8 +109,8 @@ bench_linear (const struct bench *bench, const struct quill_gemm *gemm, enum qui
   const size_t row_bytes = cols / traits->block_len * traits->block_bytes;
   const size_t packed_bytes = gemm ? quill_gemm_row_bytes (gemm, cols) : quill_dot_row_bytes (type, cols);
   unsigned char *weights = quill_alloc (rows * row_bytes);
-  g_autofree char *name
-      = g_strdup_printf ("%s %zu x %zu x %zu %s%s", gemm ? "gemm" : "dot", m, cols, rows, traits->name, gelu ? " gelu" : "");
+  g_autofree char *name = g_strdup_printf ("%s %zu x %zu x %zu %s%s", gemm ? "gemm" : "dot", m, cols, rows,
+                                           traits->name, gelu ? " gelu" : "");
   float *row = floats_new (cols);
   struct linear l = { .bench = bench,
                       .gemm = gemm,
@@ -325,7 +330,8 @@ bench_kernels (const struct bench *bench) {
   };
 
   for (int form = 0; form < QUILL_GEMM_FORMS; form++) {
-    const char *type = form == QUILL_GEMM_F32 ? "f32" : "i16";
+    static const char *const types[QUILL_GEMM_FORMS] = { "f32", "i16", "i8" };
+    const char *type = types[form];
     g_autofree char *tile = g_strdup_printf ("tile %s in first-level cache", type);
     g_autofree char *pack = g_strdup_printf ("pack x %s", type);
     g_autofree char *pack_w = g_strdup_printf ("pack panel %s", type);
@@ -333,13 +339,13 @@ bench_kernels (const struct bench *bench) {
 
     k.gemm = &kernels->gemm[form];
     k.n = 128;
+    fill (k.y, 1 << 14);
     for (size_t i = 0; i < k.gemm->mr; i++)
       k.gemm->pack_x (k.y + i * k.n, 0, k.n, k.n,
                       (unsigned char *)k.x + i * quill_gemm_row_bytes (k.gemm, k.n));
     k.gemm->pack_w (k.y, k.n, k.gemm->nr, k.n, k.panel);
     report (bench, tile, run_tile, &k, 2.0 * REPEAT * (double)(k.n * k.gemm->mr * k.gemm->nr), "GOP/s");
-    for (size_t i = 0; i < 1 << 14; i++)
-      k.x[i] = (float)g_random_double_range (-1.0, 1.0);
+    fill (k.x, 1 << 14);
     report (bench, pack, run_pack, &k, REPEAT * (double)k.n, "G/s");
     report (bench, pack_w, run_pack_w, &k, REPEAT * (double)(k.n * k.gemm->nr), "G/s");
     k.n = 1500;
