@@ -1,6 +1,5 @@
 /* Portable integer GEMM: what every other level is compared with. */
 #include <assert.h>
-#include <math.h>
 #include <string.h>
 
 #ifdef __SSE2__
@@ -8,21 +7,22 @@
 #endif
 
 #include "kernels/gemm-i16.h"
-#include "kernels/pack-c.h"
 #include "kernels/rows.h"
+
+typedef int16_t element;
+static inline element stored(int q)
+{
+    return (element)q;
+}
+static inline int number(element e)
+{
+    return e;
+}
+
+#include "kernels/pack-c.h"
 
 #define MR 4
 #define NR 8
-
-static void pack_x(const float *x, size_t first, size_t n, size_t k, void *row)
-{
-    int16_t *q = row;
-    float *scales = (float *)(void *)(q + n_groups(k) * GROUP);
-
-    assert(first % GROUP == 0);
-    for (size_t i = 0; i < n; i += GROUP)
-        scales[(first + i) / GROUP] = quantize(x + i, smaller(GROUP, n - i), X_MAX, q + first + i);
-}
 
 static void pack_w(const float *rows, size_t ld, size_t n_rows, size_t k, void *panel)
 {
@@ -104,29 +104,6 @@ static void tile(const void *x, size_t x_stride, size_t m, const void *panel, si
     }
     for (size_t i = 0; i < m; i++)
         memcpy(y + i * ldy, sum[i], n * sizeof *y);
-}
-
-/* Each group has its own maximum, so that small weights keep their precision. */
-static float soften(const float *x, size_t n, void *row)
-{
-    int16_t *q = row;
-    float *scales = (float *)(void *)(q + n_groups(n) * GROUP);
-    float max = -INFINITY;
-    double sum = 0.0;
-
-    for (size_t i = 0; i < n; i++)
-        max = x[i] > max ? x[i] : max;
-    for (size_t i = 0; i < n; i += GROUP) {
-        const size_t count = smaller(GROUP, n - i);
-        float e[GROUP], *scale = &scales[i / GROUP];
-
-        for (size_t j = 0; j < count; j++)
-            e[j] = expf(x[i + j] - max);
-        *scale = quantize(e, count, X_MAX, q + i);
-        for (size_t j = 0; j < count; j++)
-            sum += (double)(*scale * (float)q[i + j]);
-    }
-    return (float)(1.0 / sum);
 }
 
 void quill_kernels_gemm_i16_c(struct quill_kernels *out)

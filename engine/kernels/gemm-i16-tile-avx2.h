@@ -5,19 +5,12 @@
 
 #include "kernels/gemm-i16-avx2.h"
 #include "kernels/rows.h"
-
-#define MR 6
-#define NR 16 /* 6 x 2 sums, 2 of the panel, 1 of x and 1 product fill the 16 registers */
+#include "kernels/tile-avx2.h"
 
 static void pack_w(const float *rows, size_t ld, size_t n_rows, size_t k, void *panel)
 {
     assert(n_rows <= NR);
     pack_panel(rows, ld, n_rows, k, panel, NR);
-}
-
-static inline __m256i load(const void *p)
-{
-    return _mm256_load_si256(p);
 }
 
 /* sum += products of a and b, added in pairs. Left to itself, GCC 12 makes all the products first and has no
@@ -36,7 +29,6 @@ static inline __m256i multiply_add(__m256i sum, __m256i a, __m256i b)
 #endif
 }
 
-/* Rows that are missing repeat the last one and are not stored. */
 static void tile(const void *x, size_t x_stride, size_t m, const void *panel, size_t k, float *y, size_t ldy,
                  size_t n)
 {
@@ -44,11 +36,7 @@ static void tile(const void *x, size_t x_stride, size_t m, const void *panel, si
     const size_t scales_at = n_groups(k) * GROUP * sizeof(int16_t);
     __m256 sum[MR][2];
 
-    assert(m >= 1 && m <= MR && n <= NR);
-    for (size_t i = 0; i < MR; i++) {
-        rows[i] = (const unsigned char *)x + (i < m ? i : m - 1) * x_stride;
-        sum[i][0] = sum[i][1] = _mm256_setzero_ps();
-    }
+    start_tile(x, x_stride, m, n, &rows, &sum);
     for (size_t g = 0; g < n_groups(k); g++) {
         __m256i part[MR][2];
 
@@ -60,33 +48,15 @@ static void tile(const void *x, size_t x_stride, size_t m, const void *panel, si
             const size_t at = (g * GROUP + 2 * l) * sizeof(int16_t);
 #pragma GCC unroll 6
             for (int i = 0; i < MR; i++) {
-                const __m256i a =
-                    _mm256_castps_si256(_mm256_broadcast_ss((const float *)(const void *)(rows[i] + at)));
+                const __m256i a = _mm256_castps_si256(broadcast(rows[i] + at));
                 part[i][0] = multiply_add(part[i][0], a, b0);
                 part[i][1] = multiply_add(part[i][1], a, b1);
             }
         }
-        const __m256 s0 = _mm256_castsi256_ps(load(group)), s1 = _mm256_castsi256_ps(load(group + 32));
+        add_scaled(part, rows, scales_at + g * sizeof(float), group, sum);
         group += NR * sizeof(float);
-#pragma GCC unroll 6
-        for (int i = 0; i < MR; i++) {
-            const __m256 s =
-                _mm256_broadcast_ss((const float *)(const void *)(rows[i] + scales_at + g * sizeof(float)));
-            sum[i][0] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(part[i][0]), _mm256_mul_ps(s, s0), sum[i][0]);
-            sum[i][1] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(part[i][1]), _mm256_mul_ps(s, s1), sum[i][1]);
-        }
     }
-    for (size_t i = 0; i < m; i++) {
-        if (n == NR) {
-            _mm256_storeu_ps(y + i * ldy, sum[i][0]);
-            _mm256_storeu_ps(y + i * ldy + 8, sum[i][1]);
-        } else {
-            float row[NR];
-            _mm256_storeu_ps(row, sum[i][0]);
-            _mm256_storeu_ps(row + 8, sum[i][1]);
-            memcpy(y + i * ldy, row, n * sizeof *y);
-        }
-    }
+    store_tile(&sum, m, y, ldy, n);
 }
 
 static inline void fill_gemm_i16(struct quill_kernels *out)

@@ -5,9 +5,7 @@
 
 #include "kernels/gemm-i16-avx512.h"
 #include "kernels/rows.h"
-
-#define MR 12
-#define NR 32 /* 12 x 2 sums, 2 of the panel, 1 of x and 1 product of 32 registers */
+#include "kernels/tile-avx512.h"
 
 static void pack_w(const float *rows, size_t ld, size_t n_rows, size_t k, void *panel)
 {
@@ -50,26 +48,14 @@ static inline __m512i multiply_add(__m512i sum, __m512i a, __m512i b)
 #endif
 }
 
-static inline __m512 load_floats(const void *p)
-{
-    return _mm512_load_ps(p);
-}
-
-/* Rows that are missing repeat the last one and are not stored. */
 static void tile(const void *x, size_t x_stride, size_t m, const void *panel, size_t k, float *y, size_t ldy,
                  size_t n)
 {
     const unsigned char *rows[MR], *group = panel;
     const size_t scales_at = n_groups(k) * GROUP * sizeof(int16_t);
-    const __mmask16 low = n >= 16 ? (__mmask16)0xffff : (__mmask16)((1u << n) - 1);
-    const __mmask16 high = n <= 16 ? (__mmask16)0 : (__mmask16)((1u << (n - 16)) - 1);
     __m512 sum[MR][2];
 
-    assert(m >= 1 && m <= MR && n <= NR);
-    for (size_t i = 0; i < MR; i++) {
-        rows[i] = (const unsigned char *)x + (i < m ? i : m - 1) * x_stride;
-        sum[i][0] = sum[i][1] = _mm512_setzero_ps();
-    }
+    start_tile(x, x_stride, m, n, &rows, &sum);
     for (size_t g = 0; g < n_groups(k); g++) {
         __m512i part[MR][2];
 
@@ -81,28 +67,15 @@ static void tile(const void *x, size_t x_stride, size_t m, const void *panel, si
             const size_t at = (g * GROUP + 2 * l) * sizeof(int16_t);
 #pragma GCC unroll 12
             for (int i = 0; i < MR; i++) {
-                int32_t pair;
-                memcpy(&pair, rows[i] + at, sizeof pair);
-                const __m512i a = _mm512_set1_epi32(pair);
+                const __m512i a = broadcast(rows[i] + at);
                 part[i][0] = multiply_add(part[i][0], a, b0);
                 part[i][1] = multiply_add(part[i][1], a, b1);
             }
         }
-        const __m512 s0 = load_floats(group), s1 = load_floats(group + 64);
+        add_scaled(part, rows, scales_at + g * sizeof(float), group, sum);
         group += NR * sizeof(float);
-#pragma GCC unroll 12
-        for (int i = 0; i < MR; i++) {
-            float scale;
-            memcpy(&scale, rows[i] + scales_at + g * sizeof scale, sizeof scale);
-            const __m512 s = _mm512_set1_ps(scale);
-            sum[i][0] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(part[i][0]), _mm512_mul_ps(s, s0), sum[i][0]);
-            sum[i][1] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(part[i][1]), _mm512_mul_ps(s, s1), sum[i][1]);
-        }
     }
-    for (size_t i = 0; i < m; i++) {
-        _mm512_mask_storeu_ps(y + i * ldy, low, sum[i][0]);
-        _mm512_mask_storeu_ps(y + i * ldy + 16, high, sum[i][1]);
-    }
+    store_tile(&sum, m, y, ldy, n);
 }
 
 static inline void fill_gemm_i16(struct quill_kernels *out)

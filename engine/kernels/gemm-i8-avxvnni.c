@@ -3,6 +3,7 @@
 
 #include "kernels/gemm-i8.h"
 #include "kernels/rows.h"
+#include "kernels/tile-avx2.h"
 #include "kernels/transpose-avx2.h"
 
 /* 64 numbers of int16 as bytes. (The pack works on halves: they are put in order again.) */
@@ -25,9 +26,6 @@ static inline void store_group(element *to, const __m256i q[4])
 }
 
 #include "kernels/pack-avx2.h"
-
-#define MR 6
-#define NR 16 /* 6 x 2 sums, 2 of the panel and 1 of x of 16 registers */
 
 static inline int32_t sum_of_group(const __m256i q[4])
 {
@@ -76,12 +74,6 @@ static void pack_w(const float *rows, size_t ld, size_t n_rows, size_t k, void *
             pack_rows_of_group(rows + i, ld, n_rows, k - i < GROUP ? k - i : GROUP, group, j);
 }
 
-static inline __m256i load(const void *p)
-{
-    return _mm256_load_si256(p);
-}
-
-/* Rows that are missing repeat the last one and are not stored. */
 static void tile(const void *x, size_t x_stride, size_t m, const void *panel, size_t k, float *y, size_t ldy,
                  size_t n)
 {
@@ -89,14 +81,9 @@ static void tile(const void *x, size_t x_stride, size_t m, const void *panel, si
     const size_t x_scales_at = n_groups(k) * GROUP;
     __m256 sum[MR][2];
 
-    assert(m >= 1 && m <= MR && n <= NR);
-    for (size_t i = 0; i < MR; i++) {
-        rows[i] = (const unsigned char *)x + (i < m ? i : m - 1) * x_stride;
-        sum[i][0] = sum[i][1] = _mm256_setzero_ps();
-    }
+    start_tile(x, x_stride, m, n, &rows, &sum);
     for (size_t g = 0; g < n_groups(k); g++, group += group_bytes(NR)) {
-        const unsigned char *quads = group, *begins = group + begins_at(NR),
-                            *w_scales = group + scales_at(NR);
+        const unsigned char *quads = group, *begins = group + begins_at(NR);
         __m256i part[MR][2];
 
 #pragma GCC unroll 6
@@ -108,32 +95,14 @@ static void tile(const void *x, size_t x_stride, size_t m, const void *panel, si
             const __m256i b0 = load(quads), b1 = load(quads + 32);
 #pragma GCC unroll 6
             for (int i = 0; i < MR; i++) {
-                const __m256i a = _mm256_castps_si256(
-                    _mm256_broadcast_ss((const float *)(const void *)(rows[i] + g * GROUP + l)));
+                const __m256i a = _mm256_castps_si256(broadcast(rows[i] + g * GROUP + l));
                 part[i][0] = _mm256_dpbusd_avx_epi32(part[i][0], a, b0);
                 part[i][1] = _mm256_dpbusd_avx_epi32(part[i][1], a, b1);
             }
         }
-        const __m256 s0 = _mm256_castsi256_ps(load(w_scales)), s1 = _mm256_castsi256_ps(load(w_scales + 32));
-#pragma GCC unroll 6
-        for (int i = 0; i < MR; i++) {
-            const __m256 s =
-                _mm256_broadcast_ss((const float *)(const void *)(rows[i] + x_scales_at + g * sizeof(float)));
-            sum[i][0] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(part[i][0]), _mm256_mul_ps(s, s0), sum[i][0]);
-            sum[i][1] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(part[i][1]), _mm256_mul_ps(s, s1), sum[i][1]);
-        }
+        add_scaled(part, rows, x_scales_at + g * sizeof(float), group + scales_at(NR), sum);
     }
-    for (size_t i = 0; i < m; i++) {
-        if (n == NR) {
-            _mm256_storeu_ps(y + i * ldy, sum[i][0]);
-            _mm256_storeu_ps(y + i * ldy + 8, sum[i][1]);
-        } else {
-            float row[NR];
-            _mm256_storeu_ps(row, sum[i][0]);
-            _mm256_storeu_ps(row + 8, sum[i][1]);
-            memcpy(y + i * ldy, row, n * sizeof *y);
-        }
-    }
+    store_tile(&sum, m, y, ldy, n);
 }
 
 void quill_kernels_gemm_i8_avxvnni(struct quill_kernels *out)

@@ -1,34 +1,24 @@
 /* Portable byte GEMM: what every other level is compared with. */
 #include <assert.h>
-#include <math.h>
 #include <string.h>
 
 #include "kernels/gemm-i8.h"
-#include "kernels/pack-c.h"
 #include "kernels/rows.h"
+
+typedef uint8_t element;
+static inline element stored(int q)
+{
+    return (element)(q + X_ZERO);
+}
+static inline int number(element e)
+{
+    return e - X_ZERO;
+}
+
+#include "kernels/pack-c.h"
 
 #define MR 4
 #define NR 8
-
-static float pack_group(const float *x, size_t n, uint8_t *to)
-{
-    int16_t q[GROUP];
-    const float scale = quantize(x, n, X_MAX, q);
-
-    for (size_t i = 0; i < GROUP; i++)
-        to[i] = (uint8_t)(q[i] + X_ZERO);
-    return scale;
-}
-
-static void pack_x(const float *x, size_t first, size_t n, size_t k, void *row)
-{
-    uint8_t *to = row;
-    float *scales = (float *)(void *)(to + n_groups(k) * GROUP);
-
-    assert(first % GROUP == 0);
-    for (size_t i = 0; i < n; i += GROUP)
-        scales[(first + i) / GROUP] = pack_group(x + i, smaller(GROUP, n - i), to + first + i);
-}
 
 static void pack_w(const float *rows, size_t ld, size_t n_rows, size_t k, void *panel)
 {
@@ -85,29 +75,6 @@ static void tile(const void *x, size_t x_stride, size_t m, const void *panel, si
     }
     for (size_t i = 0; i < m; i++)
         memcpy(y + i * ldy, sum[i], n * sizeof *y);
-}
-
-/* Each group has its own maximum, so that small weights keep their precision. */
-static float soften(const float *x, size_t n, void *row)
-{
-    uint8_t *to = row;
-    float *scales = (float *)(void *)(to + n_groups(n) * GROUP);
-    float max = -INFINITY;
-    double sum = 0.0;
-
-    for (size_t i = 0; i < n; i++)
-        max = x[i] > max ? x[i] : max;
-    for (size_t i = 0; i < n; i += GROUP) {
-        const size_t count = smaller(GROUP, n - i);
-        float e[GROUP], *scale = &scales[i / GROUP];
-
-        for (size_t j = 0; j < count; j++)
-            e[j] = expf(x[i + j] - max);
-        *scale = pack_group(e, count, to + i);
-        for (size_t j = 0; j < count; j++)
-            sum += (double)(*scale * (float)(to[i + j] - X_ZERO));
-    }
-    return (float)(1.0 / sum);
 }
 
 void quill_kernels_gemm_i8_c(struct quill_kernels *out)
