@@ -282,6 +282,28 @@ test_panel (Fixture *f, gconstpointer data) {
   }
 }
 
+static void
+assert_overruns (Fixture *f, guint n) {
+  g_autofree char *labels = NULL;
+  g_autofree char *row = g_strdup_printf ("\nGaps in the sound\n%u\n", n);
+
+  longhand_performance_panel_refresh (f->window->performance);
+  labels = fixture_dup_labels (f->window->performance);
+  g_assert_nonnull (strstr (labels, row));
+}
+
+static void
+test_panel_overruns (Fixture *f, gconstpointer data) {
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.performance", NULL);
+  WAIT_FOR (gtk_widget_get_mapped (GTK_WIDGET (f->window->performance)));
+  assert_overruns (f, 0);
+  longhand_dictation_start (f->dictation);
+  WAIT_FOR (longhand_dictation_get_state (f->dictation) == LONGHAND_STATE_RECORDING);
+  for (guint i = 0; i < 17; i++)
+    longhand_feed_count_overrun (f->microphone->feed);
+  assert_overruns (f, 17);
+}
+
 /* However long a machine with sanitizers and others on it takes. */
 static void
 speak_and_stop (Fixture *f) {
@@ -382,6 +404,7 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/find/is-no-edit", test_find_is_no_edit);
   g_test_add_func ("/level-meter/decibels-from-minus-sixty-to-zero", test_meter_scale);
   FIXTURE_ADD ("/performance/shows-threads-instructions-and-memory", test_panel);
+  FIXTURE_ADD ("/performance/shows-gaps-in-the-sound", test_panel_overruns);
   FIXTURE_ADD ("/performance/shows-how-well-live-text-keeps-up", test_panel_live);
   FIXTURE_ADD ("/performance/shows-where-the-time-of-a-pass-goes-while-open", test_panel_breakdown);
   return g_test_run ();
