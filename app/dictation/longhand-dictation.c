@@ -13,6 +13,7 @@
 #include "dictation/longhand-utterance.h"
 #include "longhand-error.h"
 
+#include <glib/gi18n.h>
 #include <quill.h>
 #include <string.h>
 
@@ -121,6 +122,16 @@ notify_model (LonghandDictation *self) {
 }
 
 static void
+report_wait (LonghandDictation *self) {
+  g_autoptr (GError) error = g_error_new_literal (
+      LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_ABSENT,
+      _ ("The microphone was not there for ten minutes, so Longhand no longer waits for it. Connect it, or "
+         "choose another one, and record again."));
+
+  report (self, error);
+}
+
+static void
 carry_out (LonghandDictation *self, LonghandEffects effects) {
   if (effects & LONGHAND_EFFECT_OPEN) {
     self->n_undrained++;
@@ -143,6 +154,8 @@ carry_out (LonghandDictation *self, LonghandEffects effects) {
   }
   if (effects & LONGHAND_EFFECT_REPORT_MODEL)
     report (self, longhand_model_slot_get_error (self->slot));
+  if (effects & LONGHAND_EFFECT_REPORT_WAIT)
+    report_wait (self);
 }
 
 static gboolean

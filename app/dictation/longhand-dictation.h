@@ -102,7 +102,8 @@ LonghandDictation *longhand_dictation_new_for_options (LonghandModelStore *store
 
 /* Records from the chosen microphone, never silently from another. When that is not there, or goes while it
  * is recorded from, "failed" says so, what was said is finished, and the state is waiting: recording goes on
- * by itself when the same one is back, within some minutes and until Stop. Waiting, start tries at once;
+ * by itself when the same one is back, until Stop or for some minutes, and "failed" says that these are over.
+ * Waiting, start tries at once;
  * choosing another microphone in the settings goes on with that one. */
 void longhand_dictation_start (LonghandDictation *self); /* no-op unless idle or waiting */
 void longhand_dictation_start_from (LonghandDictation *self, const char *device_id); /* this time; likewise */

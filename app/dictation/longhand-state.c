@@ -142,7 +142,10 @@ longhand_state_step (LonghandSituation now, LonghandEvent event, LonghandEffects
   case LONGHAND_EVENT_RETURNED:
     return now.state == LONGHAND_STATE_WAITING ? open_microphone (now, TRUE, effects) : now;
   case LONGHAND_EVENT_WAITED:
-    return now.state == LONGHAND_STATE_WAITING ? give_up (now, effects) : now;
+    if (now.state != LONGHAND_STATE_WAITING)
+      return now;
+    *effects = LONGHAND_EFFECT_REPORT_WAIT;
+    return give_up (now, effects);
 
   case LONGHAND_EVENT_LOST:
   case LONGHAND_EVENT_BROKEN:

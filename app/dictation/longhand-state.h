@@ -48,6 +48,7 @@ typedef enum {
   LONGHAND_EFFECT_LOAD = 1 << 4,          /* the model that is chosen now */
   LONGHAND_EFFECT_REPORT_DEVICE = 1 << 5, /* why the microphone failed or went */
   LONGHAND_EFFECT_REPORT_MODEL = 1 << 6,  /* why there is no model */
+  LONGHAND_EFFECT_REPORT_WAIT = 1 << 7,   /* that the microphone is not waited for any longer */
 } LonghandEffects;
 
 LonghandSituation longhand_state_step (LonghandSituation now, LonghandEvent event, LonghandEffects *effects);

@@ -1,6 +1,7 @@
 /* The whole of live dictation, but for the microphone and the window: a fake microphone, the real engine and
- * the bundled model. The linker puts quill_model_open of this fixture before the engine's (--wrap).
- * Environment: LONGHAND_MODEL_DIR; LONGHAND_TEST_WAV, 16 kHz mono: two utterances with a pause between them.
+ * the bundled model. The linker puts quill_model_open and g_timeout_add_seconds of this fixture before others
+ * (--wrap). Environment: LONGHAND_MODEL_DIR; LONGHAND_TEST_WAV, 16 kHz mono: two utterances with a pause
+ * between them.
  */
 #pragma once
 
@@ -45,6 +46,9 @@ void fixture_make_dictation (Fixture *f);
 /* Between the two no model is opened: it takes its time. */
 void fixture_hold_model (void);
 void fixture_release_model (void);
+
+/* Waits of a minute and more that begin from here on are over at once, to the end of the test. */
+void fixture_end_long_waits (void);
 
 #define RUN_UNTIL(condition)                                                                                 \
   while (!(condition))                                                                                       \

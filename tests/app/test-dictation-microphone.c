@@ -149,6 +149,25 @@ sound_system_that_hangs_ends_the_wait (Fixture *f, gconstpointer data) {
 }
 
 static void
+wait_for_a_microphone_that_stays_away_ends_with_a_word (Fixture *f, gconstpointer data) {
+  fixture_make_dictation (f);
+  fixture_wait_ready (f);
+  fixture_start (f);
+  fixture_speak (f, 0, IN_FIRST);
+  fixture_end_long_waits ();
+  unplug (f);
+  fixture_wait_state (f, LONGHAND_STATE_IDLE);
+  g_assert_cmpuint (f->errors->len, ==, 2);
+  fixture_assert_failed (f, 1, LONGHAND_ERROR_DEVICE_ABSENT);
+  g_assert_nonnull (strstr (((GError *)f->errors->pdata[1])->message, "ten minutes"));
+  g_assert_cmpuint (f->committed->len, ==, 1);
+  plug_in (f);
+  RUN_UNTIL (longhand_dictation_get_devices (f->dictation)->len == 2);
+  g_assert_cmpint (longhand_dictation_get_state (f->dictation), ==, LONGHAND_STATE_IDLE);
+  g_assert_cmpuint (f->microphone->n_started, ==, 1);
+}
+
+static void
 shutdown_ends_the_wait_for_a_microphone (Fixture *f, gconstpointer data) {
   fixture_make_dictation (f);
   fixture_wait_ready (f);
@@ -323,6 +342,8 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/dictation/chosen-microphone-that-is-absent-is-waited-for",
                chosen_microphone_that_is_absent_is_waited_for);
   FIXTURE_ADD ("/dictation/sound-system-that-hangs-ends-the-wait", sound_system_that_hangs_ends_the_wait);
+  FIXTURE_ADD ("/dictation/wait-for-a-microphone-that-stays-away-ends-with-a-word",
+               wait_for_a_microphone_that_stays_away_ends_with_a_word);
   FIXTURE_ADD ("/dictation/shutdown-ends-the-wait-for-a-microphone", shutdown_ends_the_wait_for_a_microphone);
   FIXTURE_ADD ("/dictation/microphone-that-cannot-be-opened-is-reported",
                microphone_that_cannot_be_opened_is_reported);
