@@ -71,8 +71,8 @@ assert_equals_golden (const char *folder, const Golden *golden) {
   }
 }
 
-/* The bundled model with its weights as float32: where the weak model is at a loss, it is rounding that decides
- * between two words otherwise. */
+/* The bundled model with its weights as float32: where the weak model is at a loss, it is rounding that
+ * decides between two words otherwise. */
 static char *
 make_float32_model (const char *folder) {
   g_autofree char *bundled

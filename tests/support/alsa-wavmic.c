@@ -11,11 +11,10 @@
  *
  * file: its first channel is used; "" is silence. It starts with the first recording
  * and goes on while nothing records. rate (48000) and channels (1): the only ones that
- * the device takes. only (0: all): the one channel, from 1, that hears it. gone: while a file of that name exists the device cannot be opened,
- * and a recording meets what a pulled USB plug gives (-ENODEV; PortAudio 19.6 then loops
- * for ever in its thread, floods stderr, and Pa_AbortStream() hangs: its issue 1037).
- * A device's name holds no ":".
- * Packages: libasound2-dev libsndfile1-dev.
+ * the device takes. only (0: all): the one channel, from 1, that hears it. gone: while a file of that name
+ * exists the device cannot be opened, and a recording meets what a pulled USB plug gives (-ENODEV;
+ * PortAudio 19.6 then loops for ever in its thread, floods stderr, and Pa_AbortStream() hangs: its issue
+ * 1037). A device's name holds no ":". Packages: libasound2-dev libsndfile1-dev.
  */
 #include <alsa/asoundlib.h>
 #include <alsa/pcm_external.h>

@@ -295,7 +295,8 @@ random_step (Fixture *f, gint64 *now_ms) {
 
   switch (g_test_rand_int_range (0, 7)) {
   case 0:
-    longhand_document_set_tentative (f->document, word[0] == '\n' ? "" : word, (guint)g_test_rand_int_range (0, 4));
+    longhand_document_set_tentative (f->document, word[0] == '\n' ? "" : word,
+                                     (guint)g_test_rand_int_range (0, 4));
     break;
   case 1:
     *now_ms += 1000;

@@ -7,9 +7,9 @@
 struct _LonghandDocument {
   GtkTextBuffer parent_instance;
 
-  LonghandHistory *history; /* owned */
-  GArray *spans;            /* owned; LonghandSpan over the text without tentative words */
-  GPtrArray *segments;      /* owned; LonghandSegment without text; id of a span - 1 */
+  LonghandHistory *history;              /* owned */
+  GArray *spans;                         /* owned; LonghandSpan over the text without tentative words */
+  GPtrArray *segments;                   /* owned; LonghandSegment without text; id of a span - 1 */
   GtkTextTag *tentative_tag, *match_tag; /* of the tag table */
 
   /* Tentative words, in characters of the buffer; there are none when the length is 0. */
@@ -45,9 +45,11 @@ notify_bool (LonghandDocument *self, gboolean *last, gboolean now, guint propert
 static void
 notify_history (LonghandDocument *self) {
   notify_bool (self, &self->can_step_back, longhand_history_can_undo (self->history), PROP_CAN_STEP_BACK);
-  notify_bool (self, &self->can_step_forward, longhand_history_can_redo (self->history), PROP_CAN_STEP_FORWARD);
+  notify_bool (self, &self->can_step_forward, longhand_history_can_redo (self->history),
+               PROP_CAN_STEP_FORWARD);
   notify_bool (self, &self->unsaved,
-               !longhand_document_is_empty (self) && !longhand_history_is_saved (self->history), PROP_UNSAVED);
+               !longhand_document_is_empty (self) && !longhand_history_is_saved (self->history),
+               PROP_UNSAVED);
 }
 
 static void
@@ -106,8 +108,9 @@ longhand_document_insert_text (GtkTextBuffer *buffer, GtkTextIter *pos, const ch
   behind = self->tentative_length > 0 && at >= tentative_end (self);
   offset = behind ? at - self->tentative_length : at;
 
-  id = self->replaced_id != 0 && self->replaced_at == offset ? self->replaced_id
-                                                             : longhand_spans_get_id_around (self->spans, offset);
+  id = self->replaced_id != 0 && self->replaced_at == offset
+           ? self->replaced_id
+           : longhand_spans_get_id_around (self->spans, offset);
   longhand_spans_insert (self->spans, offset, length, id);
   inserted = longhand_spans_new ();
   longhand_spans_insert (inserted, 0, length, id);
@@ -283,8 +286,7 @@ with_spaces (LonghandDocument *self, const char *text, guint *lead) {
   if (gtk_text_iter_backward_char (&start))
     before = gtk_text_iter_get_char (&start);
 
-  *lead = before != 0 && !g_unichar_isspace (before)
-          && g_unichar_type (before) != G_UNICODE_OPEN_PUNCTUATION
+  *lead = before != 0 && !g_unichar_isspace (before) && g_unichar_type (before) != G_UNICODE_OPEN_PUNCTUATION
           && g_unichar_type (before) != G_UNICODE_INITIAL_PUNCTUATION;
   return g_strconcat (*lead ? " " : "", text, g_unichar_isalnum (after) ? " " : "", NULL);
 }

@@ -1,8 +1,8 @@
 /* The text of a window: typed, dictated, and the tentative words in between.
  *
- * Tentative words stand in the buffer, so that they flow with the paragraph, but are no part of the text: not of
- * what is saved or copied, nor of undo. Typing among them goes behind them, deleting passes over them. Whoever edits
- * the buffer, in whatever way, is recorded for undo; GtkTextBuffer's own undo is off. */
+ * Tentative words stand in the buffer, so that they flow with the paragraph, but are no part of the text: not
+ * of what is saved or copied, nor of undo. Typing among them goes behind them, deleting passes over them.
+ * Whoever edits the buffer, in whatever way, is recorded for undo; GtkTextBuffer's own undo is off. */
 #pragma once
 
 #include "dictation/longhand-dictation.h"
@@ -17,14 +17,17 @@ G_DECLARE_FINAL_TYPE (LonghandDocument, longhand_document, LONGHAND, DOCUMENT, G
 /* Properties (read-only, notify): can-step-back, can-step-forward, unsaved, all bool. */
 LonghandDocument *longhand_document_new (void); /* (transfer full) */
 
-/* Replaces the tentative words; "" removes them. The first ones go to the caret (behind the selection when there is
- * one), the next ones stay at that place however the text changes around it. Selection stays; the caret moves only
- * when it stands behind the words. The first n_firm characters are firm, and look like the text that they will be. */
+/* Replaces the tentative words; "" removes them. The first ones go to the caret (behind the selection when
+ * there is one), the next ones stay at that place however the text changes around it. Selection stays; the
+ * caret moves only when it stands behind the words. The first n_firm characters are firm, and look like the
+ * text that they will be. */
 void longhand_document_set_tentative (LonghandDocument *self, const char *text, guint n_firm);
-/* The tentative words become this utterance, in one undo step. Without tentative words it goes to the caret. */
+/* The tentative words become this utterance, in one undo step. Without tentative words it goes to the caret.
+ */
 void longhand_document_commit (LonghandDocument *self, const LonghandUtterance *utterance);
 /* FALSE when there are none; else their bounds, spaces around them included. */
-gboolean longhand_document_get_tentative_bounds (LonghandDocument *self, GtkTextIter *start, GtkTextIter *end);
+gboolean longhand_document_get_tentative_bounds (LonghandDocument *self, GtkTextIter *start,
+                                                 GtkTextIter *end);
 
 /* One step; no-op when there is none. The caret goes to where the text changed. */
 void longhand_document_step_back (LonghandDocument *self);
@@ -42,9 +45,9 @@ char *longhand_document_dup_text (LonghandDocument *self); /* without tentative 
 /* Removes all text as one undo step; tentative words stay. */
 void longhand_document_clear (LonghandDocument *self);
 
-/* What was dictated, as it reads after all edits: segments by time; typed text belongs to the segment before it,
- * or at the very beginning to the one after it; deleted segments are left out. Empty when nothing was dictated.
- * (transfer full) */
+/* What was dictated, as it reads after all edits: segments by time; typed text belongs to the segment before
+ * it, or at the very beginning to the one after it; deleted segments are left out. Empty when nothing was
+ * dictated. (transfer full) */
 LonghandTranscript *longhand_document_dup_transcript (LonghandDocument *self);
 
 /* Search matches: shown only, never recorded. */

@@ -27,8 +27,8 @@ keep_in_sight (LonghandEditor *self, gboolean was_in_sight) {
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->view));
 
   if (was_in_sight && !gtk_text_buffer_get_has_selection (buffer))
-    gtk_text_view_scroll_to_mark (GTK_TEXT_VIEW (self->view), gtk_text_buffer_get_insert (buffer), 0.05, FALSE,
-                                  0, 0);
+    gtk_text_view_scroll_to_mark (GTK_TEXT_VIEW (self->view), gtk_text_buffer_get_insert (buffer), 0.05,
+                                  FALSE, 0, 0);
 }
 
 void
@@ -90,8 +90,8 @@ longhand_editor_class_init (LonghandEditorClass *klass) {
   g_type_ensure (LONGHAND_TYPE_FIND_BAR);
   g_type_ensure (LONGHAND_TYPE_TEXT_VIEW);
   widget_class->grab_focus = longhand_editor_grab_focus;
-  gtk_widget_class_set_template_from_resource (widget_class,
-                                               "/io/github/longhand_app/Longhand/ui/editor/longhand-editor.ui");
+  gtk_widget_class_set_template_from_resource (
+      widget_class, "/io/github/longhand_app/Longhand/ui/editor/longhand-editor.ui");
   gtk_widget_class_bind_template_child (widget_class, LonghandEditor, find_bar);
   gtk_widget_class_bind_template_child (widget_class, LonghandEditor, scroller);
   gtk_widget_class_bind_template_child (widget_class, LonghandEditor, view);

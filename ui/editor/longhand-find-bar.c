@@ -65,8 +65,8 @@ select_match (LonghandFindBar *self, const GtkTextIter *start, const GtkTextIter
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->view));
 
   gtk_text_buffer_select_range (buffer, end, start);
-  gtk_text_view_scroll_to_mark (GTK_TEXT_VIEW (self->view), gtk_text_buffer_get_insert (buffer), 0.1, FALSE, 0,
-                                0);
+  gtk_text_view_scroll_to_mark (GTK_TEXT_VIEW (self->view), gtk_text_buffer_get_insert (buffer), 0.1, FALSE,
+                                0, 0);
   refresh (self);
 }
 
@@ -81,7 +81,8 @@ find_forward (LonghandFindBar *self, gboolean keep) {
   if (*query == '\0')
     return;
   gtk_text_buffer_get_selection_bounds (buffer, &selected_start, &selected_end);
-  found = gtk_text_iter_forward_search (keep ? &selected_start : &selected_end, query, flags, &start, &end, NULL);
+  found = gtk_text_iter_forward_search (keep ? &selected_start : &selected_end, query, flags, &start, &end,
+                                        NULL);
   if (!found) {
     gtk_text_buffer_get_start_iter (buffer, &selected_start);
     found = gtk_text_iter_forward_search (&selected_start, query, flags, &start, &end, NULL);
@@ -161,8 +162,8 @@ longhand_find_bar_close (LonghandFindBar *self) {
 void
 longhand_find_bar_set_view (LonghandFindBar *self, LonghandTextView *view) {
   self->view = view;
-  g_signal_connect_object (longhand_text_view_get_document (view), "changed", G_CALLBACK (on_text_changed), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (longhand_text_view_get_document (view), "changed", G_CALLBACK (on_text_changed),
+                           self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->bar, "notify::search-mode-enabled", G_CALLBACK (refresh), self,
                            G_CONNECT_SWAPPED);
 }

@@ -8,10 +8,10 @@ typedef struct {
 struct _LonghandHistory {
   GPtrArray *steps; /* owned; Step; those from n_done on can be redone */
   guint n_done;
-  guint n_saved;    /* value of n_done when saved; G_MAXUINT: not reachable any more */
+  guint n_saved; /* value of n_done when saved; G_MAXUINT: not reachable any more */
   gboolean sealed;
-  guint depth;      /* of begin */
-  Step *open;       /* owned; the step being recorded */
+  guint depth; /* of begin */
+  Step *open;  /* owned; the step being recorded */
 };
 
 static void
@@ -128,7 +128,8 @@ longhand_history_record (LonghandHistory *self, LonghandEditKind kind, guint off
                          GArray *spans, gboolean after_tentative) {
   LonghandEdit *edit = g_new (LonghandEdit, 1);
 
-  *edit = (LonghandEdit){ kind, offset, (guint)g_utf8_strlen (text, -1), g_strdup (text), spans, after_tentative };
+  *edit = (LonghandEdit){ kind,  offset,         (guint)g_utf8_strlen (text, -1), g_strdup (text),
+                          spans, after_tentative };
   longhand_history_begin (self);
   g_ptr_array_add (self->open->edits, edit);
   longhand_history_end (self);

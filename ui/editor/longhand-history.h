@@ -1,6 +1,7 @@
-/* Undo and redo for a text that also shows words which are not part of it yet. GtkTextBuffer's own history cannot
- * leave single edits out (switching it off, or an irreversible action, forgets everything), so the document keeps
- * this one: edits in offsets of the text without the tentative words, grouped into steps. Pure data, no GTK. */
+/* Undo and redo for a text that also shows words which are not part of it yet. GtkTextBuffer's own history
+ * cannot leave single edits out (switching it off, or an irreversible action, forgets everything), so the
+ * document keeps this one: edits in offsets of the text without the tentative words, grouped into steps. Pure
+ * data, no GTK. */
 #pragma once
 
 #include <glib.h>
@@ -27,8 +28,8 @@ LonghandHistory *longhand_history_new (void);
 void longhand_history_free (LonghandHistory *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LonghandHistory, longhand_history_free)
 
-/* Edits recorded between begin and end are one step; outside, each is its own. Single typed characters, and single
- * deleted ones, that follow each other within a word become one step. */
+/* Edits recorded between begin and end are one step; outside, each is its own. Single typed characters, and
+ * single deleted ones, that follow each other within a word become one step. */
 void longhand_history_begin (LonghandHistory *self);
 void longhand_history_end (LonghandHistory *self);
 /* Copies text; takes spans. Forgets what could be redone. */
@@ -37,8 +38,9 @@ void longhand_history_record (LonghandHistory *self, LonghandEditKind kind, guin
 /* The next edit begins a new step whatever it is. */
 void longhand_history_seal (LonghandHistory *self);
 
-/* Applies what takes the last step back, or makes it again: apply is called once an edit, in order, with the edit
- * to make (its kind already inverted for undo). FALSE when there is nothing, or a step is being recorded. */
+/* Applies what takes the last step back, or makes it again: apply is called once an edit, in order, with the
+ * edit to make (its kind already inverted for undo). FALSE when there is nothing, or a step is being
+ * recorded. */
 typedef void (*LonghandHistoryFunc) (const LonghandEdit *edit, gpointer user_data);
 gboolean longhand_history_undo (LonghandHistory *self, LonghandHistoryFunc apply, gpointer user_data);
 gboolean longhand_history_redo (LonghandHistory *self, LonghandHistoryFunc apply, gpointer user_data);

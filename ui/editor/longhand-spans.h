@@ -1,5 +1,5 @@
-/* Which characters of a text were dictated, and in which segment: a run-length list over character offsets that
- * follows every edit. Pure data, no GTK; any one thread at a time. */
+/* Which characters of a text were dictated, and in which segment: a run-length list over character offsets
+ * that follows every edit. Pure data, no GTK; any one thread at a time. */
 #pragma once
 
 #include <glib.h>

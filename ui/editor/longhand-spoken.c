@@ -42,7 +42,8 @@ find_segments (const LonghandUtterance *utterance) {
 }
 
 GArray *
-longhand_spoken_spans_new (GPtrArray *segments, const LonghandUtterance *utterance, guint lead, guint length) {
+longhand_spoken_spans_new (GPtrArray *segments, const LonghandUtterance *utterance, guint lead,
+                           guint length) {
   g_autoptr (GArray) ends = find_segments (utterance);
   GArray *spans = longhand_spans_new ();
   guint done = 0;
@@ -56,7 +57,8 @@ longhand_spoken_spans_new (GPtrArray *segments, const LonghandUtterance *utteran
     done = end;
   }
   if (ends == NULL)
-    longhand_spans_insert (spans, 0, length, add_segment (segments, utterance->start_ms, utterance->end_ms, NULL));
+    longhand_spans_insert (spans, 0, length,
+                           add_segment (segments, utterance->start_ms, utterance->end_ms, NULL));
   return spans;
 }
 
