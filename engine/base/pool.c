@@ -24,17 +24,17 @@ struct quill_pool {
     unsigned n_spins;       /* 0: more threads than processors, whom spinning would only keep from working */
     struct worker *workers; /* owned; [n_threads], entry 0 unused */
 
-    /* A number that grows with each job, and in the low 16 bits the threads that take part, the caller included:
-     * in one word, since who does not take part may look while the next job is being announced. */
+    /* A number that grows with each job, and in the low 16 bits the threads that take part, the caller
+     * included: in one word, since who does not take part may look while the next job is being announced. */
     atomic_uint_fast64_t job;
     atomic_bool stop;
     atomic_uint n_running; /* workers that take part in this job and have not left it */
 
     pthread_mutex_t lock;
-    pthread_cond_t wake; /* job or stop changed */
-    pthread_cond_t idle; /* n_running became 0 */
-    atomic_uint n_asleep;       /* workers in wake, changed under lock */
-    atomic_bool caller_asleep;  /* in idle, likewise */
+    pthread_cond_t wake;       /* job or stop changed */
+    pthread_cond_t idle;       /* n_running became 0 */
+    atomic_uint n_asleep;      /* workers in wake, changed under lock */
+    atomic_bool caller_asleep; /* in idle, likewise */
 
     /* --- written by the caller while no worker runs, published by job --- */
     quill_pool_fn *fn;
@@ -224,7 +224,8 @@ void quill_pool_run(struct quill_pool *pool, quill_pool_fn *fn, void *context, u
     pool->n_tasks = n_tasks;
     atomic_store_explicit(&pool->next, 0, memory_order_relaxed);
     atomic_store_explicit(&pool->n_running, n_active - 1, memory_order_relaxed);
-    atomic_store(&pool->job, (atomic_load(&pool->job) & ~(uint_fast64_t)ACTIVE_MASK) + (ACTIVE_MASK + 1) + n_active);
+    atomic_store(&pool->job,
+                 (atomic_load(&pool->job) & ~(uint_fast64_t)ACTIVE_MASK) + (ACTIVE_MASK + 1) + n_active);
     wake_workers(pool);
 
     run_tasks(pool, 0);

@@ -39,8 +39,9 @@ static inline __m256 rest_f16(const uint8_t *row, size_t l, size_t n)
 
 /* Eight rows with one row of x; missing rows repeat the last. */
 static inline __attribute__((always_inline)) void dot_one(load_floats *load, load_rest *rest,
-                                                          size_t element_bytes, const uint8_t *rows, size_t stride,
-                                                          size_t n_rows, size_t k, const uint8_t *x, float *y)
+                                                          size_t element_bytes, const uint8_t *rows,
+                                                          size_t stride, size_t n_rows, size_t k,
+                                                          const uint8_t *x, float *y)
 {
     for (size_t first = 0; first < n_rows; first += FLOAT_ROWS) {
         const size_t n = n_rows - first < FLOAT_ROWS ? n_rows - first : FLOAT_ROWS;
@@ -77,14 +78,16 @@ static void dot_f32(const void *rows, size_t stride, size_t n_rows, size_t k, co
                     size_t m, float *y, size_t ldy)
 {
     for (size_t i = 0; i < m; i++)
-        dot_one(load_f32, rest_f32, sizeof(float), rows, stride, n_rows, k, (const uint8_t *)x + i * x_stride, y + i * ldy);
+        dot_one(load_f32, rest_f32, sizeof(float), rows, stride, n_rows, k, (const uint8_t *)x + i * x_stride,
+                y + i * ldy);
 }
 
 static void dot_f16(const void *rows, size_t stride, size_t n_rows, size_t k, const void *x, size_t x_stride,
                     size_t m, float *y, size_t ldy)
 {
     for (size_t i = 0; i < m; i++)
-        dot_one(load_f16, rest_f16, sizeof(uint16_t), rows, stride, n_rows, k, (const uint8_t *)x + i * x_stride, y + i * ldy);
+        dot_one(load_f16, rest_f16, sizeof(uint16_t), rows, stride, n_rows, k,
+                (const uint8_t *)x + i * x_stride, y + i * ldy);
 }
 
 /* Magnitudes compare like the integers of their bits, in which NaN is the largest. */
@@ -232,13 +235,15 @@ static float pack_int8(const float *x, size_t n, int8_t *row)
 }
 
 /* The products of a row as eight sums. n8 is a constant after inlining where it is the usual one. */
-static inline __attribute__((always_inline)) __m256i int8_products(const int8_t *x, const int8_t *row, size_t n8)
+static inline __attribute__((always_inline)) __m256i int8_products(const int8_t *x, const int8_t *row,
+                                                                   size_t n8)
 {
     __m256i sum = _mm256_setzero_si256();
 
     for (size_t l = 0; l < n8; l += 32) {
         const __m256i v = load_32(x + l);
-        sum = _mm256_add_epi32(sum, sum_products(_mm256_sign_epi8(v, v), _mm256_sign_epi8(load_32(row + l), v)));
+        sum = _mm256_add_epi32(sum,
+                               sum_products(_mm256_sign_epi8(v, v), _mm256_sign_epi8(load_32(row + l), v)));
     }
     return sum;
 }
@@ -289,17 +294,18 @@ static inline __attribute__((always_inline)) void mix_int8(const float *a, const
         const int8_t *row = rows + i * n8 + at;
 #pragma GCC unroll 8
         for (int v = 0; v < n_vectors; v++)
-            sum[v] = _mm256_fmadd_ps(
-                factor,
-                _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)(row + 8 * v)))),
-                sum[v]);
+            sum[v] = _mm256_fmadd_ps(factor,
+                                     _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(
+                                         _mm_loadl_epi64((const __m128i *)(const void *)(row + 8 * v)))),
+                                     sum[v]);
     }
 #pragma GCC unroll 8
     for (int v = 0; v < n_vectors; v++)
         _mm256_storeu_ps(y + at + 8 * v, sum[v]);
 }
 
-static void sum_int8(const float *a, const int8_t *rows, const float *scales, size_t n_rows, size_t n8, float *y)
+static void sum_int8(const float *a, const int8_t *rows, const float *scales, size_t n_rows, size_t n8,
+                     float *y)
 {
     size_t j = 0;
 

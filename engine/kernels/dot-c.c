@@ -183,7 +183,8 @@ static void dot_int8(const int8_t *x, float x_scale, const int8_t *rows, const f
         y[i] = (float)dot_ints(x, rows + i * n8, n8) * (x_scale * scales[i]);
 }
 
-static void sum_int8(const float *a, const int8_t *rows, const float *scales, size_t n_rows, size_t n8, float *y)
+static void sum_int8(const float *a, const int8_t *rows, const float *scales, size_t n_rows, size_t n8,
+                     float *y)
 {
     memset(y, 0, n8 * sizeof *y);
     for (size_t i = 0; i < n_rows; i++)

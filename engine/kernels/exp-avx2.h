@@ -26,7 +26,8 @@ static inline __m256 exp_vector(__m256 x)
     return _mm256_and_ps(_mm256_mul_ps(p, _mm256_castsi256_ps(power)), alive);
 }
 
-/* 2^t, t <= 0; below EXP2_LOWEST, and of NaN, the smallest. Half of the work of exp_vector, for whoever has t anyway. */
+/* 2^t, t <= 0; below EXP2_LOWEST, and of NaN, the smallest. Half of the work of exp_vector, for whoever has t
+ * anyway. */
 static inline __m256 exp2_vector(__m256 t)
 {
     t = _mm256_max_ps(t, _mm256_set1_ps(EXP2_LOWEST));

@@ -25,7 +25,8 @@ static inline float32x4_t exp_vector(float32x4_t x)
     return vreinterpretq_f32_u32(vbicq_u32(vreinterpretq_u32_f32(e), dead));
 }
 
-/* 2^t, t <= 0; below EXP2_LOWEST, and of NaN, the smallest. Half of the work of exp_vector, for whoever has t anyway. */
+/* 2^t, t <= 0; below EXP2_LOWEST, and of NaN, the smallest. Half of the work of exp_vector, for whoever has t
+ * anyway. */
 static inline float32x4_t exp2_vector(float32x4_t t)
 {
     t = vmaxnmq_f32(t, vdupq_n_f32(EXP2_LOWEST));

@@ -14,8 +14,8 @@ static const struct level {
       quill_kernels_vec_c, quill_kernels_dequant_c, quill_kernels_peak_c}},
 #ifdef QUILL_KERNELS_X86
     {{"avx2", QUILL_CPU_AVX2},
-     {quill_kernels_gemm_f32_avx2, quill_kernels_gemm_i16_avx2, quill_kernels_dot_avx2, quill_kernels_vec_avx2,
-      quill_kernels_dequant_avx2, quill_kernels_peak_avx2}},
+     {quill_kernels_gemm_f32_avx2, quill_kernels_gemm_i16_avx2, quill_kernels_dot_avx2,
+      quill_kernels_vec_avx2, quill_kernels_dequant_avx2, quill_kernels_peak_avx2}},
     {{"avxvnni", QUILL_CPU_AVX2 | QUILL_CPU_AVXVNNI},
      {quill_kernels_avxvnni, quill_kernels_gemm_i8_avxvnni, quill_kernels_peak_avxvnni}},
     {{"avx512", QUILL_CPU_AVX2 | QUILL_CPU_AVX512},
@@ -28,9 +28,10 @@ static const struct level {
 #endif
 #ifdef QUILL_KERNELS_AARCH64
     {{"neon", QUILL_CPU_NEON},
-     {quill_kernels_gemm_f32_neon, quill_kernels_gemm_i16_neon, quill_kernels_dot_neon, quill_kernels_vec_neon,
-      quill_kernels_dequant_neon, quill_kernels_peak_neon}},
-    {{"dotprod", QUILL_CPU_NEON | QUILL_CPU_DOTPROD}, {quill_kernels_dot_dotprod, quill_kernels_peak_dotprod}},
+     {quill_kernels_gemm_f32_neon, quill_kernels_gemm_i16_neon, quill_kernels_dot_neon,
+      quill_kernels_vec_neon, quill_kernels_dequant_neon, quill_kernels_peak_neon}},
+    {{"dotprod", QUILL_CPU_NEON | QUILL_CPU_DOTPROD},
+     {quill_kernels_dot_dotprod, quill_kernels_peak_dotprod}},
 #endif
 };
 

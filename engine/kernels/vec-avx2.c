@@ -42,8 +42,8 @@ static inline __m256 gelu_vector(__m256 x)
         _mm256_div_ps(_mm256_set1_ps(1.0f), _mm256_fmadd_ps(z, _mm256_set1_ps(ERFC_P), _mm256_set1_ps(1.0f)));
     const __m256 power = _mm256_mul_ps(_mm256_mul_ps(x, x), _mm256_set1_ps(-0.5f * EXP_LOG2E));
     /* Where the power is at its end nothing is left: a denormal would be, and be slow from then on. */
-    const __m256 e = _mm256_and_ps(exp2_vector(power),
-                                   _mm256_cmp_ps(power, _mm256_set1_ps(EXP2_LOWEST), _CMP_NLE_UQ));
+    const __m256 e =
+        _mm256_and_ps(exp2_vector(power), _mm256_cmp_ps(power, _mm256_set1_ps(EXP2_LOWEST), _CMP_NLE_UQ));
     __m256 q = _mm256_fmadd_ps(_mm256_set1_ps(ERFC_Q5), t, _mm256_set1_ps(ERFC_Q4));
     q = _mm256_fmadd_ps(q, t, _mm256_set1_ps(ERFC_Q3));
     q = _mm256_fmadd_ps(q, t, _mm256_set1_ps(ERFC_Q2));

@@ -43,8 +43,7 @@ static inline float32x4_t gelu_vector(float32x4_t x)
     const float32x4_t power = vmulq_n_f32(vmulq_f32(x, x), -0.5f * EXP_LOG2E);
     /* Where the power is at its end nothing is left: a denormal would be, and be slow from then on. */
     const uint32x4_t dead = vcleq_f32(power, vdupq_n_f32(EXP2_LOWEST));
-    const float32x4_t e =
-        vreinterpretq_f32_u32(vbicq_u32(vreinterpretq_u32_f32(exp2_vector(power)), dead));
+    const float32x4_t e = vreinterpretq_f32_u32(vbicq_u32(vreinterpretq_u32_f32(exp2_vector(power)), dead));
     float32x4_t q = vfmaq_f32(vdupq_n_f32(ERFC_Q4), vdupq_n_f32(ERFC_Q5), t);
     q = vfmaq_f32(vdupq_n_f32(ERFC_Q3), q, t);
     q = vfmaq_f32(vdupq_n_f32(ERFC_Q2), q, t);

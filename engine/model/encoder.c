@@ -91,8 +91,8 @@ static void run_stem(struct quill_encoder *encoder, const struct quill_compute *
 
     memset(frames, 0, skipped * state * sizeof *frames);
     /* Frame f of the first convolution sees rows f to f + 2 of the padded mel. */
-    quill_pack_rows(c, gemm, encoder->mel + (2 * first + skipped - 1) * n_mels, n_mels * sizeof(float), n_frames,
-                    3 * n_mels, conv1_in);
+    quill_pack_rows(c, gemm, encoder->mel + (2 * first + skipped - 1) * n_mels, n_mels * sizeof(float),
+                    n_frames, 3 * n_mels, conv1_in);
     quill_gemm_linear(c, gemm, &model->conv1.w, model->conv1.bias, conv1_in, n_frames,
                       &(struct quill_target){frames + skipped * state, state * sizeof(float), QUILL_STORE_F32,
                                              .gelu = true});
@@ -123,7 +123,8 @@ static void run_attention(struct quill_encoder *encoder, const struct quill_comp
     for (size_t i = 0; i < 3; i++)
         quill_gemm_linear(c, gemm, &parts[i]->w, parts[i]->bias, narrow, n_ctx,
                           &(struct quill_target){qkv + i * part_bytes, 3 * part_bytes,
-                                                 type == QUILL_F16 ? QUILL_STORE_F16 : QUILL_STORE_F32, false});
+                                                 type == QUILL_F16 ? QUILL_STORE_F16 : QUILL_STORE_F32,
+                                                 false});
     quill_trace_lap(c->trace, QUILL_TRACE_ENCODER_PROJECTIONS);
     quill_attend_window(c, quill_model_attention_gemm(model, &c->kernels),
                         &(struct quill_window_attention){.q = qkv,
@@ -152,8 +153,8 @@ static void run_mlp(struct quill_encoder *encoder, const struct quill_compute *c
 
     quill_pack_norm(c, gemm, encoder->output, layer->norm.gamma, layer->norm.beta, n_ctx, state, narrow);
     quill_gemm_linear(c, gemm, &layer->up.w, layer->up.bias, narrow, n_ctx,
-                      &(struct quill_target){hidden, quill_gemm_row_bytes(gemm, 4 * state), QUILL_STORE_PACKED,
-                                             .gelu = true});
+                      &(struct quill_target){hidden, quill_gemm_row_bytes(gemm, 4 * state),
+                                             QUILL_STORE_PACKED, .gelu = true});
     quill_gemm_linear(c, gemm, &layer->down.w, layer->down.bias, hidden, n_ctx,
                       &(struct quill_target){encoder->output, state * sizeof(float), QUILL_STORE_ADD, false});
     quill_trace_lap(c->trace, QUILL_TRACE_ENCODER_FEED_FORWARD);

@@ -87,7 +87,8 @@ unsigned quill_model_n_languages(const struct quill_model *model)
     return n_vocab >= 51865 ? n_vocab - 51766 : 0;
 }
 
-const struct quill_gemm *quill_model_gemm(const struct quill_model *model, const struct quill_kernels *kernels)
+const struct quill_gemm *quill_model_gemm(const struct quill_model *model,
+                                          const struct quill_kernels *kernels)
 {
     return &kernels->gemm[model->precision == QUILL_PRECISION_FLOAT32 ? QUILL_GEMM_F32 : QUILL_GEMM_I16];
 }
@@ -116,7 +117,8 @@ size_t quill_model_scratch_bytes(const struct quill_model *model, const struct q
 size_t quill_model_work_bytes(const struct quill_model *model, const struct quill_kernels *kernels)
 {
     const struct quill_gemm *gemm = quill_model_gemm(model, kernels);
-    const struct quill_plan encoder = quill_plan_encoder(&model->hparams, gemm, quill_model_attention_gemm(model, kernels),
+    const struct quill_plan encoder =
+        quill_plan_encoder(&model->hparams, gemm, quill_model_attention_gemm(model, kernels),
                            quill_model_activation_type(model))
             .work;
     const struct quill_decoder_size one = {1, 1, 1}; /* of which the working memory does not depend */

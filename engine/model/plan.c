@@ -15,7 +15,8 @@ static struct quill_span add3(struct quill_plan *plan, size_t a, size_t b, size_
 }
 
 /* m packed rows of k, which is a width or a few: those were checked to be of tensors that lie in the file. */
-static struct quill_span add_packed(struct quill_plan *plan, const struct quill_gemm *gemm, size_t m, size_t k)
+static struct quill_span add_packed(struct quill_plan *plan, const struct quill_gemm *gemm, size_t m,
+                                    size_t k)
 {
     return quill_plan_add(plan, m, quill_gemm_row_bytes(gemm, k));
 }
@@ -47,9 +48,9 @@ struct quill_encoder_plan quill_plan_encoder(const struct quill_hparams *h, cons
     plan.narrow = add_packed(&attention, gemm, n_ctx, state);
     forward = attention;
     plan.qkv = add3(&attention, n_ctx, 3, state, quill_type_traits(activations)->block_bytes);
-    plan.panels = quill_plan_add(
-        &attention, 1,
-        quill_attend_panels_bytes(attention_gemm, n_ctx, h->n_audio_head, h->n_audio_head ? state / h->n_audio_head : 0));
+    plan.panels = quill_plan_add(&attention, 1,
+                                 quill_attend_panels_bytes(attention_gemm, n_ctx, h->n_audio_head,
+                                                           h->n_audio_head ? state / h->n_audio_head : 0));
     plan.hidden = add_packed(&forward, gemm, n_ctx, 4 * state);
     overlay(&plan.work, &attention);
     overlay(&plan.work, &forward);

@@ -14,7 +14,7 @@ struct walk {
     const struct quill_ggml *file;
     const struct quill_arena *arena; /* NULL: the checking walk */
     struct quill_plan plan;
-    size_t type_bytes[QUILL_TYPE_COUNT]; /* of matrices, which stay in the map */
+    size_t type_bytes[QUILL_TYPE_COUNT];              /* of matrices, which stay in the map */
     const unsigned char *encoder_begin, *encoder_end; /* around the encoder's matrices */
     struct quill_error *err;
 };

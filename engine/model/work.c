@@ -21,7 +21,8 @@ static void add_product(struct work *work, const struct quill_matrix *w, double 
     work->bytes += type_bytes(w->type, n);
 }
 
-/* n_pairs of a query and a key it sees, over all heads; n_keys rows of keys and values, of row_bytes each, are read.
+/* n_pairs of a query and a key it sees, over all heads; n_keys rows of keys and values, of row_bytes each,
+ * are read.
  */
 static void add_attention(struct work *work, double state, double n_pairs, double n_keys, double row_bytes)
 {
@@ -59,7 +60,8 @@ void quill_work_encoder(const struct quill_model *model, size_t n_ctx, struct qu
         add_product(&projections, &block->self.key.w, n);
         add_product(&projections, &block->self.value.w, n);
         add_product(&projections, &block->self.out.w, n);
-        add_attention(&attention, state, n * n, n, state * (double)quill_type_traits(quill_model_activation_type(model))->block_bytes);
+        add_attention(&attention, state, n * n, n,
+                      state * (double)quill_type_traits(quill_model_activation_type(model))->block_bytes);
         add_product(&feed_forward, &block->mlp.up.w, n);
         add_product(&feed_forward, &block->mlp.down.w, n);
     }

@@ -99,7 +99,8 @@ static void unpack_q6_k(const unsigned char *block, size_t j, struct quill_block
 void quill_unpack_block(enum quill_type type, const void *row, size_t i, struct quill_block32 *out)
 {
     const struct quill_type_traits *traits = quill_type_traits(type);
-    const unsigned char *block = (const unsigned char *)row + i * 32 / traits->block_len * traits->block_bytes;
+    const unsigned char *block =
+        (const unsigned char *)row + i * 32 / traits->block_len * traits->block_bytes;
 
     switch (type) {
     case QUILL_Q4_K:

@@ -20,8 +20,8 @@ packed_w_max (const struct quill_gemm *gemm) {
   return is_bytes (gemm) ? 127 : 4095;
 }
 
-/* A group of a panel: pairs of int16 [group / 2][nr][2], or quads of int8 [group / 4][nr][4] and what sums begin with
- * [nr], then the scales [nr]. */
+/* A group of a panel: pairs of int16 [group / 2][nr][2], or quads of int8 [group / 4][nr][4] and what sums
+ * begin with [nr], then the scales [nr]. */
 static const unsigned char *
 panel_group (const struct quill_gemm *gemm, const void *panel, size_t g) {
   return (const unsigned char *)panel
@@ -67,14 +67,16 @@ float
 packed_panel_scale (const struct quill_gemm *gemm, const void *panel, size_t j, size_t g) {
   if (!gemm->scale_bytes)
     return 0.0f;
-  return float_at (panel_group (gemm, panel, g) + gemm->nr * (gemm->group * gemm->element_bytes + gemm->begin_bytes), j);
+  return float_at (
+      panel_group (gemm, panel, g) + gemm->nr * (gemm->group * gemm->element_bytes + gemm->begin_bytes), j);
 }
 
 void
 packed_row (const struct quill_gemm *gemm, const void *row, size_t k, double *x) {
   for (size_t i = 0; i < k; i++)
-    x[i] = gemm->scale_bytes ? row_integer (gemm, row, i) * (double)packed_scale (gemm, row, k, i / gemm->group)
-                             : (double)float_at (row, i);
+    x[i] = gemm->scale_bytes
+               ? row_integer (gemm, row, i) * (double)packed_scale (gemm, row, k, i / gemm->group)
+               : (double)float_at (row, i);
   for (size_t i = k; i < quill_gemm_padded (gemm, k); i++)
     g_assert_cmpfloat (row_integer (gemm, row, i), ==, 0.0);
 }

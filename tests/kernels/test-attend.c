@@ -375,7 +375,7 @@ fill_side (struct cache *c, const struct check_level *level, int side, struct qu
   store (level, c, cache, x, 0, n_key / 2);
   store (level, c, cache, x + n_key / 2 * width, n_key / 2, n_key - n_key / 2);
 
-  c->numbers[side] = g_new (double, n_key * width);
+  c->numbers[side] = g_new (double, n_key *width);
   for (size_t h = 0; h < cache->n_head; h++)
     for (size_t i = 0; i < n_key; i++)
       for (size_t l = 0; l < d; l++)
@@ -523,7 +523,7 @@ rows_ignore_what_they_do_not_see (const struct check_level *level) {
   for (enum quill_cache_form form = 0; form < QUILL_CACHE_FORMS; form++)
     for (size_t half = 0; half < n_query - 1; half++) {
       struct cache c = cache_new (level, form, half % 2 ? 8 : 0, n_query, n_key, 2, 64, true);
-      g_autofree float *before = NULL, *nothing = g_new (float, n_key * width);
+      g_autofree float *before = NULL, *nothing = g_new (float, n_key *width);
       const size_t first = n_key - n_query + half + 1;
 
       run_cache (level, &c, 2);

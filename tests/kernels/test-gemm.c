@@ -447,8 +447,8 @@ nan_stays_in_its_row (const struct check_level *level) {
 }
 
 /* A group of nothing but its largest number: 64 * 8191 * 4095 is 2^31 less a fraction of a thousandth, of
- * either sign; and 4 * 255 * 127 is more than instructions for bytes that add in 16 bits can hold. Groups of one row
- * may have different signs. */
+ * either sign; and 4 * 255 * 127 is more than instructions for bytes that add in 16 bits can hold. Groups of
+ * one row may have different signs. */
 static void
 check_largest (const struct quill_gemm *gemm) {
   for (size_t n_groups = 1; n_groups <= 3; n_groups++)

@@ -343,8 +343,8 @@ overlapping_rows_are_a_convolution (const struct check_level *level) {
     for (size_t i = 0; i < m; i++)
       for (size_t j = 0; j < outputs; j++) {
         double expected = (double)l.bias[j];
-        /* As check_sum; and each number is off by up to half a step, of which packed.h says how many there are. k
-         * products of that, evenly distributed, with what is evenly distributed within 1, come to
+        /* As check_sum; and each number is off by up to half a step, of which packed.h says how many there
+         * are. k products of that, evenly distributed, with what is evenly distributed within 1, come to
          * sqrt(k / 3 / 3) of it by chance, of which eight are allowed. */
         const double step = gemm->scale_bytes ? 0.5 / packed_x_max (gemm) + 0.5 / packed_w_max (gemm) : 0.0;
         const double tolerance = (double)(k + 1) * 2.0 * FLT_EPSILON + 8.0 * sqrt ((double)k / 9.0) * step;

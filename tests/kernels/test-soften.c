@@ -41,7 +41,8 @@ check_row (const struct quill_gemm *gemm, size_t n, float range, float drop, flo
       for (size_t j = first; j < n && j < first + gemm->group; j++)
         top = fmax (top, exp ((double)x[j] - (double)max));
       step = top / packed_x_max (gemm);
-      g_assert_cmpfloat (packed[i], <=, packed_x_max (gemm) * (double)scale); /* or a tile's sums could overflow */
+      g_assert_cmpfloat (packed[i], <=,
+                         packed_x_max (gemm) * (double)scale); /* or a tile's sums could overflow */
       /* Groups that are smaller throughout than the inverse of a scale allows may be zero. */
       if (scale != 0.0f || top > 2.0 * (double)PACKED_SMALLEST)
         check_near (scale, step, step * relative + (double)FLT_MIN);

@@ -228,8 +228,8 @@ mixes_are_the_portable_ones (const struct quill_kernels *kernels, const struct q
       }
 }
 
-/* Rows of int8: packed to within one step of rounding; products are exact integers, scaled by two roundings; a mix
- * adds n_rows numbers of at most 127. */
+/* Rows of int8: packed to within one step of rounding; products are exact integers, scaled by two roundings;
+ * a mix adds n_rows numbers of at most 127. */
 static void
 int8_rows_are_the_portable_ones (const struct quill_kernels *kernels, const struct quill_kernels *portable) {
   for (size_t n = 1; n <= 130; n += n < 70 ? 7 : 13)

@@ -228,7 +228,8 @@ integer_at (int form, const void *row, size_t i) {
 
 static const float *
 scales_of (const struct quill_gemm *g, const void *row, size_t k) {
-  return (const float *)(const void *)((const unsigned char *)row + quill_gemm_padded (g, k) * g->element_bytes);
+  return (const float *)(const void *)((const unsigned char *)row
+                                       + quill_gemm_padded (g, k) * g->element_bytes);
 }
 
 static void
@@ -337,7 +338,8 @@ soften_row (int form, const struct quill_gemm *g, const float *x, size_t n) {
   for (size_t i = 0; integers && i < n; i++)
     sum_error += 0.5 * steps[i / 64] / x_limit (form);
   for (size_t i = 0; i < n; i++) {
-    double step = 0.0, value = integers ? integer_at (form, row, i) * (double)scales[i / 64] : f[i], expected = exp (x[i] - max);
+    double step = 0.0, value = integers ? integer_at (form, row, i) * (double)scales[i / 64] : f[i],
+           expected = exp (x[i] - max);
 
     if (integers) {
       step = steps[i / 64] / x_limit (form);
@@ -346,8 +348,7 @@ soften_row (int form, const struct quill_gemm *g, const float *x, size_t n) {
     packed_sum += value;
     expect_near (value * inverse, expected / exact_sum,
                  (1.5 * step + expected * (span + 8 + (double)n / 8) * EPS) / exact_sum
-                     + (integers ? 1e-30 : 1e-37)
-                     + expected / exact_sum * sum_error / exact_sum);
+                     + (integers ? 1e-30 : 1e-37) + expected / exact_sum * sum_error / exact_sum);
   }
   for (size_t i = n; integers && i < padded; i++)
     expect (integer_at (form, row, i) == 0, "what follows the last weight is zero");
