@@ -1,6 +1,7 @@
 /* longhand-cli bench: the outcome for programs. Fields are documented in the man page and stay. */
 #include "cli/longhand-cli-bench.h"
 
+#include "cli/longhand-cli-json.h"
 #include "longhand-config.h"
 #include "longhand-engine-threads.h"
 
@@ -12,46 +13,15 @@
 /* ---- building ---- */
 
 static void
-add_string (JsonBuilder *json, const char *name, const char *value) {
-  json_builder_set_member_name (json, name);
-  json_builder_add_string_value (json, value);
-}
-
-static void
 add_double (JsonBuilder *json, const char *name, double value) {
-  json_builder_set_member_name (json, name);
-  json_builder_add_double_value (json, isfinite (value) ? value : 0);
-}
-
-static void
-add_int (JsonBuilder *json, const char *name, gint64 value) {
-  json_builder_set_member_name (json, name);
-  json_builder_add_int_value (json, value);
-}
-
-static void
-add_boolean (JsonBuilder *json, const char *name, gboolean value) {
-  json_builder_set_member_name (json, name);
-  json_builder_add_boolean_value (json, value);
-}
-
-static void
-begin_object (JsonBuilder *json, const char *name) {
-  json_builder_set_member_name (json, name);
-  json_builder_begin_object (json);
-}
-
-static void
-begin_array (JsonBuilder *json, const char *name) {
-  json_builder_set_member_name (json, name);
-  json_builder_begin_array (json);
+  longhand_json_double (json, name, isfinite (value) ? value : 0);
 }
 
 static void
 add_summary (JsonBuilder *json, const GArray *times) {
   const LonghandBenchSummary summary = longhand_bench_summarize (times);
 
-  add_int (json, "runs", summary.n);
+  longhand_json_int (json, "runs", summary.n);
   add_double (json, "p50_ms", summary.p50);
   add_double (json, "p95_ms", summary.p95);
   add_double (json, "p99_ms", summary.p99);
@@ -61,11 +31,11 @@ add_summary (JsonBuilder *json, const GArray *times) {
 
 static void
 add_model (JsonBuilder *json, const LonghandBench *bench) {
-  begin_object (json, "model");
-  add_string (json, "id", bench->model_id);
-  add_string (json, "size", bench->model.size);
-  add_string (json, "weight_type", bench->model.weight_type);
-  add_int (json, "file_bytes", (gint64)bench->model.file_bytes);
+  longhand_json_object (json, "model");
+  longhand_json_string (json, "id", bench->model_id);
+  longhand_json_string (json, "size", bench->model.size);
+  longhand_json_string (json, "weight_type", bench->model.weight_type);
+  longhand_json_int (json, "file_bytes", (gint64)bench->model.file_bytes);
   json_builder_end_object (json);
 }
 
@@ -93,12 +63,12 @@ add_cpus (JsonBuilder *json) {
   struct quill_cpus cpus;
 
   quill_get_cpus (&cpus);
-  add_int (json, "usable_cpus", cpus.n_usable);
-  add_string (json, "cpu_limit", limits[cpus.limit]);
-  add_int (json, "online_cpus", cpus.n_online);
-  add_int (json, "allowed_cpus", cpus.n_allowed);
-  add_int (json, "cores", cpus.n_cores);
-  add_int (json, "fast_cores", cpus.n_fast_cores);
+  longhand_json_int (json, "usable_cpus", cpus.n_usable);
+  longhand_json_string (json, "cpu_limit", limits[cpus.limit]);
+  longhand_json_int (json, "online_cpus", cpus.n_online);
+  longhand_json_int (json, "allowed_cpus", cpus.n_allowed);
+  longhand_json_int (json, "cores", cpus.n_cores);
+  longhand_json_int (json, "fast_cores", cpus.n_fast_cores);
 }
 
 static void
@@ -107,17 +77,17 @@ add_machine (JsonBuilder *json, const LonghandBench *bench) {
   const guint n_levels = MIN (quill_kernel_levels (levels, MAX_LEVELS), MAX_LEVELS);
   g_autofree char *cpu = cpu_name ();
 
-  begin_object (json, "machine");
-  add_string (json, "cpu", cpu);
+  longhand_json_object (json, "machine");
+  longhand_json_string (json, "cpu", cpu);
   add_cpus (json);
-  begin_array (json, "levels");
+  longhand_json_array (json, "levels");
   for (guint i = 0; i < n_levels; i++)
     json_builder_add_string_value (json, levels[i].name);
   json_builder_end_array (json);
-  begin_array (json, "peaks");
+  longhand_json_array (json, "peaks");
   for (guint i = 0; i < bench->n_peaks; i++) {
     json_builder_begin_object (json);
-    add_int (json, "threads", bench->peaks[i].n_threads);
+    longhand_json_int (json, "threads", bench->peaks[i].n_threads);
     add_double (json, "float_gops", bench->peaks[i].float_gops);
     add_double (json, "integer_gops", bench->peaks[i].integer_gops);
     add_double (json, "read_gbs", bench->peaks[i].read_gbs);
@@ -136,29 +106,29 @@ add_setting (JsonBuilder *json, const LonghandBenchSetting *setting) {
   const struct quill_thread_choice *choice = &setting->choice;
   g_autofree char *sentence = longhand_engine_describe_threads (choice);
 
-  begin_object (json, "setting");
-  add_int (json, "threads", setting->threads);
-  add_string (json, "threads_reason", reasons[choice->reason]);
-  add_string (json, "threads_sentence", sentence != NULL ? sentence : "");
-  begin_array (json, "threads_candidates");
+  longhand_json_object (json, "setting");
+  longhand_json_int (json, "threads", setting->threads);
+  longhand_json_string (json, "threads_reason", reasons[choice->reason]);
+  longhand_json_string (json, "threads_sentence", sentence != NULL ? sentence : "");
+  longhand_json_array (json, "threads_candidates");
   for (guint i = 0; i < choice->n_candidates; i++) {
     json_builder_begin_object (json);
-    add_int (json, "threads", choice->candidates[i].n_threads);
+    longhand_json_int (json, "threads", choice->candidates[i].n_threads);
     add_double (json, "product_ms", choice->candidates[i].product_ms);
     add_double (json, "token_ms", choice->candidates[i].token_ms);
     json_builder_end_object (json);
   }
   json_builder_end_array (json);
-  add_string (json, "level", setting->level);
+  longhand_json_string (json, "level", setting->level);
   json_builder_end_object (json);
 }
 
 static void
 add_steps (JsonBuilder *json, const LonghandBenchSetting *setting) {
-  begin_array (json, "steps");
+  longhand_json_array (json, "steps");
   for (guint i = 0; i < LONGHAND_BENCH_N_STEPS; i++) {
     json_builder_begin_object (json);
-    add_string (json, "name", longhand_bench_step_names[i]);
+    longhand_json_string (json, "name", longhand_bench_step_names[i]);
     add_summary (json, setting->times[i]);
     json_builder_end_object (json);
   }
@@ -167,15 +137,15 @@ add_steps (JsonBuilder *json, const LonghandBenchSetting *setting) {
 
 static void
 add_components (JsonBuilder *json, const LonghandBenchSetting *setting, const char *group) {
-  begin_array (json, group);
+  longhand_json_array (json, group);
   for (guint i = 0; i < setting->parts->len; i++) {
     const LonghandBenchPart *part = &g_array_index (setting->parts, LonghandBenchPart, i);
 
     if (strcmp (part->step.group, group) != 0)
       continue;
     json_builder_begin_object (json);
-    add_string (json, "component", part->step.name);
-    add_int (json, "count", (gint64)part->step.count);
+    longhand_json_string (json, "component", part->step.name);
+    longhand_json_int (json, "count", (gint64)part->step.count);
     add_summary (json, part->times);
     json_builder_end_object (json);
   }
@@ -184,11 +154,11 @@ add_components (JsonBuilder *json, const LonghandBenchSetting *setting, const ch
 
 static void
 add_memory (JsonBuilder *json, const LonghandBench *bench) {
-  begin_array (json, "memory");
+  longhand_json_array (json, "memory");
   for (guint i = 0; i < LONGHAND_BENCH_N_MEMORY; i++) {
     json_builder_begin_object (json);
-    add_string (json, "component", bench->memory[i].component);
-    add_int (json, "bytes", (gint64)bench->memory[i].bytes);
+    longhand_json_string (json, "component", bench->memory[i].component);
+    longhand_json_int (json, "bytes", (gint64)bench->memory[i].bytes);
     json_builder_end_object (json);
   }
   json_builder_end_array (json);
@@ -196,15 +166,15 @@ add_memory (JsonBuilder *json, const LonghandBench *bench) {
 
 static void
 add_kernels (JsonBuilder *json, const GArray *kernels) {
-  begin_array (json, "kernels");
+  longhand_json_array (json, "kernels");
   for (guint i = 0; i < kernels->len; i++) {
     const LonghandBenchKernel *kernel = &g_array_index (kernels, LonghandBenchKernel, i);
 
     json_builder_begin_object (json);
-    add_string (json, "kernel", kernel->name);
+    longhand_json_string (json, "kernel", kernel->name);
     add_double (json, "gops", kernel->gops);
     add_double (json, "gbs", kernel->gbs);
-    add_string (json, "bound", kernel->compute_bound ? "compute" : "memory");
+    longhand_json_string (json, "bound", kernel->compute_bound ? "compute" : "memory");
     add_double (json, "share", kernel->share);
     json_builder_end_object (json);
   }
@@ -216,10 +186,10 @@ static void
 add_instructions (JsonBuilder *json, const LonghandBench *bench) {
   const struct quill_peaks *peaks = &bench->peaks[bench->n_peaks - 1];
 
-  begin_array (json, "instructions");
+  longhand_json_array (json, "instructions");
   for (guint i = 0; i < peaks->n_instructions; i++) {
     json_builder_begin_object (json);
-    add_string (json, "instruction", peaks->instructions[i].name);
+    longhand_json_string (json, "instruction", peaks->instructions[i].name);
     add_double (json, "gops", peaks->instructions[i].gops);
     json_builder_end_object (json);
   }
@@ -230,8 +200,8 @@ static void
 add_products (JsonBuilder *json, const LonghandBench *bench) {
   const LonghandBenchProducts products = longhand_bench_encoder_products (bench);
 
-  begin_object (json, "encoder_products");
-  add_string (json, "instruction", products.instruction);
+  longhand_json_object (json, "encoder_products");
+  longhand_json_string (json, "instruction", products.instruction);
   add_double (json, "gops", products.gops);
   add_double (json, "peak_gops", products.peak_gops);
   add_double (json, "share", products.share);
@@ -259,13 +229,13 @@ add_speedups (JsonBuilder *json, const LonghandBench *bench, const LonghandBench
 /* With one number of threads: that one, without speed-ups, which have nothing to be compared with. */
 static void
 add_threads (JsonBuilder *json, const LonghandBench *bench) {
-  begin_array (json, "threads");
+  longhand_json_array (json, "threads");
   for (guint i = 0; i < MAX (1, bench->scaling->len); i++) {
     const LonghandBenchSetting *setting
         = bench->scaling->len > 0 ? g_ptr_array_index (bench->scaling, i) : longhand_bench_main (bench);
 
     json_builder_begin_object (json);
-    add_int (json, "threads", setting->threads);
+    longhand_json_int (json, "threads", setting->threads);
     add_double (json, "encode_ms", longhand_bench_median (setting, LONGHAND_BENCH_ENCODE));
     add_double (json, "decode_ms", longhand_bench_median (setting, LONGHAND_BENCH_DECODE));
     add_double (json, "total_ms", longhand_bench_median (setting, LONGHAND_BENCH_TOTAL));
@@ -278,13 +248,13 @@ add_threads (JsonBuilder *json, const LonghandBench *bench) {
 
 static void
 add_levels (JsonBuilder *json, const LonghandBench *bench) {
-  begin_array (json, "levels");
+  longhand_json_array (json, "levels");
   for (guint i = 0; i < MAX (1, bench->levels->len); i++) {
     const LonghandBenchSetting *setting
         = bench->levels->len > 0 ? g_ptr_array_index (bench->levels, i) : longhand_bench_main (bench);
 
     json_builder_begin_object (json);
-    add_string (json, "level", setting->level);
+    longhand_json_string (json, "level", setting->level);
     add_double (json, "encode_ms", longhand_bench_median (setting, LONGHAND_BENCH_ENCODE));
     add_double (json, "decode_ms", longhand_bench_median (setting, LONGHAND_BENCH_DECODE));
     add_double (json, "total_ms", longhand_bench_median (setting, LONGHAND_BENCH_TOTAL));
@@ -296,15 +266,15 @@ add_levels (JsonBuilder *json, const LonghandBench *bench) {
 
 static void
 add_targets (JsonBuilder *json, const GArray *targets) {
-  begin_array (json, "targets");
+  longhand_json_array (json, "targets");
   for (guint i = 0; i < targets->len; i++) {
     const LonghandBenchTarget *target = &g_array_index (targets, LonghandBenchTarget, i);
 
     json_builder_begin_object (json);
-    add_string (json, "target", target->name);
+    longhand_json_string (json, "target", target->name);
     add_double (json, "value", target->value);
     add_double (json, target->at_least ? "at_least" : "at_most", target->limit);
-    add_boolean (json, "met", target->met);
+    longhand_json_boolean (json, "met", target->met);
     json_builder_end_object (json);
   }
   json_builder_end_array (json);
@@ -318,14 +288,14 @@ longhand_bench_to_json (const LonghandBench *bench) {
   g_autoptr (JsonBuilder) json = json_builder_new ();
 
   json_builder_begin_object (json);
-  add_string (json, "version", VERSION);
+  longhand_json_string (json, "version", VERSION);
   add_model (json, bench);
   add_machine (json, bench);
   add_setting (json, setting);
   add_double (json, "audio_s", bench->audio_s);
   add_double (json, "rtf", longhand_bench_real_time_factor (bench, setting));
-  add_int (json, "tokens", setting->n_tokens);
-  add_int (json, "windows", setting->n_windows);
+  longhand_json_int (json, "tokens", setting->n_tokens);
+  longhand_json_int (json, "windows", setting->n_windows);
   add_steps (json, setting);
   add_components (json, setting, "encoder");
   add_components (json, setting, "decoder");

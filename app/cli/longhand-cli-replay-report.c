@@ -2,6 +2,7 @@
  * page and stay. */
 #include "cli/longhand-cli-replay.h"
 
+#include "cli/longhand-cli-json.h"
 #include "longhand-config.h"
 #include "transcript/longhand-words.h"
 
@@ -131,69 +132,55 @@ longhand_replay_print_table (const LonghandReplay *replay) {
 
 /* ---- for programs ---- */
 
-static void
-add_string (JsonBuilder *json, const char *name, const char *value) {
-  json_builder_set_member_name (json, name);
-  json_builder_add_string_value (json, value);
-}
-
 /* null when it is not known. */
 static void
 add_double (JsonBuilder *json, const char *name, double value) {
+  if (value >= 0) {
+    longhand_json_double (json, name, value);
+    return;
+  }
   json_builder_set_member_name (json, name);
-  if (value < 0)
-    json_builder_add_null_value (json);
-  else
-    json_builder_add_double_value (json, value);
-}
-
-static void
-add_int (JsonBuilder *json, const char *name, gint64 value) {
-  json_builder_set_member_name (json, name);
-  json_builder_add_int_value (json, value);
+  json_builder_add_null_value (json);
 }
 
 static void
 add_facts (JsonBuilder *json, const LonghandReplay *replay) {
-  add_string (json, "version", VERSION);
-  add_string (json, "model", replay->model_id);
-  add_int (json, "threads", replay->stats.threads);
-  add_string (json, "level", replay->stats.kernel_level);
-  add_string (json, "file", replay->name);
+  longhand_json_string (json, "version", VERSION);
+  longhand_json_string (json, "model", replay->model_id);
+  longhand_json_int (json, "threads", replay->stats.threads);
+  longhand_json_string (json, "level", replay->stats.kernel_level);
+  longhand_json_string (json, "file", replay->name);
   if (replay->speed > 0)
     add_double (json, "speed", replay->speed);
   else
-    add_string (json, "speed", "max");
-  add_int (json, "repeat", replay->n_times);
-  add_int (json, "pause_ms", (gint64)(replay->pause_s * 1000 + 0.5));
-  json_builder_set_member_name (json, "complete");
-  json_builder_add_boolean_value (json, replay->is_complete);
+    longhand_json_string (json, "speed", "max");
+  longhand_json_int (json, "repeat", replay->n_times);
+  longhand_json_int (json, "pause_ms", (gint64)(replay->pause_s * 1000 + 0.5));
+  longhand_json_boolean (json, "complete", replay->is_complete);
   add_double (json, "sound_s", replay->sound_s);
   add_double (json, "wall_s", replay->wall_s);
-  add_int (json, "n_utterances", (gint64)replay->stats.live.n_utterances);
-  add_int (json, "n_words", (gint64)replay->stats.live.n_words);
+  longhand_json_int (json, "n_utterances", (gint64)replay->stats.live.n_utterances);
+  longhand_json_int (json, "n_words", (gint64)replay->stats.live.n_words);
 }
 
 static void
 add_drift (JsonBuilder *json, const LonghandReplay *replay) {
-  json_builder_set_member_name (json, "drift");
-  json_builder_begin_object (json);
-  add_int (json, "n_compared", replay->drift.n_compared);
-  add_int (json, "n_changed", replay->drift.n_changed);
+  longhand_json_object (json, "drift");
+  longhand_json_int (json, "n_compared", replay->drift.n_compared);
+  longhand_json_int (json, "n_changed", replay->drift.n_changed);
   add_double (json, "largest_ms", replay->drift.largest_ms);
   json_builder_end_object (json);
 }
 
 static void
 add_memory (JsonBuilder *json, const LonghandReplay *replay) {
-  json_builder_set_member_name (json, "memory");
-  json_builder_begin_array (json);
+  longhand_json_array (json, "memory");
   for (guint i = 0; i < replay->memory->len; i++) {
     const LonghandReplayMemory *memory = &g_array_index (replay->memory, LonghandReplayMemory, i);
 
     json_builder_begin_object (json);
     add_double (json, "sound_s", memory->sound_s);
-    add_int (json, "rss_bytes", (gint64)memory->rss_bytes);
+    longhand_json_int (json, "rss_bytes", (gint64)memory->rss_bytes);
     json_builder_end_object (json);
   }
   json_builder_end_array (json);
@@ -209,7 +196,7 @@ longhand_replay_to_json (const LonghandReplay *replay) {
   list_figures (replay, figures);
   for (guint i = 0; i < N_FIGURES; i++) {
     if (figures[i].unit == BYTES || figures[i].unit == COUNT)
-      add_int (json, figures[i].key, (gint64)figures[i].value);
+      longhand_json_int (json, figures[i].key, (gint64)figures[i].value);
     else
       add_double (json, figures[i].key, figures[i].value);
   }

@@ -6,12 +6,12 @@
 #include "cli/longhand-cli.h"
 
 #include "audio/longhand-audio-file.h"
+#include "cli/longhand-cli-json.h"
 #include "longhand-config.h"
 #include "longhand-engine-error.h"
 #include "transcript/longhand-words.h"
 
 #include <glib/gi18n.h>
-#include <json-glib/json-glib.h>
 #include <string.h>
 
 /* What is allowed; documented in --help and in the man page. Levels round differently, so that a word which
@@ -79,30 +79,6 @@ selftest_clear (Selftest *test) {
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Selftest, selftest_clear)
 
 static void
-add_string (JsonBuilder *json, const char *name, const char *value) {
-  json_builder_set_member_name (json, name);
-  json_builder_add_string_value (json, value);
-}
-
-static void
-add_double (JsonBuilder *json, const char *name, double value) {
-  json_builder_set_member_name (json, name);
-  json_builder_add_double_value (json, value);
-}
-
-static void
-add_int (JsonBuilder *json, const char *name, gint64 value) {
-  json_builder_set_member_name (json, name);
-  json_builder_add_int_value (json, value);
-}
-
-static void
-add_boolean (JsonBuilder *json, const char *name, gboolean value) {
-  json_builder_set_member_name (json, name);
-  json_builder_add_boolean_value (json, value);
-}
-
-static void
 print_and_free (JsonBuilder *json) {
   g_autoptr (JsonNode) root = json_builder_get_root (json);
 
@@ -143,17 +119,18 @@ hear (LonghandCliEngine *engine, const float *samples, gsize n, GError **error) 
     g_string_append (text, result->segments[i].text);
   json = json_builder_new ();
   json_builder_begin_object (json);
-  add_string (json, "name", quill_transcriber_kernel_level (engine->transcriber));
-  add_string (json, "text", g_strstrip (text->str));
-  add_double (json, number_names[NUMBER_AUDIO_S], (double)n / QUILL_SAMPLE_RATE);
-  add_double (json, number_names[NUMBER_LOAD], engine->load_ms);
-  add_double (json, number_names[NUMBER_MEL], result->timings.mel_ms);
-  add_double (json, number_names[NUMBER_ENCODE], result->timings.encode_ms);
-  add_double (json, number_names[NUMBER_PROMPT], result->timings.prompt_ms);
-  add_double (json, number_names[NUMBER_DECODE], result->timings.decode_ms);
-  add_double (json, number_names[NUMBER_TOTAL], result->timings.total_ms);
-  add_double (json, number_names[NUMBER_PEAK], (double)longhand_cli_peak_rss_bytes ());
-  add_double (json, number_names[NUMBER_THREADS], quill_transcriber_n_threads (engine->transcriber));
+  longhand_json_string (json, "name", quill_transcriber_kernel_level (engine->transcriber));
+  longhand_json_string (json, "text", g_strstrip (text->str));
+  longhand_json_double (json, number_names[NUMBER_AUDIO_S], (double)n / QUILL_SAMPLE_RATE);
+  longhand_json_double (json, number_names[NUMBER_LOAD], engine->load_ms);
+  longhand_json_double (json, number_names[NUMBER_MEL], result->timings.mel_ms);
+  longhand_json_double (json, number_names[NUMBER_ENCODE], result->timings.encode_ms);
+  longhand_json_double (json, number_names[NUMBER_PROMPT], result->timings.prompt_ms);
+  longhand_json_double (json, number_names[NUMBER_DECODE], result->timings.decode_ms);
+  longhand_json_double (json, number_names[NUMBER_TOTAL], result->timings.total_ms);
+  longhand_json_double (json, number_names[NUMBER_PEAK], (double)longhand_cli_peak_rss_bytes ());
+  longhand_json_double (json, number_names[NUMBER_THREADS],
+                        quill_transcriber_n_threads (engine->transcriber));
   json_builder_end_object (json);
   print_and_free (json);
   quill_result_free (&result);
@@ -298,20 +275,20 @@ print_table (const Selftest *test) {
 static void
 add_row (JsonBuilder *json, const Selftest *test, const Row *row) {
   json_builder_begin_object (json);
-  add_string (json, "name", row->name);
-  add_boolean (json, "pass", row->reason == NULL);
+  longhand_json_string (json, "name", row->name);
+  longhand_json_boolean (json, "pass", row->reason == NULL);
   if (row->reason != NULL)
-    add_string (json, "reason", row->reason);
+    longhand_json_string (json, "reason", row->reason);
   if (row->text != NULL) {
-    add_string (json, "text", row->text);
-    add_int (json, "errors", row->errors);
-    add_double (json, "wer", test->n_words > 0 ? (double)row->errors / test->n_words : 0);
-    add_int (json, "differences", row->differences);
-    add_double (json, "rtf", real_time_factor (row));
+    longhand_json_string (json, "text", row->text);
+    longhand_json_int (json, "errors", row->errors);
+    longhand_json_double (json, "wer", test->n_words > 0 ? (double)row->errors / test->n_words : 0);
+    longhand_json_int (json, "differences", row->differences);
+    longhand_json_double (json, "rtf", real_time_factor (row));
     for (guint i = NUMBER_LOAD; i < NUMBER_PEAK; i++)
-      add_double (json, number_names[i], row->number[i]);
-    add_int (json, number_names[NUMBER_PEAK], (gint64)row->number[NUMBER_PEAK]);
-    add_int (json, number_names[NUMBER_THREADS], (gint64)row->number[NUMBER_THREADS]);
+      longhand_json_double (json, number_names[i], row->number[i]);
+    longhand_json_int (json, number_names[NUMBER_PEAK], (gint64)row->number[NUMBER_PEAK]);
+    longhand_json_int (json, number_names[NUMBER_THREADS], (gint64)row->number[NUMBER_THREADS]);
   }
   json_builder_end_object (json);
 }
@@ -321,14 +298,13 @@ print_json (const Selftest *test, gboolean passed) {
   JsonBuilder *json = json_builder_new ();
 
   json_builder_begin_object (json);
-  add_string (json, "version", VERSION);
-  add_string (json, "model", test->model_id);
-  add_int (json, "threads", test->threads);
-  add_string (json, "expected", test->expected);
-  add_int (json, "words", test->n_words);
-  add_boolean (json, "pass", passed);
-  json_builder_set_member_name (json, "levels");
-  json_builder_begin_array (json);
+  longhand_json_string (json, "version", VERSION);
+  longhand_json_string (json, "model", test->model_id);
+  longhand_json_int (json, "threads", test->threads);
+  longhand_json_string (json, "expected", test->expected);
+  longhand_json_int (json, "words", test->n_words);
+  longhand_json_boolean (json, "pass", passed);
+  longhand_json_array (json, "levels");
   for (guint i = 0; i < test->rows->len; i++)
     add_row (json, test, &g_array_index (test->rows, Row, i));
   json_builder_end_array (json);
