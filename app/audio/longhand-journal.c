@@ -1,6 +1,7 @@
 #include "audio/longhand-journal.h"
 
 #include "audio/longhand-journal-format.h"
+#include "audio/longhand-journal-sync.h"
 #include "audio/longhand-pump.h"
 #include "longhand-error.h"
 
@@ -19,6 +20,7 @@
 #define SYNC_US (G_USEC_PER_SEC / 2)          /* from a write to the disk, which needs some time itself */
 #define RETRY_US G_USEC_PER_SEC               /* between two attempts to write what could not be written */
 #define SAMPLES_PER_RECORD 16384              /* at most */
+#define PATIENCE_US G_USEC_PER_SEC            /* of those who wait for the disk */
 #define MAX_WAITING_BYTES (32u * 1024 * 1024) /* beyond it sound is left out */
 
 typedef struct {
@@ -34,17 +36,22 @@ struct _LonghandJournal {
   pthread_t thread;
 
   pthread_mutex_t lock;
-  pthread_cond_t changed;
+  pthread_cond_t changed; /* for the thread */
+  pthread_cond_t settled; /* what waits is on the disk, or cannot be brought there */
   /* --- guarded by lock --- */
-  GByteArray *waiting; /* what is to be written at the end of the file, the oldest byte first */
+  GByteArray *waiting; /* what is not on the disk yet, the oldest byte first */
+  guint n_written;     /* bytes of it that are in file */
+  guint n_ahead;       /* bytes of it that are to be on the disk before others are written; 0: none */
+  guint64 n_settled;   /* bytes that were waiting and are on the disk */
   File file;           /* the one that is being written */
   GArray *done;        /* File: taken up, and heard to the end; locked until the journal is closed */
   guint64 n_bytes;     /* in file */
   guint64 n_samples;   /* so far, of all files */
+  char *anchor;        /* of longhand_sync_file; NULL: there has been no file yet */
   gboolean failing;    /* the last attempt to write failed */
   gboolean reported;   /* in this recording */
   gboolean hurry;      /* what is in file should be on the disk now */
-  gboolean new_name;   /* the folder does not have the file on the disk yet */
+  gboolean new_name;   /* folders may not have the file on the disk yet */
   gboolean closed;
   gint64 unsynced_us; /* since when there is something in file that may not be on the disk; 0: nothing */
   gint64 retry_us;    /* when failing: of the next attempt */
@@ -127,6 +134,8 @@ file_open (LonghandJournal *self) {
   g_autofree char *path = NULL;
   int fd, saved_errno;
 
+  if (self->anchor == NULL)
+    self->anchor = longhand_sync_dup_anchor (self->folder);
   if (g_mkdir_with_parents (self->folder, 0700) != 0)
     return errno;
   fd = mkostemp (hidden, O_CLOEXEC); /* 0600 */
@@ -143,26 +152,29 @@ file_open (LonghandJournal *self) {
   self->file = (File){ fd, g_steal_pointer (&path) };
   self->n_bytes = 0;
   self->new_name = TRUE;
+  self->hurry = TRUE;
   return 0;
 }
 
-/* Returns errno or 0. Bytes that were written have left the queue, whatever becomes of the others: in the
- * file there is always a beginning of what it should be. */
+/* Returns errno or 0. Whatever becomes of the others, bytes that were written stay so: in the file there is
+ * always a beginning of what it should be. */
 static int
 write_waiting (LonghandJournal *self) {
+  const guint end = self->n_ahead > 0 ? self->n_ahead : self->waiting->len;
   const int saved_errno = self->file.fd < 0 ? file_open (self) : 0;
 
   if (saved_errno != 0)
     return saved_errno;
-  while (self->waiting->len > 0) {
-    const ssize_t n = pwrite (self->file.fd, self->waiting->data, self->waiting->len, (off_t)self->n_bytes);
+  while (self->n_written < end) {
+    const ssize_t n = pwrite (self->file.fd, self->waiting->data + self->n_written, end - self->n_written,
+                              (off_t)self->n_bytes);
 
     if (n < 0 && errno == EINTR)
       continue;
     if (n <= 0)
       return n < 0 ? errno : ENOSPC;
     self->n_bytes += (guint64)n;
-    g_byte_array_remove_range (self->waiting, 0, (guint)n);
+    self->n_written += (guint)n;
     if (self->unsynced_us == 0)
       self->unsynced_us = g_get_monotonic_time ();
   }
@@ -170,14 +182,19 @@ write_waiting (LonghandJournal *self) {
 }
 
 static void
-try_to_write (LonghandJournal *self) {
-  const int saved_errno = write_waiting (self);
-
+note_attempt (LonghandJournal *self, int saved_errno) {
   self->failing = saved_errno != 0;
   self->retry_us = g_get_monotonic_time () + RETRY_US;
-  if (self->failing)
+  if (self->failing) {
     report (self, saved_errno);
+    pthread_cond_broadcast (&self->settled);
+  }
   pthread_cond_signal (&self->changed);
+}
+
+static void
+try_to_write (LonghandJournal *self) {
+  note_attempt (self, write_waiting (self));
 }
 
 /* When writing fails, the journal's thread tries again, and not whoever has something to append. */
@@ -189,35 +206,46 @@ flush (LonghandJournal *self) {
 
 /* ---- disk ---- */
 
-static int
-sync_folder (const char *folder) {
-  const int fd = g_open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-  int saved_errno;
+/* The first n bytes are on the disk. */
+static void
+settle (LonghandJournal *self, guint n) {
+  g_byte_array_remove_range (self->waiting, 0, n);
+  self->n_written -= n;
+  self->n_ahead -= MIN (n, self->n_ahead);
+  self->new_name = FALSE;
+  self->n_settled += n;
+  pthread_cond_broadcast (&self->settled);
+}
 
-  if (fd < 0)
-    return errno;
-  saved_errno = fsync (fd) == 0 ? 0 : errno;
-  close (fd);
-  return saved_errno;
+/* After a sync that failed nobody knows what of the file is on the disk, and the next one would not try it
+ * again: it is to be written anew. */
+static void
+unwrite (LonghandJournal *self) {
+  self->n_bytes -= self->n_written;
+  self->n_written = 0;
+  self->unsynced_us = 0;
 }
 
 /* Without the lock as long as the disk takes; the file stays open until the thread has ended. */
 static void
 bring_to_disk (LonghandJournal *self) {
   const int fd = self->file.fd;
-  const gboolean new_name = self->new_name;
+  const char *anchor = self->new_name ? self->anchor : NULL;
+  const guint n = self->n_written;
   int saved_errno;
 
   self->hurry = FALSE;
-  self->new_name = FALSE;
   self->unsynced_us = 0;
   pthread_mutex_unlock (&self->lock);
-  saved_errno = fdatasync (fd) == 0 ? 0 : errno;
-  if (saved_errno == 0 && new_name)
-    saved_errno = sync_folder (self->folder);
+  saved_errno = longhand_sync_file (fd, self->folder, anchor);
   pthread_mutex_lock (&self->lock);
-  if (saved_errno != 0)
-    report (self, saved_errno);
+  if (saved_errno == 0) {
+    settle (self, n);
+    flush (self);
+  } else {
+    unwrite (self);
+    note_attempt (self, saved_errno);
+  }
 }
 
 static gint64
@@ -228,14 +256,14 @@ sync_due_us (LonghandJournal *self) {
 }
 
 static void
-wait_until (LonghandJournal *self, gint64 due_us) {
+wait_until (LonghandJournal *self, pthread_cond_t *event, gint64 due_us) {
   const struct timespec due
       = { .tv_sec = (time_t)(due_us / G_USEC_PER_SEC), .tv_nsec = (long)(due_us % G_USEC_PER_SEC) * 1000 };
 
   if (due_us == G_MAXINT64)
-    pthread_cond_wait (&self->changed, &self->lock);
+    pthread_cond_wait (event, &self->lock);
   else
-    pthread_cond_timedwait (&self->changed, &self->lock, &due);
+    pthread_cond_timedwait (event, &self->lock, &due);
 }
 
 static void *
@@ -253,7 +281,7 @@ journal_thread (void *data) {
     else if (retry_us <= now_us)
       try_to_write (self);
     else
-      wait_until (self, MIN (sync_us, retry_us));
+      wait_until (self, &self->changed, MIN (sync_us, retry_us));
   }
   pthread_mutex_unlock (&self->lock);
   return NULL;
@@ -385,6 +413,7 @@ longhand_journal_new (const char *folder, LonghandJournalFn problem, gpointer us
   pthread_condattr_init (&attr);
   pthread_condattr_setclock (&attr, CLOCK_MONOTONIC);
   pthread_cond_init (&self->changed, &attr);
+  pthread_cond_init (&self->settled, &attr);
   pthread_condattr_destroy (&attr);
   if (pthread_create (&self->thread, NULL, journal_thread, self) != 0) {
     g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_FAILED,
@@ -417,13 +446,27 @@ end_thread (LonghandJournal *self) {
   return TRUE;
 }
 
-/* What still waits gets a last chance. */
+static gboolean
+write_and_sync (LonghandJournal *self) {
+  const gboolean is_written = write_waiting (self) == 0;
+
+  if (self->file.fd < 0)
+    return FALSE;
+  if (longhand_sync_file (self->file.fd, self->folder, self->new_name ? self->anchor : NULL) != 0) {
+    unwrite (self);
+    return FALSE;
+  }
+  settle (self, self->n_written);
+  return is_written;
+}
+
+/* After the thread has ended. What still waits gets a last chance, and one more. */
 static void
 leave_file (LonghandJournal *self) {
-  if (self->waiting->len > 0)
-    write_waiting (self);
-  if (self->file.fd >= 0)
-    fdatasync (self->file.fd);
+  guint n_failures = 0;
+
+  while (self->waiting->len > 0 && n_failures < 2)
+    n_failures += !write_and_sync (self);
   file_close (&self->file);
 }
 
@@ -453,11 +496,34 @@ longhand_journal_unref (LonghandJournal *self) {
   g_array_unref (self->done);
   g_byte_array_unref (self->waiting);
   pthread_cond_destroy (&self->changed);
+  pthread_cond_destroy (&self->settled);
   pthread_mutex_destroy (&self->lock);
+  g_free (self->anchor);
   g_free (self->folder);
   g_free (self);
 }
 
+gboolean
+longhand_journal_wait_for_disk (LonghandJournal *self) {
+  const gint64 deadline_us = g_get_monotonic_time () + PATIENCE_US;
+  guint64 n_wanted;
+  gboolean is_settled;
+
+  if (self == NULL)
+    return FALSE;
+  pthread_mutex_lock (&self->lock);
+  n_wanted = self->n_settled + self->waiting->len;
+  self->hurry |= self->waiting->len > 0;
+  pthread_cond_signal (&self->changed);
+  while (self->n_settled < n_wanted && !self->failing && !self->closed
+         && g_get_monotonic_time () < deadline_us)
+    wait_until (self, &self->settled, deadline_us);
+  is_settled = self->n_settled >= n_wanted;
+  pthread_mutex_unlock (&self->lock);
+  return is_settled;
+}
+
+/* What is written behind the mark makes no sense without it. */
 gboolean
 longhand_journal_resume (LonghandJournal *self, int fd, const char *path, guint64 n_bytes, guint64 n_rest,
                          gint64 offset_ms) {
@@ -468,13 +534,12 @@ longhand_journal_resume (LonghandJournal *self, int fd, const char *path, guint6
   pthread_mutex_lock (&self->lock);
   can_resume = !self->closed && self->waiting->len == 0;
   if (can_resume) {
-    if (self->file.fd >= 0) {
-      fdatasync (self->file.fd);
+    if (self->file.fd >= 0)
       g_array_append_val (self->done, self->file);
-    }
     self->file = (File){ fd, g_strdup (path) };
     self->n_bytes = n_bytes;
     add_session (self, self->n_samples, offset_ms);
+    self->n_ahead = self->waiting->len;
     self->n_samples += n_rest;
     self->hurry = TRUE;
     flush (self);

@@ -1,6 +1,8 @@
 /* The session on disk while it is being spoken: sound as the pump gets it, and text as the recognizer commits
  * it, so that neither is lost when the program is killed or the power fails. Each append writes to the file
- * before it returns; a thread of the journal's own brings it onto the disk within a second.
+ * before it returns; a thread of the journal's own brings it onto the disk within a second, text at once, as
+ * long as the disk takes no more than a quarter of a second for it. Nothing is taken for granted of file
+ * systems but that a sync of a file keeps its content, and a sync of a folder the names in it.
  *
  * The file lies in a folder of the person's own, readable by nobody else, comes with the first sound, and is
  * locked as long as its program lives: an unlocked one is a session that was not closed
@@ -39,11 +41,15 @@ void longhand_journal_append_end (LonghandJournal *self); /* of a recording */
 /* The first n_samples have been recognised; what has no text now has no words. */
 void longhand_journal_append_heard (LonghandJournal *self, guint64 n_samples);
 
-/* Goes on in the file of an unfinished session, which is written through fd, locked, and has these bytes. The
- * next n_rest samples are those at its end that no text covers: they are numbered, but not written again.
- * offset_ms: to add to the times of what will be committed. Between recordings, when everything that was said
- * in the file so far has been committed. FALSE: not now, because something waits to be written; else takes
- * fd. */
+/* Waits until all that was appended so far is on the disk, but not while that cannot be written, and at most
+ * for a second. Any thread that may wait. FALSE: it is not. */
+gboolean longhand_journal_wait_for_disk (LonghandJournal *self);
+
+/* Goes on in the file of an unfinished session, which is on the disk, and is written through fd, locked, and
+ * has these bytes. The next n_rest samples are those at its end that no text covers: they are numbered, but
+ * not written again. offset_ms: to add to the times of what will be committed. Between recordings, when
+ * everything that was said in the file so far has been committed. FALSE: not now, because something is not on
+ * the disk yet; else takes fd. */
 gboolean longhand_journal_resume (LonghandJournal *self, int fd, const char *path, guint64 n_bytes,
                                   guint64 n_rest, gint64 offset_ms);
 

@@ -325,14 +325,14 @@ on_heard (gpointer owner, gpointer letter) {
 /* ---- sessions that were not closed ---- */
 
 static void
-on_journal_problem (gpointer owner, gpointer letter) {
+on_problem (gpointer owner, gpointer letter) {
   report (owner, letter);
 }
 
 /* On a thread of the journal. */
 static void
 journal_problem (gpointer user, GError *error) {
-  longhand_mailbox_post (user, on_journal_problem, error, (GDestroyNotify)g_error_free);
+  longhand_mailbox_post (user, on_problem, error, (GDestroyNotify)g_error_free);
 }
 
 static gboolean
@@ -379,7 +379,7 @@ open_journal (LonghandDictation *self) {
   self->journal = longhand_journal_new (folder, journal_problem, self->mailbox, &error);
   if (self->journal == NULL)
     journal_problem (self->mailbox, g_steal_pointer (&error));
-  self->sessions = longhand_sessions_new (self->journal, self->mailbox, on_session_read, &fns, self);
+  self->sessions = longhand_sessions_new (self->journal, self->mailbox, on_session_read, on_problem, &fns, self);
 }
 
 void

@@ -249,6 +249,7 @@ on_stream_event (void *user, const struct quill_stream_event *event) {
     heard->speech_end_ms = last_speech_ms (self, event);
     longhand_journal_append_text (self->journal, heard->utterance->start_ms, heard->utterance->end_ms,
                                   heard->utterance->text);
+    longhand_journal_wait_for_disk (self->journal);
   } else {
     heard = longhand_heard_new (LONGHAND_HEARD_TENTATIVE, self->serial);
     heard->text = g_strdup (event->text);

@@ -1,6 +1,6 @@
 /* The thread that owns model, transcriber and stream of the engine: takes sound from the pump's queue,
- * recognises it and posts what it finds to a mailbox; final text goes into the journal first. All functions
- * are for the thread that made it and do not wait, except where said. */
+ * recognises it and posts what it finds to a mailbox; final text goes into the journal and with it onto the
+ * disk first. All functions are for the thread that made it and do not wait, except where said. */
 #pragma once
 
 #include "audio/longhand-journal.h"

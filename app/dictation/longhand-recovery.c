@@ -19,6 +19,7 @@
   LONGHAND_PUMP_RATE_HZ /* samples of silence between recordings, and at most where sound is missing */
 #define LARGEST ((gint64)1 << 50) /* of times and positions; beyond it a record makes no sense */
 
+#define FIRST_BYTES (64 * 1024)     /* more than what is written before anything is sure to be on the disk */
 #define LATEST_US ((gint64)1 << 57) /* of wall clocks: the year 6535 */
 
 /* Sound in the file. */
@@ -233,6 +234,19 @@ changed_us (int fd, guint64 *n_bytes) {
   return (gint64)info.st_mtim.tv_sec * G_USEC_PER_SEC;
 }
 
+/* No record is whole, as when a power cut follows the first sound; rather than: it is something else. */
+static gboolean
+was_just_begun (const LonghandRecovery *self) {
+  static const guint8 unwritten[LONGHAND_JOURNAL_MAGIC_BYTES];
+  guint8 bytes[LONGHAND_JOURNAL_MAGIC_BYTES];
+
+  if (self->n_bytes <= sizeof bytes)
+    return TRUE;
+  return self->n_bytes <= FIRST_BYTES && pread (self->fd, bytes, sizeof bytes, 0) == (ssize_t)sizeof bytes
+         && (memcmp (bytes, LONGHAND_JOURNAL_MAGIC, sizeof bytes) == 0
+             || memcmp (bytes, unwritten, sizeof bytes) == 0);
+}
+
 LonghandRecovery *
 longhand_recovery_open (const char *path, GError **error) {
   g_autofree char *name = g_filename_display_name (path);
@@ -255,7 +269,7 @@ longhand_recovery_open (const char *path, GError **error) {
                  _ ("“%s” was made by a newer Longhand: use that to recover it."), name);
     return NULL;
   }
-  if (analysis.n_records == 0 && self->n_bytes > LONGHAND_JOURNAL_MAGIC_BYTES) {
+  if (analysis.n_records == 0 && !was_just_begun (self)) {
     g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE,
                  _ ("“%s” is not a session, or so damaged that nothing of it can be read."), name);
     return NULL;

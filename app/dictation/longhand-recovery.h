@@ -27,9 +27,9 @@ typedef struct {
  * (transfer full) (element-type filename); empty when there is no folder. */
 GPtrArray *longhand_recovery_find (const char *folder);
 
-/* Takes and reads a session. (transfer full); NULL with LONGHAND_ERROR_AUDIO_FILE: nothing in it can be
- * read; with LONGHAND_ERROR_FAILED: there is no such file, a newer program made it, or another one has it.
- * The file is left as it is. */
+/* Takes and reads a session; one that was cut off in its first moments is empty. (transfer full); NULL with
+ * LONGHAND_ERROR_AUDIO_FILE: nothing in it can be read; with LONGHAND_ERROR_FAILED: there is no such file, a
+ * newer program made it, or another one has it. The file is left as it is. */
 LonghandRecovery *longhand_recovery_open (const char *path, GError **error);
 void longhand_recovery_free (LonghandRecovery *self);
 

@@ -1,12 +1,17 @@
 #include "dictation/longhand-rescue.h"
 
+#include "audio/longhand-journal-sync.h"
 #include "longhand-error.h"
 
 #include <gio/gio.h>
 #include <string.h>
 
+/* All is owned, and may be NULL. */
 typedef struct {
-  char *folder, *after; /* owned */
+  char *folder, *after;
+  LonghandRecovery *recovery;
+  LonghandJournal *journal;
+  GError *why;
   LonghandMailbox *mailbox;
   LonghandMailFn fn;
 } Job;
@@ -17,6 +22,9 @@ job_free (gpointer data) {
 
   g_free (job->folder);
   g_free (job->after);
+  g_clear_pointer (&job->recovery, longhand_recovery_free);
+  longhand_journal_unref (job->journal);
+  g_clear_error (&job->why);
   longhand_mailbox_unref (job->mailbox);
   g_free (job);
 }
@@ -52,6 +60,7 @@ read_session (LonghandRescued *self) {
                       : g_steal_pointer (&error);
     return;
   }
+  longhand_sync_left_behind (self->recovery->fd, self->path);
   self->rest = longhand_recovery_load_rest (self->recovery, &self->error);
   if (self->error != NULL)
     g_clear_pointer (&self->recovery, longhand_recovery_free);
@@ -65,18 +74,51 @@ rescue (GTask *task, gpointer source, gpointer data, GCancellable *cancellable) 
   rescued->path = first_after (job->folder, job->after);
   if (rescued->path != NULL)
     read_session (rescued);
+  if (rescued->recovery != NULL)
+    longhand_journal_wait_for_disk (job->journal);
   longhand_mailbox_post (job->mailbox, job->fn, rescued, (GDestroyNotify)longhand_rescued_free);
 }
 
-void
-longhand_rescue_next (const char *folder, const char *after, LonghandMailbox *mailbox, LonghandMailFn fn) {
+/* The session is unlocked before anybody is told. */
+static void
+set_aside (GTask *task, gpointer source, gpointer data, GCancellable *cancellable) {
+  Job *job = data;
+  GError *said = longhand_journal_wait_for_disk (job->journal)
+                     ? longhand_recovery_set_aside (job->recovery->path, job->why)
+                     : g_error_copy (job->why);
+
+  g_clear_pointer (&job->recovery, longhand_recovery_free);
+  longhand_mailbox_post (job->mailbox, job->fn, said, (GDestroyNotify)g_error_free);
+}
+
+static void
+run_job (Job *job, LonghandMailbox *mailbox, LonghandMailFn fn, GTaskThreadFunc run) {
   g_autoptr (GTask) task = g_task_new (NULL, NULL, NULL, NULL);
+
+  job->mailbox = longhand_mailbox_ref (mailbox);
+  job->fn = fn;
+  g_task_set_task_data (task, job, job_free);
+  g_task_run_in_thread (task, run);
+}
+
+void
+longhand_rescue_next (const char *folder, const char *after, LonghandJournal *journal,
+                      LonghandMailbox *mailbox, LonghandMailFn fn) {
   Job *job = g_new0 (Job, 1);
 
   job->folder = g_strdup (folder);
   job->after = g_strdup (after);
-  job->mailbox = longhand_mailbox_ref (mailbox);
-  job->fn = fn;
-  g_task_set_task_data (task, job, job_free);
-  g_task_run_in_thread (task, rescue);
+  job->journal = journal != NULL ? longhand_journal_ref (journal) : NULL;
+  run_job (job, mailbox, fn, rescue);
+}
+
+void
+longhand_rescue_set_aside (LonghandRecovery *recovery, LonghandJournal *journal, const GError *why,
+                           LonghandMailbox *mailbox, LonghandMailFn fn) {
+  Job *job = g_new0 (Job, 1);
+
+  job->recovery = recovery;
+  job->journal = journal != NULL ? longhand_journal_ref (journal) : NULL;
+  job->why = g_error_copy (why);
+  run_job (job, mailbox, fn, set_aside);
 }

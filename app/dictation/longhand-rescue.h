@@ -2,6 +2,7 @@
  * wait for a disk. */
 #pragma once
 
+#include "audio/longhand-journal.h"
 #include "dictation/longhand-mailbox.h"
 #include "dictation/longhand-recovery.h"
 
@@ -16,8 +17,15 @@ typedef struct {
 void longhand_rescued_free (LonghandRescued *self);
 
 /* Takes and reads the first unfinished session in folder whose path comes after this one (NULL: the very
- * first); fn gets a LonghandRescued. One that is damaged beyond use is set aside. */
-void longhand_rescue_next (const char *folder, const char *after, LonghandMailbox *mailbox,
-                           LonghandMailFn fn);
+ * first); fn gets a LonghandRescued, of which all is on the disk, as is what journal has so far, so that it
+ * may be resumed. One that is damaged beyond use is set aside. */
+void longhand_rescue_next (const char *folder, const char *after, LonghandJournal *journal,
+                           LonghandMailbox *mailbox, LonghandMailFn fn);
+
+/* Takes recovery, and sets its session aside as soon as all that journal has so far is on the disk; unless
+ * that fails, in which case both are offered again. fn gets a GError: what to say about it, with the reason
+ * why. */
+void longhand_rescue_set_aside (LonghandRecovery *recovery, LonghandJournal *journal, const GError *why,
+                                LonghandMailbox *mailbox, LonghandMailFn fn);
 
 G_END_DECLS

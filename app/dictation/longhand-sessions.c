@@ -11,7 +11,7 @@
 struct _LonghandSessions {
   LonghandJournal *journal; /* owned, as mailbox; NULL: there is none */
   LonghandMailbox *mailbox;
-  LonghandMailFn read;
+  LonghandMailFn read, problem;
   const LonghandSessionsFns *fns; /* borrowed */
   gpointer user;
   gboolean is_due;     /* there may be some to take up */
@@ -21,12 +21,13 @@ struct _LonghandSessions {
 
 LonghandSessions *
 longhand_sessions_new (LonghandJournal *journal, LonghandMailbox *mailbox, LonghandMailFn read,
-                       const LonghandSessionsFns *fns, gpointer user) {
+                       LonghandMailFn problem, const LonghandSessionsFns *fns, gpointer user) {
   LonghandSessions *self = g_new0 (LonghandSessions, 1);
 
   self->journal = journal != NULL ? longhand_journal_ref (journal) : NULL;
   self->mailbox = longhand_mailbox_ref (mailbox);
   self->read = read;
+  self->problem = problem;
   self->fns = fns;
   self->user = user;
   return self;
@@ -64,14 +65,13 @@ take_up (LonghandSessions *self, LonghandRecovery *recovery, const float *rest) 
 }
 
 /* Something in its sound is too much for the engine: the text is saved from it, and goes into a file of its
- * own. */
+ * own. Takes recovery. */
 static void
 take_text_only (LonghandSessions *self, LonghandRecovery *recovery) {
   g_autofree char *name = g_filename_display_basename (recovery->path);
   g_autoptr (GError) why = g_error_new (
       LONGHAND_ERROR, LONGHAND_ERROR_FAILED,
       _ ("Longhand was cut off twice while it recognised the sound of “%s”, so that is left out."), name);
-  g_autoptr (GError) said = NULL;
   g_autoptr (LonghandUtterance) text = longhand_recovery_dup_utterance (recovery, 0);
   const LonghandTakenUp session = { .begun_us = recovery->begun_us, .text = text };
 
@@ -80,9 +80,8 @@ take_text_only (LonghandSessions *self, LonghandRecovery *recovery) {
 
     longhand_journal_append_text (self->journal, utterance->start_ms, utterance->end_ms, utterance->text);
   }
-  said = longhand_recovery_set_aside (recovery->path, why);
   self->fns->take_up (self->user, &session);
-  self->fns->report (self->user, said);
+  longhand_rescue_set_aside (recovery, self->journal, why, self->mailbox, self->problem);
 }
 
 void
@@ -98,7 +97,7 @@ longhand_sessions_take (LonghandSessions *self, LonghandRescued *rescued) {
   else if (longhand_recovery_is_empty (rescued->recovery))
     longhand_recovery_remove (rescued->recovery, NULL);
   else if (rescued->recovery->n_attempts >= MAX_ATTEMPTS)
-    take_text_only (self, rescued->recovery);
+    take_text_only (self, g_steal_pointer (&rescued->recovery));
   else
     take_up (self, rescued->recovery, rescued->rest);
   longhand_sessions_go_on (self);
@@ -112,7 +111,7 @@ longhand_sessions_go_on (LonghandSessions *self) {
     return;
   folder = longhand_journal_dup_folder ();
   self->is_reading = TRUE;
-  longhand_rescue_next (folder, self->path, self->mailbox, self->read);
+  longhand_rescue_next (folder, self->path, self->journal, self->mailbox, self->read);
 }
 
 void

@@ -28,9 +28,10 @@ typedef struct {
 } LonghandSessionsFns;
 
 /* Those in the journal's folder. read is posted to mailbox with a LonghandRescued, and hands that on to
- * longhand_sessions_take. (transfer full) */
+ * longhand_sessions_take; problem with a GError, later than the session that it is about. (transfer full) */
 LonghandSessions *longhand_sessions_new (LonghandJournal *journal, LonghandMailbox *mailbox,
-                                         LonghandMailFn read, const LonghandSessionsFns *fns, gpointer user);
+                                         LonghandMailFn read, LonghandMailFn problem,
+                                         const LonghandSessionsFns *fns, gpointer user);
 void longhand_sessions_free (LonghandSessions *self);
 
 /* There may be some: the first is read now or, when busy, at the next longhand_sessions_go_on. */

@@ -24,6 +24,7 @@ static Calls calls;
 
 static int writes_held, is_writing; /* as gboolean */
 static int n_syncs, n_folder_syncs; /* in this test */
+static off_t n_synced;              /* bytes of the file */
 
 static gboolean
 call_fails (void) {
@@ -59,10 +60,27 @@ __wrap_pwrite64 (int fd, const void *data, size_t n, off_t at) {
   return calls.error == 0 ? __real_pwrite64 (fd, data, (n + 1) / 2, at) : -1;
 }
 
+/* What a sync could not bring to the disk is lost: systems keep no page that could not be written, and say so
+ * only once. */
+static void
+lose_unsynced (int fd) {
+  static const guint8 nothing[4096];
+  const off_t end = lseek (fd, 0, SEEK_END);
+
+  for (off_t at = n_synced; at < end; at += (off_t)sizeof nothing)
+    __real_pwrite64 (fd, nothing, MIN (sizeof nothing, (gsize)(end - at)), at);
+}
+
 int
 __wrap_fdatasync (int fd) {
   g_atomic_int_inc (&n_syncs);
-  return call_fails () && calls.error != 0 ? -1 : __real_fdatasync (fd);
+  if (call_fails () && calls.error != 0) {
+    lose_unsynced (fd);
+    errno = calls.error;
+    return -1;
+  }
+  n_synced = lseek (fd, 0, SEEK_END);
+  return __real_fdatasync (fd);
 }
 
 int
@@ -95,6 +113,7 @@ static void
 set_up (JournalFixture *f, gconstpointer data) {
   calls = (Calls){ 0 };
   n_syncs = n_folder_syncs = 0;
+  n_synced = 0;
   journal_fixture_set_up (f, data);
 }
 
@@ -124,16 +143,18 @@ sound_is_written_before_anybody_hears_it (JournalFixture *f, gconstpointer data)
   g_assert_cmpuint (longhand_pump_queue_get_n_samples (queue), ==, 1000);
 }
 
+#define N_FOLDERS 3 /* the sessions', the one above it, and the one that this was made in */
+
 /* Nobody asks for it, or waits. */
 static void
 file_and_its_name_come_onto_the_disk_by_themselves (JournalFixture *f, gconstpointer data) {
   longhand_journal_append_sound (f->journal, f->sound, SECOND);
-  while (g_atomic_int_get (&n_syncs) < 1 || g_atomic_int_get (&n_folder_syncs) < 1)
+  while (g_atomic_int_get (&n_syncs) < 1 || g_atomic_int_get (&n_folder_syncs) < N_FOLDERS)
     g_usleep (1000);
   longhand_journal_append_sound (f->journal, f->sound, SECOND);
   while (g_atomic_int_get (&n_syncs) < 2)
     g_usleep (1000);
-  g_assert_cmpint (g_atomic_int_get (&n_folder_syncs), ==, 1);
+  g_assert_cmpint (g_atomic_int_get (&n_folder_syncs), ==, N_FOLDERS);
 }
 
 /* ---- what cannot be written ---- */
@@ -203,6 +224,35 @@ each_call_fails_in_turn (JournalFixture *f, gconstpointer data) {
     journal_fixture_open (f);
   }
   g_assert_cmpuint (n_sentences, >=, 9); /* not of the last attempts, when nobody is there to hear it */
+}
+
+static void
+failed_sync_costs_nothing (JournalFixture *f, gconstpointer data) {
+  g_autoptr (LonghandRecovery) recovery = NULL;
+
+  longhand_journal_append_sound (f->journal, f->sound, SECOND);
+  g_assert_true (longhand_journal_wait_for_disk (f->journal));
+  calls = (Calls){ .fail_at = 2, .n_fails = 1, .error = EIO };
+  longhand_journal_append_sound (f->journal, f->sound + SECOND, SECOND);
+  g_assert_false (longhand_journal_wait_for_disk (f->journal));
+  assert_one_sentence (f);
+  while (!longhand_journal_wait_for_disk (f->journal)) /* the journal tries again by itself */
+    g_usleep (1000);
+  journal_fixture_leave (f);
+  recovery = journal_fixture_recover (f);
+  journal_assert_rest (recovery, f->sound, 2 * SECOND);
+  g_assert_cmpuint (recovery->n_lost_bytes, ==, 0);
+}
+
+/* Some file systems cannot do that; it is no reason not to write. */
+static void
+sync_that_is_not_known_is_none_that_fails (JournalFixture *f, gconstpointer data) {
+  longhand_journal_append_sound (f->journal, f->sound, SECOND);
+  g_assert_true (longhand_journal_wait_for_disk (f->journal));
+  calls = (Calls){ .fail_at = 2, .n_fails = 1, .error = EINVAL };
+  longhand_journal_append_sound (f->journal, f->sound + SECOND, SECOND);
+  g_assert_true (longhand_journal_wait_for_disk (f->journal));
+  g_assert_cmpuint (f->problems->len, ==, 0);
 }
 
 static void
@@ -316,6 +366,8 @@ main (int argc, char **argv) {
   ADD ("/journal-disk/file-and-its-name-come-onto-the-disk-by-themselves",
        file_and_its_name_come_onto_the_disk_by_themselves);
   ADD ("/journal-disk/each-call-fails-in-turn", each_call_fails_in_turn);
+  ADD ("/journal-disk/failed-sync-costs-nothing", failed_sync_costs_nothing);
+  ADD ("/journal-disk/sync-that-is-not-known-is-none-that-fails", sync_that_is_not_known_is_none_that_fails);
   ADD ("/journal-disk/half-a-write-is-completed", half_a_write_is_completed);
   ADD ("/journal-disk/disk-that-never-works-is-one-sentence-in-a-recording",
        disk_that_never_works_is_one_sentence_in_a_recording);

@@ -429,6 +429,26 @@ empty_session_is_empty (JournalFixture *f, gconstpointer data) {
   g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
 }
 
+/* The length came onto the disk, and the content did not, or the beginning of it. */
+static void
+session_without_a_whole_record_is_empty (JournalFixture *f, gconstpointer data) {
+  g_autofree char *path = g_build_filename (f->dir, "begun" LONGHAND_JOURNAL_SUFFIX, NULL);
+  g_autofree char *bytes = g_malloc0 (100000);
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < 2; i++) {
+    g_autoptr (LonghandRecovery) recovery = NULL;
+
+    journal_write_bytes (path, bytes, 5000);
+    recovery = journal_fixture_read (path);
+    g_assert_true (longhand_recovery_is_empty (recovery));
+    memcpy (bytes, LONGHAND_JOURNAL_MAGIC LONGHAND_JOURNAL_MARKER, 12);
+  }
+  journal_write_bytes (path, bytes, 100000); /* nobody speaks that long without a sync */
+  g_assert_null (longhand_recovery_open (path, &error));
+  g_assert_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE);
+}
+
 static void
 add_record (GByteArray *bytes, LonghandRecordType type, gint64 time, const void *payload, guint32 length) {
   guint8 *to = longhand_record_begin (bytes, length);
@@ -510,6 +530,7 @@ main (int argc, char **argv) {
   ADD ("/journal/hole-costs-what-was-in-it-only", hole_costs_what_was_in_it_only);
   ADD ("/journal/what-is-no-session-is-said-to-be-none", what_is_no_session_is_said_to_be_none);
   ADD ("/journal/empty-session-is-empty", empty_session_is_empty);
+  ADD ("/journal/session-without-a-whole-record-is-empty", session_without_a_whole_record_is_empty);
   ADD ("/journal/absurd-records-are-passed-over", absurd_records_are_passed_over);
   ADD ("/journal/session-of-a-newer-program-is-left-alone", session_of_a_newer_program_is_left_alone);
   return g_test_run ();
