@@ -8,6 +8,7 @@
 #include "longhand-engine-error.h"
 #include "transcript/longhand-export.h"
 
+#include <errno.h>
 #include <glib-unix.h>
 #include <glib/gi18n.h>
 #include <sndfile.h>
@@ -215,13 +216,21 @@ read_text (const LonghandRecovery *recovery, const Options *options, Text *text,
   return recovery->n_rest == 0 || hear_rest (recovery, options, text, error);
 }
 
+/* Where standard output leads to a file, the text is to be on the disk; pipes and screens know no such thing.
+ */
+static gboolean
+sync_output (void) {
+  return !ferror (stdout)
+         && (fsync (STDOUT_FILENO) == 0 || errno == EINVAL || errno == EROFS || errno == ENOTSUP);
+}
+
 /* Text that cannot be saved is printed, so that it is not lost. FALSE: it is not where it should be. */
 static gboolean
 write_text (const Options *options, const Text *text, GError **error) {
   g_autoptr (GFile) file = NULL;
 
   if (text->at_once)
-    return !ferror (stdout);
+    return sync_output ();
   file = g_file_new_for_commandline_arg (options->output);
   if (longhand_export_save (text->lines->str, file, error))
     return TRUE;
