@@ -79,7 +79,7 @@ is_english_only_id (const char *id) {
   return g_str_has_suffix (id, ".en") || strstr (id, ".en-") != NULL;
 }
 
-/* "large-v3-turbo-q5_0" -> "Whisper large v3 turbo q5_0"; "longhand-mini.en-q5_1" -> "Longhand mini q5_1
+/* "large-v3-turbo-q5_0" -> "Whisper large v3 turbo q5_0"; "longhand-mini.en-q5_K" -> "Longhand mini q5_K
  * (English)" */
 static char *
 dup_title (const char *id) {

@@ -117,8 +117,8 @@ json_has_every_documented_field (void) {
   double encode_ms, total_ms;
 
   g_assert_cmpstr (json_object_get_string_member (root, "version"), ==, g_getenv ("LONGHAND_TEST_VERSION"));
-  g_assert_cmpstr (json_object_get_string_member (model, "id"), ==, "longhand-mini.en-q5_1");
-  g_assert_cmpstr (json_object_get_string_member (model, "weight_type"), ==, "q5_1");
+  g_assert_cmpstr (json_object_get_string_member (model, "id"), ==, "longhand-mini.en-q5_K");
+  g_assert_cmpstr (json_object_get_string_member (model, "weight_type"), ==, "q5_K");
   g_assert_cmpint (json_object_get_int_member (model, "file_bytes"), >, 1000000);
   g_assert_cmpint (json_object_get_int_member (machine, "usable_cpus"), >=, 1);
   g_assert_cmpstr (json_array_get_string_element (json_object_get_array_member (machine, "levels"), 0), ==,

@@ -163,7 +163,7 @@ model_of_the_settings_is_used (Fixture *fixture, gconstpointer data) {
   const char *const variables[] = { "GSETTINGS_BACKEND=keyfile", config, NULL };
   const char *const arguments[] = { "transcribe", "--format", "json", sound (), NULL };
   g_autofree char *bundled
-      = g_build_filename (g_getenv ("LONGHAND_MODEL_DIR"), "ggml-longhand-mini.en-q5_1.bin", NULL);
+      = g_build_filename (g_getenv ("LONGHAND_MODEL_DIR"), "ggml-longhand-mini.en-q5_K.bin", NULL);
   g_auto (CliRun) with_it = { 0 };
   g_auto (CliRun) without_it = { 0 };
 

@@ -76,7 +76,7 @@ assert_equals_golden (const char *folder, const Golden *golden) {
 static char *
 make_float32_model (const char *folder) {
   g_autofree char *bundled
-      = g_build_filename (g_getenv ("LONGHAND_MODEL_DIR"), "ggml-longhand-mini.en-q5_1.bin", NULL);
+      = g_build_filename (g_getenv ("LONGHAND_MODEL_DIR"), "ggml-longhand-mini.en-q5_K.bin", NULL);
   char *model = g_build_filename (folder, "f32.bin", NULL);
   const char *const arguments[] = { "quantize", bundled, model, "f32", NULL };
   g_auto (CliRun) run = cli_run_in (&(CliSetting){ 0 }, arguments);

@@ -26,7 +26,7 @@ tear_down (Fixture *fixture, gconstpointer data) {
 /* (transfer full) */
 static char *
 bundled (void) {
-  return g_build_filename (g_getenv ("LONGHAND_MODEL_DIR"), "ggml-longhand-mini.en-q5_1.bin", NULL);
+  return g_build_filename (g_getenv ("LONGHAND_MODEL_DIR"), "ggml-longhand-mini.en-q5_K.bin", NULL);
 }
 
 static guint
@@ -64,7 +64,7 @@ write_narrow (const char *path) {
 static void
 new_model_hears_the_same (Fixture *fixture, gconstpointer data) {
   static const char *const parts[] = {
-    "tensor ",      " error % ",    "encoder.blocks.0.mlp.0.weight ",  " 256 x 1024 ",  " q5_1 -> q8_0 ",
+    "tensor ",      " error % ",    "encoder.blocks.0.mlp.0.weight ",  " 256 x 1024 ",  " q5_K -> q8_0 ",
     " f16 -> f16 ", " f32 -> f32 ", "decoder.token_embedding.weight ", " 256 x 51864 ",
   };
   g_autofree char *in = bundled ();

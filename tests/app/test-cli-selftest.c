@@ -34,8 +34,8 @@ tear_down (Fixture *fixture, gconstpointer data) {
 static CliRun
 run_with (const Fixture *fixture, const char *recording, const char *text, const char *const *wrapper) {
   g_autofree char *model
-      = g_build_filename (g_getenv ("LONGHAND_MODEL_DIR"), "ggml-longhand-mini.en-q5_1.bin", NULL);
-  g_autofree char *name = g_build_filename (fixture->models, "ggml-longhand-mini.en-q5_1.bin", NULL);
+      = g_build_filename (g_getenv ("LONGHAND_MODEL_DIR"), "ggml-longhand-mini.en-q5_K.bin", NULL);
+  g_autofree char *name = g_build_filename (fixture->models, "ggml-longhand-mini.en-q5_K.bin", NULL);
   g_autofree char *sound = g_build_filename (fixture->samples, "sample.wav", NULL);
   g_autofree char *words = g_build_filename (fixture->samples, "sample.txt", NULL);
   g_autofree char *variable = g_strdup_printf ("LONGHAND_MODEL_DIR=%s", fixture->models);

@@ -52,13 +52,13 @@ static void
 models_of_all_folders_are_listed_largest_first (void) {
   g_autofree char *a = make_model_file (home, "ggml-base.en-q5_1.bin", 30);
   g_autofree char *b = make_model_file (system_dir, "ggml-large-v3.bin", 50);
-  g_autofree char *c = make_model_file (bundled_dir, "ggml-longhand-mini.en-q5_1.bin", 10);
+  g_autofree char *c = make_model_file (bundled_dir, "ggml-longhand-mini.en-q5_K.bin", 10);
   g_autoptr (LonghandModelStore) store = longhand_model_store_new ();
   g_autofree char *ids = dup_ids (store);
   g_autoptr (LonghandModel) last = g_list_model_get_item (G_LIST_MODEL (store), 2);
   g_autoptr (LonghandModel) first = g_list_model_get_item (G_LIST_MODEL (store), 0);
 
-  g_assert_cmpstr (ids, ==, "large-v3 base.en-q5_1 longhand-mini.en-q5_1");
+  g_assert_cmpstr (ids, ==, "large-v3 base.en-q5_1 longhand-mini.en-q5_K");
   g_assert_null (g_list_model_get_item (G_LIST_MODEL (store), 3));
   g_assert_true (longhand_model_is_bundled (last));
   g_assert_false (longhand_model_is_bundled (first));
@@ -66,7 +66,7 @@ models_of_all_folders_are_listed_largest_first (void) {
   g_assert_false (longhand_model_is_english_only (first));
   g_assert_cmpstr (longhand_model_get_path (last), ==, c);
   g_assert_cmpuint (longhand_model_get_size (last), ==, 10);
-  g_assert_cmpstr (longhand_model_get_title (last), ==, "Longhand mini q5_1 (English)");
+  g_assert_cmpstr (longhand_model_get_title (last), ==, "Longhand mini q5_K (English)");
   g_assert_cmpstr (longhand_model_get_title (first), ==, "Whisper large v3");
   clear_all ();
 }
@@ -100,7 +100,7 @@ first_folder_wins (void) {
 
 static void
 best_is_the_largest_that_is_not_bundled (void) {
-  g_autofree char *bundled = make_model_file (bundled_dir, "ggml-longhand-mini.en-q5_1.bin", 90);
+  g_autofree char *bundled = make_model_file (bundled_dir, "ggml-longhand-mini.en-q5_K.bin", 90);
   g_autofree char *beside = make_model_file (bundled_dir, "ggml-tiny.bin", 5);
   g_autoptr (LonghandModelStore) store = longhand_model_store_new ();
   g_autoptr (LonghandModel) tiny = longhand_model_store_find (store, "", NULL);

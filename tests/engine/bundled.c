@@ -7,7 +7,7 @@ char *bundled_path(void)
 {
     const char *folder = g_getenv("LONGHAND_MODEL_DIR");
     g_assert_nonnull(folder);
-    return g_build_filename(folder, "ggml-longhand-mini.en-q5_1.bin", NULL);
+    return g_build_filename(folder, "ggml-longhand-mini.en-q5_K.bin", NULL);
 }
 
 struct quill_model *bundled_model(void)

@@ -40,7 +40,7 @@ read_bytes (const void *bytes, gsize n, struct quill_error *error) {
 static void
 bundled_model_is_read (void) {
   g_autofree char *path
-      = g_build_filename (g_getenv ("LONGHAND_MODEL_DIR"), "ggml-longhand-mini.en-q5_1.bin", NULL);
+      = g_build_filename (g_getenv ("LONGHAND_MODEL_DIR"), "ggml-longhand-mini.en-q5_K.bin", NULL);
   struct quill_ggml file;
   struct quill_error error = { 0 };
   const struct quill_tensor *tensor;
@@ -53,7 +53,7 @@ bundled_model_is_read (void) {
   g_assert_cmpmem (file.tokens[262].bytes, file.tokens[262].len, " the", 4);
   tensor = quill_ggml_find (&file, "decoder.token_embedding.weight");
   g_assert_nonnull (tensor);
-  g_assert_cmpint (tensor->type, ==, QUILL_Q5_1);
+  g_assert_cmpint (tensor->type, ==, QUILL_Q5_K);
   g_assert_cmpuint (tensor->dims[0], ==, file.hparams.n_text_state);
   g_assert_cmpuint (tensor->dims[1], ==, 51864);
   g_assert_null (quill_ggml_find (&file, "decoder.token_embedding.weigh"));

@@ -577,7 +577,7 @@ static void
 play_recordings (struct fixture *f, struct real *real, const struct quill_stream_settings *settings,
                  const Sound *sound) {
   g_autofree char *path
-      = g_build_filename (g_getenv ("LONGHAND_MODEL_DIR"), "ggml-longhand-mini.en-q5_1.bin", NULL);
+      = g_build_filename (g_getenv ("LONGHAND_MODEL_DIR"), "ggml-longhand-mini.en-q5_K.bin", NULL);
   const struct quill_settings two_threads = { .n_threads = 2, .cpu_mask = ~0u, .word_timestamps = true };
   struct quill_error error = { 0 };
 

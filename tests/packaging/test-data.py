@@ -133,7 +133,7 @@ def _():
                      f"share/icons/hicolor/scalable/apps/{APP_ID}.svg",
                      f"share/icons/hicolor/symbolic/apps/{APP_ID}-symbolic.svg",
                      f"share/glib-2.0/schemas/{APP_ID}.gschema.xml",
-                     "share/longhand/models/ggml-longhand-mini.en-q5_1.bin",
+                     "share/longhand/models/ggml-longhand-mini.en-q5_K.bin",
                      "share/longhand/samples/sample.wav", "share/longhand/samples/sample.txt",
                      "share/man/man1/longhand.1", "share/man/man1/longhand-cli.1",
                      "share/bash-completion/completions/longhand-cli"):
