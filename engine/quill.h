@@ -223,14 +223,17 @@ struct quill_transcriber;
 struct quill_segment;
 
 #define QUILL_MAX_TOGETHER 16
+#define QUILL_MAX_HYPOTHESES 16
 
 /* How the machine is used. quill_settings_init gives the defaults; change what you need. */
 struct quill_settings {
-    unsigned n_threads;  /* 0: automatic, see quill_transcriber_get_thread_choice; otherwise
-                          * 1..QUILL_MAX_THREADS */
-    uint32_t cpu_mask;   /* instruction sets that may be used; ~0u: all the machine has */
-    unsigned n_together; /* recordings that quill_transcribe_together decodes at a time, each of which takes
-                          * memory of its own: 1..QUILL_MAX_TOGETHER; 0: 1, the default */
+    unsigned n_threads;    /* 0: automatic, see quill_transcriber_get_thread_choice; otherwise
+                            * 1..QUILL_MAX_THREADS */
+    uint32_t cpu_mask;     /* instruction sets that may be used; ~0u: all the machine has */
+    unsigned n_together;   /* recordings that quill_transcribe_together decodes at a time, each of which takes
+                            * memory of its own: 1..QUILL_MAX_TOGETHER; 0: 1, the default */
+    unsigned n_hypotheses; /* that quill_params.beam_size and best_of may ask for, each of which takes memory
+                            * of its own: 1..QUILL_MAX_HYPOTHESES; 0: 1, the default */
     /* There is memory, some megabytes for each of n_together, for quill_params.word_timestamps, and for
      * verifying drafts quickly, as streams do. */
     bool word_timestamps;
@@ -311,7 +314,7 @@ size_t quill_transcriber_get_events(const struct quill_transcriber *transcriber,
 
 /* ---- recognition ---- */
 
-/* What is asked of one recording. quill_params_init gives OpenAI's defaults with greedy decoding.
+/* What is asked of one recording. quill_params_init gives OpenAI's defaults, which are greedy.
  * Strings are borrowed during the call. */
 struct quill_params {
     const char *language; /* code or English name; NULL or "auto": detect (English-only models: English) */
@@ -320,10 +323,17 @@ struct quill_params {
     /* Segments have words; needs quill_settings.word_timestamps. No more tokens a window than half of the
      * text context. */
     bool word_timestamps;
-    bool condition_on_previous;        /* text of the window before is the prompt of the next */
-    const char *initial_prompt;        /* may be NULL */
-    float temperature;                 /* first try; 0: greedy */
-    float temperature_increment;       /* added after each failed try up to 1.0; 0: no fallback */
+    bool condition_on_previous;  /* text of the window before is the prompt of the next */
+    const char *initial_prompt;  /* may be NULL */
+    float temperature;           /* first try; 0: greedy */
+    float temperature_increment; /* added after each failed try up to 1.0; 0: no fallback */
+    /* Hypotheses of a try, at most quill_settings.n_hypotheses. 0 or 1: one. */
+    unsigned beam_size; /* of beam search, at temperature 0 */
+    unsigned best_of;   /* of samples, above; the best counts */
+    float patience;     /* beam search goes on until patience * beam_size have ended (1); > 0, at most 100 */
+    float length_penalty;              /* hypotheses are compared by the sum of their log-probabilities over
+                                        * ((5 + length) / 6)^length_penalty, 0..1 (Wu et al. 2016); below 0, the default:
+                                        * over their length */
     float compression_ratio_threshold; /* a try fails above this (2.4); 0: not checked */
     float logprob_threshold;   /* a try fails when the average is below this (-1.0); -INFINITY: not checked */
     float no_speech_threshold; /* window is silent when above this and the average not above the other (0.6);

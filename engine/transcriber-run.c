@@ -76,7 +76,7 @@ static enum quill_status encode(struct quill_run *run, struct quill_error *err)
     timings(run)->mel_ms += mel_ms - start_ms;
 
     QUILL_TRY(quill_encoder_run(t->encoder, &t->workers.compute, run->n_ctx, &run->cancel, err));
-    QUILL_TRY(quill_decoder_begin(t->decoder, &t->workers.compute, run->slot->index,
+    QUILL_TRY(quill_decoder_begin(t->decoder, &t->workers.compute, run->slot->window,
                                   quill_encoder_output(t->encoder), run->n_ctx, &run->cancel, err));
     quill_encoder_release(t->encoder, &t->workers.compute);
     timings(run)->encode_ms += quill_now_ms() - mel_ms;
@@ -93,10 +93,10 @@ static enum quill_status detect_language(struct quill_run *run, struct quill_err
     struct quill_transcriber *t = run->t;
     const struct quill_specials *specials = &t->rules.specials;
     const struct quill_feed sot = {
-        .sequence = run->slot->index, .tokens = &specials->sot, .n = 1, .n_logits = 1};
+        .sequence = run->slot->sequence, .tokens = &specials->sot, .n = 1, .n_logits = 1};
     const float *logits;
     const double start_ms = quill_now_ms();
-    quill_decoder_truncate(t->decoder, run->slot->index, 0);
+    quill_decoder_truncate(t->decoder, run->slot->sequence, 0);
     QUILL_TRY(quill_decoder_feed(t->decoder, &t->workers.compute, &sot, 1, &logits, &run->cancel, err));
     run->language = (int)quill_argmax(logits + specials->first_language, specials->n_languages, 0);
     timings(run)->prompt_ms += quill_now_ms() - start_ms;
@@ -178,11 +178,26 @@ static float temperature_of(const struct quill_run *run)
     return run->params->temperature + (float)run->n_fallbacks * run->params->temperature_increment;
 }
 
+/* As many hypotheses as the try shall have; NULL: one. */
+static struct quill_beams *choose_beams(struct quill_run *run)
+{
+    const struct quill_params *params = run->params;
+    const unsigned n = run->search.temperature > 0.0f ? params->best_of : params->beam_size;
+    struct quill_beams *beams = run->slot->beams;
+
+    if (n <= 1)
+        return NULL;
+    beams->n = n;
+    beams->patience = params->patience;
+    beams->length_penalty = params->length_penalty;
+    return beams;
+}
+
 static void begin_try(struct quill_run *run)
 {
     run->search.temperature = temperature_of(run);
     run->search.seed = run->params->seed + run->n_tries++;
-    quill_decoder_truncate(run->t->decoder, run->slot->index, 0);
+    run->search.beams = choose_beams(run);
     quill_search_begin(&run->search);
 }
 
@@ -208,7 +223,7 @@ static void begin_search(struct quill_run *run)
 {
     struct quill_transcriber *t = run->t;
     run->search = (struct quill_search){
-        .sequence = run->slot->index,
+        .sequence = run->slot->sequence,
         .rules = &run->slot->rules,
         .kernels = &t->workers.compute.kernels,
         .n_vocab = t->model->hparams.n_vocab,
@@ -496,6 +511,30 @@ static enum quill_status resolve_language(struct quill_run *run, struct quill_er
     return QUILL_OK;
 }
 
+static enum quill_status check_hypotheses(const struct quill_run *run, struct quill_error *err)
+{
+    const struct quill_params *params = run->params;
+    const unsigned n_kept = run->t->n_hypotheses;
+    if (params->beam_size > n_kept)
+        return quill_fail(err, QUILL_ERR_INVALID,
+                          "a beam of %u is more than the %u hypotheses that the transcriber has memory for",
+                          params->beam_size, n_kept);
+    if (params->best_of > n_kept)
+        return quill_fail(err, QUILL_ERR_INVALID,
+                          "the best of %u is more than the %u hypotheses that the transcriber has memory for",
+                          params->best_of, n_kept);
+    if (!(params->patience > 0.0f && params->patience <= 100.0f))
+        return quill_fail(err, QUILL_ERR_INVALID, "patience %g is out of range: use more than 0, at most 100",
+                          (double)params->patience);
+    if (!(params->length_penalty <= 1.0f))
+        return quill_fail(err, QUILL_ERR_INVALID,
+                          "length penalty %g is out of range: use 0 to 1, or less than 0 for none",
+                          (double)params->length_penalty);
+    if (run->draft && (params->beam_size > 1 || params->best_of > 1))
+        return quill_fail(err, QUILL_ERR_INVALID, "several hypotheses cannot follow a draft");
+    return QUILL_OK;
+}
+
 static enum quill_status check_params(struct quill_run *run, struct quill_error *err)
 {
     const struct quill_params *params = run->params;
@@ -512,6 +551,7 @@ static enum quill_status check_params(struct quill_run *run, struct quill_error 
         return quill_fail(err, QUILL_ERR_INVALID,
                           "temperature increment %g is out of range: use 0, or 0.01 to 10",
                           (double)params->temperature_increment);
+    QUILL_TRY(check_hypotheses(run, err));
     if (params->audio_ctx > h->n_audio_ctx)
         return quill_fail(err, QUILL_ERR_INVALID, "an audio context of %u frames is more than the model's %u",
                           params->audio_ctx, (unsigned)h->n_audio_ctx);
@@ -586,7 +626,8 @@ enum quill_status quill_run_open(struct quill_run *out, struct quill_transcriber
     QUILL_TRY(quill_result_open(&run.builder, err));
     slot->rules.timestamps = params->timestamps;
     slot->rules.max_initial_timestamp = params->max_initial_timestamp_ms / QUILL_STEP_MS;
-    quill_decoder_start(t->decoder, slot->index, slot->index);
+    for (size_t i = 0; i < t->n_hypotheses; i++)
+        quill_decoder_start(t->decoder, slot->sequence + i, slot->window);
     begin_history(&run);
     const enum quill_status status = listen_first(&run, err);
     if (status == QUILL_OK)

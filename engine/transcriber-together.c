@@ -10,6 +10,7 @@ struct seat {
     struct quill_run run;
     bool decoding;      /* a window is being decoded */
     double prompted_ms; /* when its try had its prompt behind it */
+    size_t n_logits;    /* rows that it gets of the step */
 };
 
 struct meeting {
@@ -20,8 +21,9 @@ struct meeting {
 
     /* --- of the step that is being fed --- */
     struct seat *fed[QUILL_MAX_TOGETHER];
-    struct quill_feed feeds[QUILL_MAX_TOGETHER];
     size_t n_fed;
+    struct quill_feed feeds[QUILL_MAX_TOGETHER * QUILL_MAX_BEAMS];
+    size_t n_feeds;
 };
 
 /* The recording is over, well or not: its seat is free. */
@@ -78,17 +80,24 @@ static void find_window(struct meeting *m, struct seat *seat)
 static void collect(struct meeting *m)
 {
     size_t room = m->t->model->hparams.n_text_ctx;
-    m->n_fed = 0;
+    m->n_fed = m->n_feeds = 0;
     for (unsigned i = 0; i < m->t->n_together; i++) {
-        if (!m->seats[i].decoding)
+        struct seat *seat = &m->seats[i];
+        if (!seat->decoding)
             continue;
-        const struct quill_feed feed = quill_search_feed(&m->seats[i].run.search);
-        if (feed.n > room)
+        struct quill_feed *feeds = &m->feeds[m->n_feeds];
+        const size_t n = quill_search_feeds(&seat->run.search, m->t->decoder, feeds);
+        size_t n_tokens = 0;
+        seat->n_logits = 0;
+        for (size_t k = 0; k < n; k++) {
+            n_tokens += feeds[k].n;
+            seat->n_logits += feeds[k].n_logits;
+        }
+        if (n_tokens > room)
             continue;
-        quill_decoder_truncate(m->t->decoder, feed.sequence, quill_search_length(&m->seats[i].run.search));
-        room -= feed.n;
-        m->fed[m->n_fed] = &m->seats[i];
-        m->feeds[m->n_fed++] = feed;
+        room -= n_tokens;
+        m->n_feeds += n;
+        m->fed[m->n_fed++] = seat;
     }
 }
 
@@ -115,7 +124,7 @@ static void take(struct seat *seat, const float *logits, double share_ms)
     if (!run->search.prompted)
         seat->prompted_ms = quill_now_ms();
     *(run->search.prompted ? &timings->decode_ms : &timings->prompt_ms) += share_ms;
-    const bool done = quill_search_take(&run->search, logits);
+    const bool done = quill_search_take(&run->search, run->t->decoder, logits);
     quill_trace_lap(trace, QUILL_TRACE_SEARCH);
     if (!done)
         return;
@@ -143,17 +152,18 @@ static void step(struct meeting *m)
     const struct quill_compute *compute = &m->t->workers.compute;
     const struct quill_cancel cancel = {.fn = anybody_cancelled, .user = m};
     const double start_ms = quill_now_ms();
-    const float *logits;
+    const float *logits = NULL;
     collect(m);
     if (m->n_fed == 0 ||
-        quill_decoder_feed(m->t->decoder, compute, m->feeds, m->n_fed, &logits, &cancel, NULL) != QUILL_OK)
+        quill_decoder_feed(m->t->decoder, compute, m->feeds, m->n_feeds, &logits, &cancel, NULL) != QUILL_OK)
         return;
     quill_trace_span(compute->trace, has_prompt(m) ? QUILL_TRACE_RUN_PROMPT : QUILL_TRACE_RUN_TOKEN,
                      start_ms);
     const double share_ms = (quill_now_ms() - start_ms) / (double)m->n_fed;
     for (size_t i = 0; i < m->n_fed; i++) {
-        take(m->fed[i], logits, share_ms);
-        logits += m->feeds[i].n_logits * m->t->model->hparams.n_vocab;
+        const float *its_logits = logits;
+        logits += m->fed[i]->n_logits * m->t->model->hparams.n_vocab;
+        take(m->fed[i], its_logits, share_ms);
     }
 }
 

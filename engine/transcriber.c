@@ -77,6 +77,11 @@ static enum quill_status open_buffers(struct quill_transcriber *t, struct quill_
     const struct quill_span cost =
         quill_plan_add(&plan, n_timed ? 2 * ((size_t)h->n_audio_ctx + 1) : 0, sizeof(float));
     const struct quill_span steps = quill_plan_add(&plan, n_timed ? n_attention : 0, 1);
+    const size_t n_beams = t->n_hypotheses > 1 ? (size_t)t->n_together * t->n_hypotheses : 0;
+    const struct quill_span beams =
+        quill_plan_add(&plan, n_beams ? t->n_together : 0, sizeof(struct quill_beams));
+    const struct quill_span beam_tokens = quill_plan_add(&plan, n_beams * h->n_text_ctx, sizeof(uint32_t));
+    const struct quill_span beam_logprobs = quill_plan_add(&plan, n_beams * h->n_text_ctx, sizeof(float));
     const struct quill_span pieces =
         quill_plan_add(&plan, (size_t)h->n_text_ctx + 1, sizeof(struct quill_piece));
     const struct quill_span text = quill_plan_add(&plan, QUILL_COMPRESSION_MAX + 1, 1);
@@ -87,13 +92,21 @@ static enum quill_status open_buffers(struct quill_transcriber *t, struct quill_
     uint32_t *tokens = quill_arena_at(&t->arena, slot_tokens);
     for (unsigned i = 0; i < t->n_together; i++, tokens += n_slot_tokens) {
         struct quill_slot *slot = &t->slots[i];
-        *slot = (struct quill_slot){.index = i,
+        *slot = (struct quill_slot){.window = i,
+                                    .sequence = (size_t)i * t->n_hypotheses,
                                     .rules = t->rules,
                                     .prompt = tokens,
                                     .fed = tokens + h->n_text_ctx,
                                     .tokens = tokens + 2 * (size_t)h->n_text_ctx,
                                     .history = tokens + 3 * (size_t)h->n_text_ctx};
         slot->logprobs = (float *)quill_arena_at(&t->arena, logprobs) + i * h->n_text_ctx;
+        if (n_beams)
+            slot->beams = (struct quill_beams *)quill_arena_at(&t->arena, beams) + i;
+        for (size_t k = 0; slot->beams && k < t->n_hypotheses; k++) {
+            const size_t at = (slot->sequence + k) * h->n_text_ctx;
+            slot->beams->beam[k].tokens = (uint32_t *)quill_arena_at(&t->arena, beam_tokens) + at;
+            slot->beams->beam[k].logprobs = (float *)quill_arena_at(&t->arena, beam_logprobs) + at;
+        }
         if (!t->word_timestamps)
             continue;
         slot->spoken = (struct quill_spoken *)quill_arena_at(&t->arena, spoken) + i * h->n_text_ctx;
@@ -122,7 +135,11 @@ static enum quill_status fill(struct quill_transcriber *t, unsigned n_threads, s
     QUILL_TRY(workers_open(&t->workers, t->model, t->cpu_mask, t->choice.n_threads, err));
     QUILL_TRY(quill_encoder_open(&t->encoder, t->model, &t->workers.compute.kernels, err));
     t->max_logits = t->word_timestamps ? LIVE_LOGITS : QUILL_SEARCH_MIN_LOGITS;
-    const struct quill_decoder_size size = {t->n_together, t->n_together, t->n_together * t->max_logits};
+    if (t->max_logits < t->n_hypotheses)
+        t->max_logits = t->n_hypotheses;
+    const struct quill_decoder_size size = {.n_sequences = (size_t)t->n_together * t->n_hypotheses,
+                                            .n_windows = t->n_together,
+                                            .n_logits = t->n_together * t->max_logits};
     QUILL_TRY(quill_decoder_open(&t->decoder, t->model, &t->workers.compute.kernels, &size, err));
     return open_buffers(t, err);
 }
@@ -139,12 +156,16 @@ enum quill_status quill_transcriber_open(struct quill_transcriber **out, const s
         return quill_fail(err, QUILL_ERR_INVALID,
                           "%u recordings are too many to decode together: use 1 to %d", settings->n_together,
                           QUILL_MAX_TOGETHER);
+    if (settings->n_hypotheses > QUILL_MAX_HYPOTHESES)
+        return quill_fail(err, QUILL_ERR_INVALID, "%u hypotheses are too many to keep at a time: use 1 to %d",
+                          settings->n_hypotheses, QUILL_MAX_HYPOTHESES);
     struct quill_transcriber *t = quill_alloc_zero(sizeof *t);
     if (!t)
         return quill_fail(err, QUILL_ERR_NOMEM, "not enough memory for a transcriber");
     t->model = model;
     t->cpu_mask = settings->cpu_mask;
     t->n_together = settings->n_together ? settings->n_together : 1;
+    t->n_hypotheses = settings->n_hypotheses ? settings->n_hypotheses : 1;
     t->word_timestamps = settings->word_timestamps;
     const enum quill_status status = fill(t, settings->n_threads, err);
     if (status == QUILL_OK)

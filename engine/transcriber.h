@@ -24,10 +24,10 @@ struct quill_workers {
     struct quill_compute compute;
 };
 
-/* What one recording needs while it is being decoded: its sequence and window in the decoder are number
- * `index`. */
+/* What one recording needs while it is being decoded. */
 struct quill_slot {
-    size_t index;
+    size_t window;               /* its own in the decoder */
+    size_t sequence;             /* the first of as many as a search may have hypotheses */
     struct quill_rules rules;    /* as its parameters say */
     uint32_t *prompt;            /* [n_text_ctx] */
     uint32_t *history;           /* [max_history]; what the next window may be told */
@@ -36,6 +36,7 @@ struct quill_slot {
     float *logprobs;             /* [n_text_ctx] */
     struct quill_spoken *spoken; /* [n_text_ctx]; NULL without word times, as the next */
     float *attention;            /* [max_timed + 1, n_audio_ctx]; NULL */
+    struct quill_beams *beams;   /* the buffers of each set; NULL when there is one hypothesis only */
 };
 
 /* When a token was spoken, in encoder frames: from begin to before end, by alignment; and the frame with the
@@ -65,6 +66,7 @@ struct quill_transcriber {
     const struct quill_model *model; /* borrowed */
     uint32_t cpu_mask;
     unsigned n_together;
+    unsigned n_hypotheses; /* of a search, at most */
     bool word_timestamps;
     struct quill_workers workers;
     struct quill_thread_choice choice;    /* of the workers */

@@ -54,6 +54,7 @@ void quill_search_begin(struct quill_search *s)
 {
     assert(s->n_prompt > s->sot_index && s->n_prompt - s->sot_index <= QUILL_SEARCH_MIN_LOGITS);
     assert(s->n_prompt < s->n_text_ctx && s->max_logits >= QUILL_SEARCH_MIN_LOGITS);
+    assert(!s->beams || s->n_draft == 0);
     assert(s->n_forced <= s->n_draft && s->n_forced <= s->max_tokens &&
            s->n_forced <= s->n_text_ctx - s->n_prompt);
     s->prompted = false;
@@ -66,9 +67,12 @@ void quill_search_begin(struct quill_search *s)
         s->tokens[i] = s->draft[i];
         s->logprobs[i] = 0.0f;
     }
+    if (s->beams)
+        quill_beams_begin(s);
 }
 
-size_t quill_search_length(const struct quill_search *s)
+/* Of the sequence that counts: that of what was fed and held. */
+static size_t length(const struct quill_search *s)
 {
     return s->prompted ? s->n_prompt + s->n_tokens - 1 : 0;
 }
@@ -94,14 +98,14 @@ static size_t expect(struct quill_search *s, size_t n, size_t max)
 /* Tokens that may come behind those there are: each is fed, and its logits need a place. */
 static size_t room(const struct quill_search *s, size_t n_fed, size_t n_logits)
 {
-    const size_t ctx = s->n_text_ctx - quill_search_length(s) - n_fed;
+    const size_t ctx = s->n_text_ctx - length(s) - n_fed;
     const size_t left = s->max_tokens > s->n_tokens ? s->max_tokens - s->n_tokens - 1 : 0;
     const size_t least = ctx < left ? ctx : left;
 
     return least < s->max_logits - n_logits ? least : s->max_logits - n_logits;
 }
 
-struct quill_feed quill_search_feed(struct quill_search *s)
+static struct quill_feed feed_next(struct quill_search *s)
 {
     size_t n = 0, n_logits = 1;
     struct quill_feed feed = {.sequence = s->sequence, .tokens = s->fed};
@@ -119,13 +123,22 @@ struct quill_feed quill_search_feed(struct quill_search *s)
     s->n_expected = expect(s, n, room(s, n, n_logits));
     feed.n = n + s->n_expected;
     feed.n_logits = n_logits + s->n_expected;
-    if (s->attention) {
+    if (s->attention && !s->beams) {
         const size_t first = s->prompted ? s->n_tokens : 0;
 
         feed.attention = s->attention + first * s->attention_width;
         feed.n_attention = s->n_tokens - first + 1 + s->n_expected;
     }
     return feed;
+}
+
+size_t quill_search_feeds(struct quill_search *s, struct quill_decoder *decoder, struct quill_feed *feeds)
+{
+    if (s->beams && s->prompted)
+        return quill_beams_feeds(s, decoder, feeds);
+    feeds[0] = feed_next(s);
+    quill_decoder_truncate(decoder, s->sequence, length(s));
+    return 1;
 }
 
 /* ---- what is taken ---------------------------------------------------------------------------------- */
@@ -139,6 +152,13 @@ static const float *take_prompt(struct quill_search *s, const float *logits)
     s->no_speech_prob =
         expf(logits[s->rules->specials.no_speech] - s->kernels->log_sum_exp(logits, s->n_vocab));
     return logits + (s->n_prompt - s->sot_index - 1) * s->n_vocab;
+}
+
+float quill_search_weigh(struct quill_search *s, const float *logits, const uint32_t *tokens, size_t n)
+{
+    memcpy(s->logits, logits, s->n_vocab * sizeof *logits);
+    quill_rules_apply(s->rules, s->kernels, tokens, n, s->logits, s->n_vocab);
+    return s->kernels->log_sum_exp(s->logits, s->n_vocab);
 }
 
 static size_t likeliest(const struct quill_search *s, const uint32_t *expected)
@@ -163,11 +183,10 @@ static size_t draw(struct quill_search *s, const uint32_t *expected)
 static bool choose(struct quill_search *s, const float *logits, const uint32_t *expected)
 {
     const uint32_t eot = s->rules->specials.eot;
-
-    memcpy(s->logits, logits, s->n_vocab * sizeof *logits);
-    quill_rules_apply(s->rules, s->kernels, s->tokens, s->n_tokens, s->logits, s->n_vocab);
+    const float log_sum = quill_search_weigh(s, logits, s->tokens, s->n_tokens);
     const size_t token = s->temperature > 0.0f ? draw(s, expected) : likeliest(s, expected);
-    const float logprob = s->logits[token] - s->kernels->log_sum_exp(s->logits, s->n_vocab);
+    const float logprob = s->logits[token] - log_sum;
+
     s->sum_logprob += logprob;
     if (token == eot)
         return false;
@@ -193,15 +212,13 @@ static void follow_draft(struct quill_search *s)
     s->draft_at++;
 }
 
-bool quill_search_take(struct quill_search *s, const float *logits)
+/* As far as what was expected holds, and one token further. True when it is done. */
+static bool take_one(struct quill_search *s, const float *logits)
 {
-    const uint32_t *expected;
+    const uint32_t *expected = s->fed + s->n_certain;
     size_t n_held = 0;
     bool goes_on = s->max_tokens > s->n_tokens;
 
-    if (!s->prompted)
-        logits = take_prompt(s, logits);
-    expected = s->fed + s->n_certain;
     for (; goes_on; logits += s->n_vocab) {
         goes_on = choose(s, logits, n_held < s->n_expected ? &expected[n_held] : NULL);
         if (goes_on)
@@ -212,7 +229,14 @@ bool quill_search_take(struct quill_search *s, const float *logits)
     }
     if (s->n_expected > 0)
         s->n_in_vain = n_held > 0 ? 0 : s->n_in_vain + 1;
-    if (goes_on)
+    return !goes_on;
+}
+
+bool quill_search_take(struct quill_search *s, struct quill_decoder *decoder, const float *logits)
+{
+    if (!s->prompted)
+        logits = take_prompt(s, logits);
+    if (!(s->beams ? quill_beams_take(s, decoder, logits) : take_one(s, logits)))
         return false;
     s->avg_logprob = (float)(s->sum_logprob / (double)(s->n_tokens - s->n_forced + 1));
     return true;
@@ -228,12 +252,12 @@ enum quill_status quill_search_run(struct quill_search *s, struct quill_decoder 
 
     quill_search_begin(s);
     do {
-        const struct quill_feed feed = quill_search_feed(s);
+        struct quill_feed feeds[QUILL_MAX_BEAMS];
+        const size_t n = quill_search_feeds(s, decoder, feeds);
         const bool is_prompt = !s->prompted;
-        const float *logits;
+        const float *logits = NULL;
 
-        quill_decoder_truncate(decoder, s->sequence, quill_search_length(s));
-        status = quill_decoder_feed(decoder, compute, &feed, 1, &logits, cancel, err);
+        status = quill_decoder_feed(decoder, compute, feeds, n, &logits, cancel, err);
         if (status != QUILL_OK)
             break;
         quill_trace_span(compute->trace, is_prompt ? QUILL_TRACE_RUN_PROMPT : QUILL_TRACE_RUN_TOKEN,
@@ -243,7 +267,7 @@ enum quill_status quill_search_run(struct quill_search *s, struct quill_decoder 
             timings->prompt_ms += start_ms - prompted_ms;
             prompted_ms = start_ms;
         }
-        done = quill_search_take(s, logits);
+        done = quill_search_take(s, decoder, logits);
         quill_trace_lap(compute->trace, QUILL_TRACE_SEARCH);
     } while (!done);
     if (s->prompted) {

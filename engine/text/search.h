@@ -1,6 +1,6 @@
-/* Decodes one window: greedy, or sampling at a temperature (openai/whisper decoding.py, GreedyDecoder). A
- * search says what it wants fed next and takes the logits of it, so that whoever feeds may feed others with
- * it.
+/* Decodes one window: greedy, or sampling at a temperature (openai/whisper decoding.py, GreedyDecoder), or
+ * with several hypotheses (beams.h). A search says what it wants fed next and takes the logits of it, so that
+ * whoever feeds may feed others with it.
  *
  * A greedy search may be given a draft: tokens that are likely to come. They are fed with what is certain, in
  * one pass over the weights, and hold as far as they are what the search would have chosen; so it finds the
@@ -10,6 +10,7 @@
 #define QUILL_TEXT_SEARCH_H
 
 #include "model/decoder.h"
+#include "text/beams.h"
 #include "text/rules.h"
 
 /* Rows of logits that a search asks for at a time: of sot to the end of the prompt; with a draft, more of
@@ -17,7 +18,7 @@
 #define QUILL_SEARCH_MIN_LOGITS 4
 
 struct quill_search {
-    size_t sequence; /* of the decoder; empty when the search begins */
+    size_t sequence; /* of the decoder, the first where there are several; emptied when the search begins */
     const struct quill_rules *rules;
     const struct quill_kernels *kernels;
     size_t n_vocab, n_text_ctx;
@@ -40,8 +41,9 @@ struct quill_search {
      * nothing but the number of steps. */
     size_t n_firm;
     float tolerance, firm_tolerance;
-    float *logits; /* scratch, [n_vocab]; may be that of other searches, too */
-    uint32_t *fed; /* scratch, [n_text_ctx] */
+    struct quill_beams *beams; /* NULL: one hypothesis; otherwise there is no draft */
+    float *logits;             /* scratch, [n_vocab]; may be that of other searches, too */
+    uint32_t *fed;             /* scratch, [n_text_ctx] */
 
     /* Caller's buffers */
     uint32_t *tokens;       /* [max_tokens]; without the end token */
@@ -64,19 +66,23 @@ struct quill_search {
 
 void quill_search_begin(struct quill_search *search);
 
-/* What is to be fed next; borrows from the search. The sequence is first cut to quill_search_length, for what
- * was expected in vain is in it. */
-struct quill_feed quill_search_feed(struct quill_search *search);
-size_t quill_search_length(const struct quill_search *search);
+/* What is to be fed next: writes feeds, [QUILL_MAX_BEAMS], and returns how many. They borrow from the search.
+ * The sequences are made ready for them: what was expected in vain is cut off. */
+size_t quill_search_feeds(struct quill_search *search, struct quill_decoder *decoder,
+                          struct quill_feed *feeds);
 
 /* Takes the logits of that. True when it is done: at the end token, max_tokens or a full text context. */
-bool quill_search_take(struct quill_search *search, const float *logits);
+bool quill_search_take(struct quill_search *search, struct quill_decoder *decoder, const float *logits);
 
-/* Begins a search and runs it by itself on a decoder, whose sequence it empties. Adds to prompt_ms, decode_ms
+/* Begins a search and runs it by itself on a decoder. Adds to prompt_ms, decode_ms
  * and n_tokens of *timings. Errors: CANCELLED. */
 enum quill_status quill_search_run(struct quill_search *search, struct quill_decoder *decoder,
                                    const struct quill_compute *compute, const struct quill_cancel *cancel,
                                    struct quill_timings *timings, struct quill_error *err);
+
+/* For the parts of the search: the logits behind n tokens, as the rules leave them, to search->logits.
+ * Returns the logarithm of the sum of their exponentials. */
+float quill_search_weigh(struct quill_search *search, const float *logits, const uint32_t *tokens, size_t n);
 
 /* Index of the largest of x[0..n), the lowest of equals; `otherwise` when none is above -INFINITY. */
 size_t quill_argmax(const float *x, size_t n, size_t otherwise);

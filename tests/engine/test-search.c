@@ -180,16 +180,16 @@ static struct found find (struct fixture *f, const uint32_t *draft, size_t n_dra
     memset (f->attention, 0, sizeof f->attention);
     quill_search_begin(&f->search);
     while (!done) {
-        const struct quill_feed feed = quill_search_feed (&f->search);
+        struct quill_feed feed;
         const float *logits;
 
+        g_assert_cmpuint (quill_search_feeds (&f->search, f->rig.decoder, &feed), ==, 1);
         g_assert_cmpuint (feed.n_logits, <=, f->search.max_logits);
         g_assert_cmpuint (feed.n_attention, <=, feed.n);
-        quill_decoder_truncate (f->rig.decoder, 0, quill_search_length (&f->search));
         g_assert_cmpint (quill_decoder_feed (f->rig.decoder, &f->rig.compute, &feed, 1, &logits, NULL, NULL), ==,
                          QUILL_OK);
         found.n_feeds++;
-        done = quill_search_take (&f->search, logits);
+        done = quill_search_take (&f->search, f->rig.decoder, logits);
     }
     found.n_tokens = f->search.n_tokens;
     memcpy (found.tokens, f->tokens, found.n_tokens * sizeof *found.tokens);

@@ -24,11 +24,13 @@ transcriber_of (const struct fixture *f, unsigned n_together) {
   quill_settings_init (&settings);
   settings.n_threads = 2;
   settings.n_together = n_together;
+  settings.n_hypotheses = 3;
   g_assert_cmpint (quill_transcriber_open (&t, f->model, &settings, NULL), ==, QUILL_OK);
   return t;
 }
 
-/* Of each kind one: plain ones, second tries, no timestamps, several windows, a prompt. */
+/* Of each kind one: plain ones, second tries with the best of two, no timestamps, several windows, a prompt
+ * and a beam. */
 static void
 set_up (struct fixture *f, const void *unused) {
   f->model = bundled_model ();
@@ -42,9 +44,11 @@ set_up (struct fixture *f, const void *unused) {
   }
   f->params[1].temperature_increment = 0.5f;
   f->params[1].logprob_threshold = -0.01f; /* nothing is that sure: all temperatures are tried */
+  f->params[1].best_of = 2;
   f->params[2].timestamps = false;
   f->params[3].audio_ctx = 50; /* windows of 1 s */
   f->params[4].initial_prompt = "Something quite different, said Dorothy.";
+  f->params[4].beam_size = 3;
   struct quill_transcriber *t = transcriber_of (f, 1);
   for (size_t i = 0; i < N; i++) {
     struct quill_result *result = NULL;

@@ -1,0 +1,283 @@
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "text/search.h"
+
+/* A continuation of a beam. */
+struct candidate {
+    size_t beam;
+    uint32_t token;
+    float logprob;
+    double sum; /* of the beam's log-probabilities and this one */
+};
+
+static bool has_room(const struct quill_search *s, size_t n_tokens)
+{
+    return s->n_prompt + n_tokens <= s->n_text_ctx && n_tokens < s->max_tokens;
+}
+
+void quill_beams_begin(struct quill_search *s)
+{
+    struct quill_beams *beams = s->beams;
+
+    assert(beams->n >= 2 && beams->n <= QUILL_MAX_BEAMS && beams->n <= s->max_logits);
+    beams->n_finished = 0;
+    beams->best_score = -INFINITY;
+    beams->aligning = false;
+    for (size_t i = 0; i < beams->n; i++) {
+        struct quill_beam *beam = &beams->beam[i];
+
+        beam->n_tokens = 0;
+        beam->sum_logprob = 0.0;
+        beam->random =
+            s->seed + i * 0x632be59bd9b4e019u; /* far apart; the first is that of a single sample */
+        beam->is_open = i == 0;                /* what follows the prompt is the same for all */
+    }
+}
+
+/* ---- what is fed ------------------------------------------------------------------------------------ */
+
+/* The whole once more, for where each token is spoken: beams do not carry that along. */
+static size_t feed_for_alignment(struct quill_search *s, struct quill_decoder *decoder,
+                                 struct quill_feed *feed)
+{
+    const size_t room = s->n_text_ctx - s->n_prompt;
+    const size_t n_tokens = s->n_tokens < room ? s->n_tokens : room;
+
+    quill_decoder_truncate(decoder, s->sequence, 0);
+    memcpy(s->fed, s->prompt, s->n_prompt * sizeof *s->fed);
+    memcpy(s->fed + s->n_prompt, s->tokens, n_tokens * sizeof *s->fed);
+    *feed = (struct quill_feed){.sequence = s->sequence,
+                                .tokens = s->fed,
+                                .n = s->n_prompt + n_tokens,
+                                .attention = s->attention,
+                                .n_attention = n_tokens + 1};
+    return 1;
+}
+
+size_t quill_beams_feeds(struct quill_search *s, struct quill_decoder *decoder, struct quill_feed *feeds)
+{
+    struct quill_beams *beams = s->beams;
+    size_t n = 0;
+
+    if (beams->aligning)
+        return feed_for_alignment(s, decoder, feeds);
+    for (size_t i = 0; i < beams->n; i++) {
+        const struct quill_beam *beam = &beams->beam[i];
+
+        if (beam->is_open)
+            feeds[n++] = (struct quill_feed){.sequence = s->sequence + i,
+                                             .tokens = &beam->tokens[beam->n_tokens - 1],
+                                             .n = 1,
+                                             .n_logits = 1};
+    }
+    return n;
+}
+
+/* ---- what is finished ------------------------------------------------------------------------------- */
+
+static double score(const struct quill_beams *beams, double sum, size_t n_tokens)
+{
+    const double length = (double)n_tokens;
+
+    if (beams->length_penalty >= 0.0f)
+        return sum / pow((5.0 + length) / 6.0, (double)beams->length_penalty);
+    return n_tokens > 0 ? sum / length : sum;
+}
+
+/* The best so far is the search's. */
+static void finish(struct quill_search *s, const struct quill_beam *beam, double sum)
+{
+    struct quill_beams *beams = s->beams;
+    const double its_score = score(beams, sum, beam->n_tokens);
+
+    if (beams->n_finished++ > 0 && !(its_score > beams->best_score))
+        return;
+    beams->best_score = its_score;
+    s->n_tokens = beam->n_tokens;
+    s->sum_logprob = sum;
+    memcpy(s->tokens, beam->tokens, beam->n_tokens * sizeof *beam->tokens);
+    memcpy(s->logprobs, beam->logprobs, beam->n_tokens * sizeof *beam->logprobs);
+}
+
+static void append(struct quill_beam *beam, uint32_t token, float logprob, double sum)
+{
+    beam->tokens[beam->n_tokens] = token;
+    beam->logprobs[beam->n_tokens++] = logprob;
+    beam->sum_logprob = sum;
+    beam->is_open = true;
+}
+
+/* Beam `to`, whatever it was, becomes a second `from`. */
+static void fork_beam(struct quill_search *s, struct quill_decoder *decoder, size_t from, size_t to)
+{
+    const struct quill_beam *source = &s->beams->beam[from];
+    struct quill_beam *copy = &s->beams->beam[to];
+
+    memcpy(copy->tokens, source->tokens, source->n_tokens * sizeof *copy->tokens);
+    memcpy(copy->logprobs, source->logprobs, source->n_tokens * sizeof *copy->logprobs);
+    copy->n_tokens = source->n_tokens;
+    copy->sum_logprob = source->sum_logprob;
+    quill_decoder_fork(decoder, s->sequence + from, s->sequence + to);
+}
+
+/* ---- beam search ------------------------------------------------------------------------------------ */
+
+/* Inserts a candidate in front of those with smaller sums, of which the last falls out when there are max. */
+static void insert(struct candidate *list, size_t *n, size_t max, struct candidate candidate)
+{
+    size_t at = *n < max ? (*n)++ : max - 1;
+
+    while (at > 0 && list[at - 1].sum < candidate.sum) {
+        list[at] = list[at - 1];
+        at--;
+    }
+    list[at] = candidate;
+}
+
+/* Adds a beam's likeliest continuations, one more than there are beams, for one of them may be its end. */
+static void continue_beam(struct quill_search *s, size_t i, const float *logits, struct candidate *list,
+                          size_t *n)
+{
+    const struct quill_beam *beam = &s->beams->beam[i];
+    const size_t n_each = s->beams->n + 1;
+    struct candidate own[QUILL_MAX_BEAMS + 1];
+    size_t n_own = 0;
+    const float log_sum = quill_search_weigh(s, logits, beam->tokens, beam->n_tokens);
+
+    for (size_t token = 0; token < s->n_vocab; token++) {
+        const float logprob = s->logits[token] - log_sum;
+        const double sum = beam->sum_logprob + (double)logprob;
+
+        if (logprob > -INFINITY && (n_own < n_each || sum > own[n_own - 1].sum))
+            insert(own, &n_own, n_each, (struct candidate){i, (uint32_t)token, logprob, sum});
+    }
+    for (size_t k = 0; k < n_own; k++)
+        insert(list, n, QUILL_MAX_BEAMS * (QUILL_MAX_BEAMS + 1), own[k]);
+}
+
+/* The chosen candidates become the beams: a beam's first child is where it was, others take the places of
+ * beams without any. */
+static void replace_beams(struct quill_search *s, struct quill_decoder *decoder,
+                          const struct candidate *chosen, size_t n)
+{
+    struct quill_beams *beams = s->beams;
+    bool has_child[QUILL_MAX_BEAMS] = {false};
+    size_t place[QUILL_MAX_BEAMS], next_free = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        place[i] = has_child[chosen[i].beam] ? beams->n : chosen[i].beam;
+        has_child[chosen[i].beam] = true;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (place[i] < beams->n)
+            continue;
+        while (has_child[next_free])
+            next_free++;
+        place[i] = next_free++;
+        fork_beam(s, decoder, chosen[i].beam, place[i]);
+    }
+    for (size_t i = 0; i < beams->n; i++)
+        beams->beam[i].is_open = false;
+    for (size_t i = 0; i < n; i++)
+        append(&beams->beam[place[i]], chosen[i].token, chosen[i].logprob, chosen[i].sum);
+}
+
+/* Too few have ended: the open ones with the largest sums count as well. */
+static void finish_open(struct quill_search *s)
+{
+    struct quill_beams *beams = s->beams;
+
+    while (beams->n_finished < beams->n) {
+        struct quill_beam *best = NULL;
+
+        for (size_t i = 0; i < beams->n; i++)
+            if (beams->beam[i].is_open && (!best || beams->beam[i].sum_logprob > best->sum_logprob))
+                best = &beams->beam[i];
+        if (!best)
+            return;
+        best->is_open = false;
+        finish(s, best, best->sum_logprob);
+    }
+}
+
+/* True when it goes on. */
+static bool step_beams(struct quill_search *s, struct quill_decoder *decoder, const float *logits)
+{
+    struct quill_beams *beams = s->beams;
+    const size_t n_wanted = (size_t)fmaxf(roundf((float)beams->n * beams->patience), 1.0f);
+    struct candidate list[QUILL_MAX_BEAMS * (QUILL_MAX_BEAMS + 1)], chosen[QUILL_MAX_BEAMS];
+    size_t n = 0, n_chosen = 0;
+
+    for (size_t i = 0; i < beams->n; i++) {
+        if (!beams->beam[i].is_open)
+            continue;
+        continue_beam(s, i, logits, list, &n);
+        logits += s->n_vocab;
+    }
+    for (size_t i = 0; i < n && n_chosen < beams->n; i++) {
+        if (list[i].token != s->rules->specials.eot)
+            chosen[n_chosen++] = list[i];
+        else if (beams->n_finished < n_wanted)
+            finish(s, &beams->beam[list[i].beam], list[i].sum);
+    }
+    replace_beams(s, decoder, chosen, n_chosen);
+    return n_chosen > 0 && beams->n_finished < n_wanted && has_room(s, beams->beam[chosen[0].beam].n_tokens);
+}
+
+/* ---- samples ---------------------------------------------------------------------------------------- */
+
+/* True when it goes on. */
+static bool draw(struct quill_search *s, struct quill_beam *beam, const float *logits)
+{
+    const uint32_t eot = s->rules->specials.eot;
+    const float log_sum = quill_search_weigh(s, logits, beam->tokens, beam->n_tokens);
+    const size_t token = quill_sample(s->logits, s->n_vocab, s->temperature, &beam->random, eot);
+    const float logprob = s->logits[token] - log_sum;
+    const double sum = beam->sum_logprob + (double)logprob;
+
+    if (token != eot) {
+        append(beam, (uint32_t)token, logprob, sum);
+        if (has_room(s, beam->n_tokens))
+            return true;
+    }
+    beam->is_open = false;
+    finish(s, beam, sum);
+    return false;
+}
+
+static bool step_samples(struct quill_search *s, struct quill_decoder *decoder, const float *logits)
+{
+    struct quill_beams *beams = s->beams;
+    bool goes_on = false;
+
+    if (beams->n_finished == 0 && beams->beam[0].n_tokens == 0) {
+        for (size_t i = 1; i < beams->n; i++)
+            fork_beam(s, decoder, 0, i);
+        for (size_t i = 0; i < beams->n; i++)
+            goes_on = draw(s, &beams->beam[i], logits) || goes_on;
+        return goes_on;
+    }
+    for (size_t i = 0; i < beams->n; i++) {
+        if (!beams->beam[i].is_open)
+            continue;
+        goes_on = draw(s, &beams->beam[i], logits) || goes_on;
+        logits += s->n_vocab;
+    }
+    return goes_on;
+}
+
+bool quill_beams_take(struct quill_search *s, struct quill_decoder *decoder, const float *logits)
+{
+    struct quill_beams *beams = s->beams;
+
+    if (beams->aligning)
+        return true;
+    if (s->max_tokens > 0 &&
+        (s->temperature > 0.0f ? step_samples(s, decoder, logits) : step_beams(s, decoder, logits)))
+        return false;
+    finish_open(s);
+    beams->aligning = s->attention && s->n_tokens > 0;
+    return !beams->aligning;
+}
