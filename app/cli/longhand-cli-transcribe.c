@@ -1,4 +1,5 @@
 /* longhand-cli transcribe: recordings to text. */
+#include "cli/longhand-cli-recognition.h"
 #include "cli/longhand-cli-trace.h"
 #include "cli/longhand-cli.h"
 
@@ -20,7 +21,7 @@ typedef struct {
   int together;
   char *language;
   gboolean translate;
-  gboolean greedy;
+  LonghandCliRecognition recognition;
   char *format_name;
   char *output;
   char *trace_path;
@@ -36,6 +37,7 @@ static void
 options_clear (Options *options) {
   g_free (options->model);
   g_free (options->language);
+  longhand_cli_recognition_clear (&options->recognition);
   g_free (options->format_name);
   g_free (options->output);
   g_free (options->trace_path);
@@ -71,7 +73,7 @@ typedef struct {
   char *display_name; /* owned, as are all below */
   char *name;
   float *samples;
-  gsize n_heard; /* samples that words are looked for in */
+  gsize first, n_heard; /* of them those that words are looked for in */
   struct quill_params params;
 } Recording;
 
@@ -96,8 +98,7 @@ params_of (const Options *options, char *name) {
   quill_params_init (&params);
   params.language = options->language;
   params.translate = options->translate;
-  if (options->greedy)
-    params.temperature_increment = 0;
+  longhand_cli_recognition_apply (&options->recognition, &params);
   params.cancelled = is_cancelled;
   params.progress = show_no_progress (options) ? NULL : show_progress;
   params.user = name;
@@ -127,7 +128,10 @@ load (Recording *recording, const Options *options, GError **error) {
     longhand_cli_complain (_ ("“%s” is damaged: %zu"
                               " samples are not numbers and count as silence. Record or copy it again."),
                            recording->display_name, n_not_finite);
-  recording->n_heard = n;
+  recording->n_heard = longhand_cli_recognition_part (&options->recognition, n, &recording->first);
+  if (n > 0 && recording->n_heard == 0)
+    longhand_cli_complain (_ ("“%s” lasts %.1f seconds, and --offset begins behind its end."),
+                           recording->display_name, (double)n / QUILL_SAMPLE_RATE);
   recording->params = params_of (options, recording->name);
   return TRUE;
 }
@@ -136,14 +140,15 @@ static LonghandTranscript *
 transcript_of (const LonghandCliEngine *engine, const Recording *recording,
                const struct quill_result *result) {
   LonghandTranscript *transcript = longhand_transcript_new ();
+  const gint64 offset_ms = (gint64)(recording->first / (QUILL_SAMPLE_RATE / 1000));
 
   longhand_transcript_set_model (transcript, engine->model_id);
   longhand_transcript_set_language (transcript, result->language);
   for (size_t i = 0; i < result->n_segments; i++) {
     const struct quill_segment *segment = &result->segments[i];
 
-    longhand_transcript_append (transcript, segment->start_ms, segment->end_ms, segment->text,
-                                (double)segment->avg_logprob, (double)segment->no_speech_prob);
+    longhand_transcript_append (transcript, offset_ms + segment->start_ms, offset_ms + segment->end_ms,
+                                segment->text, (double)segment->avg_logprob, (double)segment->no_speech_prob);
   }
   if (recording->n_heard > 0 && longhand_transcript_get_n_segments (transcript) == 0)
     longhand_cli_complain (_ ("No words were heard in “%s”."), recording->display_name);
@@ -226,7 +231,7 @@ transcribe_files (LonghandCliEngine *engine, const Options *options, char **file
   for (guint i = 0; i < recordings->len; i++) {
     const Recording *recording = &g_array_index (recordings, Recording, i);
 
-    heard[i] = (struct quill_recording){ .samples = recording->samples,
+    heard[i] = (struct quill_recording){ .samples = recording->samples + recording->first,
                                          .n = recording->n_heard,
                                          .params = &recording->params };
   }
@@ -291,6 +296,7 @@ check (Options *options, GError **error) {
     return FALSE;
   }
   if (!longhand_cli_check_threads (options->threads, error)
+      || !longhand_cli_recognition_check (&options->recognition, error)
       || !longhand_cli_check_language (options->language, NULL, error))
     return FALSE;
   if (options->format_name != NULL) {
@@ -324,6 +330,7 @@ open_engine (LonghandCliEngine *engine, Options *options, GError **error) {
 
   quill_settings_init (&settings);
   settings.n_threads = (unsigned)options->threads;
+  longhand_cli_recognition_set_up (&options->recognition, &settings);
   settings.n_together = (unsigned)MIN ((guint)options->together, options->n_files);
   if (!longhand_cli_engine_open (engine, options->model, &settings, error))
     return FALSE;
@@ -361,8 +368,6 @@ longhand_cli_transcribe (int argc, char **argv) {
     { "language", 'l', 0, G_OPTION_ARG_STRING, &options.language,
       N_ ("Language spoken, such as “de” or “german” (default: auto)"), N_ ("LANGUAGE") },
     { "translate", 0, 0, G_OPTION_ARG_NONE, &options.translate, N_ ("Translate to English"), NULL },
-    { "greedy", 0, 0, G_OPTION_ARG_NONE, &options.greedy,
-      N_ ("Take the likeliest words at once, without a second try where they look wrong"), NULL },
     { "format", 'f', 0, G_OPTION_ARG_STRING, &options.format_name,
       N_ ("txt, srt, vtt or json (default: by the ending of the output, else txt)"), N_ ("FORMAT") },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
@@ -375,14 +380,17 @@ longhand_cli_transcribe (int argc, char **argv) {
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, N_ ("No progress on the terminal"), NULL },
     G_OPTION_ENTRY_NULL,
   };
+  g_autoptr (GArray) all_entries = NULL;
   g_autoptr (GError) error = NULL;
   LonghandCliEngine engine;
   int code = LONGHAND_EXIT_OK;
 
+  longhand_cli_recognition_init (&options.recognition);
+  all_entries = longhand_cli_recognition_add_entries (&options.recognition, entries);
   if (!longhand_cli_parse (&argc, &argv, _ ("FILE…"), _ ("Writes out recordings: wav, flac, ogg, opus, mp3."),
                            _ ("A recording that fails does not keep the others from being written out. Text "
                               "that cannot be\nsaved is printed, so that it is not lost."),
-                           entries))
+                           (const GOptionEntry *)(gpointer)all_entries->data))
     return LONGHAND_EXIT_USAGE;
   options.files = argv + 1;
   options.n_files = (guint)argc - 1;

@@ -1,0 +1,178 @@
+/* Options of longhand-cli transcribe that say how words are looked for. */
+#include "cli-run.h"
+
+#include "cli/longhand-cli-recognition.h"
+
+#include <json-glib/json-glib.h>
+#include <locale.h>
+
+static const char *
+speech (void) {
+  return g_getenv ("LONGHAND_TEST_WAV");
+}
+
+/* What a command line asks of the engine. */
+typedef struct {
+  LonghandCliRecognition recognition;
+  struct quill_params params;
+  struct quill_settings settings;
+} Asked;
+
+static void
+ask (Asked *asked, const char *command_line) {
+  const GOptionEntry nothing_else[] = { G_OPTION_ENTRY_NULL };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autoptr (GArray) entries = NULL;
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) argv = NULL;
+  g_autofree char *line = g_strdup_printf ("transcribe %s", command_line);
+
+  longhand_cli_recognition_init (&asked->recognition);
+  entries = longhand_cli_recognition_add_entries (&asked->recognition, nothing_else);
+  g_option_context_add_main_entries (context, (const GOptionEntry *)(gpointer)entries->data, NULL);
+  g_assert_true (g_shell_parse_argv (line, NULL, &argv, NULL));
+  g_option_context_parse_strv (context, &argv, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_strv_length (argv), ==, 1);
+  longhand_cli_recognition_check (&asked->recognition, &error);
+  g_assert_no_error (error);
+  quill_params_init (&asked->params);
+  quill_settings_init (&asked->settings);
+  longhand_cli_recognition_apply (&asked->recognition, &asked->params);
+  longhand_cli_recognition_set_up (&asked->recognition, &asked->settings);
+}
+
+static void
+defaults_are_those_of_openai (void) {
+  struct quill_params expected;
+  Asked asked;
+
+  quill_params_init (&expected);
+  expected.beam_size = expected.best_of = 5;
+  ask (&asked, "");
+  g_assert_cmpmem (&asked.params, sizeof expected, &expected, sizeof expected);
+  g_assert_cmpuint (asked.settings.n_hypotheses, ==, 5);
+  longhand_cli_recognition_clear (&asked.recognition);
+}
+
+static void
+every_option_reaches_the_engine (void) {
+  Asked asked;
+
+  ask (&asked, "--beam-size 2 --best-of 7 --patience 1.5 --length-penalty 0.6 --temperature 0.3"
+               " --temperature-increment 0.1 --compression-ratio-threshold 2 --logprob-threshold -0.5"
+               " --no-speech-threshold 0.7 --initial-prompt 'Dear Ms Ó' --condition-on-previous-text no");
+  g_assert_cmpuint (asked.params.beam_size, ==, 2);
+  g_assert_cmpuint (asked.params.best_of, ==, 7);
+  g_assert_cmpuint (asked.settings.n_hypotheses, ==, 7);
+  g_assert_cmpfloat (asked.params.patience, ==, 1.5f);
+  g_assert_cmpfloat (asked.params.length_penalty, ==, 0.6f);
+  g_assert_cmpfloat (asked.params.temperature, ==, 0.3f);
+  g_assert_cmpfloat (asked.params.temperature_increment, ==, 0.1f);
+  g_assert_cmpfloat (asked.params.compression_ratio_threshold, ==, 2.0f);
+  g_assert_cmpfloat (asked.params.logprob_threshold, ==, -0.5f);
+  g_assert_cmpfloat (asked.params.no_speech_threshold, ==, 0.7f);
+  g_assert_cmpstr (asked.params.initial_prompt, ==, "Dear Ms Ó");
+  g_assert_false (asked.params.condition_on_previous);
+  longhand_cli_recognition_clear (&asked.recognition);
+
+  ask (&asked, "--condition-on-previous-text YES --beam-size 1");
+  g_assert_true (asked.params.condition_on_previous);
+  g_assert_cmpuint (asked.params.beam_size, ==, 1);
+  longhand_cli_recognition_clear (&asked.recognition);
+}
+
+static void
+greedy_is_one_hypothesis_and_one_try (void) {
+  Asked asked;
+
+  ask (&asked, "--greedy --beam-size 1");
+  g_assert_cmpuint (asked.params.beam_size, ==, 1);
+  g_assert_cmpuint (asked.params.best_of, ==, 1);
+  g_assert_cmpuint (asked.settings.n_hypotheses, ==, 1);
+  g_assert_cmpfloat (asked.params.temperature_increment, ==, 0.0f);
+  longhand_cli_recognition_clear (&asked.recognition);
+}
+
+static void
+part_stays_within_the_recording (void) {
+  static const struct {
+    double offset_s, duration_s;
+    gsize n, first, n_left;
+  } rows[] = {
+    { 0, 0, 100, 0, 100 },
+    { 0, 1, 32000, 0, 16000 },
+    { 1, 0, 32000, 16000, 16000 },
+    { 1.5, 1, 32000, 24000, 8000 },
+    { 2, 0, 32000, 32000, 0 },
+    { 1e6, 1e6, 32000, 32000, 0 },
+    { 0.5, 0.25, 32000, 8000, 4000 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    const LonghandCliRecognition recognition
+        = { .offset_s = rows[i].offset_s, .duration_s = rows[i].duration_s };
+    gsize first;
+
+    g_assert_cmpuint (longhand_cli_recognition_part (&recognition, rows[i].n, &first), ==, rows[i].n_left);
+    g_assert_cmpuint (first, ==, rows[i].first);
+  }
+}
+
+/* ---- the program ---- */
+
+/* Where the first segment begins and the last ends; -1: there is none. */
+static void
+read_span (const CliRun *run, double *begin_s, double *end_s) {
+  g_autoptr (JsonNode) root = json_from_string (run->out, NULL);
+  JsonArray *segments;
+  guint n;
+
+  g_assert_nonnull (root);
+  segments = json_object_get_array_member (json_node_get_object (root), "segments");
+  n = json_array_get_length (segments);
+  *begin_s
+      = n > 0 ? json_object_get_double_member (json_array_get_object_element (segments, 0), "start") : -1;
+  *end_s
+      = n > 0 ? json_object_get_double_member (json_array_get_object_element (segments, n - 1), "end") : -1;
+}
+
+static void
+part_of_a_recording_has_the_times_of_the_whole (void) {
+  g_auto (CliRun) late = cli_run ("transcribe", "--format", "json", "--offset", "3", speech (), NULL);
+  g_auto (CliRun) early = cli_run ("transcribe", "--format", "json", "--duration", "3", speech (), NULL);
+  double begin_s, end_s;
+
+  cli_assert_succeeds (&late);
+  read_span (&late, &begin_s, &end_s);
+  g_assert_cmpfloat (begin_s, >=, 3.0);
+  g_assert_cmpfloat (end_s, >, 4.0);
+  cli_assert_succeeds (&early);
+  read_span (&early, &begin_s, &end_s);
+  g_assert_cmpfloat (begin_s, >=, 0.0);
+  g_assert_cmpfloat (end_s, <=, 3.0);
+}
+
+static void
+offset_behind_the_end_is_said (void) {
+  g_auto (CliRun) run = cli_run ("transcribe", "--offset", "60", speech (), NULL);
+
+  g_assert_cmpint (run.code, ==, 0);
+  g_assert_cmpstr (run.out, ==, "");
+  cli_assert_contains (run.err, "--offset begins behind its end");
+}
+
+int
+main (int argc, char **argv) {
+  setlocale (LC_ALL, ""); /* options are in its character set */
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/cli/recognition/defaults-are-those-of-openai", defaults_are_those_of_openai);
+  g_test_add_func ("/cli/recognition/every-option-reaches-the-engine", every_option_reaches_the_engine);
+  g_test_add_func ("/cli/recognition/greedy-is-one-hypothesis-and-one-try",
+                   greedy_is_one_hypothesis_and_one_try);
+  g_test_add_func ("/cli/recognition/part-stays-within-the-recording", part_stays_within_the_recording);
+  g_test_add_func ("/cli/recognition/part-of-a-recording-has-the-times-of-the-whole",
+                   part_of_a_recording_has_the_times_of_the_whole);
+  g_test_add_func ("/cli/recognition/offset-behind-the-end-is-said", offset_behind_the_end_is_said);
+  return g_test_run ();
+}
