@@ -53,7 +53,7 @@
 /* By how much what was heard last may be less likely than what is heard now, in nats, to be kept: words on the
  * screen do not change for nothing. The final pass is that patient with firm words only. */
 #define TOLERANCE 1.0f
-#define FIRM_TOLERANCE 2.0f
+#define FIRM_TOLERANCE 0.75f
 
 /* The final pass of the utterance would be later than this: finals only, until it would be earlier than that.
  */
