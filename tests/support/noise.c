@@ -24,6 +24,7 @@ static const struct {
   [NOISE_MELODY] = { "melody", -38 },
   [NOISE_TREMOLO] = { "tremolo", -38 },
   [NOISE_BAND] = { "band", -36 },
+  [NOISE_PLUCKED] = { "plucked", -30 },
 };
 
 const char *
@@ -307,6 +308,26 @@ add_band (const struct maker *m) {
   }
 }
 
+/* Two beats a second: a note of the tune and a blow on each, a chord on each fourth. */
+static void
+add_plucked (const struct maker *m) {
+  static const int keys[8] = { 57, 59, 60, 62, 64, 65, 67, 69 };
+  guint beat = 0;
+
+  for (guint at = 0; at < m->n; at += samples (500), beat++) {
+    struct tone tone = { .size = 1, .attack_ms = 5, .decay_ms = 330, .brightness = 0.4 };
+    const int root = g_rand_int_range (m->rand, 0, 4); /* and the third and fifth above it */
+
+    tone.hz = hz_of_key (keys[g_rand_int_range (m->rand, 0, 8)] + 12);
+    add_tone (m, at, 600, &tone);
+    for (int k = 0; beat % 4 == 0 && k < 5; k += 2) {
+      tone.hz = hz_of_key (keys[root + k]);
+      add_tone (m, at, 600, &tone);
+    }
+    add_blow (m, at, 20, 25, 1.7);
+  }
+}
+
 /* --- the whole ----------------------------------------------------------------------------------------- */
 
 static void
@@ -361,6 +382,9 @@ make (const struct maker *m, enum noise noise) {
     break;
   case NOISE_BAND:
     add_band (m);
+    break;
+  case NOISE_PLUCKED:
+    add_plucked (m);
     break;
   case NOISE_DIGITAL_SILENCE:
   case N_NOISES:

@@ -21,6 +21,7 @@ enum noise {
   NOISE_MELODY,          /* one voice with vibrato, as of a violin */
   NOISE_TREMOLO,         /* one voice whose loudness trembles, as of an organ */
   NOISE_BAND,            /* chords, bass and drums */
+  NOISE_PLUCKED,         /* plucked chords and a tune over a drum */
   N_NOISES,
 };
 
