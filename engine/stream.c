@@ -50,8 +50,8 @@
 #define UNSURE_MS 500
 #define HALF_HEARD_MS 300
 
-/* By how much what was heard last may be less likely than what is heard now, in nats, to be kept: words on the
- * screen do not change for nothing. The final pass is that patient with firm words only. */
+/* By how much what was heard last may be less likely than what is heard now, in nats, to be kept: words on
+ * the screen do not change for nothing. The final pass is that patient with firm words only. */
 #define TOLERANCE 1.0f
 #define FIRM_TOLERANCE 0.75f
 
@@ -77,6 +77,7 @@ struct quill_stream {
     float *samples;             /* [capacity * FRAME] */
     float *level_db;            /* [capacity] */
     bool *speech;               /* [capacity] */
+    float *likely;              /* [capacity]; that there is speech */
     struct quill_heard *heard;  /* [MAX_HEARD]; the last hypothesis about the utterance */
     struct quill_heard *before; /* [MAX_HEARD]; the one before, or the next in the making */
     size_t n_heard;
@@ -168,7 +169,7 @@ enum quill_status quill_stream_open(struct quill_stream **out, struct quill_tran
     struct quill_stream_settings defaults;
     struct quill_stream *s;
     struct quill_plan plan = {0};
-    struct quill_span samples, level_db, speech, heard;
+    struct quill_span samples, level_db, speech, likely, heard;
     enum quill_status status;
 
     if (!settings) {
@@ -204,6 +205,7 @@ enum quill_status quill_stream_open(struct quill_stream **out, struct quill_tran
     samples = quill_plan_add(&plan, s->capacity * FRAME, sizeof *s->samples);
     level_db = quill_plan_add(&plan, s->capacity, sizeof *s->level_db);
     speech = quill_plan_add(&plan, s->capacity, sizeof *s->speech);
+    likely = quill_plan_add(&plan, s->capacity, sizeof *s->likely);
     heard = quill_plan_add(&plan, 2 * MAX_HEARD, sizeof *s->heard);
     status = quill_arena_open(&s->arena, &plan, "the sound of an utterance", err);
     if (status != QUILL_OK) {
@@ -213,6 +215,7 @@ enum quill_status quill_stream_open(struct quill_stream **out, struct quill_tran
     s->samples = quill_arena_at(&s->arena, samples);
     s->level_db = quill_arena_at(&s->arena, level_db);
     s->speech = quill_arena_at(&s->arena, speech);
+    s->likely = quill_arena_at(&s->arena, likely);
     s->heard = quill_arena_at(&s->arena, heard);
     s->before = s->heard + MAX_HEARD;
     *out = s;
@@ -237,6 +240,7 @@ static void drop_frames(struct quill_stream *s, size_t n)
     memmove(s->samples, s->samples + n * FRAME, (left * FRAME + s->n_partial) * sizeof *s->samples);
     memmove(s->level_db, s->level_db + n, left * sizeof *s->level_db);
     memmove(s->speech, s->speech + n, left * sizeof *s->speech);
+    memmove(s->likely, s->likely + n, left * sizeof *s->likely);
     s->n_frames = left;
     s->origin += (int64_t)(n * FRAME);
 }
@@ -293,6 +297,7 @@ static void take_frame(struct quill_stream *s)
 
     s->n_partial = 0;
     s->speech[i] = quill_vad_frame(&s->vad, s->samples + i * FRAME, &s->level_db[i]);
+    s->likely[i] = s->vad.likely;
     if (!s->open) {
         if (s->speech[i])
             begin_utterance(s);
@@ -454,6 +459,7 @@ static enum quill_verdict judge(const struct quill_stream *s, const struct quill
     struct quill_utterance_facts facts = {
         .text = text,
         .speech = s->speech,
+        .likely = s->likely,
         .n_frames = n / FRAME,
         .frame_ms = FRAME / SAMPLES_PER_MS,
     };

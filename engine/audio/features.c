@@ -69,6 +69,7 @@ void quill_listener_init(struct quill_listener *listener)
         }
     for (int k = 0; k < 3; k++)
         listener->decimate[k] = section(LOW_PASS, 1500, q6[k]);
+    quill_spectrum_init(&listener->spectrum);
 }
 
 static void high_pass(struct quill_listener *l, const float *samples, float *out)
@@ -205,7 +206,7 @@ static float between_lags(const struct quill_listener *l, int n, int lag, float 
 
 void quill_listen(struct quill_listener *l, const float *samples, struct quill_features *out)
 {
-    float x[QUILL_FEATURE_FRAME];
+    float x[QUILL_FEATURE_FRAME], power[QUILL_SPECTRUM_HALVES][QUILL_SPECTRUM_BANDS];
     int lag;
 
     high_pass(l, samples, x);
@@ -215,4 +216,8 @@ void quill_listen(struct quill_listener *l, const float *samples, struct quill_f
     lag = best_lag(l, PITCH_WINDOW, PITCH_FIRST, PITCH_LAST, &out->periodicity);
     out->pitch_hz = (float)RATE_HZ / DECIMATION / between_lags(l, PITCH_WINDOW, lag, out->periodicity);
     best_lag(l, STEADY_WINDOW, STEADY_FIRST, STEADY_LAST, &out->steadiness);
+    quill_spectrum_frame(&l->spectrum, x, power);
+    for (int h = 0; h < QUILL_SPECTRUM_HALVES; h++)
+        for (int b = 0; b < QUILL_SPECTRUM_BANDS; b++)
+            out->spectrum_db[h][b] = db_of(power[h][b]);
 }

@@ -2,6 +2,8 @@
 #ifndef QUILL_AUDIO_FEATURES_H
 #define QUILL_AUDIO_FEATURES_H
 
+#include "audio/spectrum.h"
+
 #include <stdbool.h>
 
 #define QUILL_FEATURE_FRAME 512 /* samples: 32 ms */
@@ -22,6 +24,7 @@ struct quill_listener {
     struct quill_biquad low[QUILL_FEATURE_BANDS - 1][2];
     struct quill_biquad decimate[3];
     float past[QUILL_FEATURE_PAST];
+    struct quill_spectrum spectrum;
 };
 
 struct quill_features {
@@ -31,6 +34,7 @@ struct quill_features {
     float periodicity; /* best correlation with what was 2.5 to 14 ms ago, below 1.5 kHz; 0..1 */
     float pitch_hz;    /* where that was */
     float steadiness;  /* best correlation with what was 96 to 128 ms ago; 0..1 */
+    float spectrum_db[QUILL_SPECTRUM_HALVES][QUILL_SPECTRUM_BANDS]; /* at least -120 */
 };
 
 void quill_listener_init(struct quill_listener *listener);

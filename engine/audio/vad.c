@@ -27,6 +27,15 @@
 #define TONAL_FRAME -0.8f   /* a note that is held */
 #define HISS 0.7f           /* whispered and unvoiced: two of these are less than two voiced frames */
 #define GLIDE 0.6f          /* a voice that moves in pitch alone */
+#define LIKELY_FRAME 0.6f   /* what the network takes for speech, whatever the rules say */
+
+/* What the network says. It learned from synthetic voices alone, so it may add to the evidence and keep
+ * speech from beginning only while it is sure that there is none; it never ends speech. What it merely doubts
+ * is recognised, and left out by text/guards.c in a way that the user can undo. */
+#define LIKELY 0.8f       /* of a frame */
+#define MEMORY 0.9f       /* of what it heard, this is left a frame later */
+#define HARDLY_ANY 0.25f  /* frames lately: below this it is sure that nobody speaks */
+#define UNLIKELY_ONSET 15 /* and speech that it has yet to hear began at most so many frames ago */
 
 #define ABRUPT_DB -11.0f /* sustain below this */
 #define FALL_DB 8        /* from one frame to the next: faster than a word fades */
@@ -39,6 +48,7 @@ void quill_vad_init(struct quill_vad *vad)
 {
     *vad = (struct quill_vad){.floor_db = ASSUMED_FLOOR_DB, .first_low = INFINITY, .first_high = -INFINITY};
     quill_listener_init(&vad->listener);
+    quill_net_init(&vad->net);
     for (int c = 0; c < QUILL_VAD_CHANNELS; c++)
         vad->min[c] = INFINITY;
 }
@@ -157,7 +167,7 @@ static bool goes_on(const struct quill_vad *vad, float excess, float evidence)
 bool quill_vad_frame(struct quill_vad *vad, const float *samples, float *level_db)
 {
     struct quill_features f;
-    float excess, evidence = QUIET_FRAME;
+    float inputs[QUILL_NET_INPUTS], excess, evidence = QUIET_FRAME;
     bool part;
 
     quill_listen(&vad->listener, samples, &f);
@@ -168,9 +178,14 @@ bool quill_vad_frame(struct quill_vad *vad, const float *samples, float *level_d
     if (vad->n_frames++ == 0)
         vad->last[0] = vad->last[1] = f;
     follow_floor(vad, &f);
+    quill_net_inputs(&f, vad->floor_db, inputs);
+    vad->likely = quill_net_frame(&vad->net, inputs);
+    vad->heard = MEMORY * vad->heard + vad->likely;
     excess = excess_of(vad, &f);
     if (excess > (vad->speech ? STAY_DB : BEGIN_DB))
         evidence = weigh(vad, &f);
+    if (vad->likely > LIKELY)
+        evidence = fmaxf(evidence, LIKELY_FRAME);
     part = vad->speech && goes_on(vad, excess, evidence);
     add_evidence(vad, vad->speech && !part ? fminf(evidence, QUIET_FRAME) : evidence);
     vad->last[1] = vad->last[0];
@@ -183,8 +198,9 @@ bool quill_vad_frame(struct quill_vad *vad, const float *samples, float *level_d
     }
     if (vad->evidence <= 0)
         vad->onset = 0;
-    else if (vad->onset < MAX_ONSET)
+    else if (vad->onset < (vad->heard < HARDLY_ANY ? UNLIKELY_ONSET : MAX_ONSET))
         vad->onset++;
-    vad->speech = vad->evidence >= ENOUGH_EVIDENCE && vad->n_frames >= FIRST_FRAMES;
+    vad->speech =
+        vad->evidence >= ENOUGH_EVIDENCE && vad->heard >= HARDLY_ANY && vad->n_frames >= FIRST_FRAMES;
     return vad->speech;
 }

@@ -1,9 +1,10 @@
-/* Voice activity: loudness over an adaptive noise floor opens the question, what the sound is like decides
- * it. One function takes a frame, so that a small network can take its place. */
+/* Voice activity: loudness over an adaptive noise floor opens the question; rules about what the sound is
+ * like and a small network decide it. One function takes a frame. */
 #ifndef QUILL_AUDIO_VAD_H
 #define QUILL_AUDIO_VAD_H
 
 #include "audio/features.h"
+#include "audio/vad-net.h"
 
 #include <stdbool.h>
 
@@ -16,9 +17,11 @@ struct quill_vad {
     unsigned
         onset; /* frames since the sound began for which speech was declared, the declaring one included */
     bool speech;
+    float likely; /* how likely the network found speech QUILL_NET_DELAY frames ago; 0..1 */
 
     /* --- the business of vad.c --- */
     struct quill_listener listener;
+    struct quill_net net;
     struct quill_features last[2];                           /* of the two frames before */
     unsigned n_frames;                                       /* seen since there was any sound at all */
     float window_min[QUILL_VAD_WINDOWS][QUILL_VAD_CHANNELS]; /* quietest frame of each window */
@@ -28,6 +31,7 @@ struct quill_vad {
     float first_low, first_high;     /* range of all levels so far */
     bool floor_known;                /* the floor was heard, not assumed */
     float evidence;                  /* that there is speech, in frames; 0: none */
+    float heard;                     /* by the network, lately, in frames */
 };
 void quill_vad_init(struct quill_vad *vad);
 

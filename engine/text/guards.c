@@ -7,6 +7,8 @@
 #define NO_SPEECH_PROB 0.6f
 #define LOW_LOGPROB -1.0f
 #define LITTLE_SPEECH_MS 450
+#define UNLIKELY 0.3f /* on the average over the likeliest frames in a row */
+#define LIKELIEST_FRAMES 4
 #define COMPRESSION_RATIO 2.4f
 
 /* A text of which half or more is one piece over and over. What compresses well is long; this is for the
@@ -90,15 +92,32 @@ static size_t speech_ms(const struct quill_utterance_facts *facts)
     return n * facts->frame_ms;
 }
 
+/* Slamming doors and bands move like speech, but nowhere do they sound like it for as long as a short word.
+ */
+static bool is_unlikely(const struct quill_utterance_facts *facts)
+{
+    float sum = 0;
+
+    for (size_t i = 0; i < facts->n_frames; i++) {
+        sum += facts->likely[i];
+        if (i >= LIKELIEST_FRAMES)
+            sum -= facts->likely[i - LIKELIEST_FRAMES];
+        if (sum >= UNLIKELY * LIKELIEST_FRAMES)
+            return false;
+    }
+    return true;
+}
+
 /* Two of three witnesses say so: the model's first look, the detector, and how sure the model is of its
- * words. Where the detector heard nothing at all, nobody else is asked. */
+ * words. Where the detector heard nothing at all or its network finds it unlikely, nobody else is asked. */
 static bool has_no_speech(const struct quill_utterance_facts *facts)
 {
     const size_t ms = speech_ms(facts);
 
-    return ms == 0 || (facts->no_speech_prob > NO_SPEECH_PROB) + (facts->avg_logprob < LOW_LOGPROB) +
-                              (ms < LITTLE_SPEECH_MS) >=
-                          2;
+    return ms == 0 || is_unlikely(facts) ||
+           (facts->no_speech_prob > NO_SPEECH_PROB) + (facts->avg_logprob < LOW_LOGPROB) +
+                   (ms < LITTLE_SPEECH_MS) >=
+               2;
 }
 
 static bool is_too_fast(const struct quill_utterance_facts *facts)

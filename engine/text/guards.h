@@ -11,8 +11,8 @@
 
 enum quill_verdict {
     QUILL_KEEP,
-    QUILL_DROP_NO_SPEECH,  /* the detector heard none; or two of these: it heard little, the model heard none,
-                            * the model is unsure of its words */
+    QUILL_DROP_NO_SPEECH,  /* the detector heard none, or its network finds it unlikely everywhere; or two of
+                            * these: it heard little, the model heard none, the model is unsure of its words */
     QUILL_DROP_REPETITION, /* the text goes round in circles */
     QUILL_DROP_OUTSIDE_SPEECH, /* its words lie where there is no speech */
     QUILL_DROP_TOO_FAST,       /* more text than anybody can say in that time */
@@ -26,6 +26,7 @@ struct quill_utterance_facts {
     float no_speech_prob;    /* likewise */
     float compression_ratio; /* likewise */
     const bool *speech;      /* [n_frames]: the detector's word on each frame, without hang-over */
+    const float *likely;     /* [n_frames]: how likely its network finds speech about there, 0..1 */
     size_t n_frames;
     unsigned frame_ms;
     const struct quill_word

@@ -21,6 +21,7 @@
 struct listener {
   struct quill_transcriber *transcriber;
   GArray *speech; /* of bool: the detector's word on each frame of the sound */
+  GArray *likely; /* of float: its network's */
   guint n_utterances, n_words, n_left, n_left_blind, dropped[QUILL_N_VERDICTS],
       dropped_blind[QUILL_N_VERDICTS];
 };
@@ -41,17 +42,22 @@ judge (struct listener *l, const char *text, const struct quill_segment *segment
   const gsize first = MIN ((gsize)start_ms * 16 / QUILL_VAD_FRAME, l->speech->len);
   const gsize end = MIN ((gsize)end_ms * 16 / QUILL_VAD_FRAME, l->speech->len);
   g_autofree bool *all = g_new (bool, end - first + 1);
+  g_autofree float *sure = g_new (float, end - first + 1);
   struct quill_utterance_facts facts = { .text = text,
                                          .avg_logprob = segment->avg_logprob,
                                          .no_speech_prob = segment->no_speech_prob,
                                          .compression_ratio = segment->compression_ratio,
                                          .speech = (const bool *)(gpointer)l->speech->data + first,
+                                         .likely = (const float *)(gpointer)l->likely->data + first,
                                          .n_frames = end - first,
                                          .frame_ms = 32 };
   const enum quill_verdict verdict = quill_guard (&facts);
 
   memset (all, true, end - first + 1);
+  for (gsize i = 0; i < end - first; i++)
+    sure[i] = 1;
   facts.speech = all;
+  facts.likely = sure;
   const enum quill_verdict blind = quill_guard (&facts);
   l->n_words += count_words (text);
   l->n_left += verdict == QUILL_KEEP ? count_words (text) : 0;
@@ -80,11 +86,13 @@ detect (struct listener *l, const Sound *sound) {
 
   quill_vad_init (&vad);
   g_array_set_size (l->speech, 0);
+  g_array_set_size (l->likely, 0);
   for (gsize i = 0; (i + 1) * QUILL_VAD_FRAME <= sound->len; i++) {
     const bool speech
         = quill_vad_frame (&vad, (const float *)(gpointer)sound->data + i * QUILL_VAD_FRAME, NULL);
 
     g_array_append_val (l->speech, speech);
+    g_array_append_val (l->likely, vad.likely);
     for (gsize k = 1; speech && k < MIN (vad.onset, i + 1); k++)
       g_array_index (l->speech, bool, i - k) = true;
   }
@@ -139,7 +147,7 @@ listen_forced (struct listener *l, const Sound *sound, guint piece_s) {
 
 static void
 report (struct listener *l, const char *name, const Sound *sound, int forced_s) {
-  *l = (struct listener){ .transcriber = l->transcriber, .speech = l->speech };
+  *l = (struct listener){ .transcriber = l->transcriber, .speech = l->speech, .likely = l->likely };
   detect (l, sound);
   if (forced_s > 0)
     listen_forced (l, sound, (guint)forced_s);
@@ -169,7 +177,8 @@ main (int argc, char **argv) {
           { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &files, NULL, "MODEL [WAV...]" },
           { NULL } };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
-  struct listener l = { .speech = g_array_new (FALSE, TRUE, sizeof (bool)) };
+  struct listener l = { .speech = g_array_new (FALSE, TRUE, sizeof (bool)),
+                        .likely = g_array_new (FALSE, TRUE, sizeof (float)) };
   struct quill_model *model = NULL;
   struct quill_error err;
 
@@ -195,5 +204,6 @@ main (int argc, char **argv) {
   quill_transcriber_close (&l.transcriber);
   quill_model_close (&model);
   g_array_unref (l.speech);
+  g_array_unref (l.likely);
   return 0;
 }

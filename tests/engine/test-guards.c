@@ -10,15 +10,19 @@
 static struct quill_utterance_facts
 utterance (const char *text, size_t n_speech) {
   static bool speech[N_FRAMES];
+  static float likely[N_FRAMES];
 
-  for (size_t i = 0; i < N_FRAMES; i++)
+  for (size_t i = 0; i < N_FRAMES; i++) {
     speech[i] = i >= 15 && i < 15 + n_speech;
+    likely[i] = speech[i] ? 0.9f : 0;
+  }
   return (struct quill_utterance_facts){
     .text = text,
     .avg_logprob = -0.3f,
     .no_speech_prob = 0.01f,
     .compression_ratio = 1.0f,
     .speech = speech,
+    .likely = likely,
     .n_frames = N_FRAMES,
     .frame_ms = 32,
   };
@@ -57,6 +61,31 @@ static void
 text_without_speech_is_dropped (void) {
   const struct quill_utterance_facts facts = utterance ("Yes.", 0);
   assert_verdict (&facts, QUILL_DROP_NO_SPEECH);
+}
+
+/* The network must find a tenth of a second likely, no more. */
+static void
+what_is_speech_nowhere_is_dropped (void) {
+  static const struct {
+    float likely;
+    size_t n_likely;
+    enum quill_verdict verdict;
+  } table[] = {
+    { 0, 60, QUILL_DROP_NO_SPEECH }, { 0.29f, 60, QUILL_DROP_NO_SPEECH },
+    { 0.31f, 60, QUILL_KEEP },       { 0.95f, 1, QUILL_DROP_NO_SPEECH },
+    { 0.95f, 2, QUILL_KEEP },        { 0.4f, 4, QUILL_KEEP },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (table); i++) {
+    struct quill_utterance_facts facts = utterance ("Thank you very much.", 60);
+    float likely[N_FRAMES] = { 0 };
+
+    for (size_t k = 0; k < table[i].n_likely; k++)
+      likely[20 + k] = table[i].likely;
+    facts.likely = likely;
+    g_test_message ("%zu frames of %g", table[i].n_likely, (double)table[i].likely);
+    assert_verdict (&facts, table[i].verdict);
+  }
 }
 
 /* Each of three witnesses alone is not believed, any two are. */
@@ -171,6 +200,7 @@ main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/guards/what-people-say-passes", what_people_say_passes);
   g_test_add_func ("/guards/text-without-speech-is-dropped", text_without_speech_is_dropped);
+  g_test_add_func ("/guards/what-is-speech-nowhere-is-dropped", what_is_speech_nowhere_is_dropped);
   g_test_add_func ("/guards/two-of-three-witnesses-are-believed", two_of_three_witnesses_are_believed);
   g_test_add_func ("/guards/loops-are-dropped", loops_are_dropped);
   g_test_add_func ("/guards/text-that-compresses-too-well-is-dropped",

@@ -46,8 +46,9 @@ listen (struct quill_transcriber *transcriber, const Sound *sound) {
 
 static void
 noises_give_no_words (void) {
-  static const enum noise noises[] = { NOISE_DIGITAL_SILENCE, NOISE_ROOM,   NOISE_FAN,      NOISE_STROKES,
-                                       NOISE_TYPING,          NOISE_CHORDS, NOISE_ARPEGGIO, NOISE_MELODY };
+  static const enum noise noises[]
+      = { NOISE_DIGITAL_SILENCE, NOISE_ROOM,     NOISE_FAN,    NOISE_STROKES, NOISE_TYPING, NOISE_DOOR,
+          NOISE_CHORDS,          NOISE_ARPEGGIO, NOISE_MELODY, NOISE_BAND,    NOISE_PLUCKED };
   struct quill_model *model = bundled_model ();
   struct quill_transcriber *transcriber = bundled_transcriber (model, 1);
 
@@ -93,16 +94,19 @@ guards_drop_what_the_model_invents (void) {
   g_autoptr (Sound) sound = sound_new_noise (NOISE_TYPING, 20000, 21);
   g_autoptr (GString) text = g_string_new (NULL);
   g_autofree bool *speech = g_new0 (bool, sound->len / QUILL_VAD_FRAME);
-  struct quill_utterance_facts facts = { .speech = speech, .frame_ms = 32 };
+  g_autofree float *likely = g_new0 (float, sound->len / QUILL_VAD_FRAME);
+  struct quill_utterance_facts facts = { .speech = speech, .likely = likely, .frame_ms = 32 };
   struct quill_model *model = bundled_model ();
   struct quill_transcriber *transcriber = bundled_transcriber (model, 1);
   struct quill_result *result = NULL;
   struct quill_vad vad;
 
   quill_vad_init (&vad);
-  for (; (facts.n_frames + 1) * QUILL_VAD_FRAME <= sound->len; facts.n_frames++)
+  for (; (facts.n_frames + 1) * QUILL_VAD_FRAME <= sound->len; facts.n_frames++) {
     speech[facts.n_frames]
         = quill_vad_frame (&vad, sound_samples (sound) + facts.n_frames * QUILL_VAD_FRAME, NULL);
+    likely[facts.n_frames] = vad.likely;
+  }
   g_assert_cmpint (quill_transcribe (transcriber, sound_samples (sound), sound->len, NULL, &result, NULL), ==,
                    QUILL_OK);
   g_assert_cmpuint (result->n_segments, >, 0);
