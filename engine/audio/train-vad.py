@@ -665,7 +665,7 @@ def write(net, path):
         ("float", "output_weights[WIDTH]", rows(state["output.weight"], "{:.6e}f")),
     ]
     with open(path, "w", encoding="utf-8") as f:
-        f.write("/* Made by train-vad.py; for vad-net.c alone. Weights are [input][output]. */\n"
+        f.write("/* Made by train-vad.py from synthetic voices and sounds alone; for vad-net.c. Weights are [input][output]. */\n"
                 "/* clang-format off */\n")
         for kind, name, text in parts:
             f.write(f"static const {kind} {name} = {{\n{text}}};\n")

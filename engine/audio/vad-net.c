@@ -22,9 +22,9 @@ void quill_net_inputs(const struct quill_features *f, float floor_db, float inpu
         for (int b = 0; b < QUILL_SPECTRUM_BANDS; b++)
             *x++ = between(f->spectrum_db[h][b] - f->level_db, -50, 10) / 20 + 1;
     *x++ = between(f->level_db - floor_db, -10, 50) / 20 - 1;
-    *x++ = 2 * f->periodicity - 1;
-    *x++ = log2f(f->pitch_hz / 170);
-    *x++ = 2 * f->steadiness - 1;
+    *x++ = 2 * between(f->periodicity, 0, 1) - 1;
+    *x++ = between(log2f(f->pitch_hz / 170), -2, 2);
+    *x++ = 2 * between(f->steadiness, 0, 1) - 1;
     *x++ = between(f->sustain_db, -20, 0) / 10 + 1;
 }
 

@@ -1,4 +1,4 @@
-/* Made by train-vad.py; for vad-net.c alone. Weights are [input][output]. */
+/* Made by train-vad.py from synthetic voices and sounds alone; for vad-net.c. Weights are [input][output]. */
 /* clang-format off */
 static const int8_t input_weights[QUILL_NET_INPUTS * WIDTH] = {
     82, 127, 11, 78, -22, -32, -2, -41, -34, -44, -7, 26, 16, -39, 72, 22,
