@@ -50,8 +50,8 @@
 #define UNSURE_MS 500
 #define HALF_HEARD_MS 300
 
-/* By how much what was heard last may be less likely than what is heard now, in nats, to be kept: words on
- * the screen do not change for nothing. The final pass is that patient with firm words only. */
+/* By how much what was heard last may be less likely than what is heard now, in nats, to be kept: words on the
+ * screen do not change for nothing. The final pass is that patient with firm words only. */
 #define TOLERANCE 1.0f
 #define FIRM_TOLERANCE 0.75f
 

@@ -92,8 +92,7 @@ static size_t speech_ms(const struct quill_utterance_facts *facts)
     return n * facts->frame_ms;
 }
 
-/* Slamming doors and bands move like speech, but nowhere do they sound like it for as long as a short word.
- */
+/* Slamming doors and bands move like speech, but nowhere do they sound like it for the length of a word. */
 static bool is_unlikely(const struct quill_utterance_facts *facts)
 {
     float sum = 0;

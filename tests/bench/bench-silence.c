@@ -180,6 +180,7 @@ main (int argc, char **argv) {
   struct listener l = { .speech = g_array_new (FALSE, TRUE, sizeof (bool)),
                         .likely = g_array_new (FALSE, TRUE, sizeof (float)) };
   struct quill_model *model = NULL;
+  struct quill_settings settings;
   struct quill_error err;
 
   g_option_context_add_main_entries (context, entries, NULL);
@@ -188,7 +189,9 @@ main (int argc, char **argv) {
     return 2;
   }
   stop_on (quill_model_open (&model, files[0], &err), &err);
-  stop_on (quill_transcriber_open (&l.transcriber, model, NULL, &err), &err);
+  quill_settings_init (&settings);
+  settings.word_timestamps = true;
+  stop_on (quill_transcriber_open (&l.transcriber, model, &settings, &err), &err);
   for (guint i = 1; files[i]; i++) {
     g_autoptr (Sound) sound = sound_new ();
     g_autofree char *name = g_path_get_basename (files[i]);
