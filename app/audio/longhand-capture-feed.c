@@ -1,21 +1,35 @@
 #include "audio/longhand-capture-feed.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define LEVEL_SLOTS 5
 #define LEVEL_SLOT_MS 10
+#define MAX_RATE_HZ 1e6
+#define MAX_CHANNELS 65536
+
+/* What both sides of a feed see; the ring lies behind it. */
+typedef struct {
+  _Alignas(64) atomic_uint_fast64_t n_frames;
+  atomic_uint_fast64_t n_overruns, n_silent;
+  atomic_uint_fast64_t level; /* two floats, peak and RMS, that belong together */
+  atomic_bool closed, ended;
+} Figures;
 
 struct _LonghandFeed {
   atomic_uint n_refs;
-  LonghandRing *ring; /* owned */
+  Figures *figures;   /* owned memory of n_bytes */
+  LonghandRing *ring; /* owned; in the same memory */
+  gsize n_bytes;
   double rate_hz, pace;
   guint n_channels;
-  atomic_uint_fast64_t n_frames, n_overruns, n_silent;
-  atomic_bool closed;
-  atomic_uint_fast64_t level; /* two floats, peak and RMS, that belong together */
 
   /* --- the writing thread's own: the last slots of 10 ms each --- */
   struct {
@@ -26,17 +40,72 @@ struct _LonghandFeed {
   gsize slot_frames, n_in_slot;
 };
 
-LonghandFeed *
-longhand_feed_new (double rate_hz, guint n_channels) {
-  LonghandFeed *self = g_new0 (LonghandFeed, 1);
+static gsize
+min_frames (double rate_hz) {
+  return (gsize)(rate_hz * LONGHAND_FEED_SECONDS);
+}
 
+static gsize
+bytes_for (double rate_hz, guint n_channels) {
+  return sizeof (Figures) + longhand_ring_get_n_bytes (min_frames (rate_hz), n_channels);
+}
+
+/* fd: a file of zeros, or one that a feed lies in already; -1: memory of this process alone. NULL: there is
+ * no room for it. */
+static LonghandFeed *
+feed_in (int fd, double rate_hz, guint n_channels) {
+  const gsize n_bytes = bytes_for (rate_hz, n_channels);
+  const int flags = fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED;
+  void *memory = mmap (NULL, n_bytes, PROT_READ | PROT_WRITE, flags, fd, 0);
+  LonghandFeed *self;
+
+  if (memory == MAP_FAILED)
+    return NULL;
+  self = g_new0 (LonghandFeed, 1);
   atomic_init (&self->n_refs, 1);
-  self->ring = longhand_ring_new ((gsize)(rate_hz * LONGHAND_FEED_SECONDS), n_channels);
+  self->figures = memory;
+  self->n_bytes = n_bytes;
+  self->ring = longhand_ring_new (self->figures + 1, min_frames (rate_hz), n_channels);
   self->rate_hz = rate_hz;
   self->pace = 1;
   self->n_channels = n_channels;
   self->slot_frames = MAX (1, (gsize)(rate_hz * LEVEL_SLOT_MS / 1000));
   return self;
+}
+
+LonghandFeed *
+longhand_feed_new (double rate_hz, guint n_channels) {
+  LonghandFeed *self = feed_in (-1, rate_hz, n_channels);
+
+  if (self == NULL)
+    g_error ("no memory for %d seconds of sound: %s", LONGHAND_FEED_SECONDS, g_strerror (errno));
+  return self;
+}
+
+LonghandFeed *
+longhand_feed_new_shared (double rate_hz, guint n_channels, int *fd) {
+  LonghandFeed *self = NULL;
+
+  *fd = memfd_create ("longhand-sound", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  if (*fd >= 0 && ftruncate (*fd, (off_t)bytes_for (rate_hz, n_channels)) == 0
+      && fcntl (*fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0)
+    self = feed_in (*fd, rate_hz, n_channels);
+  if (self == NULL && *fd >= 0) {
+    close (*fd);
+    *fd = -1;
+  }
+  return self;
+}
+
+LonghandFeed *
+longhand_feed_new_from_fd (int fd, double rate_hz, guint n_channels) {
+  struct stat info;
+
+  if (!(rate_hz > 0 && rate_hz <= MAX_RATE_HZ) || n_channels == 0 || n_channels > MAX_CHANNELS
+      || (fcntl (fd, F_GET_SEALS) & F_SEAL_SHRINK) == 0 || fstat (fd, &info) != 0
+      || (guint64)info.st_size != bytes_for (rate_hz, n_channels))
+    return NULL;
+  return feed_in (fd, rate_hz, n_channels);
 }
 
 LonghandFeed *
@@ -50,6 +119,7 @@ longhand_feed_unref (LonghandFeed *self) {
   if (atomic_fetch_sub_explicit (&self->n_refs, 1, memory_order_acq_rel) > 1)
     return;
   longhand_ring_free (self->ring);
+  munmap (self->figures, self->n_bytes);
   g_free (self);
 }
 
@@ -91,12 +161,12 @@ publish_level (LonghandFeed *self) {
   level[0] = MIN (level[0], 1.0f);
   level[1] = (float)MIN (sqrt (energy / (double)(self->slot_frames * LEVEL_SLOTS)), 1.0);
   memcpy (&packed, level, sizeof packed);
-  atomic_store_explicit (&self->level, packed, memory_order_relaxed);
+  atomic_store_explicit (&self->figures->level, packed, memory_order_relaxed);
 }
 
 static void
 measure (LonghandFeed *self, const float *frames, gsize n_frames) {
-  guint64 n_silent = atomic_load_explicit (&self->n_silent, memory_order_relaxed);
+  guint64 n_silent = atomic_load_explicit (&self->figures->n_silent, memory_order_relaxed);
 
   for (gsize i = 0; i < n_frames; i++) {
     float loudest = 0;
@@ -118,31 +188,41 @@ measure (LonghandFeed *self, const float *frames, gsize n_frames) {
       self->n_in_slot = 0;
     }
   }
-  atomic_store_explicit (&self->n_silent, n_silent, memory_order_relaxed);
+  atomic_store_explicit (&self->figures->n_silent, n_silent, memory_order_relaxed);
 }
 
 void
 longhand_feed_write (LonghandFeed *self, const float *frames, gsize n_frames) {
-  if (atomic_load_explicit (&self->closed, memory_order_relaxed))
+  if (atomic_load_explicit (&self->figures->closed, memory_order_relaxed))
     return;
   longhand_ring_write (self->ring, frames, n_frames);
   measure (self, frames, n_frames);
-  atomic_fetch_add_explicit (&self->n_frames, n_frames, memory_order_relaxed);
+  atomic_fetch_add_explicit (&self->figures->n_frames, n_frames, memory_order_relaxed);
 }
 
 void
 longhand_feed_count_overrun (LonghandFeed *self) {
-  atomic_fetch_add_explicit (&self->n_overruns, 1, memory_order_relaxed);
+  atomic_fetch_add_explicit (&self->figures->n_overruns, 1, memory_order_relaxed);
 }
 
 void
 longhand_feed_close (LonghandFeed *self) {
-  atomic_store_explicit (&self->closed, true, memory_order_relaxed);
+  atomic_store_explicit (&self->figures->closed, true, memory_order_relaxed);
+}
+
+void
+longhand_feed_end (LonghandFeed *self) {
+  atomic_store_explicit (&self->figures->ended, true, memory_order_relaxed);
+}
+
+gboolean
+longhand_feed_has_ended (LonghandFeed *self) {
+  return atomic_load_explicit (&self->figures->ended, memory_order_relaxed);
 }
 
 guint64
 longhand_feed_get_n_frames (LonghandFeed *self) {
-  return atomic_load_explicit (&self->n_frames, memory_order_relaxed);
+  return atomic_load_explicit (&self->figures->n_frames, memory_order_relaxed);
 }
 
 guint64
@@ -152,17 +232,17 @@ longhand_feed_get_n_dropped (LonghandFeed *self) {
 
 guint64
 longhand_feed_get_n_overruns (LonghandFeed *self) {
-  return atomic_load_explicit (&self->n_overruns, memory_order_relaxed);
+  return atomic_load_explicit (&self->figures->n_overruns, memory_order_relaxed);
 }
 
 guint64
 longhand_feed_get_n_silent (LonghandFeed *self) {
-  return atomic_load_explicit (&self->n_silent, memory_order_relaxed);
+  return atomic_load_explicit (&self->figures->n_silent, memory_order_relaxed);
 }
 
 void
 longhand_feed_get_level (LonghandFeed *self, double *peak, double *rms) {
-  const guint64 packed = atomic_load_explicit (&self->level, memory_order_relaxed);
+  const guint64 packed = atomic_load_explicit (&self->figures->level, memory_order_relaxed);
   float level[2];
 
   memcpy (level, &packed, sizeof packed);

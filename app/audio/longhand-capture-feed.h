@@ -1,5 +1,5 @@
-/* What a microphone fills and the pump empties: a ring and the figures around it. Shared by reference,
- * because the threads of a sound system may outlive everybody's interest in them. */
+/* What a microphone fills and the pump empties: a ring and the figures around it, in memory that two
+ * processes may share. */
 #pragma once
 
 #include "audio/longhand-ring.h"
@@ -12,8 +12,19 @@ G_BEGIN_DECLS
 
 typedef struct _LonghandFeed LonghandFeed;
 
-LonghandFeed *longhand_feed_new (double rate_hz, guint n_channels); /* (transfer full) */
-LonghandFeed *longhand_feed_ref (LonghandFeed *self);               /* any thread, as all below */
+/* Of this process alone. (transfer full) */
+LonghandFeed *longhand_feed_new (double rate_hz, guint n_channels);
+
+/* *fd: a file in memory, of a size that nobody can change, in which longhand_feed_new_from_fd finds the same
+ * feed, in another process, too; the caller closes it when it is passed on, and the feed stays. (transfer
+ * full); NULL, and -1, when there is no memory for it. */
+LonghandFeed *longhand_feed_new_shared (double rate_hz, guint n_channels, int *fd);
+
+/* fd stays the caller's. The handles of two processes differ in what is set before sharing: the pace.
+ * (transfer full); NULL when no such feed lies there, or it cannot be mapped. */
+LonghandFeed *longhand_feed_new_from_fd (int fd, double rate_hz, guint n_channels);
+
+LonghandFeed *longhand_feed_ref (LonghandFeed *self); /* any thread, as all below */
 void longhand_feed_unref (LonghandFeed *self);
 
 double longhand_feed_get_rate_hz (LonghandFeed *self);
@@ -31,7 +42,11 @@ void longhand_feed_write (LonghandFeed *self, const float *frames, gsize n_frame
 /* From now on the device is not listened to any more. */
 void longhand_feed_close (LonghandFeed *self);
 
-/* Likewise: the device has lost sound of unknown length before what is written next. */
+/* The device has ended by itself: nothing more comes. */
+void longhand_feed_end (LonghandFeed *self);
+gboolean longhand_feed_has_ended (LonghandFeed *self);
+
+/* As longhand_feed_write: the device has lost sound of unknown length before what is written next. */
 void longhand_feed_count_overrun (LonghandFeed *self);
 
 guint64 longhand_feed_get_n_frames (LonghandFeed *self);   /* offered so far, dropped ones too */

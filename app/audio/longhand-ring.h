@@ -1,5 +1,5 @@
-/* A ring of sound frames between one writing and one reading thread. No locks and, after it is made, no
- * allocation: the writer may be a real-time callback. */
+/* A ring of sound frames between one writing and one reading thread, which may be of two processes. No locks
+ * and, after it is made, no allocation: the writer may be a real-time callback. */
 #pragma once
 
 #include <glib.h>
@@ -8,9 +8,14 @@ G_BEGIN_DECLS
 
 typedef struct _LonghandRing LonghandRing;
 
-/* Holds at least min_frames frames of n_channels floats (rounded up to a power of two frames). (transfer
- * full) */
-LonghandRing *longhand_ring_new (gsize min_frames, guint n_channels);
+/* A ring lies in memory of this size. It holds at least min_frames frames of n_channels floats (rounded up to
+ * a power of two frames). */
+gsize longhand_ring_get_n_bytes (gsize min_frames, guint n_channels);
+
+/* In memory that outlives it, at a multiple of 64 bytes and zero when the first handle to it is made: another
+ * handle to the same memory is to the same ring. Whatever the memory is overwritten with, nothing outside it
+ * is read or written. (transfer full) */
+LonghandRing *longhand_ring_new (gpointer memory, gsize min_frames, guint n_channels);
 void longhand_ring_free (LonghandRing *self);
 
 gsize longhand_ring_get_capacity (LonghandRing *self); /* frames */

@@ -1,6 +1,30 @@
 #include "audio/longhand-ring.h"
 
 #include <pthread.h>
+#include <string.h>
+
+/* A ring and its memory. */
+typedef struct {
+  LonghandRing *ring;
+  gpointer memory;
+  gsize n_bytes;
+} Ring;
+
+static Ring
+ring_new (gsize min_frames, guint n_channels) {
+  Ring self = { .n_bytes = longhand_ring_get_n_bytes (min_frames, n_channels) };
+
+  self.memory = g_aligned_alloc0 (1, self.n_bytes, 64);
+  self.ring = longhand_ring_new (self.memory, min_frames, n_channels);
+  return self;
+}
+
+static void
+ring_clear (Ring *self) {
+  longhand_ring_free (self->ring);
+  g_aligned_free (self->memory);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Ring, ring_clear)
 
 static void
 fill (float *frames, gsize n, float first) {
@@ -10,7 +34,8 @@ fill (float *frames, gsize n, float first) {
 
 static void
 gives_back_what_it_took (void) {
-  g_autoptr (LonghandRing) ring = longhand_ring_new (8, 1);
+  g_auto (Ring) fixture = ring_new (8, 1);
+  LonghandRing *ring = fixture.ring;
   float in[5], out[8] = { 0 };
 
   fill (in, 5, 10);
@@ -24,14 +49,16 @@ gives_back_what_it_took (void) {
 
 static void
 capacity_is_rounded_up (void) {
-  g_autoptr (LonghandRing) ring = longhand_ring_new (100, 2);
+  g_auto (Ring) fixture = ring_new (100, 2);
+  LonghandRing *ring = fixture.ring;
 
   g_assert_cmpuint (longhand_ring_get_capacity (ring), ==, 128);
 }
 
 static void
 order_survives_wrap_around (void) {
-  g_autoptr (LonghandRing) ring = longhand_ring_new (8, 1);
+  g_auto (Ring) fixture = ring_new (8, 1);
+  LonghandRing *ring = fixture.ring;
   float next_in = 0, next_out = 0;
 
   for (int round = 0; round < 100; round++) {
@@ -50,7 +77,8 @@ order_survives_wrap_around (void) {
 
 static void
 full_ring_drops_newest_and_counts (void) {
-  g_autoptr (LonghandRing) ring = longhand_ring_new (8, 1);
+  g_auto (Ring) fixture = ring_new (8, 1);
+  LonghandRing *ring = fixture.ring;
   float in[12], out[12];
 
   fill (in, 12, 0);
@@ -66,7 +94,8 @@ full_ring_drops_newest_and_counts (void) {
 
 static void
 frames_stay_whole (void) {
-  g_autoptr (LonghandRing) ring = longhand_ring_new (4, 3);
+  g_auto (Ring) fixture = ring_new (4, 3);
+  LonghandRing *ring = fixture.ring;
   float in[5 * 3], out[5 * 3];
 
   fill (in, 15, 0);
@@ -103,7 +132,8 @@ count_into (void *data) {
 
 static void
 nothing_is_lost_or_swapped_between_two_threads (void) {
-  g_autoptr (LonghandRing) ring = longhand_ring_new (256, 1);
+  g_auto (Ring) fixture = ring_new (256, 1);
+  LonghandRing *ring = fixture.ring;
   pthread_t writer;
   guint32 seed = 2, expected = 0;
 
@@ -122,6 +152,38 @@ nothing_is_lost_or_swapped_between_two_threads (void) {
   g_assert_cmpuint (longhand_ring_get_n_readable (ring), ==, 0);
 }
 
+/* As two processes do that map the same memory. */
+static void
+two_handles_to_the_same_memory_are_one_ring (void) {
+  g_auto (Ring) fixture = ring_new (8, 2);
+  g_autoptr (LonghandRing) other = longhand_ring_new (fixture.memory, 8, 2);
+  float in[2 * 10], out[2 * 10];
+
+  fill (in, 20, 0);
+  g_assert_cmpuint (longhand_ring_write (fixture.ring, in, 10), ==, 8);
+  g_assert_cmpuint (longhand_ring_get_n_dropped (other), ==, 2);
+  g_assert_cmpuint (longhand_ring_read (other, out, 10), ==, 8);
+  for (int i = 0; i < 16; i++)
+    g_assert_cmpfloat (out[i], ==, i);
+  g_assert_cmpuint (longhand_ring_get_n_readable (fixture.ring), ==, 0);
+}
+
+/* What a program that breaks down may do to the memory that it shares. */
+static void
+memory_that_was_overwritten_gives_nothing (void) {
+  g_auto (Ring) fixture = ring_new (8, 1);
+  float frames[100];
+
+  fill (frames, 100, 0);
+  for (gsize at = 0; at + sizeof (guint64) <= fixture.n_bytes; at += sizeof (guint64)) {
+    memset (fixture.memory, 0, fixture.n_bytes);
+    memset ((char *)fixture.memory + at, 0x77, sizeof (guint64));
+    g_assert_cmpuint (longhand_ring_get_n_readable (fixture.ring), ==, 0);
+    g_assert_cmpuint (longhand_ring_read (fixture.ring, frames, 100), ==, 0);
+    g_assert_cmpuint (longhand_ring_write (fixture.ring, frames, 100), <=, 8);
+  }
+}
+
 int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
@@ -130,6 +192,10 @@ main (int argc, char **argv) {
   g_test_add_func ("/ring/order-survives-wrap-around", order_survives_wrap_around);
   g_test_add_func ("/ring/full-ring-drops-newest-and-counts", full_ring_drops_newest_and_counts);
   g_test_add_func ("/ring/frames-stay-whole", frames_stay_whole);
+  g_test_add_func ("/ring/two-handles-to-the-same-memory-are-one-ring",
+                   two_handles_to_the_same_memory_are_one_ring);
+  g_test_add_func ("/ring/memory-that-was-overwritten-gives-nothing",
+                   memory_that_was_overwritten_gives_nothing);
   g_test_add_func ("/ring/nothing-is-lost-or-swapped-between-two-threads",
                    nothing_is_lost_or_swapped_between_two_threads);
   return g_test_run ();
