@@ -1,5 +1,5 @@
 /* What a microphone fills and the pump empties: a ring and the figures around it, in memory that two
- * processes may share. */
+ * processes may share. Another layout of that memory is another LONGHAND_WIRE_PROTOCOL. */
 #pragma once
 
 #include "audio/longhand-ring.h"

@@ -1,412 +1,288 @@
 #include "audio/longhand-capture-host.h"
 
-#include "audio/longhand-capture-call.h"
 #include "audio/longhand-capture-names.h"
-#include "audio/longhand-capture-quiet.h"
+#include "audio/longhand-capture-process.h"
 #include "longhand-error.h"
 
 #include <glib/gi18n.h>
-#include <portaudio.h>
-#include <pthread.h>
-#include <stdatomic.h>
-#include <stdbool.h>
 #include <string.h>
-
-/* Sound that the device keeps while this process does not get to run; a quarter of it is what comes at once.
- */
-#define LATENCY_S 0.2
-
-#define MAX_CHANNELS 24 /* of a device; more is what a sound server says of itself */
+#include <unistd.h>
 
 #define SCAN_TIMEOUT_MS 5000
 #define OPEN_TIMEOUT_MS 4000
 #define CLOSE_TIMEOUT_MS 1500
 
-struct _LonghandHostStream {
-  PaStream *pa;
-  LonghandFeed *feed;     /* owned */
-  LonghandDevice *device; /* owned; set when it is open */
-  atomic_bool finished;
-  atomic_uint n_callbacks;
-  gboolean is_closed; /* PortAudio does not call back any more; of the thread that closes */
+struct _LonghandHost {
+  /* owned; NULL before the first need, and after an end */
+  LonghandProcess *process;
+  GPtrArray *devices; /* LonghandDevice; of the last scan by process, NULL: none */
+  GArray *indices;    /* PortAudio's of each */
+
+  /* owned; NULL: none is open */
+  LonghandFeed *feed;
+  LonghandDevice *device;
 };
 
-typedef struct {
-  GPtrArray *devices; /* owned LonghandDevice */
-  GArray *indices;    /* owned; PaDeviceIndex of each */
-} Snapshot;
+LonghandHost *
+longhand_host_new (void) {
+  return g_new0 (LonghandHost, 1);
+}
 
-/* One call of PortAudio at a time: two would read each other's errors, which PortAudio 19 keeps in one
- * variable for the whole process. A failed Pa_OpenStream beside a thread that loops in PortAudio for ever, as
- * after raw ALSA devices were unplugged, may take that thread's "no error" for its own and abort the program.
- * So nothing is opened or looked for as long as a call that was given up has not returned. */
-static pthread_mutex_t host_lock = PTHREAD_MUTEX_INITIALIZER;
-/* --- guarded by host_lock --- */
-static gboolean is_initialized;
-static guint n_open;
-static Snapshot *snapshot; /* owned */
-
-static void
-snapshot_free (Snapshot *self) {
-  g_ptr_array_unref (self->devices);
-  g_array_unref (self->indices);
+void
+longhand_host_free (LonghandHost *self) {
+  if (self->feed != NULL)
+    longhand_host_close (self, TRUE);
+  longhand_process_end (self->process, FALSE);
+  g_clear_pointer (&self->devices, g_ptr_array_unref);
+  g_clear_pointer (&self->indices, g_array_unref);
   g_free (self);
 }
+
+/* ---- the program ---- */
+
+static void
+forget_devices (LonghandHost *self) {
+  g_clear_pointer (&self->devices, g_ptr_array_unref);
+  g_clear_pointer (&self->indices, g_array_unref);
+}
+
+/* Its indices mean nothing to the next one. */
+static void
+end_process (LonghandHost *self) {
+  longhand_process_end (g_steal_pointer (&self->process), TRUE);
+  forget_devices (self);
+}
+
+static gboolean
+need_process (LonghandHost *self, GError **error) {
+  if (self->process != NULL && !longhand_process_is_alive (self->process))
+    end_process (self);
+  if (self->process == NULL)
+    self->process = longhand_process_start (error);
+  return self->process != NULL;
+}
+
+/* The next answer, of which *fd may be NULL where no file is expected; FALSE: none comes, and the program has
+ * been ended. */
+static gboolean
+hear (LonghandHost *self, LonghandWireMessage *answer, int *fd) {
+  int came;
+  const gboolean heard = longhand_process_hear (self->process, answer, &came);
+
+  if (fd != NULL)
+    *fd = came;
+  else if (came >= 0)
+    close (came);
+  if (!heard)
+    end_process (self);
+  return heard;
+}
+
+/* ---- the list of devices ---- */
 
 static gboolean
 fail_unanswered (GError **error) {
   g_set_error (
       error, LONGHAND_ERROR, LONGHAND_ERROR_FAILED,
-      _ ("The sound system does not answer. Restart Longhand, or the computer if that does not help."));
+      _ ("The sound system does not answer. Try again; restart the computer if that does not help."));
   return FALSE;
 }
 
-/* ---- the list of devices ---- */
+static void
+take_devices (LonghandHost *self, const GArray *found) {
+  g_autofree LonghandRawDevice *raw = g_new0 (LonghandRawDevice, found->len);
+  g_autoptr (GArray) order = g_array_new (FALSE, FALSE, sizeof (int));
 
-typedef struct {
-  gboolean terminate_first;
-  PaError code;
-  Snapshot *found; /* owned */
-} Scan;
+  for (guint i = 0; i < found->len; i++) {
+    const LonghandWireMessage *device = &g_array_index (found, LonghandWireMessage, i);
 
-static Snapshot *
-take_snapshot (void) {
-  const int n = MAX (Pa_GetDeviceCount (), 0);
-  const PaDeviceIndex default_index = Pa_GetDefaultInputDevice ();
-  g_autofree LonghandRawDevice *raw = g_new0 (LonghandRawDevice, n);
-  Snapshot *self = g_new0 (Snapshot, 1);
-
-  for (int i = 0; i < n; i++) {
-    const PaDeviceInfo *info = Pa_GetDeviceInfo (i);
-
-    raw[i].host_api = Pa_GetHostApiInfo (info->hostApi)->name;
-    raw[i].name = info->name;
-    raw[i].n_channels = (guint)MAX (info->maxInputChannels, 0);
-    raw[i].rate_hz = info->defaultSampleRate;
-    raw[i].is_default = i == default_index;
+    raw[i] = (LonghandRawDevice){ device->host_api, device->text, device->n_channels, device->rate_hz,
+                                  device->is_default != 0 };
   }
-  self->indices = g_array_new (FALSE, FALSE, sizeof (int));
-  self->devices = longhand_capture_names_present (raw, (gsize)n, self->indices);
-  return self;
-}
+  self->devices = longhand_capture_names_present (raw, found->len, order);
+  self->indices = g_array_new (FALSE, FALSE, sizeof (gint32));
+  for (guint i = 0; i < order->len; i++) {
+    const guint at = (guint)g_array_index (order, int, i);
 
-static void
-scan_run (gpointer data) {
-  Scan *scan = data;
-
-  if (scan->terminate_first)
-    Pa_Terminate ();
-  scan->code = Pa_Initialize ();
-  if (scan->code == paNoError)
-    scan->found = take_snapshot ();
-}
-
-static void
-scan_free (gpointer data) {
-  Scan *scan = data;
-
-  g_clear_pointer (&scan->found, snapshot_free);
-  g_free (scan);
+    g_array_append_val (self->indices, g_array_index (found, LonghandWireMessage, at).index);
+  }
 }
 
 static gboolean
-scan_devices (GError **error) {
-  Scan *scan;
+scan (LonghandHost *self, GError **error) {
+  LonghandWireMessage message = { .type = LONGHAND_WIRE_SCAN };
+  g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof message);
 
-  if (snapshot != NULL && (n_open > 0 || longhand_call_get_n_stuck () > 0))
-    return TRUE;
-  if (longhand_call_get_n_stuck () > 0)
-    return fail_unanswered (error);
-  g_clear_pointer (&snapshot, snapshot_free);
-  longhand_capture_quiet ();
-  if (!longhand_capture_quiet_has_devices ()) {
-    snapshot = g_new0 (Snapshot, 1);
-    snapshot->devices = g_ptr_array_new_with_free_func ((GDestroyNotify)longhand_device_free);
-    snapshot->indices = g_array_new (FALSE, FALSE, sizeof (int));
-    return TRUE;
-  }
-
-  scan = g_new0 (Scan, 1);
-  scan->terminate_first = is_initialized;
-  is_initialized = FALSE;
-  if (!longhand_call_bounded (scan_run, scan_free, scan, SCAN_TIMEOUT_MS))
-    return fail_unanswered (error);
-  is_initialized = scan->code == paNoError;
-  snapshot = g_steal_pointer (&scan->found);
-  if (!is_initialized)
+  if (!need_process (self, error))
+    return FALSE;
+  forget_devices (self);
+  longhand_process_ask (self->process, &message, SCAN_TIMEOUT_MS);
+  do {
+    if (!hear (self, &message, NULL))
+      return fail_unanswered (error);
+    if (message.type == LONGHAND_WIRE_DEVICE)
+      g_array_append_val (found, message);
+  } while (message.type == LONGHAND_WIRE_DEVICE);
+  if (message.type != LONGHAND_WIRE_SCANNED) {
     g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_FAILED,
                  _ ("The sound system cannot be used: %s. Check the sound settings of the system."),
-                 Pa_GetErrorText (scan->code));
-  scan_free (scan);
-  return is_initialized;
+                 message.text);
+    return FALSE;
+  }
+  take_devices (self, found);
+  return TRUE;
 }
 
 GPtrArray *
-longhand_capture_host_list (GError **error) {
-  GPtrArray *devices = NULL;
+longhand_host_list (LonghandHost *self, GError **error) {
+  GPtrArray *devices;
 
-  pthread_mutex_lock (&host_lock);
-  if (scan_devices (error)) {
-    devices = g_ptr_array_new_with_free_func ((GDestroyNotify)longhand_device_free);
-    for (guint i = 0; i < snapshot->devices->len; i++)
-      g_ptr_array_add (devices, longhand_device_copy (snapshot->devices->pdata[i]));
-  }
-  pthread_mutex_unlock (&host_lock);
+  if (self->feed == NULL && !scan (self, error))
+    return NULL;
+  devices = g_ptr_array_new_with_free_func ((GDestroyNotify)longhand_device_free);
+  for (guint i = 0; self->devices != NULL && i < self->devices->len; i++)
+    g_ptr_array_add (devices, longhand_device_copy (self->devices->pdata[i]));
   return devices;
 }
 
-/* ---- streams ---- */
+/* ---- the device that is open ---- */
 
-/* On PortAudio's real-time thread. */
+/* Its place in the list; -1: it is not there. */
 static int
-stream_callback (const void *input, void *output, unsigned long n_frames,
-                 const PaStreamCallbackTimeInfo *time, PaStreamCallbackFlags flags, void *user) {
-  LonghandHostStream *stream = user;
+find_device (LonghandHost *self, const char *id) {
+  for (guint i = 0; self->devices != NULL && i < self->devices->len; i++) {
+    const LonghandDevice *device = self->devices->pdata[i];
 
-  if (flags & paInputOverflow)
-    longhand_feed_count_overrun (stream->feed);
-  if (input != NULL)
-    longhand_feed_write (stream->feed, input, n_frames);
-  atomic_fetch_add_explicit (&stream->n_callbacks, 1, memory_order_relaxed);
-  return paContinue;
-}
-
-static void
-stream_finished (void *user) {
-  LonghandHostStream *stream = user;
-
-  atomic_store_explicit (&stream->finished, true, memory_order_relaxed);
-}
-
-static void
-stream_free (LonghandHostStream *stream) {
-  longhand_feed_unref (stream->feed);
-  longhand_device_free (stream->device);
-  g_free (stream);
-}
-
-typedef struct {
-  PaDeviceIndex index;
-  PaError code;
-  LonghandHostStream *stream; /* owned */
-} Open;
-
-static PaError
-open_with (Open *open, const PaDeviceInfo *info, int n_channels, double rate_hz) {
-  const PaStreamParameters parameters = {
-    .device = open->index,
-    .channelCount = n_channels,
-    .sampleFormat = paFloat32,
-    .suggestedLatency = MAX (info->defaultHighInputLatency, LATENCY_S),
-  };
-  LonghandHostStream *stream = g_new0 (LonghandHostStream, 1);
-  PaError code;
-
-  stream->feed = longhand_feed_new (rate_hz, (guint)n_channels);
-  code = Pa_OpenStream (&stream->pa, &parameters, NULL, rate_hz, paFramesPerBufferUnspecified,
-                        paClipOff | paDitherOff, stream_callback, stream);
-  if (code != paNoError) {
-    stream_free (stream);
-    return code;
+    if (*id == '\0' ? device->is_default : strcmp (id, device->id) == 0)
+      return (int)i;
   }
-  Pa_SetStreamFinishedCallback (stream->pa, stream_finished);
-  code = Pa_StartStream (stream->pa);
-  if (code != paNoError) {
-    Pa_CloseStream (stream->pa);
-    stream_free (stream);
-    return code;
-  }
-  open->stream = stream;
-  return paNoError;
-}
-
-/* All channels of a device, because the microphone may be on any of its inputs and PortAudio gives the first
- * ones only. Sound servers and converters claim any number; two are enough there: one side of a stereo
- * microphone alone may be silent. The rest is for devices that know one count, or one rate, only. */
-static void
-open_run (gpointer data) {
-  Open *open = data;
-  const PaDeviceInfo *info = Pa_GetDeviceInfo (open->index);
-  const int n_max = info->maxInputChannels;
-  const int channels[] = { n_max <= MAX_CHANNELS ? n_max : 2, MIN (n_max, 2), n_max, 1 };
-  const double rates_hz[] = { info->defaultSampleRate, 48000, 44100, 16000 };
-
-  for (guint r = 0; r < G_N_ELEMENTS (rates_hz); r++) {
-    for (guint c = 0; c < G_N_ELEMENTS (channels); c++) {
-      open->code = open_with (open, info, channels[c], rates_hz[r]);
-      if (open->code != paInvalidChannelCount)
-        break;
-    }
-    if (open->code != paInvalidSampleRate)
-      break;
-  }
+  return -1;
 }
 
 static void
-close_run (gpointer data) {
-  LonghandHostStream *stream = data;
-
-  Pa_StopStream (stream->pa);
-  Pa_CloseStream (stream->pa);
-  stream->is_closed = TRUE;
+set_unanswered (const LonghandDevice *device, GError **error) {
+  g_set_error (
+      error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_BUSY,
+      _ ("The microphone “%s” does not answer. Unplug it and plug it in again, or choose another one."),
+      device->name);
 }
 
-static void
-abort_run (gpointer data) {
-  LonghandHostStream *stream = data;
-
-  Pa_AbortStream (stream->pa);
-  Pa_CloseStream (stream->pa);
-  stream->is_closed = TRUE;
-}
-
-/* A stream that could not even be told to stop goes on calling back, so it is not freed. */
-static void
-close_abandoned (gpointer data) {
-  LonghandHostStream *stream = data;
-
-  if (stream->is_closed)
-    stream_free (stream);
-}
-
-static void
-open_free (gpointer data) {
-  Open *open = data;
-
-  if (open->stream != NULL) {
-    abort_run (open->stream);
-    stream_free (open->stream);
-  }
-  g_free (open);
-}
-
+/* type: why. details: in PortAudio's words. */
 static gboolean
-find_device (const char *id, PaDeviceIndex *index, const LonghandDevice **found) {
-  for (guint i = 0; snapshot != NULL && i < snapshot->devices->len; i++) {
-    const LonghandDevice *device = snapshot->devices->pdata[i];
-
-    if (*id == '\0' ? device->is_default : strcmp (id, device->id) == 0) {
-      *index = g_array_index (snapshot->indices, int, i);
-      *found = device;
-      return TRUE;
-    }
-  }
-  return FALSE;
-}
-
-static LonghandHostStream *
-try_open (PaDeviceIndex index, const LonghandDevice *device, GError **error) {
-  Open *open = g_new0 (Open, 1);
-  LonghandHostStream *stream;
-
-  open->index = index;
-  if (!longhand_call_bounded (open_run, open_free, open, OPEN_TIMEOUT_MS)) {
-    g_set_error (
-        error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_BUSY,
-        _ ("The microphone “%s” does not answer. Unplug it and plug it in again, or choose another one."),
-        device->name);
-    return NULL;
-  }
-  stream = g_steal_pointer (&open->stream);
-  if (stream != NULL)
-    stream->device = longhand_device_copy (device);
-  else if (open->code == paDeviceUnavailable)
+fail_to_open (const LonghandDevice *device, guint32 type, const char *details, GError **error) {
+  if (type == LONGHAND_WIRE_UNAVAILABLE)
     g_set_error (
         error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_BUSY,
         _ ("The microphone “%s” is in use or not connected. Close the program that uses it, or choose "
            "another one."),
         device->name);
+  else if (type == LONGHAND_WIRE_NO_MEMORY)
+    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_NO_MEMORY,
+                 _ ("There is not enough memory to record: close other programs and try again."));
   else
     g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_BUSY,
                  _ ("The microphone “%s” cannot be opened: %s. Check its connection, or choose another one."),
-                 device->name, Pa_GetErrorText (open->code));
-  open_free (open);
-  return stream;
+                 device->name, details);
+  return FALSE;
 }
 
-static void
+/* A driver that hangs or crashes takes the program along: what is not there any more is not asked again. */
+static gboolean
+try_open (LonghandHost *self, int at, GError **error) {
+  g_autoptr (LonghandDevice) device = longhand_device_copy (self->devices->pdata[at]);
+  LonghandWireMessage message
+      = { .type = LONGHAND_WIRE_OPEN, .index = g_array_index (self->indices, gint32, at) };
+  int fd;
+
+  longhand_process_ask (self->process, &message, OPEN_TIMEOUT_MS);
+  if (!hear (self, &message, &fd)) {
+    set_unanswered (device, error);
+    return FALSE;
+  }
+  if (message.type != LONGHAND_WIRE_OPENED)
+    return fail_to_open (device, message.type, message.text, error);
+  self->feed = longhand_feed_new_from_fd (fd, message.rate_hz, message.n_channels);
+  if (fd >= 0)
+    close (fd);
+  if (self->feed == NULL) {
+    end_process (self); /* the device is open there */
+    return fail_to_open (device, LONGHAND_WIRE_NO_MEMORY, NULL, error);
+  }
+  self->device = g_steal_pointer (&device);
+  return TRUE;
+}
+
+static gboolean
 fail_absent (const char *id, GError **error) {
   g_autofree char *title = longhand_device_dup_title (id);
 
   g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_ABSENT,
                _ ("“%s” is not connected. Recording begins when it is, or with another microphone."), title);
-}
-
-static LonghandHostStream *
-open_locked (const char *id, GError **error) {
-  g_autoptr (GError) first_error = NULL;
-  LonghandHostStream *stream = NULL;
-  PaDeviceIndex index;
-  const LonghandDevice *device;
-
-  if (longhand_call_get_n_stuck () > 0) {
-    fail_unanswered (error);
-    return NULL;
-  }
-  /* The list may be old: when it does not lead to an open device, look again before giving up. */
-  if (find_device (id, &index, &device)) {
-    stream = try_open (index, device, &first_error);
-    if (stream != NULL)
-      return stream;
-    if (longhand_call_get_n_stuck () > 0) {
-      g_propagate_error (error, g_steal_pointer (&first_error));
-      return NULL;
-    }
-  }
-  if (!scan_devices (error))
-    return NULL;
-  if (snapshot->devices->len == 0 && *id == '\0')
-    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_NO_MICROPHONE,
-                 _ ("There is no microphone. Connect one, or check the sound settings, and try again."));
-  else if (!find_device (id, &index, &device))
-    fail_absent (id, error);
-  else
-    stream = try_open (index, device, error);
-  return stream;
-}
-
-LonghandHostStream *
-longhand_capture_host_open (const char *device_id, GError **error) {
-  LonghandHostStream *stream;
-
-  pthread_mutex_lock (&host_lock);
-  stream = open_locked (device_id, error);
-  if (stream != NULL)
-    n_open++;
-  pthread_mutex_unlock (&host_lock);
-  return stream;
-}
-
-const LonghandDevice *
-longhand_capture_host_get_device (LonghandHostStream *stream) {
-  return stream->device;
-}
-
-LonghandFeed *
-longhand_capture_host_get_feed (LonghandHostStream *stream) {
-  return stream->feed;
+  return FALSE;
 }
 
 gboolean
-longhand_capture_host_is_finished (LonghandHostStream *stream) {
-  return atomic_load_explicit (&stream->finished, memory_order_relaxed);
+longhand_host_open (LonghandHost *self, const char *device_id, GError **error) {
+  g_autoptr (GError) first_error = NULL;
+  int at;
+
+  if (!need_process (self, error))
+    return FALSE;
+  /* The list may be old: when it does not lead to an open device, look again before giving up. */
+  at = find_device (self, device_id);
+  if (at >= 0 && try_open (self, at, &first_error))
+    return TRUE;
+  if (at >= 0 && self->process == NULL) {
+    g_propagate_error (error, g_steal_pointer (&first_error));
+    return FALSE;
+  }
+  if (!scan (self, error))
+    return FALSE;
+  if (self->devices->len == 0 && *device_id == '\0') {
+    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_NO_MICROPHONE,
+                 _ ("There is no microphone. Connect one, or check the sound settings, and try again."));
+    return FALSE;
+  }
+  at = find_device (self, device_id);
+  return at >= 0 ? try_open (self, at, error) : fail_absent (device_id, error);
 }
 
-guint
-longhand_capture_host_get_n_callbacks (LonghandHostStream *stream) {
-  return atomic_load_explicit (&stream->n_callbacks, memory_order_relaxed);
+LonghandFeed *
+longhand_host_get_feed (LonghandHost *self) {
+  return self->feed;
+}
+
+const LonghandDevice *
+longhand_host_get_device (LonghandHost *self) {
+  return self->device;
+}
+
+gboolean
+longhand_host_has_ended (LonghandHost *self) {
+  return longhand_feed_has_ended (self->feed) || !longhand_process_is_alive (self->process);
 }
 
 void
-longhand_capture_host_close (LonghandHostStream *stream, gboolean lost) {
-  g_autoptr (LonghandFeed) feed = longhand_feed_ref (stream->feed);
+longhand_host_set_end_error (LonghandHost *self, GError **error) {
+  if (longhand_feed_get_n_frames (self->feed) == 0 && !longhand_process_is_alive (self->process))
+    set_unanswered (self->device, error);
+  else
+    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_LOST,
+                 _ ("“%s” has gone. What was said is kept, and recording goes on when it is back."),
+                 self->device->name);
+}
 
-  pthread_mutex_lock (&host_lock);
-  if (lost)
-    longhand_feed_close (feed);
-  if (longhand_call_bounded (lost ? abort_run : close_run, close_abandoned, stream, CLOSE_TIMEOUT_MS))
-    stream_free (stream);
-  longhand_feed_close (feed);
-  n_open--;
-  pthread_mutex_unlock (&host_lock);
+void
+longhand_host_close (LonghandHost *self, gboolean lost) {
+  LonghandWireMessage message = { .type = LONGHAND_WIRE_CLOSE };
+
+  if (lost) {
+    end_process (self);
+  } else {
+    longhand_process_ask (self->process, &message, CLOSE_TIMEOUT_MS);
+    hear (self, &message, NULL);
+  }
+  longhand_feed_close (self->feed);
+  g_clear_pointer (&self->feed, longhand_feed_unref);
+  g_clear_pointer (&self->device, longhand_device_free);
 }

@@ -1,7 +1,6 @@
-/* PortAudio's process-wide side: its list of devices, and streams. Everything here is bounded in time:
- * PortAudio is called on threads that are given up when it hangs, as it does with some devices that have
- * vanished. From any thread, one call at a time; the rest waits. Only this file's implementation includes
- * portaudio.h. */
+/* The sound system: its list of devices, and the one that is open. Everything here is bounded in time: the
+ * sound system is asked by a program of its own (longhand-capture-process), which is killed when it hangs and
+ * started again when it is needed next. A host belongs to one thread. */
 #pragma once
 
 #include "audio/longhand-capture-feed.h"
@@ -9,25 +8,33 @@
 
 G_BEGIN_DECLS
 
-/* Looks for devices anew, unless a stream is open or PortAudio hangs: then the last list is given.
- * (transfer full) (element-type LonghandDevice), empty when there is none; NULL with LONGHAND_ERROR_FAILED.
- */
-GPtrArray *longhand_capture_host_list (GError **error);
+typedef struct _LonghandHost LonghandHost;
 
-typedef struct _LonghandHostStream LonghandHostStream;
+LonghandHost *longhand_host_new (void); /* (transfer full) */
+void longhand_host_free (LonghandHost *self);
 
-/* Opens and starts the device with this id, "" for the default one, at its own rate. (transfer full); NULL
- * with LONGHAND_ERROR_NO_MICROPHONE, LONGHAND_ERROR_DEVICE_ABSENT, LONGHAND_ERROR_DEVICE_BUSY or
- * LONGHAND_ERROR_FAILED, the last at once for as long as PortAudio hangs. */
-LonghandHostStream *longhand_capture_host_open (const char *device_id, GError **error);
+/* Looks for devices anew, unless one is open: then the last list is given. (transfer full) (element-type
+ * LonghandDevice), empty when there is none; NULL with LONGHAND_ERROR_FAILED. */
+GPtrArray *longhand_host_list (LonghandHost *self, GError **error);
 
-LonghandFeed *longhand_capture_host_get_feed (LonghandHostStream *stream);           /* (transfer none) */
-const LonghandDevice *longhand_capture_host_get_device (LonghandHostStream *stream); /* (transfer none) */
-/* The device has ended by itself; and callbacks so far, which stand still when it is lost in another way. */
-gboolean longhand_capture_host_is_finished (LonghandHostStream *stream);
-guint longhand_capture_host_get_n_callbacks (LonghandHostStream *stream);
+/* While none is open: opens and starts the device with this id, "" for the default one, at its own rate.
+ * FALSE with LONGHAND_ERROR_NO_MICROPHONE, LONGHAND_ERROR_DEVICE_ABSENT, LONGHAND_ERROR_DEVICE_BUSY,
+ * LONGHAND_ERROR_NO_MEMORY or LONGHAND_ERROR_FAILED. */
+gboolean longhand_host_open (LonghandHost *self, const char *device_id, GError **error);
 
-/* Takes the stream over and closes its feed. lost: waits for no sound that is still under way. */
-void longhand_capture_host_close (LonghandHostStream *stream, gboolean lost);
+LonghandFeed *longhand_host_get_feed (LonghandHost *self);           /* (transfer none); NULL: none is open */
+const LonghandDevice *longhand_host_get_device (LonghandHost *self); /* (transfer none); of what is open */
+/* The device has ended by itself, or the program that listens to it. */
+gboolean longhand_host_has_ended (LonghandHost *self);
+
+/* Why what is open brings nothing any more: LONGHAND_ERROR_DEVICE_LOST; or LONGHAND_ERROR_DEVICE_BUSY, where
+ * its driver has crashed before there was any sound, as it would each time. */
+void longhand_host_set_end_error (LonghandHost *self, GError **error);
+
+/* Closes the device, and its feed after all that it still brings. lost: at once; the device brings nothing
+ * any more, and may let nobody close it. */
+void longhand_host_close (LonghandHost *self, gboolean lost);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LonghandHost, longhand_host_free)
 
 G_END_DECLS

@@ -14,8 +14,8 @@
 #define SILENT_LIMIT_MS 1000      /* no callback for so long: the device is lost */
 #define FIRST_SOUND_LIMIT_MS 5000 /* headsets and sound servers may take a while to begin */
 
-/* The control thread opens, watches and closes; it is the only one to use stream. Calls into PortAudio that
- * hang are given up by longhand-capture-host, so this thread can always be joined. */
+/* The control thread opens, watches and closes; it is the only one to use host, which lets nothing take for
+ * ever, so this thread can always be joined. */
 typedef struct {
   LonghandSource source;
   LonghandSourceFn fn;
@@ -30,10 +30,10 @@ typedef struct {
   gboolean stop, refresh, quit;
 
   /* --- the control thread's own --- */
-  LonghandHostStream *stream; /* owned; NULL when closed */
-  guint n_callbacks;          /* at the last look */
-  gint64 heard_us;            /* when that number last moved */
-  gint64 looked_us;           /* when it was last looked at */
+  LonghandHost *host; /* owned */
+  guint64 n_frames;   /* of what is open, at the last look */
+  gint64 heard_us;    /* when that number last moved */
+  gint64 looked_us;   /* when it was last looked at */
 } LonghandCapture;
 
 /* ---- devices ---- */
@@ -59,7 +59,8 @@ longhand_device_free (LonghandDevice *device) {
 
 GPtrArray *
 longhand_capture_list_devices (GError **error) {
-  g_autoptr (GPtrArray) devices = longhand_capture_host_list (error);
+  g_autoptr (LonghandHost) host = longhand_host_new ();
+  g_autoptr (GPtrArray) devices = longhand_host_list (host, error);
 
   if (devices == NULL)
     return NULL;
@@ -92,17 +93,21 @@ longhand_source_event_free (LonghandSourceEvent *event) {
 
 /* ---- control thread ---- */
 
+static gboolean
+is_open (LonghandCapture *self) {
+  return longhand_host_get_feed (self->host) != NULL;
+}
+
 static void
 open_device (LonghandCapture *self, const char *id) {
   g_autoptr (LonghandSourceEvent) event = longhand_source_event_new (LONGHAND_SOURCE_OPENED);
 
-  self->stream = longhand_capture_host_open (id, &event->error);
-  if (self->stream == NULL) {
+  if (!longhand_host_open (self->host, id, &event->error)) {
     event->type = LONGHAND_SOURCE_FAILED;
   } else {
-    event->feed = longhand_feed_ref (longhand_capture_host_get_feed (self->stream));
-    event->device = longhand_device_copy (longhand_capture_host_get_device (self->stream));
-    self->n_callbacks = 0;
+    event->feed = longhand_feed_ref (longhand_host_get_feed (self->host));
+    event->device = longhand_device_copy (longhand_host_get_device (self->host));
+    self->n_frames = 0;
     self->heard_us = self->looked_us = g_get_monotonic_time ();
   }
   self->fn (self->user, g_steal_pointer (&event));
@@ -113,7 +118,7 @@ open_device (LonghandCapture *self, const char *id) {
 static void
 close_device (LonghandCapture *self) {
   g_usleep (DEVICE_DELAY_MS * 1000);
-  longhand_capture_host_close (g_steal_pointer (&self->stream), FALSE);
+  longhand_host_close (self->host, FALSE);
   self->fn (self->user, longhand_source_event_new (LONGHAND_SOURCE_CLOSED));
 }
 
@@ -121,7 +126,7 @@ static void
 list_devices (LonghandCapture *self) {
   LonghandSourceEvent *event = longhand_source_event_new (LONGHAND_SOURCE_DEVICES);
 
-  event->devices = longhand_capture_host_list (NULL);
+  event->devices = longhand_host_list (self->host, NULL);
   if (event->devices == NULL)
     event->devices = g_ptr_array_new_with_free_func ((GDestroyNotify)longhand_device_free);
   self->fn (self->user, event);
@@ -130,16 +135,16 @@ list_devices (LonghandCapture *self) {
 /* A device that has gone either ends its stream or falls silent for ever, without any error. */
 static gboolean
 is_lost (LonghandCapture *self) {
-  const guint n_callbacks = longhand_capture_host_get_n_callbacks (self->stream);
+  const guint64 n_frames = longhand_feed_get_n_frames (longhand_host_get_feed (self->host));
   const gint64 now_us = g_get_monotonic_time ();
   const gint64 unwatched_us = now_us - self->looked_us;
-  const gint64 limit_ms = n_callbacks == 0 ? FIRST_SOUND_LIMIT_MS : SILENT_LIMIT_MS;
+  const gint64 limit_ms = n_frames == 0 ? FIRST_SOUND_LIMIT_MS : SILENT_LIMIT_MS;
 
-  if (longhand_capture_host_is_finished (self->stream))
+  if (longhand_host_has_ended (self->host))
     return TRUE;
   self->looked_us = now_us;
-  if (n_callbacks != self->n_callbacks) {
-    self->n_callbacks = n_callbacks;
+  if (n_frames != self->n_frames) {
+    self->n_frames = n_frames;
     self->heard_us = now_us;
   } else if (unwatched_us > UNWATCHED_LIMIT_MS * 1000) {
     self->heard_us = now_us; /* the whole program stood still, not the device alone */
@@ -152,12 +157,10 @@ static void
 lose_device (LonghandCapture *self) {
   LonghandSourceEvent *event = longhand_source_event_new (LONGHAND_SOURCE_CLOSED);
 
-  longhand_feed_close (longhand_capture_host_get_feed (self->stream));
-  g_set_error (&event->error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_LOST,
-               _ ("“%s” has gone. What was said is kept, and recording goes on when it is back."),
-               longhand_capture_host_get_device (self->stream)->name);
+  longhand_feed_close (longhand_host_get_feed (self->host));
+  longhand_host_set_end_error (self->host, &event->error);
   self->fn (self->user, event);
-  longhand_capture_host_close (g_steal_pointer (&self->stream), TRUE);
+  longhand_host_close (self->host, TRUE);
 }
 
 static struct timespec
@@ -178,12 +181,13 @@ control_thread (void *data) {
   LonghandCapture *self = data;
   gboolean quit = FALSE;
 
+  self->host = longhand_host_new ();
   while (!quit) {
     g_autofree char *start_id = NULL;
     gboolean stop, refresh;
 
     pthread_mutex_lock (&self->lock);
-    if (self->stream != NULL) {
+    if (is_open (self)) {
       const struct timespec until = next_look ();
 
       while (!self->stop && !self->refresh && !self->quit
@@ -194,9 +198,9 @@ control_thread (void *data) {
         pthread_cond_wait (&self->asked, &self->lock);
     }
     quit = self->quit;
-    if (self->stream == NULL)
+    if (!is_open (self))
       start_id = g_steal_pointer (&self->start_id);
-    stop = self->stop && self->stream != NULL;
+    stop = self->stop && is_open (self);
     refresh = self->refresh;
     self->refresh = FALSE;
     if (stop || start_id == NULL)
@@ -207,15 +211,14 @@ control_thread (void *data) {
       break;
     if (stop)
       close_device (self);
-    else if (self->stream != NULL && is_lost (self))
+    else if (is_open (self) && is_lost (self))
       lose_device (self);
     if (start_id != NULL)
       open_device (self, start_id);
     if (refresh)
       list_devices (self);
   }
-  if (self->stream != NULL)
-    longhand_capture_host_close (g_steal_pointer (&self->stream), TRUE);
+  g_clear_pointer (&self->host, longhand_host_free);
   return NULL;
 }
 

@@ -1,7 +1,8 @@
-/* Microphones and the stream from one of them, by PortAudio. The callback only copies into the ring, counts
- * what did not fit and publishes peak and RMS. PortAudio's own calls happen on a private control thread,
- * because some hosts hang in them when a device has vanished; no function here blocks the caller for longer
- * than a frame. */
+/* Microphones and the sound from one of them, by PortAudio, which runs in a program of its own
+ * (app/microphone): its callback only copies into a ring that both processes see, counts what did not fit and
+ * publishes peak and RMS. That program is asked, watched and, when a device that has vanished makes it hang
+ * or crash, replaced on a private control thread; no function here blocks the caller for longer than a frame.
+ */
 #pragma once
 
 #include <glib-object.h>
@@ -23,9 +24,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LonghandDevice, longhand_device_free)
 /* A device's name made up from its id, for one that is not there. (transfer full) */
 char *longhand_device_dup_title (const char *id);
 
-/* Lists input devices. Blocks for as long as PortAudio takes (up to 0.2 s): command line, or a worker.
- * (transfer full) (element-type LonghandDevice); NULL with LONGHAND_ERROR_NO_MICROPHONE when there is none.
- */
+/* Lists input devices. Blocks for as long as PortAudio takes (about 0.1 s; at most some seconds): command
+ * line, or a worker. (transfer full) (element-type LonghandDevice); NULL with LONGHAND_ERROR_NO_MICROPHONE
+ * when there is none, or LONGHAND_ERROR_FAILED. */
 GPtrArray *longhand_capture_list_devices (GError **error);
 
 G_END_DECLS

@@ -1,8 +1,8 @@
-/* Microphones through PortAudio. The devices are ALSA's "wavmic", which hears a sound file and has a real
- * device's limits and faults (tests/support/alsa-wavmic.c); each test is a process of its own, because ALSA
- * and PortAudio read their configuration once. Tests under /capture/server need virtual-mic around them.
- * Environment: LONGHAND_TEST_WAVMIC, the plugin's path; LONGHAND_TEST_WAV, 16 kHz mono speech. */
-#include "audio/longhand-capture-call.h"
+/* Microphones through PortAudio, in its program. The devices are ALSA's "wavmic", which hears a sound file
+ * and has a real device's limits and faults (tests/support/alsa-wavmic.c); each test is a process of its own,
+ * whose only child is the program. Tests under /capture/server need virtual-mic around them.
+ * Environment: LONGHAND_TEST_WAVMIC, the plugin's path; LONGHAND_TEST_WAV, 16 kHz mono speech;
+ * LONGHAND_MICROPHONE, the program; LONGHAND_TEST_FAKE_MICROPHONE, one with faults. */
 #include "audio/longhand-capture-source.h"
 #include "audio/longhand-pump.h"
 #include "longhand-error.h"
@@ -14,6 +14,8 @@
 #include <sndfile.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* Events of the control thread; not a GAsyncQueue, whose locks ThreadSanitizer does not see. */
@@ -128,6 +130,39 @@ listener_clear (Listener *self) {
   longhand_pump_queue_unref (self->queue);
 }
 
+/* It could not be opened. */
+static void
+expect_failed (Listener *self, LonghandError code, const char *words) {
+  g_autoptr (LonghandSourceEvent) event = events_pop (self->events);
+
+  g_assert_cmpint (event->type, ==, LONGHAND_SOURCE_FAILED);
+  g_assert_error (event->error, LONGHAND_ERROR, (int)code);
+  if (strstr (event->error->message, words) == NULL)
+    g_error ("no “%s” in “%s”", words, event->error->message);
+}
+
+/* The recording up to the loss. */
+static float *
+expect_lost (Listener *self, gsize *n) {
+  g_autoptr (LonghandSourceEvent) event = events_pop (self->events);
+
+  g_assert_cmpint (event->type, ==, LONGHAND_SOURCE_CLOSED);
+  g_assert_error (event->error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_LOST);
+  return end_pump (self, n);
+}
+
+/* From Record to Stop. */
+static void
+record_again (Listener *self, const char *device_id) {
+  g_autofree float *heard = NULL;
+  gsize n_heard;
+
+  self->source->start (self->source, device_id);
+  expect_opened (self);
+  hear_seconds (self, 0.3);
+  heard = stop (self, &n_heard);
+}
+
 static float *
 read_wav (gsize *n) {
   SF_INFO info = { 0 };
@@ -172,8 +207,7 @@ find_sound (const float *heard, gsize n_heard, const float *said, gsize n, doubl
 #define GONE_NAME "gone"
 
 /* Makes ALSA know these devices only; $WAV and $GONE stand for the recording and a file that unplugs a
- * device, whose name is returned. The files stay until this process has ended: were a device plugged in again
- * before, PortAudio's thread would go on, and end, in the middle of the program's exit. */
+ * device, whose name is returned. */
 static char *
 use_devices (const char *config) {
   g_autoptr (GError) error = NULL;
@@ -200,6 +234,44 @@ unplug (const char *gone) {
   g_file_set_contents (gone, "", 0, &error);
   g_assert_no_error (error);
 }
+
+/* ---- the microphone program ---- */
+
+/* The field'th word behind the name, from 1, in the status of a process; NULL when there is no such process.
+ */
+static char *
+dup_status (const char *pid, guint field) {
+  g_autofree char *path = g_build_filename ("/proc", pid, "stat", NULL);
+  g_autofree char *text = NULL;
+  g_auto (GStrv) words = NULL;
+
+  if (!g_file_get_contents (path, &text, NULL, NULL))
+    return NULL;
+  words = g_strsplit (strrchr (text, ')'), " ", -1);
+  return g_strdup (words[field]);
+}
+
+/* The only child of this process that has not ended; 0: there is none. */
+static pid_t
+find_child (void) {
+  g_autoptr (GDir) processes = g_dir_open ("/proc", 0, NULL);
+  g_autofree char *own = g_strdup_printf ("%d", (int)getpid ());
+  pid_t child = 0;
+  const char *pid;
+
+  while ((pid = g_dir_read_name (processes)) != NULL) {
+    g_autofree char *parent = g_ascii_isdigit (*pid) ? dup_status (pid, 2) : NULL;
+    g_autofree char *state = parent != NULL ? dup_status (pid, 1) : NULL;
+
+    if (state != NULL && *state != 'Z' && strcmp (parent, own) == 0) {
+      g_assert_cmpint (child, ==, 0);
+      child = atoi (pid);
+    }
+  }
+  return child;
+}
+
+/* ---- devices as they should be ---- */
 
 static void
 right_rate_is_heard_bit_for_bit (void) {
@@ -278,9 +350,10 @@ nothing_is_missing_at_either_end (void) {
 static void
 sound_that_the_device_lost_is_counted (void) {
   g_autofree char *gone = use_devices ("pcm.default { type wavmic file \"$WAV\" rate 16000 }");
-  g_autofree char *wake = g_strdup_printf ("sleep 3; kill -CONT %d", (int)getpid ());
-  char *argv[] = { (char *)"/bin/sh", (char *)"-c", wake, NULL };
   Listener listener = listen_to ("");
+  g_autofree char *wake = NULL;
+  char *argv[] = { (char *)"/bin/sh", (char *)"-c", NULL, NULL };
+  pid_t program;
   g_autofree float *heard = NULL;
   g_autoptr (GError) error = NULL;
   gsize n_heard;
@@ -288,8 +361,11 @@ sound_that_the_device_lost_is_counted (void) {
   expect_opened (&listener);
   hear_seconds (&listener, 0.5);
   g_assert_cmpuint (longhand_feed_get_n_overruns (listener.feed), ==, 0);
+  program = find_child ();
+  argv[2] = wake = g_strdup_printf ("sleep 3; kill -CONT %d %d", (int)program, (int)getpid ());
   g_spawn_async (NULL, argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, NULL, &error);
   g_assert_no_error (error);
+  kill (program, SIGSTOP);
   raise (SIGSTOP);
   hear_seconds (&listener, 1);
   g_assert_cmpuint (longhand_feed_get_n_overruns (listener.feed), >, 0);
@@ -379,80 +455,8 @@ static void
 device_that_is_not_there_is_absent (void) {
   g_autofree char *gone = use_devices ("pcm.default { type wavmic file \"$WAV\" }");
   Listener listener = listen_to ("ALSA/Blue Snowball: USB Audio");
-  g_autoptr (LonghandSourceEvent) event = events_pop (listener.events);
 
-  g_assert_cmpint (event->type, ==, LONGHAND_SOURCE_FAILED);
-  g_assert_error (event->error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_ABSENT);
-  g_assert_nonnull (strstr (event->error->message, "“Blue Snowball”"));
-  listener_clear (&listener);
-}
-
-/* PortAudio 19.6 then loops for ever in its thread, prints without end, and hangs in Pa_AbortStream. */
-static void
-unplugged_device_is_lost_and_hangs_nobody (void) {
-  g_autofree char *gone = use_devices ("pcm.default { type wavmic file \"$WAV\" gone \"$GONE\" }");
-  Listener listener = listen_to ("");
-  g_autoptr (LonghandSourceEvent) event = NULL;
-  g_autofree float *heard = NULL;
-  gsize n_heard;
-
-  expect_opened (&listener);
-  hear_seconds (&listener, 0.5);
-  g_assert_nonnull (freopen ("/dev/null", "w", stderr));
-  unplug (gone);
-  event = events_pop (listener.events);
-  g_assert_cmpint (event->type, ==, LONGHAND_SOURCE_CLOSED);
-  g_assert_error (event->error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_LOST);
-  heard = end_pump (&listener, &n_heard);
-  g_assert_cmpuint (n_heard, >=, LONGHAND_PUMP_RATE_HZ / 2);
-
-  /* Recording again is refused with a sentence, not waited for, and PortAudio is left alone. */
-  listener.source->start (listener.source, "");
-  g_clear_pointer (&event, longhand_source_event_free);
-  event = events_pop (listener.events);
-  g_assert_cmpint (event->type, ==, LONGHAND_SOURCE_FAILED);
-  g_assert_nonnull (event->error);
-  if (longhand_call_get_n_stuck () > 0)
-    g_assert_error (event->error, LONGHAND_ERROR, LONGHAND_ERROR_FAILED);
-  listener_clear (&listener);
-}
-
-static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
-
-static void
-wait_at_gate (gpointer data) {
-  pthread_mutex_lock (&gate);
-  pthread_mutex_unlock (&gate);
-}
-
-static void
-ignore_return (gpointer data) {
-}
-
-static void
-nothing_is_opened_while_a_call_hangs (void) {
-  g_autofree char *gone = use_devices ("pcm.default { type wavmic file \"$WAV\" }");
-  Listener listener = listen_to ("");
-
-  for (int i = 0; i < 2; i++) {
-    g_autoptr (LonghandSourceEvent) event = NULL;
-    g_autofree float *heard = NULL;
-    gsize n_heard;
-
-    expect_opened (&listener);
-    heard = stop (&listener, &n_heard);
-    pthread_mutex_lock (&gate);
-    g_assert_false (longhand_call_bounded (wait_at_gate, ignore_return, NULL, 1));
-    listener.source->start (listener.source, "");
-    event = events_pop (listener.events);
-    g_assert_cmpint (event->type, ==, LONGHAND_SOURCE_FAILED);
-    g_assert_error (event->error, LONGHAND_ERROR, LONGHAND_ERROR_FAILED);
-    pthread_mutex_unlock (&gate);
-    while (longhand_call_get_n_stuck () > 0)
-      g_usleep (1000);
-    listener.source->start (listener.source, "");
-  }
-  expect_opened (&listener);
+  expect_failed (&listener, LONGHAND_ERROR_DEVICE_ABSENT, "“Blue Snowball”");
   listener_clear (&listener);
 }
 
@@ -460,11 +464,9 @@ static void
 alsa_without_any_device_is_no_microphone (void) {
   g_autofree char *gone = use_devices ("");
   Listener listener = listen_to ("");
-  g_autoptr (LonghandSourceEvent) event = events_pop (listener.events);
   g_autoptr (GError) error = NULL;
 
-  g_assert_cmpint (event->type, ==, LONGHAND_SOURCE_FAILED);
-  g_assert_error (event->error, LONGHAND_ERROR, LONGHAND_ERROR_NO_MICROPHONE);
+  expect_failed (&listener, LONGHAND_ERROR_NO_MICROPHONE, "There is no microphone.");
   g_assert_null (longhand_capture_list_devices (&error));
   g_assert_error (error, LONGHAND_ERROR, LONGHAND_ERROR_NO_MICROPHONE);
   listener_clear (&listener);
@@ -479,6 +481,260 @@ listing_devices_prints_nothing (void) {
 
   g_assert_no_error (error);
   g_assert_cmpuint (devices->len, ==, 1);
+}
+
+/* ---- devices that vanish ---- */
+
+#define TWO_DEVICES                                                                                          \
+  "pcm.default { type wavmic file \"$WAV\" rate 16000 gone \"$GONE\" }\n"                                    \
+  "pcm.\"Desk microphone\" { type wavmic file \"$WAV\" rate 16000 }"
+
+/* PortAudio 19.6 then loops for ever in its thread, prints without end, and hangs in Pa_AbortStream. */
+static void
+unplugged_device_is_lost_and_others_work (void) {
+  g_autofree char *gone = use_devices (TWO_DEVICES);
+  Listener listener = listen_to ("");
+  g_autofree float *heard = NULL;
+  gsize n_heard;
+
+  expect_opened (&listener);
+  hear_seconds (&listener, 0.5);
+  unplug (gone);
+  heard = expect_lost (&listener, &n_heard);
+  g_assert_cmpuint (n_heard, >=, LONGHAND_PUMP_RATE_HZ / 2);
+
+  listener.source->start (listener.source, "ALSA/default");
+  expect_failed (&listener, LONGHAND_ERROR_DEVICE_ABSENT, "Default microphone");
+  record_again (&listener, "ALSA/Desk microphone");
+  listener_clear (&listener);
+}
+
+static void
+device_that_is_plugged_in_again_is_heard (void) {
+  g_autofree char *gone = use_devices (TWO_DEVICES);
+  Listener listener = listen_to ("ALSA/default");
+
+  for (int i = 0; i < 2; i++) {
+    g_autofree float *heard = NULL;
+    gsize n_heard;
+
+    expect_opened (&listener);
+    hear_seconds (&listener, 0.2);
+    unplug (gone);
+    heard = expect_lost (&listener, &n_heard);
+    g_remove (gone);
+    listener.source->start (listener.source, "ALSA/default");
+  }
+  expect_opened (&listener);
+  listener_clear (&listener);
+}
+
+/* Nobody has noticed yet when Stop is pressed: PortAudio hangs in Pa_StopStream. */
+static void
+stop_after_the_plug_was_pulled_keeps_what_was_said (void) {
+  g_autofree char *gone = use_devices (TWO_DEVICES);
+  Listener listener = listen_to ("");
+  g_autofree float *heard = NULL;
+  gsize n_heard;
+
+  expect_opened (&listener);
+  hear_seconds (&listener, 0.5);
+  unplug (gone);
+  heard = stop (&listener, &n_heard);
+  g_assert_cmpuint (n_heard, >=, LONGHAND_PUMP_RATE_HZ / 2);
+  record_again (&listener, "ALSA/Desk microphone");
+  listener_clear (&listener);
+}
+
+/* As a crash in a driver's plugin. */
+static void
+program_that_dies_loses_the_device_and_not_the_sound (void) {
+  g_autofree char *gone = use_devices ("pcm.default { type wavmic file \"$WAV\" rate 16000 }");
+  Listener listener = listen_to ("");
+  g_autofree float *said = NULL;
+  g_autofree float *heard = NULL;
+  gsize n_said, n_heard;
+
+  expect_opened (&listener);
+  hear_seconds (&listener, 0.5);
+  kill (find_child (), SIGKILL);
+  heard = expect_lost (&listener, &n_heard);
+  said = read_wav (&n_said);
+  g_assert_cmpuint (n_heard, >=, LONGHAND_PUMP_RATE_HZ / 2);
+  for (gsize i = 0; i < n_heard; i++)
+    g_assert_cmpfloat_with_epsilon (heard[i], said[i], 2.0f / 32768);
+  record_again (&listener, "");
+  listener_clear (&listener);
+}
+
+static void
+program_that_dies_unused_is_started_again (void) {
+  g_autofree char *gone = use_devices ("pcm.default { type wavmic file \"$WAV\" }");
+  Listener listener = listen_to ("");
+  g_autofree float *heard = NULL;
+  gsize n_heard;
+
+  expect_opened (&listener);
+  heard = stop (&listener, &n_heard);
+  kill (find_child (), SIGKILL);
+  while (find_child () != 0)
+    g_usleep (1000);
+  record_again (&listener, "");
+  listener_clear (&listener);
+}
+
+/* While it runs, one is enough; when nothing listens any more, there is none. */
+static void
+program_is_kept_and_ended_with_its_source (void) {
+  g_autofree char *gone = use_devices ("pcm.default { type wavmic file \"$WAV\" }");
+  Listener listener = listen_to ("");
+  g_autofree float *heard = NULL;
+  gsize n_heard;
+  pid_t program;
+
+  expect_opened (&listener);
+  program = find_child ();
+  heard = stop (&listener, &n_heard);
+  record_again (&listener, "");
+  g_assert_cmpint (find_child (), ==, program);
+  listener_clear (&listener);
+  g_assert_cmpint (find_child (), ==, 0);
+}
+
+/* In a child: records, then waits to be killed; tells the microphone program's process id. */
+static void
+record_until_killed (const char *gone, int tell) {
+  Listener listener = listen_to ("");
+  pid_t program;
+
+  expect_opened (&listener);
+  hear_seconds (&listener, 0.2);
+  program = find_child ();
+  if (gone != NULL) {
+    unplug (gone);
+    listener.source->stop (listener.source);
+    g_usleep (G_USEC_PER_SEC / 2);
+  }
+  g_assert_cmpint (write (tell, &program, sizeof program), ==, sizeof program);
+  for (;;)
+    pause ();
+}
+
+/* hangs: PortAudio does, in the call to stop. */
+static void
+program_ends_with_longhand (gconstpointer hangs) {
+  g_autofree char *gone = use_devices (TWO_DEVICES);
+  pid_t longhand, program;
+  int ends[2];
+
+  g_assert_cmpint (prctl (PR_SET_CHILD_SUBREAPER, 1), ==, 0);
+  g_assert_cmpint (pipe (ends), ==, 0);
+  longhand = fork ();
+  if (longhand == 0)
+    record_until_killed (hangs != NULL ? gone : NULL, ends[1]);
+  g_assert_cmpint (read (ends[0], &program, sizeof program), ==, sizeof program);
+  g_assert_cmpint (program, >, 0);
+  kill (longhand, SIGKILL);
+  g_assert_cmpint (waitpid (longhand, NULL, 0), ==, longhand);
+  g_assert_cmpint (waitpid (program, NULL, 0), ==, program);
+}
+
+static void
+ignore_signal (int number) {
+}
+
+/* Ctrl+C goes to all processes of the terminal's group. */
+static void
+interrupt_is_for_longhand_alone (void) {
+  g_autofree char *gone = use_devices ("pcm.default { type wavmic file \"$WAV\" }");
+  Listener listener = listen_to ("");
+  g_autofree float *heard = NULL;
+  gsize n_heard;
+
+  g_assert_cmpint (setpgid (0, 0), ==, 0);
+  signal (SIGINT, ignore_signal);
+  expect_opened (&listener);
+  hear_seconds (&listener, 0.2);
+  kill (0, SIGINT);
+  heard = stop (&listener, &n_heard);
+  listener_clear (&listener);
+}
+
+/* ---- programs that do not do what they should ---- */
+
+/* Recording fails with a sentence, in bounded time; then it works with the real program. */
+static void
+fail_and_recover (const char *program, LonghandError code, const char *words) {
+  g_autofree char *gone = use_devices ("pcm.default { type wavmic file \"$WAV\" }");
+  g_autofree char *real = g_strdup (g_getenv ("LONGHAND_MICROPHONE"));
+  Listener listener;
+
+  g_setenv ("LONGHAND_MICROPHONE", program, TRUE);
+  listener = listen_to ("");
+  expect_failed (&listener, code, words);
+  g_assert_cmpint (find_child (), ==, 0);
+  g_setenv ("LONGHAND_MICROPHONE", real, TRUE);
+  record_again (&listener, "");
+  listener_clear (&listener);
+}
+
+static void
+missing_program_is_named (void) {
+  fail_and_recover ("/nowhere/longhand-microphone", LONGHAND_ERROR_FAILED,
+                    "“/nowhere/longhand-microphone” is missing: install");
+}
+
+static void
+program_that_cannot_be_started_is_named (void) {
+  fail_and_recover ("/dev/null", LONGHAND_ERROR_FAILED, "“/dev/null” cannot be started");
+}
+
+typedef struct {
+  const char *fault;
+  LonghandError code;
+  const char *words;
+} Fault;
+
+static void
+program_with_a_fault_is_replaced (gconstpointer data) {
+  const Fault *fault = data;
+
+  g_setenv ("LONGHAND_TEST_FAULT", fault->fault, TRUE);
+  fail_and_recover (g_getenv ("LONGHAND_TEST_FAKE_MICROPHONE"), fault->code, fault->words);
+}
+
+/* It is not at fault, and stays; but it does not end by itself either. */
+static void
+program_without_memory_says_so (void) {
+  Listener listener;
+
+  g_setenv ("LONGHAND_TEST_FAULT", "has-no-memory", TRUE);
+  g_setenv ("LONGHAND_MICROPHONE", g_getenv ("LONGHAND_TEST_FAKE_MICROPHONE"), TRUE);
+  listener = listen_to ("");
+  expect_failed (&listener, LONGHAND_ERROR_NO_MEMORY, "not enough memory");
+  g_assert_cmpint (find_child (), !=, 0);
+  listener_clear (&listener);
+  g_assert_cmpint (find_child (), ==, 0);
+}
+
+/* Recording does not go on: it would crash again. */
+static void
+program_that_dies_before_any_sound_does_not_answer (void) {
+  g_autoptr (LonghandSourceEvent) event = NULL;
+  g_autofree float *heard = NULL;
+  Listener listener;
+  gsize n_heard;
+
+  g_setenv ("LONGHAND_TEST_FAULT", "crashes-before-any-sound", TRUE);
+  g_setenv ("LONGHAND_MICROPHONE", g_getenv ("LONGHAND_TEST_FAKE_MICROPHONE"), TRUE);
+  listener = listen_to ("");
+  expect_opened (&listener);
+  event = events_pop (listener.events);
+  g_assert_cmpint (event->type, ==, LONGHAND_SOURCE_CLOSED);
+  g_assert_error (event->error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_BUSY);
+  heard = end_pump (&listener, &n_heard);
+  g_assert_cmpuint (n_heard, ==, 0);
+  listener_clear (&listener);
 }
 
 /* ---- devices of a sound server ---- */
@@ -504,49 +760,21 @@ server_is_heard (void) {
 static void
 server_without_a_microphone (void) {
   Listener listener = listen_to ("");
-  g_autoptr (LonghandSourceEvent) event = events_pop (listener.events);
 
-  g_assert_cmpint (event->type, ==, LONGHAND_SOURCE_FAILED);
-  g_assert_error (event->error, LONGHAND_ERROR, LONGHAND_ERROR_NO_MICROPHONE);
+  expect_failed (&listener, LONGHAND_ERROR_NO_MICROPHONE, "There is no microphone.");
   listener_clear (&listener);
 }
 
 static void
 server_device_is_lost (void) {
   Listener listener = listen_to ("");
-  g_autoptr (LonghandSourceEvent) event = NULL;
   g_autofree float *heard = NULL;
   gsize n_heard;
 
   expect_opened (&listener);
-  event = events_pop (listener.events);
-  g_assert_cmpint (event->type, ==, LONGHAND_SOURCE_CLOSED);
-  g_assert_error (event->error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_LOST);
-  heard = end_pump (&listener, &n_heard);
+  heard = expect_lost (&listener, &n_heard);
   g_assert_cmpuint (n_heard, >=, LONGHAND_PUMP_RATE_HZ / 2);
   listener_clear (&listener);
-}
-
-/* ---- calls that hang ---- */
-
-static void
-tell_queue (gpointer data) {
-  g_async_queue_push (data, data);
-}
-
-static void
-hanging_call_is_given_up_and_undone_when_it_returns (void) {
-  g_autoptr (GAsyncQueue) undone = g_async_queue_new ();
-
-  pthread_mutex_lock (&gate);
-  g_assert_false (longhand_call_bounded (wait_at_gate, tell_queue, undone, 50));
-  g_assert_cmpuint (longhand_call_get_n_stuck (), ==, 1);
-  pthread_mutex_unlock (&gate);
-  g_async_queue_pop (undone);
-  while (longhand_call_get_n_stuck () > 0)
-    g_usleep (1000);
-  g_assert_true (longhand_call_bounded (wait_at_gate, tell_queue, undone, 5000));
-  g_assert_cmpint (g_async_queue_length (undone), ==, 0);
 }
 
 /* ---- */
@@ -589,6 +817,14 @@ run_plain (gconstpointer data) {
   ((void (*) (void))data) ();
 }
 
+static void
+add_case (const char *path, GTestDataFunc run, gconstpointer data) {
+  Case *test = g_new (Case, 1);
+
+  *test = (Case){ run, data };
+  g_test_add_data_func_full (path, test, in_process, g_free);
+}
+
 int
 main (int argc, char **argv) {
   static const Format formats[] = {
@@ -606,30 +842,49 @@ main (int argc, char **argv) {
     { "/capture/alsa/chosen-device-is-the-one-heard", chosen_device_is_the_one_heard },
     { "/capture/alsa/recording-again-works", recording_again_works },
     { "/capture/alsa/device-that-is-not-there-is-absent", device_that_is_not_there_is_absent },
-    { "/capture/alsa/unplugged-device-is-lost-and-hangs-nobody", unplugged_device_is_lost_and_hangs_nobody },
-    { "/capture/alsa/nothing-is-opened-while-a-call-hangs", nothing_is_opened_while_a_call_hangs },
+    { "/capture/alsa/unplugged-device-is-lost-and-others-work", unplugged_device_is_lost_and_others_work },
+    { "/capture/alsa/device-that-is-plugged-in-again-is-heard", device_that_is_plugged_in_again_is_heard },
+    { "/capture/alsa/stop-after-the-plug-was-pulled-keeps-what-was-said",
+      stop_after_the_plug_was_pulled_keeps_what_was_said },
     { "/capture/alsa/without-any-device-is-no-microphone", alsa_without_any_device_is_no_microphone },
     { "/capture/alsa/listing-devices-prints-nothing", listing_devices_prints_nothing },
+    { "/capture/program/that-dies-loses-the-device-and-not-the-sound",
+      program_that_dies_loses_the_device_and_not_the_sound },
+    { "/capture/program/that-dies-unused-is-started-again", program_that_dies_unused_is_started_again },
+    { "/capture/program/is-kept-and-ended-with-its-source", program_is_kept_and_ended_with_its_source },
+    { "/capture/program/is-not-interrupted-with-longhand", interrupt_is_for_longhand_alone },
+    { "/capture/program/that-is-missing-is-named", missing_program_is_named },
+    { "/capture/program/that-cannot-be-started-is-named", program_that_cannot_be_started_is_named },
+    { "/capture/program/without-memory-says-so", program_without_memory_says_so },
+    { "/capture/program/that-dies-before-any-sound-does-not-answer",
+      program_that_dies_before_any_sound_does_not_answer },
+  };
+  static const Fault faults[] = {
+    { "says-nothing", LONGHAND_ERROR_FAILED, "does not answer" },
+    { "is-of-another-version", LONGHAND_ERROR_FAILED, "is of another version: restart Longhand" },
+    { "hangs-in-scan", LONGHAND_ERROR_FAILED, "The sound system does not answer. Try again" },
+    { "hangs-in-open", LONGHAND_ERROR_DEVICE_BUSY, "“Broken” does not answer" },
+    { "crashes-in-open", LONGHAND_ERROR_DEVICE_BUSY, "“Broken” does not answer" },
+    { "opens-without-memory", LONGHAND_ERROR_NO_MEMORY, "not enough memory" },
   };
 
   g_test_init (&argc, &argv, NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (plain); i++) {
-    Case *test = g_new (Case, 1);
-
-    *test = (Case){ run_plain, plain[i].run };
-    g_test_add_data_func_full (plain[i].path, test, in_process, g_free);
-  }
+  for (guint i = 0; i < G_N_ELEMENTS (plain); i++)
+    add_case (plain[i].path, run_plain, plain[i].run);
   for (guint i = 0; i < G_N_ELEMENTS (formats); i++) {
     g_autofree char *path = g_strdup_printf ("/capture/alsa/%d-Hz-with-%d-channels-%s-is-converted",
                                              formats[i].rate_hz, formats[i].n_channels,
                                              formats[i].only > 0 ? "of-which-one-is-in-use" : "all-in-use");
-    Case *test = g_new (Case, 1);
 
-    *test = (Case){ formats_are_converted, &formats[i] };
-    g_test_add_data_func_full (path, test, in_process, g_free);
+    add_case (path, formats_are_converted, &formats[i]);
   }
-  g_test_add_func ("/capture/call/is-given-up-and-undone-when-it-returns",
-                   hanging_call_is_given_up_and_undone_when_it_returns);
+  for (guint i = 0; i < G_N_ELEMENTS (faults); i++) {
+    g_autofree char *path = g_strdup_printf ("/capture/program/that-%s-is-replaced", faults[i].fault);
+
+    add_case (path, program_with_a_fault_is_replaced, &faults[i]);
+  }
+  add_case ("/capture/program/ends-with-longhand", program_ends_with_longhand, NULL);
+  add_case ("/capture/program/that-hangs-ends-with-longhand", program_ends_with_longhand, "");
   g_test_add_func ("/capture/server/is-heard", server_is_heard);
   g_test_add_func ("/capture/server/without-a-microphone", server_without_a_microphone);
   g_test_add_func ("/capture/server/device-is-lost", server_device_is_lost);

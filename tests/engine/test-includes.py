@@ -38,6 +38,10 @@ def main():
         wrong = [f"{part}/{f} includes {n}" for f, n in found if re.match(pattern, n)]
         checks.append((title, wrong if found or part == "ui" else [f"no sources in {part}"]))
 
+    wrong = [f"app/{f} includes {n}" for f, n in includes(root / "app")
+             if f.parts[0] != "microphone" and re.match(r"portaudio|alsa/|jack/", n)]
+    checks.append(("only the microphone program knows the sound system", wrong))
+
     wrong = []
     for file, name in includes(root / "engine"):
         mine, other = layer_of(str(file)), layer_of(name)

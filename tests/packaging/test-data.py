@@ -34,6 +34,13 @@ def install():
     return root, prefixes[0]
 
 
+def installed(root, name):
+    """The path of the only file of this name."""
+    found = [os.path.join(base, name) for base, _, names in os.walk(root) if name in names]
+    assert len(found) == 1, found
+    return found[0]
+
+
 @case("/data/desktop-file-draws-no-remark-from-its-validator")
 def _():
     # The validator's exit status is 0 even for what "will be fatal in the future".
@@ -138,6 +145,7 @@ def _():
                      "share/man/man1/longhand.1", "share/man/man1/longhand-cli.1",
                      "share/bash-completion/completions/longhand-cli"):
             assert os.path.exists(os.path.join(prefix, path)), f"{path} is not installed"
+        assert os.access(installed(root, "longhand-microphone"), os.X_OK)
         with open(os.path.join(prefix, f"share/applications/{APP_ID}.desktop"), encoding="utf-8") as file:
             entry = dict(line.rstrip("\n").split("=", 1) for line in file if "=" in line)
         assert os.access(os.path.join(prefix, "bin", entry["Exec"].split()[0]), os.X_OK), entry["Exec"]
