@@ -324,7 +324,7 @@ struct quill_params {
      * text context. */
     bool word_timestamps;
     bool condition_on_previous;  /* text of the window before is the prompt of the next */
-    const char *initial_prompt;  /* may be NULL */
+    const char *initial_prompt;  /* NULL, or white space: none */
     float temperature;           /* first try; 0: greedy */
     float temperature_increment; /* added after each failed try up to 1.0; 0: no fallback */
     /* Hypotheses of a try, at most quill_settings.n_hypotheses. 0 or 1: one. */

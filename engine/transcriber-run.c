@@ -564,8 +564,8 @@ static enum quill_status check_params(struct quill_run *run, struct quill_error 
     return QUILL_OK;
 }
 
-/* The end of the initial prompt, as much as fits, becomes the history. Of a long one only the end is encoded:
- * no token is longer than 128 bytes. */
+/* The end of the initial prompt, as much as fits, becomes the history; white space alone would be a word that
+ * means nothing. Of a long one only the end is encoded: no token is longer than 128 bytes. */
 static void begin_history(struct quill_run *run)
 {
     struct quill_transcriber *t = run->t;
@@ -575,6 +575,8 @@ static void begin_history(struct quill_run *run)
     if (!prompt)
         return;
     size_t n = strip(prompt, &start);
+    if (n == 0)
+        return;
     if (n > QUILL_COMPRESSION_MAX - 1) {
         start += n - (QUILL_COMPRESSION_MAX - 1);
         n = QUILL_COMPRESSION_MAX - 1;

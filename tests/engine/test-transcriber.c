@@ -211,6 +211,17 @@ static void prompts_of_any_length_are_taken(struct fixture *f, const void *unuse
     g_string_free(sentences, TRUE);
 }
 
+static void prompt_without_a_word_is_none(struct fixture *f, const void *unused)
+{
+    static const char *const prompts[] = {"", " \n "};
+    g_autofree char *expected = transcribe_and_describe(f, f->sound, f->n);
+    for (size_t i = 0; i < G_N_ELEMENTS(prompts); i++) {
+        f->params.initial_prompt = prompts[i];
+        g_autofree char *text = transcribe_and_describe(f, f->sound, f->n);
+        g_assert_cmpstr(text, ==, expected);
+    }
+}
+
 /* ---- fallback and silence
  * ------------------------------------------------------------------------------------- */
 
@@ -638,6 +649,7 @@ int main(int argc, char **argv)
     ADD("loudness-elsewhere-changes-the-clamp", loudness_elsewhere_changes_the_clamp);
     ADD("previous-text-is-the-prompt-only-when-wanted", previous_text_is_the_prompt_only_when_wanted);
     ADD("prompts-of-any-length-are-taken", prompts_of_any_length_are_taken);
+    ADD("prompt-without-a-word-is-none", prompt_without_a_word_is_none);
     ADD("failed-tries-climb-the-temperatures", failed_tries_climb_the_temperatures);
     ADD("silent-windows-are-skipped", silent_windows_are_skipped);
     ADD("too-little-sound-gives-no-segments", too_little_sound_gives_no_segments);
