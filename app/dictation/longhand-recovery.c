@@ -239,12 +239,10 @@ static gboolean
 was_just_begun (const LonghandRecovery *self) {
   static const guint8 unwritten[LONGHAND_JOURNAL_MAGIC_BYTES];
   guint8 bytes[LONGHAND_JOURNAL_MAGIC_BYTES];
+  const gsize n = (gsize)MIN (self->n_bytes, sizeof bytes);
 
-  if (self->n_bytes <= sizeof bytes)
-    return TRUE;
-  return self->n_bytes <= FIRST_BYTES && pread (self->fd, bytes, sizeof bytes, 0) == (ssize_t)sizeof bytes
-         && (memcmp (bytes, LONGHAND_JOURNAL_MAGIC, sizeof bytes) == 0
-             || memcmp (bytes, unwritten, sizeof bytes) == 0);
+  return self->n_bytes <= FIRST_BYTES && pread (self->fd, bytes, n, 0) == (ssize_t)n
+         && (memcmp (bytes, LONGHAND_JOURNAL_MAGIC, n) == 0 || memcmp (bytes, unwritten, n) == 0);
 }
 
 LonghandRecovery *

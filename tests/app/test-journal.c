@@ -449,6 +449,22 @@ session_without_a_whole_record_is_empty (JournalFixture *f, gconstpointer data) 
   g_assert_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE);
 }
 
+/* Even one that is shorter than what every session begins with. */
+static void
+short_file_of_something_else_is_no_session (JournalFixture *f, gconstpointer data) {
+  g_autofree char *path = g_build_filename (f->dir, "note" LONGHAND_JOURNAL_SUFFIX, NULL);
+  g_autoptr (LonghandRecovery) recovery = NULL;
+  g_autoptr (GError) error = NULL;
+
+  journal_write_bytes (path, "Milk.\n", 6);
+  g_assert_null (longhand_recovery_open (path, &error));
+  g_assert_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE);
+
+  journal_write_bytes (path, LONGHAND_JOURNAL_MAGIC, 5);
+  recovery = journal_fixture_read (path);
+  g_assert_true (longhand_recovery_is_empty (recovery));
+}
+
 static void
 add_record (GByteArray *bytes, LonghandRecordType type, gint64 time, const void *payload, guint32 length) {
   guint8 *to = longhand_record_begin (bytes, length);
@@ -531,6 +547,7 @@ main (int argc, char **argv) {
   ADD ("/journal/what-is-no-session-is-said-to-be-none", what_is_no_session_is_said_to_be_none);
   ADD ("/journal/empty-session-is-empty", empty_session_is_empty);
   ADD ("/journal/session-without-a-whole-record-is-empty", session_without_a_whole_record_is_empty);
+  ADD ("/journal/short-file-of-something-else-is-no-session", short_file_of_something_else_is_no_session);
   ADD ("/journal/absurd-records-are-passed-over", absurd_records_are_passed_over);
   ADD ("/journal/session-of-a-newer-program-is-left-alone", session_of_a_newer_program_is_left_alone);
   return g_test_run ();
