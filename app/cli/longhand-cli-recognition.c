@@ -128,8 +128,9 @@ longhand_cli_recognition_check (const LonghandCliRecognition *self, GError **err
 
   for (gsize i = 0; i < G_N_ELEMENTS (ranges); i++)
     if (!is_in (ranges[i].value, ranges[i].least, ranges[i].most)) {
-      g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID, _ ("%s %g is out of range: use %g to %g."),
-                   ranges[i].option, ranges[i].value, ranges[i].least, ranges[i].most);
+      g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+                   _ ("%s %.10g is out of range: use %.10g to %.10g."), ranges[i].option, ranges[i].value,
+                   ranges[i].least, ranges[i].most);
       return FALSE;
     }
   return check_contradictions (self, error);

@@ -101,7 +101,7 @@ senseless_command_lines_are_usage_errors (void) {
     { { "transcribe", "--logprob-threshold", "1", speech () }, "use -1000 to 0" },
     { { "transcribe", "--no-speech-threshold", "2", speech () }, "use 0 to 1" },
     { { "transcribe", "--compression-ratio-threshold", "-1", speech () }, "use 0 to 1000" },
-    { { "transcribe", "--offset", "-1", speech () }, "--offset -1 is out of range" },
+    { { "transcribe", "--offset", "-1", speech () }, "--offset -1 is out of range: use 0 to 1000000" },
     { { "transcribe", "--duration", "-1", speech () }, "--duration -1 is out of range" },
     { { "transcribe", "--condition-on-previous-text", "maybe", speech () }, "yes or no, not “maybe”" },
     { { "transcribe", "--greedy", "--beam-size", "5", speech () }, "one hypothesis" },
