@@ -15,6 +15,7 @@ from tap import case, run
 APP_ID = "io.github.longhand_app.Longhand"
 build, data = sys.argv[1:3]
 built = os.path.join(build, "data")
+top = os.path.normpath(os.path.join(data, ".."))
 
 
 def output_of(*command, env=None):
@@ -22,6 +23,20 @@ def output_of(*command, env=None):
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
                           env={**os.environ, **(env or {})})
     return done.returncode, done.stdout
+
+
+def entries_of(name):
+    """The lines of a list in po/, without remarks."""
+    with open(os.path.join(top, "po", name), encoding="utf-8") as file:
+        return [line.strip() for line in file if line.strip() and not line.startswith("#")]
+
+
+def languages():
+    return entries_of("LINGUAS")
+
+
+def translated_sources():
+    return entries_of("POTFILES.in")
 
 
 def install():
@@ -80,21 +95,29 @@ def _():
 
 @case("/data/translations-have-no-errors")
 def _():
-    catalogues = os.path.join(data, "..", "po")
-    with open(os.path.join(catalogues, "LINGUAS"), encoding="utf-8") as file:
-        languages = [line.strip() for line in file if line.strip() and not line.startswith("#")]
-    for language in languages:
+    for language in languages():
         status, text = output_of("msgfmt", "-c", "--statistics", "-o", "/dev/null",
-                                 os.path.join(catalogues, language + ".po"), env={"LC_ALL": "C"})
+                                 os.path.join(top, "po", language + ".po"), env={"LC_ALL": "C"})
         assert status == 0 and "warning" not in text, text
         assert "fuzzy" not in text and "untranslated" not in text, f"{language}: {text}"
 
 
+@case("/data/translations-have-every-string-of-the-programs")
+def _():
+    with tempfile.TemporaryDirectory() as folder:
+        template = os.path.join(folder, "programs.pot")
+        status, text = output_of("xgettext", "--from-code=UTF-8", "--keyword=_", "--keyword=N_",
+                                 "--keyword=g_dngettext:2,3", "--directory", top, "--output", template,
+                                 *(path for path in translated_sources() if path.endswith(".c")))
+        assert status == 0, text
+        for language in languages():
+            status, text = output_of("msgcmp", os.path.join(top, "po", language + ".po"), template)
+            assert status == 0, f"meson compile -C BUILD longhand-update-po, and translate what is new: {text}"
+
+
 @case("/data/every-source-with-strings-is-listed-for-translation")
 def _():
-    top = os.path.normpath(os.path.join(data, ".."))
-    with open(os.path.join(top, "po", "POTFILES.in"), encoding="utf-8") as file:
-        listed = {line.strip() for line in file if line.strip() and not line.startswith("#")}
+    listed = set(translated_sources())
     marked = re.compile(r'\b(?:_|N_|C_|NC_|ngettext|g_dngettext|g_dpgettext2)\s*\(\s*"|translatable="yes"')
     found = set()
     for folder in ("app", "ui"):
