@@ -12,6 +12,17 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+/* GLib leaves the two dashes where arguments behind them look like options. */
+static void
+drop_dashes (int *argc, char **argv) {
+  for (int i = 1; i < *argc; i++)
+    if (strcmp (argv[i], "--") == 0) {
+      memmove (argv + i, argv + i + 1, (gsize)(*argc - i) * sizeof *argv);
+      (*argc)--;
+      return;
+    }
+}
+
 gboolean
 longhand_cli_parse (int *argc, char ***argv, const char *positional, const char *summary,
                     const char *description, const GOptionEntry *entries) {
@@ -22,10 +33,12 @@ longhand_cli_parse (int *argc, char ***argv, const char *positional, const char 
   if (description != NULL)
     g_option_context_set_description (context, description);
   g_option_context_add_main_entries (context, entries, NULL);
-  if (g_option_context_parse (context, argc, argv, &error))
-    return TRUE;
-  longhand_cli_complain (_ ("%s: “%s --help” lists the options."), error->message, g_get_prgname ());
-  return FALSE;
+  if (!g_option_context_parse (context, argc, argv, &error)) {
+    longhand_cli_complain (_ ("%s: “%s --help” lists the options."), error->message, g_get_prgname ());
+    return FALSE;
+  }
+  drop_dashes (argc, *argv);
+  return TRUE;
 }
 
 void

@@ -78,6 +78,14 @@ version_is_the_projects (void) {
 }
 
 static void
+behind_two_dashes_all_are_files (void) {
+  g_auto (CliRun) run = cli_run ("transcribe", "--", "--help", NULL);
+
+  g_assert_cmpint (run.code, ==, 1);
+  g_assert_cmpstr (run.err, ==, "longhand-cli: There is no file “--help”: check the path.\n");
+}
+
+static void
 senseless_command_lines_are_usage_errors (void) {
   const struct {
     const char *arguments[6];
@@ -387,6 +395,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/cli/help-lists-verbs-and-exit-status", help_lists_verbs_and_exit_status);
   g_test_add_func ("/cli/every-verb-has-its-help", every_verb_has_its_help);
   g_test_add_func ("/cli/version-is-the-projects", version_is_the_projects);
+  g_test_add_func ("/cli/behind-two-dashes-all-are-files", behind_two_dashes_all_are_files);
   g_test_add_func ("/cli/senseless-command-lines-are-usage-errors", senseless_command_lines_are_usage_errors);
 #define ADD(name, function) g_test_add ("/cli/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("files-without-sound-are-told-apart", files_without_sound_are_told_apart);
