@@ -441,6 +441,7 @@ end_thread (LonghandJournal *self) {
   }
   self->closed = TRUE;
   pthread_cond_signal (&self->changed);
+  pthread_cond_broadcast (&self->settled);
   pthread_mutex_unlock (&self->lock);
   pthread_join (self->thread, NULL);
   return TRUE;
@@ -474,6 +475,7 @@ void
 longhand_journal_close (LonghandJournal *self, gboolean all_heard) {
   if (self == NULL || !end_thread (self))
     return;
+  pthread_mutex_lock (&self->lock); /* others may still wait for the disk */
   if (all_heard) {
     file_remove (&self->file);
   } else {
@@ -483,6 +485,7 @@ longhand_journal_close (LonghandJournal *self, gboolean all_heard) {
   for (guint i = 0; i < self->done->len; i++)
     file_remove (&g_array_index (self->done, File, i));
   g_array_set_size (self->done, 0);
+  pthread_mutex_unlock (&self->lock);
 }
 
 void

@@ -9,6 +9,7 @@
 #define DEFAULT_BEST_OF 5
 #define LONGEST_S 1e6
 #define NOT_GIVEN G_MININT
+#define NO_PENALTY -1.0
 
 void
 longhand_cli_recognition_init (LonghandCliRecognition *self) {
@@ -19,7 +20,7 @@ longhand_cli_recognition_init (LonghandCliRecognition *self) {
     .beam_size = NOT_GIVEN,
     .best_of = NOT_GIVEN,
     .patience = (double)params.patience,
-    .length_penalty = (double)params.length_penalty,
+    .length_penalty = NO_PENALTY,
     .temperature = (double)params.temperature,
     .temperature_increment = NAN,
     .compression_ratio_threshold = (double)params.compression_ratio_threshold,
@@ -116,7 +117,7 @@ longhand_cli_recognition_check (const LonghandCliRecognition *self, GError **err
     { "--beam-size", beam_size, 1, QUILL_MAX_HYPOTHESES },
     { "--best-of", best_of, 1, QUILL_MAX_HYPOTHESES },
     { "--patience", self->patience, 0.01, 100 },
-    { "--length-penalty", self->length_penalty, -1, 1 },
+    { "--length-penalty", self->length_penalty == NO_PENALTY ? 0.0 : self->length_penalty, 0, 1 },
     { "--temperature", self->temperature, 0, 1 },
     { "--temperature-increment", increment, 0, 1 },
     { "--compression-ratio-threshold", self->compression_ratio_threshold, 0, 1000 },

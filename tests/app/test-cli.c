@@ -104,6 +104,7 @@ senseless_command_lines_are_usage_errors (void) {
     { { "transcribe", "--best-of", "-1", speech () }, "--best-of -1 is out of range" },
     { { "transcribe", "--patience", "0", speech () }, "--patience 0 is out of range" },
     { { "transcribe", "--length-penalty", "nan", speech () }, "--length-penalty nan is out of range" },
+    { { "transcribe", "--length-penalty", "-0.5", speech () }, "-0.5 is out of range: use 0 to 1" },
     { { "transcribe", "--temperature", "1.5", speech () }, "--temperature 1.5 is out of range: use 0 to 1" },
     { { "transcribe", "--temperature-increment", "2", speech () }, "use 0 to 1" },
     { { "transcribe", "--logprob-threshold", "1", speech () }, "use -1000 to 0" },
