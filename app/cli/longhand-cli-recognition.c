@@ -62,6 +62,8 @@ longhand_cli_recognition_add_entries (LonghandCliRecognition *self, const GOptio
       N_ ("What was said before: names and terms in it are written the same way"), N_ ("TEXT") },
     { "condition-on-previous-text", 0, 0, G_OPTION_ARG_STRING, &self->condition_on_previous_text,
       N_ ("“no”: each window of 30 seconds is looked at by itself (default yes)"), N_ ("YES|NO") },
+    { "word-timestamps", 0, 0, G_OPTION_ARG_NONE, &self->word_timestamps,
+      N_ ("Find out when each word is said; json has it, with its probability"), NULL },
     { "offset", 0, 0, G_OPTION_ARG_DOUBLE, &self->offset_s,
       N_ ("Begin so far into the recording (default 0)"), N_ ("SECONDS") },
     { "duration", 0, 0, G_OPTION_ARG_DOUBLE, &self->duration_s,
@@ -146,6 +148,7 @@ void
 longhand_cli_recognition_set_up (const LonghandCliRecognition *self, struct quill_settings *settings) {
   settings->n_hypotheses = MAX (n_hypotheses (self, self->beam_size, DEFAULT_BEAM_SIZE),
                                 n_hypotheses (self, self->best_of, DEFAULT_BEST_OF));
+  settings->word_timestamps = self->word_timestamps;
 }
 
 void
@@ -162,6 +165,7 @@ longhand_cli_recognition_apply (const LonghandCliRecognition *self, struct quill
   params->compression_ratio_threshold = (float)self->compression_ratio_threshold;
   params->logprob_threshold = (float)self->logprob_threshold;
   params->no_speech_threshold = (float)self->no_speech_threshold;
+  params->word_timestamps = self->word_timestamps;
   params->initial_prompt = self->initial_prompt;
   params->condition_on_previous = self->condition_on_previous_text == NULL
                                   || g_ascii_strcasecmp (self->condition_on_previous_text, "yes") == 0;

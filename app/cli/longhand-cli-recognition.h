@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 
 /* As they were given; longhand_cli_recognition_init sets the defaults. */
 typedef struct {
-  gboolean greedy;
+  gboolean greedy, word_timestamps;
   int beam_size, best_of;
   double patience, length_penalty;
   double temperature, temperature_increment;

@@ -136,6 +136,20 @@ load (Recording *recording, const Options *options, GError **error) {
   return TRUE;
 }
 
+static void
+add_segment (LonghandTranscript *transcript, const struct quill_segment *segment, gint64 offset_ms) {
+  if (!longhand_transcript_append (transcript, offset_ms + segment->start_ms, offset_ms + segment->end_ms,
+                                   segment->text, (double)segment->avg_logprob,
+                                   (double)segment->no_speech_prob))
+    return;
+  for (size_t i = 0; i < segment->n_words; i++) {
+    const struct quill_word *word = &segment->words[i];
+
+    longhand_transcript_add_word (transcript, offset_ms + word->start_ms, offset_ms + word->end_ms,
+                                  word->text, (double)word->probability);
+  }
+}
+
 static LonghandTranscript *
 transcript_of (const LonghandCliEngine *engine, const Recording *recording,
                const struct quill_result *result) {
@@ -144,12 +158,8 @@ transcript_of (const LonghandCliEngine *engine, const Recording *recording,
 
   longhand_transcript_set_model (transcript, engine->model_id);
   longhand_transcript_set_language (transcript, result->language);
-  for (size_t i = 0; i < result->n_segments; i++) {
-    const struct quill_segment *segment = &result->segments[i];
-
-    longhand_transcript_append (transcript, offset_ms + segment->start_ms, offset_ms + segment->end_ms,
-                                segment->text, (double)segment->avg_logprob, (double)segment->no_speech_prob);
-  }
+  for (size_t i = 0; i < result->n_segments; i++)
+    add_segment (transcript, &result->segments[i], offset_ms);
   if (recording->n_heard > 0 && longhand_transcript_get_n_segments (transcript) == 0)
     longhand_cli_complain (_ ("No words were heard in “%s”."), recording->display_name);
   return transcript;

@@ -138,6 +138,24 @@ add_string_or_null (JsonBuilder *builder, const char *key, const char *value) {
     json_builder_add_null_value (builder);
 }
 
+/* Names as in openai/whisper's files. */
+static void
+add_words (JsonBuilder *builder, const GArray *words) {
+  json_builder_set_member_name (builder, "words");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < words->len; i++) {
+    const LonghandWord *word = &g_array_index (words, LonghandWord, i);
+
+    json_builder_begin_object (builder);
+    add_string_or_null (builder, "word", word->text);
+    add_number (builder, "start", word->start_ms / 1000.0);
+    add_number (builder, "end", word->end_ms / 1000.0);
+    add_number (builder, "probability", word->probability);
+    json_builder_end_object (builder);
+  }
+  json_builder_end_array (builder);
+}
+
 static char *
 write_json (LonghandTranscript *transcript) {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
@@ -161,6 +179,8 @@ write_json (LonghandTranscript *transcript) {
     add_string_or_null (builder, "text", segment->text);
     add_number (builder, "avg_logprob", segment->avg_logprob);
     add_number (builder, "no_speech_prob", segment->no_speech_prob);
+    if (segment->words != NULL)
+      add_words (builder, segment->words);
     json_builder_end_object (builder);
   }
   json_builder_end_array (builder);

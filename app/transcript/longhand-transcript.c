@@ -15,10 +15,18 @@ enum { CHANGED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 static void
+word_clear (gpointer data) {
+  LonghandWord *word = data;
+
+  g_free (word->text);
+}
+
+static void
 segment_free (gpointer data) {
   LonghandSegment *segment = data;
 
   g_free (segment->text);
+  g_clear_pointer (&segment->words, g_array_unref);
   g_free (segment);
 }
 
@@ -49,19 +57,19 @@ longhand_transcript_new (void) {
   return g_object_new (LONGHAND_TYPE_TRANSCRIPT, NULL);
 }
 
-void
+gboolean
 longhand_transcript_append (LonghandTranscript *self, gint64 start_ms, gint64 end_ms, const char *text,
                             double avg_logprob, double no_speech_prob) {
   LonghandSegment *segment;
   char *stripped;
 
-  g_return_if_fail (LONGHAND_IS_TRANSCRIPT (self));
+  g_return_val_if_fail (LONGHAND_IS_TRANSCRIPT (self), FALSE);
 
   stripped = g_utf8_make_valid (text, -1);
   g_strstrip (stripped);
   if (*stripped == '\0') {
     g_free (stripped);
-    return;
+    return FALSE;
   }
   segment = g_new (LonghandSegment, 1);
   *segment = (LonghandSegment){
@@ -72,6 +80,30 @@ longhand_transcript_append (LonghandTranscript *self, gint64 start_ms, gint64 en
     .no_speech_prob = no_speech_prob,
   };
   g_ptr_array_add (self->segments, segment);
+  g_signal_emit (self, signals[CHANGED], 0);
+  return TRUE;
+}
+
+void
+longhand_transcript_add_word (LonghandTranscript *self, gint64 start_ms, gint64 end_ms, const char *text,
+                              double probability) {
+  const LonghandWord word = {
+    .start_ms = MAX (start_ms, 0),
+    .end_ms = MAX (end_ms, MAX (start_ms, 0)),
+    .text = g_utf8_make_valid (text, -1),
+    .probability = probability,
+  };
+  LonghandSegment *segment;
+
+  g_return_if_fail (LONGHAND_IS_TRANSCRIPT (self));
+  g_return_if_fail (self->segments->len > 0);
+
+  segment = g_ptr_array_index (self->segments, self->segments->len - 1);
+  if (segment->words == NULL) {
+    segment->words = g_array_new (FALSE, FALSE, sizeof (LonghandWord));
+    g_array_set_clear_func (segment->words, word_clear);
+  }
+  g_array_append_val (segment->words, word);
   g_signal_emit (self, signals[CHANGED], 0);
 }
 

@@ -7,19 +7,30 @@ G_BEGIN_DECLS
 
 typedef struct {
   gint64 start_ms, end_ms; /* in the recording */
+  char *text;              /* UTF-8, with the space before it, if there is one, and the marks at it */
+  double probability;
+} LonghandWord;
+
+typedef struct {
+  gint64 start_ms, end_ms; /* in the recording */
   char *text;              /* UTF-8, no leading or trailing space */
   double avg_logprob;      /* of the words; 0 when unknown */
   double no_speech_prob;
+  GArray *words; /* LonghandWord; NULL when their times are unknown */
 } LonghandSegment;
 
 #define LONGHAND_TYPE_TRANSCRIPT (longhand_transcript_get_type ())
 G_DECLARE_FINAL_TYPE (LonghandTranscript, longhand_transcript, LONGHAND, TRANSCRIPT, GObject)
 
 LonghandTranscript *longhand_transcript_new (void); /* (transfer full) */
-/* Appends a copy of text without the spaces around it; text without words is left out. Times that run
- * backwards are set right. Signal "changed". */
-void longhand_transcript_append (LonghandTranscript *self, gint64 start_ms, gint64 end_ms, const char *text,
-                                 double avg_logprob, double no_speech_prob);
+/* Appends a copy of text without the spaces around it; text without words is left out, and FALSE returned.
+ * Times that run backwards are set right. Signal "changed". */
+gboolean longhand_transcript_append (LonghandTranscript *self, gint64 start_ms, gint64 end_ms,
+                                     const char *text, double avg_logprob, double no_speech_prob);
+/* Adds a copy of the word to the last segment, of whose text it is the next part. Times that run backwards
+ * are set right. Signal "changed". */
+void longhand_transcript_add_word (LonghandTranscript *self, gint64 start_ms, gint64 end_ms, const char *text,
+                                   double probability);
 void longhand_transcript_clear (LonghandTranscript *self);
 guint longhand_transcript_get_n_segments (LonghandTranscript *self);
 const LonghandSegment *longhand_transcript_get_segment (LonghandTranscript *self,

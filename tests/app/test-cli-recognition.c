@@ -61,7 +61,8 @@ every_option_reaches_the_engine (void) {
 
   ask (&asked, "--beam-size 2 --best-of 7 --patience 1.5 --length-penalty 0.6 --temperature 0.3"
                " --temperature-increment 0.1 --compression-ratio-threshold 2 --logprob-threshold -0.5"
-               " --no-speech-threshold 0.7 --initial-prompt 'Dear Ms Ó' --condition-on-previous-text no");
+               " --no-speech-threshold 0.7 --initial-prompt 'Dear Ms Ó' --condition-on-previous-text no"
+               " --word-timestamps");
   g_assert_cmpuint (asked.params.beam_size, ==, 2);
   g_assert_cmpuint (asked.params.best_of, ==, 7);
   g_assert_cmpuint (asked.settings.n_hypotheses, ==, 7);
@@ -74,6 +75,8 @@ every_option_reaches_the_engine (void) {
   g_assert_cmpfloat (asked.params.no_speech_threshold, ==, 0.7f);
   g_assert_cmpstr (asked.params.initial_prompt, ==, "Dear Ms Ó");
   g_assert_false (asked.params.condition_on_previous);
+  g_assert_true (asked.params.word_timestamps);
+  g_assert_true (asked.settings.word_timestamps);
   longhand_cli_recognition_clear (&asked.recognition);
 
   ask (&asked, "--condition-on-previous-text YES --beam-size 1");
@@ -153,6 +156,45 @@ part_of_a_recording_has_the_times_of_the_whole (void) {
   g_assert_cmpfloat (end_s, <=, 3.0);
 }
 
+/* Of the segment of a text in JSON, its words, which make its text and come one after the other. */
+static void
+check_words (JsonObject *segment, double *now_s) {
+  JsonArray *words = json_object_get_array_member (segment, "words");
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < json_array_get_length (words); i++) {
+    JsonObject *word = json_array_get_object_element (words, i);
+    const double start_s = json_object_get_double_member (word, "start");
+    const double end_s = json_object_get_double_member (word, "end");
+    const double probability = json_object_get_double_member (word, "probability");
+
+    g_assert_cmpfloat (start_s, >=, *now_s);
+    g_assert_cmpfloat (end_s, >=, start_s);
+    g_assert_cmpfloat (probability, >, 0.0);
+    g_assert_cmpfloat (probability, <=, 1.0);
+    g_string_append (text, json_object_get_string_member (word, "word"));
+    *now_s = end_s;
+  }
+  g_assert_cmpstr (g_strstrip (text->str), ==, json_object_get_string_member (segment, "text"));
+}
+
+static void
+words_have_times_of_the_whole_recording (void) {
+  g_auto (CliRun) run
+      = cli_run ("transcribe", "--word-timestamps", "--format", "json", "--offset", "3", speech (), NULL);
+  g_autoptr (JsonNode) root = NULL;
+  JsonArray *segments;
+  double now_s = 3.0;
+
+  cli_assert_succeeds (&run);
+  root = json_from_string (run.out, NULL);
+  segments = json_object_get_array_member (json_node_get_object (root), "segments");
+  g_assert_cmpuint (json_array_get_length (segments), >, 0);
+  for (guint i = 0; i < json_array_get_length (segments); i++)
+    check_words (json_array_get_object_element (segments, i), &now_s);
+  g_assert_cmpfloat (now_s, >, 4.0);
+}
+
 static void
 offset_behind_the_end_is_said (void) {
   g_auto (CliRun) run = cli_run ("transcribe", "--offset", "60", speech (), NULL);
@@ -173,6 +215,8 @@ main (int argc, char **argv) {
   g_test_add_func ("/cli/recognition/part-stays-within-the-recording", part_stays_within_the_recording);
   g_test_add_func ("/cli/recognition/part-of-a-recording-has-the-times-of-the-whole",
                    part_of_a_recording_has_the_times_of_the_whole);
+  g_test_add_func ("/cli/recognition/words-have-times-of-the-whole-recording",
+                   words_have_times_of_the_whole_recording);
   g_test_add_func ("/cli/recognition/offset-behind-the-end-is-said", offset_behind_the_end_is_said);
   return g_test_run ();
 }

@@ -120,6 +120,33 @@ json_has_the_documented_keys (void) {
 }
 
 static void
+json_has_words_where_they_have_times (void) {
+  g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
+  g_autofree char *text = NULL;
+  g_autoptr (JsonNode) root = NULL;
+  JsonArray *segments, *words;
+  JsonObject *word;
+
+  longhand_transcript_append (transcript, 0, 1500, "Hello.", 0, 0);
+  longhand_transcript_append (transcript, 2000, 3000, "“Go” on.", 0, 0);
+  longhand_transcript_add_word (transcript, 2000, 2250, " “Go”", 0.5);
+  longhand_transcript_add_word (transcript, 2250, 3000, " on.", NAN);
+  text = longhand_export_to_string (transcript, LONGHAND_FORMAT_JSON);
+  root = json_from_string (text, NULL);
+  segments = json_object_get_array_member (json_node_get_object (root), "segments");
+  g_assert_false (json_object_has_member (json_array_get_object_element (segments, 0), "words"));
+  words = json_object_get_array_member (json_array_get_object_element (segments, 1), "words");
+  g_assert_cmpuint (json_array_get_length (words), ==, 2);
+  word = json_array_get_object_element (words, 0);
+  g_assert_cmpuint (json_object_get_size (word), ==, 4);
+  g_assert_cmpstr (json_object_get_string_member (word, "word"), ==, " “Go”");
+  g_assert_cmpfloat (json_object_get_double_member (word, "start"), ==, 2.0);
+  g_assert_cmpfloat (json_object_get_double_member (word, "end"), ==, 2.25);
+  g_assert_cmpfloat (json_object_get_double_member (word, "probability"), ==, 0.5);
+  g_assert_true (json_object_get_null_member (json_array_get_object_element (words, 1), "probability"));
+}
+
+static void
 unknown_model_and_language_are_null (void) {
   g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
   g_autofree char *text = longhand_export_to_string (transcript, LONGHAND_FORMAT_JSON);
@@ -315,6 +342,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/export/srt-cue-holds-no-empty-line", srt_cue_holds_no_empty_line);
   g_test_add_func ("/export/vtt-escapes-markup-and-arrows", vtt_escapes_markup_and_arrows);
   g_test_add_func ("/export/json-has-the-documented-keys", json_has_the_documented_keys);
+  g_test_add_func ("/export/json-has-words-where-they-have-times", json_has_words_where_they_have_times);
   g_test_add_func ("/export/unknown-model-and-language-are-null", unknown_model_and_language_are_null);
   g_test_add_func ("/export/empty-transcript-is-valid-in-each-format",
                    empty_transcript_is_valid_in_each_format);

@@ -63,6 +63,38 @@ times_that_run_backwards_are_set_right (void) {
 }
 
 static void
+words_belong_to_the_last_segment (void) {
+  g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
+  char text[] = " two";
+  const LonghandSegment *segment;
+  const LonghandWord *word;
+  guint n_changed = 0;
+
+  g_assert_true (longhand_transcript_append (transcript, 0, 10, "none", 0, 0));
+  g_assert_true (longhand_transcript_append (transcript, 10, 40, "one two \xc3", 0, 0));
+  g_assert_false (longhand_transcript_append (transcript, 40, 50, " ", 0, 0));
+  g_signal_connect_swapped (transcript, "changed", G_CALLBACK (count_cb), &n_changed);
+  longhand_transcript_add_word (transcript, -10, 20, "one", 0.5);
+  longhand_transcript_add_word (transcript, 30, 20, text, 0.25);
+  longhand_transcript_add_word (transcript, 30, 40, " \xc3", 0.125);
+  text[1] = 'T';
+  g_assert_cmpuint (n_changed, ==, 3);
+  g_assert_null (longhand_transcript_get_segment (transcript, 0)->words);
+  segment = longhand_transcript_get_segment (transcript, 1);
+  g_assert_cmpuint (segment->words->len, ==, 3);
+  word = &g_array_index (segment->words, LonghandWord, 0);
+  g_assert_cmpint (word->start_ms, ==, 0);
+  g_assert_cmpint (word->end_ms, ==, 20);
+  g_assert_cmpfloat (word->probability, ==, 0.5);
+  word = &g_array_index (segment->words, LonghandWord, 1);
+  g_assert_cmpint (word->start_ms, ==, 30);
+  g_assert_cmpint (word->end_ms, ==, 30);
+  g_assert_cmpstr (word->text, ==, " two");
+  word = &g_array_index (segment->words, LonghandWord, 2);
+  g_assert_true (g_utf8_validate (word->text, -1, NULL));
+}
+
+static void
 text_is_segments_joined_by_spaces (void) {
   g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
   g_autofree char *empty = longhand_transcript_dup_text (transcript);
@@ -107,6 +139,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/transcript/append-copies-and-strips", append_copies_and_strips);
   g_test_add_func ("/transcript/text-without-words-is-left-out", text_without_words_is_left_out);
   g_test_add_func ("/transcript/broken-utf8-is-repaired", broken_utf8_is_repaired);
+  g_test_add_func ("/transcript/words-belong-to-the-last-segment", words_belong_to_the_last_segment);
   g_test_add_func ("/transcript/times-that-run-backwards-are-set-right",
                    times_that_run_backwards_are_set_right);
   g_test_add_func ("/transcript/text-is-segments-joined-by-spaces", text_is_segments_joined_by_spaces);
