@@ -19,7 +19,7 @@ G_DECLARE_FINAL_TYPE (LonghandSettings, longhand_settings, LONGHAND, SETTINGS, G
  *   microphone  string  device id of LonghandCapture; "" = follow the default
  *   pause-length double seconds of silence that end an utterance, 0.3 .. 2.0
  *   show-performance bool  performance panel visible
- *   export-format string "txt" "srt" "vtt" "json": the last one used
+ *   export-format string extension of the last one used, as longhand_format_get_extension
  *   window-width, window-height int; window-maximized bool */
 /* Values out of range are clamped; a format that does not exist leaves the old one. */
 LonghandSettings *longhand_settings_new (void); /* (transfer full) */

@@ -136,6 +136,17 @@ load (Recording *recording, const Options *options, GError **error) {
   return TRUE;
 }
 
+/* A file's name without folder and ending. (transfer full) */
+static char *
+stem_of (const char *path) {
+  char *base = g_path_get_basename (path);
+  char *dot = strrchr (base, '.');
+
+  if (dot != NULL && dot != base)
+    *dot = '\0';
+  return base;
+}
+
 static void
 add_segment (LonghandTranscript *transcript, const struct quill_segment *segment, gint64 offset_ms) {
   if (!longhand_transcript_append (transcript, offset_ms + segment->start_ms, offset_ms + segment->end_ms,
@@ -155,7 +166,10 @@ transcript_of (const LonghandCliEngine *engine, const Recording *recording,
                const struct quill_result *result) {
   LonghandTranscript *transcript = longhand_transcript_new ();
   const gint64 offset_ms = (gint64)(recording->first / (QUILL_SAMPLE_RATE / 1000));
+  g_autofree char *stem = stem_of (recording->path);
+  g_autofree char *title = g_filename_display_name (stem);
 
+  longhand_transcript_set_title (transcript, title);
   longhand_transcript_set_model (transcript, engine->model_id);
   longhand_transcript_set_language (transcript, result->language);
   for (size_t i = 0; i < result->n_segments; i++)
@@ -168,19 +182,15 @@ transcript_of (const LonghandCliEngine *engine, const Recording *recording,
 /* Where the text of path goes: --output itself, or a file in it; NULL: standard output. */
 static GFile *
 output_of (const Options *options, const char *path) {
-  g_autofree char *base = NULL;
+  g_autofree char *stem = NULL;
   g_autofree char *name = NULL;
-  char *dot;
 
   if (options->output == NULL)
     return NULL;
   if (options->n_files == 1 && !g_file_test (options->output, G_FILE_TEST_IS_DIR))
     return g_file_new_for_commandline_arg (options->output);
-  base = g_path_get_basename (path);
-  dot = strrchr (base, '.');
-  if (dot != NULL && dot != base)
-    *dot = '\0';
-  name = g_strdup_printf ("%s.%s", base, longhand_format_get_extension (options->format));
+  stem = stem_of (path);
+  name = g_strdup_printf ("%s.%s", stem, longhand_format_get_extension (options->format));
   return g_file_new_build_filename (options->output, name, NULL);
 }
 
@@ -379,7 +389,8 @@ longhand_cli_transcribe (int argc, char **argv) {
       N_ ("Language spoken, such as “de” or “german” (default: auto)"), N_ ("LANGUAGE") },
     { "translate", 0, 0, G_OPTION_ARG_NONE, &options.translate, N_ ("Translate to English"), NULL },
     { "format", 'f', 0, G_OPTION_ARG_STRING, &options.format_name,
-      N_ ("txt, srt, vtt or json (default: by the ending of the output, else txt)"), N_ ("FORMAT") },
+      N_ ("txt, md, srt, vtt, lrc, json, tsv or csv (default: by the ending of the output, else txt)"),
+      N_ ("FORMAT") },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
       N_ ("File to write, or a folder (default: standard output)"), N_ ("PATH") },
     { "together", 0, 0, G_OPTION_ARG_INT, &options.together,

@@ -1,4 +1,4 @@
-/* One small writer per format. */
+/* Transcripts as files of several formats. */
 #pragma once
 
 #include "transcript/longhand-transcript.h"
@@ -9,9 +9,13 @@ G_BEGIN_DECLS
 
 typedef enum {
   LONGHAND_FORMAT_TXT,
+  LONGHAND_FORMAT_MD,
   LONGHAND_FORMAT_SRT,
   LONGHAND_FORMAT_VTT,
+  LONGHAND_FORMAT_LRC,
   LONGHAND_FORMAT_JSON,
+  LONGHAND_FORMAT_TSV,
+  LONGHAND_FORMAT_CSV,
   LONGHAND_N_FORMATS,
 } LonghandFormat;
 

@@ -5,6 +5,7 @@ struct _LonghandTranscript {
 
   /* owned */
   GPtrArray *segments; /* LonghandSegment */
+  char *title;
   char *model;
   char *language;
 };
@@ -35,6 +36,7 @@ longhand_transcript_finalize (GObject *object) {
   LonghandTranscript *self = LONGHAND_TRANSCRIPT (object);
 
   g_ptr_array_unref (self->segments);
+  g_free (self->title);
   g_free (self->model);
   g_free (self->language);
   G_OBJECT_CLASS (longhand_transcript_parent_class)->finalize (object);
@@ -144,15 +146,31 @@ longhand_transcript_dup_text (LonghandTranscript *self) {
   return g_string_free (text, FALSE);
 }
 
+/* value may be what *field is. */
+static void
+set_string (char **field, const char *value) {
+  char *old = *field;
+
+  *field = g_strdup (value);
+  g_free (old);
+}
+
+void
+longhand_transcript_set_title (LonghandTranscript *self, const char *title) {
+  g_return_if_fail (LONGHAND_IS_TRANSCRIPT (self));
+  set_string (&self->title, title);
+}
+
+const char *
+longhand_transcript_get_title (LonghandTranscript *self) {
+  g_return_val_if_fail (LONGHAND_IS_TRANSCRIPT (self), NULL);
+  return self->title;
+}
+
 void
 longhand_transcript_set_model (LonghandTranscript *self, const char *id) {
-  char *old;
-
   g_return_if_fail (LONGHAND_IS_TRANSCRIPT (self));
-
-  old = self->model;
-  self->model = g_strdup (id); /* which may be the old one */
-  g_free (old);
+  set_string (&self->model, id);
 }
 
 const char *
@@ -163,13 +181,8 @@ longhand_transcript_get_model (LonghandTranscript *self) {
 
 void
 longhand_transcript_set_language (LonghandTranscript *self, const char *code) {
-  char *old;
-
   g_return_if_fail (LONGHAND_IS_TRANSCRIPT (self));
-
-  old = self->language;
-  self->language = g_strdup (code); /* which may be the old one */
-  g_free (old);
+  set_string (&self->language, code);
 }
 
 const char *

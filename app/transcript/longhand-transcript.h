@@ -37,7 +37,9 @@ const LonghandSegment *longhand_transcript_get_segment (LonghandTranscript *self
                                                         guint i); /* (transfer none) */
 char *longhand_transcript_dup_text (LonghandTranscript *self); /* segments joined by spaces (transfer full) */
 
-/* What an exporter may say about where it came from; may be NULL. */
+/* What an exporter may say about it and about where it came from; may be NULL. */
+void longhand_transcript_set_title (LonghandTranscript *self, const char *title); /* UTF-8 */
+const char *longhand_transcript_get_title (LonghandTranscript *self);
 void longhand_transcript_set_model (LonghandTranscript *self, const char *id);
 const char *longhand_transcript_get_model (LonghandTranscript *self);
 void longhand_transcript_set_language (LonghandTranscript *self, const char *code);

@@ -115,7 +115,8 @@ senseless_command_lines_are_usage_errors (void) {
     { { "transcribe", "--condition-on-previous-text", "maybe", speech () }, "yes or no, not “maybe”" },
     { { "transcribe", "--greedy", "--beam-size", "5", speech () }, "one hypothesis" },
     { { "transcribe", "--greedy", "--temperature-increment", "0.2", speech () }, "one try" },
-    { { "transcribe", "--format", "docx", speech () }, "choose txt, srt, vtt or json" },
+    { { "transcribe", "--format", "docx", speech () },
+      "choose one of txt, md, srt, vtt, lrc, json, tsv, csv." },
     { { "transcribe", "--language", "klingon", speech () }, "There is no language “klingon”" },
     { { "transcribe", "--language", "german", speech () }, "This model does not know “german”" },
     { { "transcribe", "--translate", speech () }, "cannot translate" },
@@ -342,7 +343,11 @@ static void
 format_follows_the_ending_of_the_output (Fixture *fixture, gconstpointer data) {
   static const struct {
     const char *name, *start;
-  } rows[] = { { "a.srt", "1\n00:00:" }, { "a.VTT", "WEBVTT\n" }, { "a.json", "{\n" } };
+  } rows[] = { { "a.srt", "1\n00:00:" },
+               { "a.VTT", "WEBVTT\n" },
+               { "a.json", "{\n" },
+               { "a.md", "# sample\n\n**00:00:0" },
+               { "a.lrc", "[re:Longhand]\n[00:0" } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autofree char *path = g_build_filename (fixture->dir, rows[i].name, NULL);

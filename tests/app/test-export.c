@@ -160,14 +160,96 @@ unknown_model_and_language_are_null (void) {
 
 static void
 empty_transcript_is_valid_in_each_format (void) {
+  static const struct {
+    LonghandFormat format;
+    const char *expected;
+  } rows[] = {
+    { LONGHAND_FORMAT_TXT, "" },
+    { LONGHAND_FORMAT_MD, "" },
+    { LONGHAND_FORMAT_SRT, "" },
+    { LONGHAND_FORMAT_VTT, "WEBVTT\n" },
+    { LONGHAND_FORMAT_LRC, "[re:Longhand]\n" },
+    { LONGHAND_FORMAT_TSV, "start\tend\ttext\n" },
+    { LONGHAND_FORMAT_CSV, "start,end,text\n" },
+  };
   g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
-  g_autofree char *txt = longhand_export_to_string (transcript, LONGHAND_FORMAT_TXT);
-  g_autofree char *srt = longhand_export_to_string (transcript, LONGHAND_FORMAT_SRT);
-  g_autofree char *vtt = longhand_export_to_string (transcript, LONGHAND_FORMAT_VTT);
 
-  g_assert_cmpstr (txt, ==, "");
-  g_assert_cmpstr (srt, ==, "");
-  g_assert_cmpstr (vtt, ==, "WEBVTT\n");
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *text = longhand_export_to_string (transcript, rows[i].format);
+
+    g_assert_cmpstr (text, ==, rows[i].expected);
+  }
+}
+
+/* Segments with something in each that some format gives a meaning to, the last one after four days. */
+static LonghandTranscript *
+make_awkward_transcript (void) {
+  LonghandTranscript *transcript = longhand_transcript_new ();
+
+  longhand_transcript_append (transcript, 0, 999, "Say \"yes\",\tthen\r\nno.", 0, 0);
+  longhand_transcript_append (transcript, 1000, 2000, " ", 0, 0);
+  longhand_transcript_append (transcript, 2345, 61239, "שלום 🎤 *a_b* [c]", 0, 0);
+  longhand_transcript_append (transcript, 360061239, 360061240, "End", 0, 0);
+  longhand_transcript_set_title (transcript, "A <b> &\n`c`");
+  return transcript;
+}
+
+static void
+assert_awkward (LonghandFormat format, const char *expected) {
+  g_autoptr (LonghandTranscript) transcript = make_awkward_transcript ();
+  g_autofree char *text = longhand_export_to_string (transcript, format);
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
+static void
+tsv_keeps_to_its_columns (void) {
+  assert_awkward (LONGHAND_FORMAT_TSV, "start\tend\ttext\n"
+                                       "0\t999\tSay \"yes\", then no.\n"
+                                       "2345\t61239\tשלום 🎤 *a_b* [c]\n"
+                                       "360061239\t360061240\tEnd\n");
+}
+
+static void
+csv_quotes_text_and_doubles_its_quotes (void) {
+  assert_awkward (LONGHAND_FORMAT_CSV, "start,end,text\n"
+                                       "0,999,\"Say \"\"yes\"\",\tthen\r\nno.\"\n"
+                                       "2345,61239,\"שלום 🎤 *a_b* [c]\"\n"
+                                       "360061239,360061240,\"End\"\n");
+}
+
+static void
+lrc_counts_minutes_and_hundredths (void) {
+  assert_awkward (LONGHAND_FORMAT_LRC, "[re:Longhand]\n"
+                                       "[00:00.00]Say \"yes\", then no.\n"
+                                       "[00:02.34]שלום 🎤 *a_b* [c]\n"
+                                       "[6001:01.23]End\n");
+}
+
+static void
+md_has_a_heading_and_nothing_that_is_markup (void) {
+  assert_awkward (LONGHAND_FORMAT_MD, "# A \\<b> \\& \\`c\\`\n\n"
+                                      "**00:00:00** Say \"yes\", then no. שלום 🎤 \\*a\\_b\\* \\[c\\]\n\n"
+                                      "**100:01:01** End\n");
+}
+
+static void
+md_begins_a_paragraph_after_a_pause_or_a_long_one (void) {
+  g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
+  g_autofree char *long_part = g_strnfill (499, 'a');
+  g_autofree char *expected = NULL;
+  g_autofree char *text = NULL;
+
+  longhand_transcript_append (transcript, 0, 1000, "One.", 0, 0);
+  longhand_transcript_append (transcript, 2999, 4000, "Two", 0, 0);
+  longhand_transcript_append (transcript, 6000, 7000, long_part, 0, 0);
+  longhand_transcript_append (transcript, 7000, 8000, "no end", 0, 0);
+  longhand_transcript_append (transcript, 8000, 9000, "end？", 0, 0);
+  longhand_transcript_append (transcript, 9000, 9500, "Last.", 0, 0);
+  text = longhand_export_to_string (transcript, LONGHAND_FORMAT_MD);
+  expected = g_strdup_printf ("**00:00:00** One. Two\n\n**00:00:06** %s no end end？\n\n**00:00:09** Last.\n",
+                              long_part);
+  g_assert_cmpstr (text, ==, expected);
 }
 
 static void
@@ -195,7 +277,8 @@ unknown_format_names_the_choices (void) {
 
   g_assert_false (longhand_format_parse ("docx", &format, &error));
   g_assert_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID);
-  g_assert_cmpstr (error->message, ==, "There is no format “docx”: choose txt, srt, vtt or json.");
+  g_assert_cmpstr (error->message, ==,
+                   "There is no format “docx”: choose one of txt, md, srt, vtt, lrc, json, tsv, csv.");
   g_assert_cmpint (format, ==, LONGHAND_FORMAT_VTT);
 }
 
@@ -346,6 +429,13 @@ main (int argc, char **argv) {
   g_test_add_func ("/export/unknown-model-and-language-are-null", unknown_model_and_language_are_null);
   g_test_add_func ("/export/empty-transcript-is-valid-in-each-format",
                    empty_transcript_is_valid_in_each_format);
+  g_test_add_func ("/export/tsv-keeps-to-its-columns", tsv_keeps_to_its_columns);
+  g_test_add_func ("/export/csv-quotes-text-and-doubles-its-quotes", csv_quotes_text_and_doubles_its_quotes);
+  g_test_add_func ("/export/lrc-counts-minutes-and-hundredths", lrc_counts_minutes_and_hundredths);
+  g_test_add_func ("/export/md-has-a-heading-and-nothing-that-is-markup",
+                   md_has_a_heading_and_nothing_that_is_markup);
+  g_test_add_func ("/export/md-begins-a-paragraph-after-a-pause-or-a-long-one",
+                   md_begins_a_paragraph_after_a_pause_or_a_long_one);
   g_test_add_func ("/export/formats-are-known-by-name-and-extension",
                    formats_are_known_by_name_and_extension);
   g_test_add_func ("/export/unknown-format-names-the-choices", unknown_format_names_the_choices);

@@ -1,5 +1,6 @@
 #include "longhand-error.h"
 #include "longhand-settings.h"
+#include "transcript/longhand-export.h"
 
 static void
 count_cb (guint *n) {
@@ -75,6 +76,19 @@ absurd_values_are_clamped (void) {
 }
 
 static void
+every_format_can_be_remembered (void) {
+  g_autoptr (LonghandSettings) settings = longhand_settings_new_in_memory ();
+
+  for (guint i = 0; i < LONGHAND_N_FORMATS; i++) {
+    g_autofree char *format = NULL;
+
+    g_object_set (settings, "export-format", longhand_format_get_extension (i), NULL);
+    g_object_get (settings, "export-format", &format, NULL);
+    g_assert_cmpstr (format, ==, longhand_format_get_extension (i));
+  }
+}
+
+static void
 unknown_format_leaves_the_old_one (void) {
   g_autoptr (LonghandSettings) settings = longhand_settings_new_in_memory ();
   g_autofree char *format = NULL;
@@ -140,6 +154,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/settings/setter-notifies-once-and-stores", setter_notifies_once_and_stores);
   g_test_add_func ("/settings/properties-and-keys-are-one", properties_and_keys_are_one);
   g_test_add_func ("/settings/absurd-values-are-clamped", absurd_values_are_clamped);
+  g_test_add_func ("/settings/every-format-can-be-remembered", every_format_can_be_remembered);
   g_test_add_func ("/settings/unknown-format-leaves-the-old-one", unknown_format_leaves_the_old_one);
   g_test_add_func ("/settings/changes-in-memory-are-not-the-users", changes_in_memory_are_not_the_users);
   g_test_add_func ("/settings/missing-schema-is-an-error", missing_schema_is_an_error);

@@ -231,7 +231,8 @@ def _():
     assert {"transcribe", "listen", "devices", "bench", "replay", "selftest", "quantize"} <= completed("longhand-cli", "")
     assert completed("longhand-cli", "tr") == {"transcribe"}
     assert "--format" in completed("longhand-cli", "transcribe", "--f")
-    assert completed("longhand-cli", "transcribe", "--format", "") == {"txt", "srt", "vtt", "json"}
+    assert completed("longhand-cli", "transcribe", "--format", "") == {
+        "txt", "md", "srt", "vtt", "lrc", "json", "tsv", "csv"}
     assert {"f32", "q4_0", "q6_K"} <= completed("longhand-cli", "quantize", "a", "b", "")
     assert completed("longhand-cli", "quantize", "a", "b", "q8") == {"q8_0"}
 

@@ -85,6 +85,17 @@ test_json (Fixture *f, gconstpointer data) {
 }
 
 static void
+test_md (Fixture *f, gconstpointer data) {
+  assert_saved (f, LONGHAND_FORMAT_MD, "# md\n\n**00:00:01** First thing. Second idea.\n");
+}
+
+static void
+test_csv (Fixture *f, gconstpointer data) {
+  assert_saved (f, LONGHAND_FORMAT_CSV,
+                "start,end,text\n1000,1900,\"First thing.\"\n3500,4400,\"Second idea.\"\n");
+}
+
+static void
 test_no_times (Fixture *f, gconstpointer data) {
   g_autoptr (GFile) file = file_in (f, "typed.srt");
   g_autoptr (GError) error = NULL;
@@ -209,6 +220,8 @@ main (int argc, char **argv) {
   fixture_init (&argc, &argv);
   FIXTURE_ADD ("/export/plain-text-is-what-is-shown", test_txt);
   FIXTURE_ADD ("/export/srt-has-times-and-the-edited-words", test_srt);
+  FIXTURE_ADD ("/export/md-has-a-heading-and-paragraphs-with-times", test_md);
+  FIXTURE_ADD ("/export/csv-has-times-and-the-edited-words", test_csv);
   FIXTURE_ADD ("/export/vtt-has-times-and-the-edited-words", test_vtt);
   FIXTURE_ADD ("/export/json-has-the-edited-words", test_json);
   FIXTURE_ADD ("/export/times-need-something-dictated", test_no_times);

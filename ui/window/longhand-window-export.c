@@ -5,6 +5,24 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+static const char *
+ending_of (const char *name) {
+  const char *dot = strrchr (name, '.');
+
+  return dot != NULL && dot != name ? dot + 1 : NULL;
+}
+
+/* What is exported is called as its file is. */
+static void
+set_title (LonghandTranscript *transcript, GFile *file) {
+  g_autofree char *name = g_file_get_basename (file);
+  const char *ending = ending_of (name);
+  g_autofree char *stem = g_strndup (name, ending != NULL ? (gsize)(ending - 1 - name) : strlen (name));
+  g_autofree char *title = g_filename_display_name (stem);
+
+  longhand_transcript_set_title (transcript, title);
+}
+
 gboolean
 longhand_window_save (LonghandWindow *self, GFile *file, LonghandFormat format, GError **error) {
   LonghandDocument *document = longhand_editor_get_document (self->editor);
@@ -23,6 +41,7 @@ longhand_window_save (LonghandWindow *self, GFile *file, LonghandFormat format, 
           _ ("Nothing here was dictated, so there are no times to write. Choose plain text."));
       return FALSE;
     }
+    set_title (transcript, file);
     content = longhand_export_to_string (transcript, format);
   }
   if (!longhand_export_save (content, file, error))
@@ -52,13 +71,6 @@ last_format (LonghandWindow *self) {
   LonghandFormat format;
 
   return longhand_format_parse (name, &format, NULL) ? format : LONGHAND_FORMAT_TXT;
-}
-
-static const char *
-ending_of (const char *name) {
-  const char *dot = strrchr (name, '.');
-
-  return dot != NULL && dot != name ? dot + 1 : NULL;
 }
 
 /* A known ending decides; without one, the chosen filter, whose ending the file gets. (transfer full) */

@@ -1,0 +1,86 @@
+/* Formats that people read. */
+#include "transcript/longhand-export-writers.h"
+
+#include <string.h>
+
+/* A pause that begins a paragraph, and the length after which the end of a sentence does. */
+#define PARAGRAPH_PAUSE_MS 2000
+#define PARAGRAPH_CHARS 500
+
+char *
+longhand_write_one_line (const char *text) {
+  g_auto (GStrv) parts = g_regex_split_simple (" *[\\t\\r\\n][ \\t\\r\\n]*", text, 0, 0);
+
+  return g_strjoinv (" ", parts);
+}
+
+char *
+longhand_write_txt (LonghandTranscript *transcript) {
+  GString *out = g_string_new (NULL);
+
+  for (guint i = 0; i < longhand_transcript_get_n_segments (transcript); i++)
+    g_string_append_printf (out, "%s\n", longhand_transcript_get_segment (transcript, i)->text);
+  return g_string_free (out, FALSE);
+}
+
+/* A backslash takes the meaning from any punctuation of ASCII (CommonMark 0.31, section 2.4). None of this
+ * text begins a line, so that only what means something within one needs it. */
+static void
+append_escaped (GString *out, const char *text) {
+  g_autofree char *line = longhand_write_one_line (text);
+
+  for (const char *at = line; *at != '\0'; at++) {
+    if (strchr ("\\`*_[]<&~", *at) != NULL)
+      g_string_append_c (out, '\\');
+    g_string_append_c (out, *at);
+  }
+}
+
+static gboolean
+ends_sentence (const char *text) {
+  static const char *const marks[] = { ".", "!", "?", "…", "。", "！", "？", "؟", "۔", "।" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (marks); i++)
+    if (g_str_has_suffix (text, marks[i]))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+begins_paragraph (const LonghandSegment *before, const LonghandSegment *segment, glong n_chars) {
+  return before == NULL || segment->start_ms - before->end_ms >= PARAGRAPH_PAUSE_MS
+         || (n_chars >= PARAGRAPH_CHARS && ends_sentence (before->text));
+}
+
+static void
+append_paragraph_time (GString *out, gint64 ms) {
+  g_string_append_printf (out, "%s**%02" G_GINT64_FORMAT ":%02d:%02d**", out->len > 0 ? "\n\n" : "",
+                          ms / 3600000, (int)(ms / 60000 % 60), (int)(ms / 1000 % 60));
+}
+
+char *
+longhand_write_md (LonghandTranscript *transcript) {
+  GString *out = g_string_new (NULL);
+  const LonghandSegment *before = NULL;
+  glong n_chars = 0; /* of the paragraph */
+
+  if (longhand_transcript_get_title (transcript) != NULL) {
+    g_string_append (out, "# ");
+    append_escaped (out, longhand_transcript_get_title (transcript));
+  }
+  for (guint i = 0; i < longhand_transcript_get_n_segments (transcript); i++) {
+    const LonghandSegment *segment = longhand_transcript_get_segment (transcript, i);
+
+    if (begins_paragraph (before, segment, n_chars)) {
+      append_paragraph_time (out, segment->start_ms);
+      n_chars = 0;
+    }
+    g_string_append_c (out, ' ');
+    append_escaped (out, segment->text);
+    n_chars += g_utf8_strlen (segment->text, -1);
+    before = segment;
+  }
+  if (out->len > 0)
+    g_string_append_c (out, '\n');
+  return g_string_free (out, FALSE);
+}
