@@ -1,15 +1,14 @@
 /* longhand-cli transcribe: recordings to text. */
+#include "cli/longhand-cli-output.h"
 #include "cli/longhand-cli-recognition.h"
 #include "cli/longhand-cli-trace.h"
 #include "cli/longhand-cli.h"
 
 #include "audio/longhand-audio-file.h"
 #include "longhand-engine-error.h"
-#include "transcript/longhand-export.h"
 
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
-#include <string.h>
 #include <unistd.h>
 
 /* A fifth of a second: the shortest words take longer, and models invent some for anything. */
@@ -22,12 +21,10 @@ typedef struct {
   char *language;
   gboolean translate;
   LonghandCliRecognition recognition;
-  char *format_name;
-  char *output;
+  LonghandCliOutput output;
   char *trace_path;
   gboolean quiet;
 
-  LonghandFormat format;
   char **files;
   guint n_files;
   LonghandCliTrace *trace; /* owned; NULL: none */
@@ -38,8 +35,7 @@ options_clear (Options *options) {
   g_free (options->model);
   g_free (options->language);
   longhand_cli_recognition_clear (&options->recognition);
-  g_free (options->format_name);
-  g_free (options->output);
+  longhand_cli_output_clear (&options->output);
   g_free (options->trace_path);
   g_clear_pointer (&options->trace, longhand_cli_trace_free);
 }
@@ -136,17 +132,6 @@ load (Recording *recording, const Options *options, GError **error) {
   return TRUE;
 }
 
-/* A file's name without folder and ending. (transfer full) */
-static char *
-stem_of (const char *path) {
-  char *base = g_path_get_basename (path);
-  char *dot = strrchr (base, '.');
-
-  if (dot != NULL && dot != base)
-    *dot = '\0';
-  return base;
-}
-
 static void
 add_segment (LonghandTranscript *transcript, const struct quill_segment *segment, gint64 offset_ms) {
   if (!longhand_transcript_append (transcript, offset_ms + segment->start_ms, offset_ms + segment->end_ms,
@@ -166,7 +151,7 @@ transcript_of (const LonghandCliEngine *engine, const Recording *recording,
                const struct quill_result *result) {
   LonghandTranscript *transcript = longhand_transcript_new ();
   const gint64 offset_ms = (gint64)(recording->first / (QUILL_SAMPLE_RATE / 1000));
-  g_autofree char *stem = stem_of (recording->path);
+  g_autofree char *stem = longhand_cli_output_stem (recording->path);
   g_autofree char *title = g_filename_display_name (stem);
 
   longhand_transcript_set_title (transcript, title);
@@ -179,51 +164,21 @@ transcript_of (const LonghandCliEngine *engine, const Recording *recording,
   return transcript;
 }
 
-/* Where the text of path goes: --output itself, or a file in it; NULL: standard output. */
-static GFile *
-output_of (const Options *options, const char *path) {
-  g_autofree char *stem = NULL;
-  g_autofree char *name = NULL;
-
-  if (options->output == NULL)
-    return NULL;
-  if (options->n_files == 1 && !g_file_test (options->output, G_FILE_TEST_IS_DIR))
-    return g_file_new_for_commandline_arg (options->output);
-  stem = stem_of (path);
-  name = g_strdup_printf ("%s.%s", stem, longhand_format_get_extension (options->format));
-  return g_file_new_build_filename (options->output, name, NULL);
-}
-
-static gboolean
-write_out (const Options *options, const char *path, LonghandTranscript *transcript, GError **error) {
-  g_autofree char *content = longhand_export_to_string (transcript, options->format);
-  g_autoptr (GFile) file = output_of (options, path);
-
-  if (file != NULL && longhand_export_save (content, file, error))
-    return TRUE;
-  /* What took minutes to recognise is not thrown away because it cannot be saved. */
-  if (options->n_files > 1) {
-    g_autofree char *display_name = g_filename_display_name (path);
-
-    g_print ("==> %s <==\n", display_name);
-  }
-  longhand_cli_print_text (content);
-  return file == NULL;
-}
-
-/* What became of a recording. */
-static gboolean
+/* What became of a recording; the exit status. */
+static int
 finish (const LonghandCliEngine *engine, const Options *options, const Recording *recording,
-        struct quill_recording *heard, GError **error) {
+        struct quill_recording *heard) {
   g_autoptr (LonghandTranscript) transcript = NULL;
 
   if (heard->status != QUILL_OK) {
-    longhand_set_error_from_engine (error, &heard->error);
-    return FALSE;
+    g_autoptr (GError) error = NULL;
+
+    longhand_set_error_from_engine (&error, &heard->error);
+    return longhand_cli_fail (error);
   }
   transcript = transcript_of (engine, recording, heard->result);
   quill_result_free (&heard->result);
-  return write_out (options, recording->path, transcript, error);
+  return longhand_cli_output_write (&options->output, recording->path, transcript);
 }
 
 /* Loads, recognises and writes out n files together; returns the exit status. */
@@ -263,20 +218,18 @@ transcribe_files (LonghandCliEngine *engine, const Options *options, char **file
   if (!show_no_progress (options))
     clear_progress ();
   for (guint i = 0; i < recordings->len; i++) {
-    g_autoptr (GError) error = NULL;
+    const int failed = finish (engine, options, &g_array_index (recordings, Recording, i), &heard[i]);
 
-    if (!finish (engine, options, &g_array_index (recordings, Recording, i), &heard[i], &error))
-      code = longhand_cli_fail (error);
+    code = failed != LONGHAND_EXIT_OK ? failed : code;
   }
   return code;
 }
 
 /* ---- the verb ---- */
 
-/* Two recordings of the same name in different folders must not overwrite each other's text, and no text may
- * overwrite a recording. */
+/* No text may overwrite a recording, and neither may the trace. */
 static gboolean
-check_outputs (const Options *options, GError **error) {
+check_outputs (Options *options, GError **error) {
   g_autoptr (GHashTable) taken
       = g_hash_table_new_full (g_file_hash, (GEqualFunc)g_file_equal, g_object_unref, NULL);
 
@@ -288,18 +241,7 @@ check_outputs (const Options *options, GError **error) {
                  _ ("“%s” is a recording: choose another --trace."), options->trace_path);
     return FALSE;
   }
-  for (guint i = 0; options->output != NULL && i < options->n_files; i++) {
-    g_autoptr (GFile) file = output_of (options, options->files[i]);
-
-    if (!g_hash_table_add (taken, g_object_ref (file))) {
-      g_autofree char *name = g_file_get_parse_name (file);
-
-      g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
-                   _ ("“%s” is a recording, or would be written twice: choose another --output."), name);
-      return FALSE;
-    }
-  }
-  return TRUE;
+  return longhand_cli_output_check (&options->output, options->files, options->n_files, taken, error);
 }
 
 static gboolean
@@ -319,26 +261,6 @@ check (Options *options, GError **error) {
       || !longhand_cli_recognition_check (&options->recognition, error)
       || !longhand_cli_check_language (options->language, NULL, error))
     return FALSE;
-  if (options->format_name != NULL) {
-    if (!longhand_format_parse (options->format_name, &options->format, error))
-      return FALSE;
-  } else if (options->output != NULL && strrchr (options->output, '.') != NULL && options->n_files == 1) {
-    /* an output file's ending says which format is meant; any other ending means plain text */
-    if (!longhand_format_parse (strrchr (options->output, '.') + 1, &options->format, NULL))
-      options->format = LONGHAND_FORMAT_TXT;
-  }
-  if (options->n_files > 1 && options->output == NULL && options->format != LONGHAND_FORMAT_TXT) {
-    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
-                 _ ("Several recordings make several %s files: name a folder for them with --output."),
-                 longhand_format_get_extension (options->format));
-    return FALSE;
-  }
-  if (options->n_files > 1 && options->output != NULL && g_mkdir_with_parents (options->output, 0777) != 0) {
-    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_WRITE,
-                 _ ("“%s” cannot be the folder for several texts (%s): choose another one."), options->output,
-                 g_strerror (errno));
-    return FALSE;
-  }
   return check_outputs (options, error);
 }
 
@@ -379,7 +301,7 @@ check_request (const LonghandCliEngine *engine, const Options *options, GError *
 
 int
 longhand_cli_transcribe (int argc, char **argv) {
-  g_auto (Options) options = { .format = LONGHAND_FORMAT_TXT, .together = 1 };
+  g_auto (Options) options = { .together = 1 };
   const GOptionEntry entries[] = {
     { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model,
       N_ ("Model: name of an installed one, or a file (default: the best installed one)"), N_ ("MODEL") },
@@ -388,10 +310,11 @@ longhand_cli_transcribe (int argc, char **argv) {
     { "language", 'l', 0, G_OPTION_ARG_STRING, &options.language,
       N_ ("Language spoken, such as “de” or “german” (default: auto)"), N_ ("LANGUAGE") },
     { "translate", 0, 0, G_OPTION_ARG_NONE, &options.translate, N_ ("Translate to English"), NULL },
-    { "format", 'f', 0, G_OPTION_ARG_STRING, &options.format_name,
-      N_ ("txt, md, srt, vtt, lrc, json, tsv or csv (default: by the ending of the output, else txt)"),
-      N_ ("FORMAT") },
-    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
+    { "format", 'f', 0, G_OPTION_ARG_STRING, &options.output.format_names,
+      N_ ("txt, md, srt, vtt, lrc, json, tsv or csv, some with commas between, or all (default: by the "
+          "output's ending, else txt)"),
+      N_ ("FORMATS") },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output.path,
       N_ ("File to write, or a folder (default: standard output)"), N_ ("PATH") },
     { "together", 0, 0, G_OPTION_ARG_INT, &options.together,
       N_ ("Recordings to recognise at a time, 1 to 16 (default 1): more are faster, and take more memory"),

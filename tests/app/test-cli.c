@@ -1,6 +1,8 @@
 /* The command line as a person meets it: verbs, options, sound files good and bad, places to write to. */
 #include "cli-run.h"
 
+#include "transcript/longhand-export.h"
+
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <math.h>
@@ -117,6 +119,12 @@ senseless_command_lines_are_usage_errors (void) {
     { { "transcribe", "--greedy", "--temperature-increment", "0.2", speech () }, "one try" },
     { { "transcribe", "--format", "docx", speech () },
       "choose one of txt, md, srt, vtt, lrc, json, tsv, csv." },
+    { { "transcribe", "--format", "", speech () }, "There is no format “”" },
+    { { "transcribe", "--format", "srt,", speech () }, "There is no format “”" },
+    { { "transcribe", "--format", "srt,docx", speech () }, "There is no format “docx”" },
+    { { "transcribe", "--format", "srt,json", speech () },
+      "Several formats make several files: name a folder" },
+    { { "transcribe", "--format", "all", speech () }, "name a folder for them with --output" },
     { { "transcribe", "--language", "klingon", speech () }, "There is no language “klingon”" },
     { { "transcribe", "--language", "german", speech () }, "This model does not know “german”" },
     { { "transcribe", "--translate", speech () }, "cannot translate" },
@@ -319,6 +327,74 @@ several_texts_go_into_a_folder_that_is_made (Fixture *fixture, gconstpointer dat
   g_assert_true (g_file_test (second, G_FILE_TEST_IS_REGULAR));
 }
 
+static guint
+count_files (const char *path) {
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (dir) != NULL)
+    n++;
+  return n;
+}
+
+static void
+several_formats_go_into_a_folder_that_is_made (Fixture *fixture, gconstpointer data) {
+  g_autofree char *folder = g_build_filename (fixture->dir, "formats", NULL);
+  g_autofree char *stem = g_path_get_basename (speech ());
+  g_auto (CliRun) some = cli_run ("transcribe", "-f", "srt,JSON,.srt", "-o", folder, speech (), NULL);
+  g_auto (CliRun) all = { 0 };
+
+  cli_assert_succeeds (&some);
+  g_assert_cmpstr (some.out, ==, "");
+  g_assert_cmpuint (count_files (folder), ==, 2);
+  all = cli_run ("transcribe", "-f", "all", "-o", folder, speech (), NULL);
+  cli_assert_succeeds (&all);
+  g_assert_cmpuint (count_files (folder), ==, LONGHAND_N_FORMATS);
+  *strrchr (stem, '.') = '\0';
+  for (guint i = 0; i < LONGHAND_N_FORMATS; i++) {
+    g_autofree char *path = g_strdup_printf ("%s/%s.%s", folder, stem, longhand_format_get_extension (i));
+    const char *const arguments[]
+        = { "transcribe", "-f", longhand_format_get_extension (i), speech (), NULL };
+    g_auto (CliRun) alone = cli_run_in (&(CliSetting){ 0 }, arguments);
+    g_autofree char *content = NULL;
+
+    g_assert_true (g_file_get_contents (path, &content, NULL, NULL));
+    g_assert_cmpstr (content, ==, alone.out);
+  }
+}
+
+/* What can be saved is; the rest is printed below its name. */
+static void
+one_format_that_cannot_be_saved_is_printed (Fixture *fixture, gconstpointer data) {
+  g_autofree char *folder = g_build_filename (fixture->dir, "formats", NULL);
+  g_autofree char *stem = g_path_get_basename (speech ());
+  g_autofree char *in_the_way = NULL;
+  g_autofree char *expected = NULL;
+  g_auto (CliRun) run = { 0 };
+  g_auto (CliRun) alone = cli_run ("transcribe", "-f", "srt", speech (), NULL);
+
+  *strrchr (stem, '.') = '\0';
+  in_the_way = g_strdup_printf ("%s/%s.srt", folder, stem);
+  g_assert_cmpint (g_mkdir_with_parents (in_the_way, 0777), ==, 0);
+  run = cli_run ("transcribe", "-f", "txt,srt,csv", "-o", folder, speech (), NULL);
+  g_assert_cmpint (run.code, ==, 1);
+  expected = g_strdup_printf ("==> %s <==\n%s", in_the_way, alone.out);
+  g_assert_cmpstr (run.out, ==, expected);
+  cli_assert_contains (run.err, in_the_way);
+  g_assert_cmpuint (count_files (folder), ==, 3);
+}
+
+static void
+several_formats_need_a_folder (Fixture *fixture, gconstpointer data) {
+  g_autofree char *path = write_sound (fixture, "a.wav", (const float[]){ 0, 0 }, 2);
+  g_autofree char *file = g_build_filename (fixture->dir, "file.srt", NULL);
+  g_auto (CliRun) run = { 0 };
+
+  g_assert_true (g_file_set_contents (file, "old", -1, NULL));
+  run = cli_run ("transcribe", "-f", "srt,vtt", "-o", file, path, NULL);
+  cli_assert_fails (&run, 1, file, "cannot be the folder for several texts");
+}
+
 static void
 nothing_is_written_over_a_recording_or_twice (Fixture *fixture, gconstpointer data) {
   g_autofree char *path = write_sound (fixture, "a.wav", (const float[]){ 0, 0 }, 2);
@@ -414,6 +490,9 @@ main (int argc, char **argv) {
   ADD ("recordings-together-read-as-one-after-another", recordings_together_read_as_one_after_another);
   ADD ("several-texts-go-into-a-folder-that-is-made", several_texts_go_into_a_folder_that_is_made);
   ADD ("nothing-is-written-over-a-recording-or-twice", nothing_is_written_over_a_recording_or_twice);
+  ADD ("several-formats-go-into-a-folder-that-is-made", several_formats_go_into_a_folder_that_is_made);
+  ADD ("one-format-that-cannot-be-saved-is-printed", one_format_that_cannot_be_saved_is_printed);
+  ADD ("several-formats-need-a-folder", several_formats_need_a_folder);
   ADD ("format-follows-the-ending-of-the-output", format_follows_the_ending_of_the_output);
   ADD ("text-that-cannot-be-saved-is-printed", text_that_cannot_be_saved_is_printed);
   g_test_add_func ("/cli/full-standard-output-is-a-failure", full_standard_output_is_a_failure);

@@ -232,7 +232,8 @@ def _():
     assert completed("longhand-cli", "tr") == {"transcribe"}
     assert "--format" in completed("longhand-cli", "transcribe", "--f")
     assert completed("longhand-cli", "transcribe", "--format", "") == {
-        "txt", "md", "srt", "vtt", "lrc", "json", "tsv", "csv"}
+        "txt", "md", "srt", "vtt", "lrc", "json", "tsv", "csv", "all"}
+    assert completed("longhand-cli", "transcribe", "--format", "txt,j") == {"txt,json"}
     assert {"f32", "q4_0", "q6_K"} <= completed("longhand-cli", "quantize", "a", "b", "")
     assert completed("longhand-cli", "quantize", "a", "b", "q8") == {"q8_0"}
 
