@@ -8,6 +8,7 @@
 #define DEFAULT_BEAM_SIZE 5
 #define DEFAULT_BEST_OF 5
 #define LONGEST_S 1e6
+#define LONGEST_SEGMENT 1000
 #define NOT_GIVEN G_MININT
 #define NO_PENALTY -1.0
 
@@ -64,6 +65,9 @@ longhand_cli_recognition_add_entries (LonghandCliRecognition *self, const GOptio
       N_ ("“no”: each window of 30 seconds is looked at by itself (default yes)"), N_ ("YES|NO") },
     { "word-timestamps", 0, 0, G_OPTION_ARG_NONE, &self->word_timestamps,
       N_ ("Find out when each word is said; json has it, with its probability"), NULL },
+    { "max-len", 0, 0, G_OPTION_ARG_INT, &self->max_len,
+      N_ ("Cut segments between words to so many characters, by --word-timestamps (default 0: as they are)"),
+      N_ ("N") },
     { "offset", 0, 0, G_OPTION_ARG_DOUBLE, &self->offset_s,
       N_ ("Begin so far into the recording (default 0)"), N_ ("SECONDS") },
     { "duration", 0, 0, G_OPTION_ARG_DOUBLE, &self->duration_s,
@@ -125,6 +129,7 @@ longhand_cli_recognition_check (const LonghandCliRecognition *self, GError **err
     { "--compression-ratio-threshold", self->compression_ratio_threshold, 0, 1000 },
     { "--logprob-threshold", self->logprob_threshold, -1000, 0 },
     { "--no-speech-threshold", self->no_speech_threshold, 0, 1 },
+    { "--max-len", self->max_len, 0, LONGEST_SEGMENT },
     { "--offset", self->offset_s, 0, LONGEST_S },
     { "--duration", self->duration_s, 0, LONGEST_S },
   };
@@ -139,6 +144,11 @@ longhand_cli_recognition_check (const LonghandCliRecognition *self, GError **err
   return check_contradictions (self, error);
 }
 
+static gboolean
+wants_words (const LonghandCliRecognition *self) {
+  return self->word_timestamps || self->max_len > 0;
+}
+
 static unsigned
 n_hypotheses (const LonghandCliRecognition *self, int given, unsigned otherwise) {
   return self->greedy ? 1 : given == NOT_GIVEN ? otherwise : (unsigned)given;
@@ -148,7 +158,7 @@ void
 longhand_cli_recognition_set_up (const LonghandCliRecognition *self, struct quill_settings *settings) {
   settings->n_hypotheses = MAX (n_hypotheses (self, self->beam_size, DEFAULT_BEAM_SIZE),
                                 n_hypotheses (self, self->best_of, DEFAULT_BEST_OF));
-  settings->word_timestamps = self->word_timestamps;
+  settings->word_timestamps = wants_words (self);
 }
 
 void
@@ -165,7 +175,7 @@ longhand_cli_recognition_apply (const LonghandCliRecognition *self, struct quill
   params->compression_ratio_threshold = (float)self->compression_ratio_threshold;
   params->logprob_threshold = (float)self->logprob_threshold;
   params->no_speech_threshold = (float)self->no_speech_threshold;
-  params->word_timestamps = self->word_timestamps;
+  params->word_timestamps = wants_words (self);
   params->initial_prompt = self->initial_prompt;
   params->condition_on_previous = self->condition_on_previous_text == NULL
                                   || g_ascii_strcasecmp (self->condition_on_previous_text, "yes") == 0;

@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 /* As they were given; longhand_cli_recognition_init sets the defaults. */
 typedef struct {
   gboolean greedy, word_timestamps;
+  int max_len; /* characters of a segment, which needs times of words; 0: any number */
   int beam_size, best_of;
   double patience, length_penalty;
   double temperature, temperature_increment;

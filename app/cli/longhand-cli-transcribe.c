@@ -178,6 +178,11 @@ finish (const LonghandCliEngine *engine, const Options *options, const Recording
   }
   transcript = transcript_of (engine, recording, heard->result);
   quill_result_free (&heard->result);
+  if (options->recognition.max_len > 0) {
+    g_autoptr (LonghandTranscript) whole = g_steal_pointer (&transcript);
+
+    transcript = longhand_transcript_split (whole, (guint)options->recognition.max_len);
+  }
   return longhand_cli_output_write (&options->output, recording->path, transcript);
 }
 

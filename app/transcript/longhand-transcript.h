@@ -37,6 +37,11 @@ const LonghandSegment *longhand_transcript_get_segment (LonghandTranscript *self
                                                         guint i); /* (transfer none) */
 char *longhand_transcript_dup_text (LonghandTranscript *self); /* segments joined by spaces (transfer full) */
 
+/* The same in segments of at most max_chars characters, for subtitles: longer ones are cut between words,
+ * whose times the parts get. A word that is longer, and a segment whose words are unknown, stays whole.
+ * (transfer full) */
+LonghandTranscript *longhand_transcript_split (LonghandTranscript *self, guint max_chars);
+
 /* What an exporter may say about it and about where it came from; may be NULL. */
 void longhand_transcript_set_title (LonghandTranscript *self, const char *title); /* UTF-8 */
 const char *longhand_transcript_get_title (LonghandTranscript *self);

@@ -86,6 +86,20 @@ every_option_reaches_the_engine (void) {
 }
 
 static void
+limit_of_length_needs_words (void) {
+  Asked asked;
+
+  ask (&asked, "--max-len 40");
+  g_assert_true (asked.params.word_timestamps);
+  g_assert_true (asked.settings.word_timestamps);
+  longhand_cli_recognition_clear (&asked.recognition);
+  ask (&asked, "--max-len 0");
+  g_assert_false (asked.params.word_timestamps);
+  g_assert_false (asked.settings.word_timestamps);
+  longhand_cli_recognition_clear (&asked.recognition);
+}
+
+static void
 greedy_is_one_hypothesis_and_one_try (void) {
   Asked asked;
 
@@ -195,6 +209,39 @@ words_have_times_of_the_whole_recording (void) {
   g_assert_cmpfloat (now_s, >, 4.0);
 }
 
+/* All texts of a result, joined by spaces; none is longer than max_chars and has a space to cut it at. */
+static char *
+join_segments (const CliRun *run, glong max_chars, guint *n_segments) {
+  g_autoptr (JsonNode) root = json_from_string (run->out, NULL);
+  JsonArray *segments = json_object_get_array_member (json_node_get_object (root), "segments");
+  GString *text = g_string_new (NULL);
+
+  *n_segments = json_array_get_length (segments);
+  for (guint i = 0; i < *n_segments; i++) {
+    JsonObject *segment = json_array_get_object_element (segments, i);
+    const char *part = json_object_get_string_member (segment, "text");
+
+    g_assert_true (g_utf8_strlen (part, -1) <= max_chars || g_utf8_strchr (part, -1, ' ') == NULL);
+    g_string_append_printf (text, "%s%s", i > 0 ? " " : "", part);
+  }
+  return g_string_free (text, FALSE);
+}
+
+static void
+limit_of_length_cuts_between_words (void) {
+  g_auto (CliRun) whole = cli_run ("transcribe", "--format", "json", speech (), NULL);
+  g_auto (CliRun) cut = cli_run ("transcribe", "--format", "json", "--max-len", "15", speech (), NULL);
+  g_autofree char *expected = NULL;
+  g_autofree char *text = NULL;
+  guint n_whole, n_cut;
+
+  cli_assert_succeeds (&cut);
+  expected = join_segments (&whole, G_MAXLONG, &n_whole);
+  text = join_segments (&cut, 15, &n_cut);
+  g_assert_cmpstr (text, ==, expected);
+  g_assert_cmpuint (n_cut, >, n_whole);
+}
+
 static void
 offset_behind_the_end_is_said (void) {
   g_auto (CliRun) run = cli_run ("transcribe", "--offset", "60", speech (), NULL);
@@ -217,6 +264,8 @@ main (int argc, char **argv) {
                    part_of_a_recording_has_the_times_of_the_whole);
   g_test_add_func ("/cli/recognition/words-have-times-of-the-whole-recording",
                    words_have_times_of_the_whole_recording);
+  g_test_add_func ("/cli/recognition/limit-of-length-needs-words", limit_of_length_needs_words);
+  g_test_add_func ("/cli/recognition/limit-of-length-cuts-between-words", limit_of_length_cuts_between_words);
   g_test_add_func ("/cli/recognition/offset-behind-the-end-is-said", offset_behind_the_end_is_said);
   return g_test_run ();
 }

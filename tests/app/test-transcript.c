@@ -94,6 +94,78 @@ words_belong_to_the_last_segment (void) {
   g_assert_true (g_utf8_validate (word->text, -1, NULL));
 }
 
+/* ---- cutting ---- */
+
+/* A segment of words that take 100 ms each and begin every 200 ms; before it and behind it there are 50 ms.
+ */
+static void
+append_words (LonghandTranscript *transcript, gint64 start_ms, const char *const *words) {
+  g_autofree char *text = g_strjoinv ("", (char **)words);
+  const gint64 n = g_strv_length ((char **)words);
+
+  longhand_transcript_append (transcript, start_ms - 50, start_ms + 200 * n - 50, text, -0.5, 0.25);
+  for (gint64 i = 0; i < n; i++)
+    longhand_transcript_add_word (transcript, start_ms + 200 * i, start_ms + 200 * i + 100, words[i], 0.5);
+}
+
+static void
+assert_segment (LonghandTranscript *transcript, guint i, gint64 start_ms, gint64 end_ms, const char *text,
+                guint n_words) {
+  const LonghandSegment *segment = longhand_transcript_get_segment (transcript, i);
+
+  g_assert_cmpstr (segment->text, ==, text);
+  g_assert_cmpint (segment->start_ms, ==, start_ms);
+  g_assert_cmpint (segment->end_ms, ==, end_ms);
+  g_assert_cmpfloat (segment->avg_logprob, ==, -0.5);
+  g_assert_cmpfloat (segment->no_speech_prob, ==, 0.25);
+  g_assert_cmpuint (segment->words != NULL ? segment->words->len : 0, ==, n_words);
+}
+
+static void
+split_cuts_between_words (void) {
+  g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
+  g_autoptr (LonghandTranscript) split = NULL;
+  const LonghandWord *word;
+
+  append_words (transcript, 1000, (const char *[]){ " Ça", " va", " être", " bien,", " là-bas.", NULL });
+  append_words (transcript, 3000, (const char *[]){ " Short.", NULL });
+  longhand_transcript_set_title (transcript, "Title");
+  longhand_transcript_set_model (transcript, "base");
+  longhand_transcript_set_language (transcript, "fr");
+  split = longhand_transcript_split (transcript, 10); /* "Ça va être" exactly */
+  g_assert_cmpuint (longhand_transcript_get_n_segments (split), ==, 4);
+  assert_segment (split, 0, 1000, 1500, "Ça va être", 3);
+  assert_segment (split, 1, 1600, 1700, "bien,", 1);
+  assert_segment (split, 2, 1800, 1900, "là-bas.", 1);
+  assert_segment (split, 3, 2950, 3150, "Short.", 1);
+  word = &g_array_index (longhand_transcript_get_segment (split, 1)->words, LonghandWord, 0);
+  g_assert_cmpstr (word->text, ==, " bien,");
+  g_assert_cmpint (word->start_ms, ==, 1600);
+  g_assert_cmpint (word->end_ms, ==, 1700);
+  g_assert_cmpfloat (word->probability, ==, 0.5);
+  g_assert_cmpstr (longhand_transcript_get_title (split), ==, "Title");
+  g_assert_cmpstr (longhand_transcript_get_model (split), ==, "base");
+  g_assert_cmpstr (longhand_transcript_get_language (split), ==, "fr");
+}
+
+static void
+split_keeps_long_words_and_what_has_no_words (void) {
+  g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
+  g_autoptr (LonghandTranscript) split = NULL;
+
+  append_words (transcript, 1000, (const char *[]){ " a", " straightforward", " b", NULL });
+  append_words (transcript, 3000, (const char *[]){ "你", "好", "世", "界", NULL });
+  longhand_transcript_append (transcript, 5000, 6000, "nobody knows when", -0.5, 0.25);
+  split = longhand_transcript_split (transcript, 2);
+  g_assert_cmpuint (longhand_transcript_get_n_segments (split), ==, 6);
+  assert_segment (split, 0, 1000, 1100, "a", 1);
+  assert_segment (split, 1, 1200, 1300, "straightforward", 1);
+  assert_segment (split, 2, 1400, 1500, "b", 1);
+  assert_segment (split, 3, 3000, 3300, "你好", 2);
+  assert_segment (split, 4, 3400, 3700, "世界", 2);
+  assert_segment (split, 5, 5000, 6000, "nobody knows when", 0);
+}
+
 static void
 text_is_segments_joined_by_spaces (void) {
   g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
@@ -140,6 +212,9 @@ main (int argc, char **argv) {
   g_test_add_func ("/transcript/text-without-words-is-left-out", text_without_words_is_left_out);
   g_test_add_func ("/transcript/broken-utf8-is-repaired", broken_utf8_is_repaired);
   g_test_add_func ("/transcript/words-belong-to-the-last-segment", words_belong_to_the_last_segment);
+  g_test_add_func ("/transcript/split-cuts-between-words", split_cuts_between_words);
+  g_test_add_func ("/transcript/split-keeps-long-words-and-what-has-no-words",
+                   split_keeps_long_words_and_what_has_no_words);
   g_test_add_func ("/transcript/times-that-run-backwards-are-set-right",
                    times_that_run_backwards_are_set_right);
   g_test_add_func ("/transcript/text-is-segments-joined-by-spaces", text_is_segments_joined_by_spaces);
