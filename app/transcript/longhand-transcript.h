@@ -37,9 +37,10 @@ const LonghandSegment *longhand_transcript_get_segment (LonghandTranscript *self
                                                         guint i); /* (transfer none) */
 char *longhand_transcript_dup_text (LonghandTranscript *self); /* segments joined by spaces (transfer full) */
 
-/* The same in segments of at most max_chars characters, for subtitles: longer ones are cut between words,
- * whose times the parts get. A word that is longer, and a segment whose words are unknown, stays whole.
- * (transfer full) */
+/* The same in segments of at most max_chars characters, for subtitles: longer ones are cut between words.
+ * Parts have the times of their words, within those of the segment; if that leaves one no time at all, they
+ * share the segment's by their lengths. A word that is longer, and a segment whose words are unknown, stays
+ * whole. (transfer full) */
 LonghandTranscript *longhand_transcript_split (LonghandTranscript *self, guint max_chars);
 
 /* What an exporter may say about it and about where it came from; may be NULL. */

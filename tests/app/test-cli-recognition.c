@@ -209,7 +209,8 @@ words_have_times_of_the_whole_recording (void) {
   g_assert_cmpfloat (now_s, >, 4.0);
 }
 
-/* All texts of a result, joined by spaces; none is longer than max_chars and has a space to cut it at. */
+/* All texts of a result, joined by spaces; each takes time, and none is longer than max_chars and has a space
+ * to cut it at. */
 static char *
 join_segments (const CliRun *run, glong max_chars, guint *n_segments) {
   g_autoptr (JsonNode) root = json_from_string (run->out, NULL);
@@ -222,6 +223,8 @@ join_segments (const CliRun *run, glong max_chars, guint *n_segments) {
     const char *part = json_object_get_string_member (segment, "text");
 
     g_assert_true (g_utf8_strlen (part, -1) <= max_chars || g_utf8_strchr (part, -1, ' ') == NULL);
+    g_assert_cmpfloat (json_object_get_double_member (segment, "end"), >,
+                       json_object_get_double_member (segment, "start"));
     g_string_append_printf (text, "%s%s", i > 0 ? " " : "", part);
   }
   return g_string_free (text, FALSE);

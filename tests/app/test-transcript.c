@@ -167,6 +167,36 @@ split_keeps_long_words_and_what_has_no_words (void) {
 }
 
 static void
+split_stays_within_the_segment (void) {
+  g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
+  g_autoptr (LonghandTranscript) split = NULL;
+
+  longhand_transcript_append (transcript, 1000, 2000, "one two", -0.5, 0.25);
+  longhand_transcript_add_word (transcript, 500, 1300, " one", 0.5);
+  longhand_transcript_add_word (transcript, 1400, 2100, " two", 0.5);
+  split = longhand_transcript_split (transcript, 3);
+  g_assert_cmpuint (longhand_transcript_get_n_segments (split), ==, 2);
+  assert_segment (split, 0, 1000, 1300, "one", 1);
+  assert_segment (split, 1, 1400, 2000, "two", 1);
+}
+
+static void
+split_shares_the_time_where_words_have_none (void) {
+  g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
+  g_autoptr (LonghandTranscript) split = NULL;
+
+  longhand_transcript_append (transcript, 1000, 3000, "one twenty ä", -0.5, 0.25);
+  longhand_transcript_add_word (transcript, 0, 1500, " one", 0.5);
+  longhand_transcript_add_word (transcript, 1500, 6200, " twenty", 0.5);
+  longhand_transcript_add_word (transcript, 6200, 6200, " ä", 0.5);
+  split = longhand_transcript_split (transcript, 6);
+  g_assert_cmpuint (longhand_transcript_get_n_segments (split), ==, 3);
+  assert_segment (split, 0, 1000, 1600, "one", 1);
+  assert_segment (split, 1, 1600, 2800, "twenty", 1);
+  assert_segment (split, 2, 2800, 3000, "ä", 1);
+}
+
+static void
 text_is_segments_joined_by_spaces (void) {
   g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
   g_autofree char *empty = longhand_transcript_dup_text (transcript);
@@ -215,6 +245,9 @@ main (int argc, char **argv) {
   g_test_add_func ("/transcript/split-cuts-between-words", split_cuts_between_words);
   g_test_add_func ("/transcript/split-keeps-long-words-and-what-has-no-words",
                    split_keeps_long_words_and_what_has_no_words);
+  g_test_add_func ("/transcript/split-stays-within-the-segment", split_stays_within_the_segment);
+  g_test_add_func ("/transcript/split-shares-the-time-where-words-have-none",
+                   split_shares_the_time_where_words_have_none);
   g_test_add_func ("/transcript/times-that-run-backwards-are-set-right",
                    times_that_run_backwards_are_set_right);
   g_test_add_func ("/transcript/text-is-segments-joined-by-spaces", text_is_segments_joined_by_spaces);
