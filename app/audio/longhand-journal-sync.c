@@ -38,8 +38,8 @@ sync_folder (const char *folder) {
   return saved_errno;
 }
 
-static int
-sync_names (const char *folder, const char *anchor) {
+int
+longhand_sync_names (const char *folder, const char *anchor) {
   g_autofree char *place = g_strdup (folder);
   int saved_errno;
 
@@ -53,10 +53,8 @@ sync_names (const char *folder, const char *anchor) {
 }
 
 int
-longhand_sync_file (int fd, const char *folder, const char *anchor) {
-  const int saved_errno = errno_from (fdatasync (fd));
-
-  return saved_errno == 0 && anchor != NULL ? sync_names (folder, anchor) : saved_errno;
+longhand_sync_content (int fd) {
+  return errno_from (fdatasync (fd));
 }
 
 void
@@ -64,5 +62,6 @@ longhand_sync_left_behind (int fd, const char *path) {
   g_autofree char *folder = g_path_get_dirname (path);
   g_autofree char *anchor = longhand_sync_dup_anchor (folder);
 
-  longhand_sync_file (fd, folder, anchor);
+  longhand_sync_content (fd);
+  longhand_sync_names (folder, anchor);
 }

@@ -12,9 +12,10 @@ G_BEGIN_DECLS
  * (transfer full) */
 char *longhand_sync_dup_anchor (const char *folder);
 
-/* The content of the file, and then its name and those of the folders up to anchor; NULL: names are there.
- * Returns errno or 0; that is also for what cannot be synced by its nature. */
-int longhand_sync_file (int fd, const char *folder, const char *anchor);
+/* The names in folder, and of the folders up to anchor. Returns errno or 0; that is also for what cannot be
+ * synced by its nature. */
+int longhand_sync_names (const char *folder, const char *anchor);
+int longhand_sync_content (int fd); /* of the file; the same */
 
 /* The file of a program that has ended; path: its own. As far as that is possible. */
 void longhand_sync_left_behind (int fd, const char *path);

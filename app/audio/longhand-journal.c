@@ -47,7 +47,7 @@ struct _LonghandJournal {
   GArray *done;        /* File: taken up, and heard to the end; locked until the journal is closed */
   guint64 n_bytes;     /* in file */
   guint64 n_samples;   /* so far, of all files */
-  char *anchor;        /* of longhand_sync_file; NULL: there has been no file yet */
+  char *anchor;        /* of longhand_sync_names; NULL: there has been no file yet */
   gboolean failing;    /* the last attempt to write failed */
   gboolean reported;   /* in this recording */
   gboolean hurry;      /* what is in file should be on the disk now */
@@ -226,23 +226,40 @@ unwrite (LonghandJournal *self) {
   self->unsynced_us = 0;
 }
 
-/* Without the lock as long as the disk takes; the file stays open until the thread has ended. */
-static void
-bring_to_disk (LonghandJournal *self) {
+/* Without the lock as long as the disk takes; the file stays open until the thread has ended. Names come
+ * first: there are several, and what is written meanwhile need not wait for another turn. Returns errno or 0;
+ * *n: so many of the bytes that wait are on the disk. */
+static int
+sync_without_lock (LonghandJournal *self, guint *n) {
   const int fd = self->file.fd;
-  const char *anchor = self->new_name ? self->anchor : NULL;
-  const guint n = self->n_written;
-  int saved_errno;
+  int saved_errno = 0;
 
+  if (self->new_name) {
+    pthread_mutex_unlock (&self->lock);
+    saved_errno = longhand_sync_names (self->folder, self->anchor);
+    pthread_mutex_lock (&self->lock);
+  }
+  if (saved_errno != 0)
+    return saved_errno;
+  *n = self->n_written;
   self->hurry = FALSE;
   self->unsynced_us = 0;
   pthread_mutex_unlock (&self->lock);
-  saved_errno = longhand_sync_file (fd, self->folder, anchor);
+  saved_errno = longhand_sync_content (fd);
   pthread_mutex_lock (&self->lock);
+  return saved_errno;
+}
+
+static void
+bring_to_disk (LonghandJournal *self) {
+  guint n;
+  const int saved_errno = sync_without_lock (self, &n);
+
   if (saved_errno == 0) {
     settle (self, n);
     flush (self);
   } else {
+    self->hurry = FALSE;
     unwrite (self);
     note_attempt (self, saved_errno);
   }
@@ -453,7 +470,8 @@ write_and_sync (LonghandJournal *self) {
 
   if (self->file.fd < 0)
     return FALSE;
-  if (longhand_sync_file (self->file.fd, self->folder, self->new_name ? self->anchor : NULL) != 0) {
+  if ((self->new_name && longhand_sync_names (self->folder, self->anchor) != 0)
+      || longhand_sync_content (self->file.fd) != 0) {
     unwrite (self);
     return FALSE;
   }
