@@ -32,8 +32,10 @@ class Window:
 
     def committed(self):
         """The text when no word of it may change any more, else ""."""
-        text = self.text().strip()
-        return "" if self.tentative() else text
+        text = self.text()
+        if self.tentative() or self.text() != text:  # it may have become final in between, and another one
+            return ""
+        return text.strip()
 
     def wait(self, what, check, timeout=30):
         """As wait_until, but a program that has ended is an error at once."""
