@@ -4,40 +4,36 @@
 #include "audio/longhand-pump-resampler.h"
 #include "longhand-error.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <glib/gi18n.h>
 #include <math.h>
-#include <sndfile.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define RATE_HZ 16000
 #define BLOCK_FRAMES 4096
-#define MAX_CHANNELS 64
-#define MIN_RATE_HZ 1000
-#define MAX_RATE_HZ 768000
 /* 24 hours: beyond it the samples alone take more than 5 GiB. */
 #define MAX_SAMPLES ((gsize)RATE_HZ * 60 * 60 * 24)
 
-/* What has been read so far, growing by doubling; the length a header claims is never trusted. */
-typedef struct {
-  float *data;
-  gsize n, capacity;
-} Samples;
+/* Takes a block of n samples at 16 kHz. */
+typedef gboolean (*TakeFn) (gpointer user, const float *samples, gsize n, GError **error);
 
 typedef struct {
-  const char *name; /* for people; borrowed */
+  const LonghandAudioInput *input; /* borrowed */
+  char *name;                      /* for people; owned, as are all below */
   SNDFILE *file;
   SF_INFO info;
   LonghandResampler *resampler;
   float *frames; /* [BLOCK_FRAMES, channels] */
   GArray *block; /* float; those frames at 16 kHz */
-  gsize n_not_finite;
+  gsize n_samples, n_not_finite;
   gint64 resample_us;
-  Samples out;
+  TakeFn take;
+  gpointer user; /* borrowed */
 } Reader;
+
+char *
+longhand_audio_input_display_name (const LonghandAudioInput *input) {
+  return input->path != NULL ? g_filename_display_name (input->path) : g_strdup (_ ("standard input"));
+}
 
 static gboolean
 set_no_memory (GError **error, const char *name) {
@@ -47,30 +43,22 @@ set_no_memory (GError **error, const char *name) {
 }
 
 static gboolean
-reserve (Reader *self, gsize n_more, GError **error) {
-  gsize capacity = MAX (self->out.capacity, (gsize)RATE_HZ);
-  float *data;
-
-  if (self->out.n + n_more > MAX_SAMPLES) {
+check_goes_on (const Reader *self, GError **error) {
+  if (self->n_samples + self->block->len > MAX_SAMPLES) {
     g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE,
                  _ ("“%s” is longer than 24 hours: cut it into shorter recordings."), self->name);
     return FALSE;
   }
-  if (self->out.n + n_more <= self->out.capacity)
-    return TRUE;
-  while (capacity < self->out.n + n_more)
-    capacity *= 2;
-  data = g_try_realloc_n (self->out.data, capacity, sizeof *data);
-  if (data == NULL)
-    return set_no_memory (error, self->name);
-  self->out.data = data;
-  self->out.capacity = capacity;
+  if (self->input->is_cancelled != NULL && self->input->is_cancelled ()) {
+    g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_CANCELLED, _ ("Reading was cancelled."));
+    return FALSE;
+  }
   return TRUE;
 }
 
-/* Appends frames [n_frames, channels] as mono at 16 kHz; `last` takes what the resampler holds back. */
+/* Hands on frames [n_frames, channels] as mono at 16 kHz; `last` takes what the resampler holds back. */
 static gboolean
-append (Reader *self, gsize n_frames, gboolean last, GError **error) {
+hand_on (Reader *self, gsize n_frames, gboolean last, GError **error) {
   const gsize n_values = n_frames * (gsize)self->info.channels;
   gint64 begin_us;
 
@@ -80,16 +68,18 @@ append (Reader *self, gsize n_frames, gboolean last, GError **error) {
   begin_us = g_get_monotonic_time ();
   longhand_resampler_process (self->resampler, self->frames, n_frames, last, self->block);
   self->resample_us += g_get_monotonic_time () - begin_us;
-  if (!reserve (self, self->block->len, error))
+  if (!check_goes_on (self, error))
     return FALSE;
-  if (self->block->len > 0)
-    memcpy (self->out.data + self->out.n, self->block->data, self->block->len * sizeof (float));
-  self->out.n += self->block->len;
-  return TRUE;
+  self->n_samples += self->block->len;
+  return self->take (self->user, (const float *)(gpointer)self->block->data, self->block->len, error);
 }
 
 static gboolean
 prepare (Reader *self, GError **error) {
+  self->name = longhand_audio_input_display_name (self->input);
+  self->file = longhand_audio_file_open_input (self->input, &self->info, error);
+  if (self->file == NULL)
+    return FALSE;
   self->frames = g_try_new (float, (gsize)BLOCK_FRAMES * self->info.channels);
   if (self->frames == NULL)
     return set_no_memory (error, self->name);
@@ -99,7 +89,7 @@ prepare (Reader *self, GError **error) {
 }
 
 static gboolean
-read_all (Reader *self, const char *path, GError **error) {
+read_all (Reader *self, GError **error) {
   sf_count_t n_read, n_total = 0;
 
   if (!prepare (self, error))
@@ -107,11 +97,11 @@ read_all (Reader *self, const char *path, GError **error) {
   do {
     n_read = sf_readf_float (self->file, self->frames, BLOCK_FRAMES);
     n_total += n_read;
-    if (n_read > 0 && !append (self, (gsize)n_read, FALSE, error))
+    if (n_read > 0 && !hand_on (self, (gsize)n_read, FALSE, error))
       return FALSE;
   } while (n_read == BLOCK_FRAMES); /* a short block ends it, and only its own error says whether well */
-  return longhand_audio_file_check (self->file, path, &self->info, n_total, error)
-         && append (self, 0, TRUE, error);
+  return longhand_audio_file_check (self->file, self->name, &self->info, n_total, error)
+         && hand_on (self, 0, TRUE, error);
 }
 
 static void
@@ -120,81 +110,48 @@ reader_clear (Reader *self) {
   g_clear_pointer (&self->resampler, longhand_resampler_free);
   g_clear_pointer (&self->block, g_array_unref);
   g_free (self->frames);
-  g_free (self->out.data);
+  g_free (self->name);
 }
 
-/* Looks before libsndfile does, which has one sentence for everything. Returns a descriptor, or -1. */
-static int
-open_descriptor (const char *path, const char *name, GError **error) {
-  const int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  struct stat info;
+/* ---- into memory ---- */
 
-  if (fd < 0 && errno == ENOENT) {
-    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE,
-                 _ ("There is no file “%s”: check the path."), name);
-    return -1;
-  }
-  if (fd < 0) {
-    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE,
-                 _ ("“%s” cannot be read (%s): check its permissions."), name, g_strerror (errno));
-    return -1;
-  }
-  if (fstat (fd, &info) != 0 || !S_ISREG (info.st_mode)) {
-    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE,
-                 S_ISDIR (info.st_mode)
-                     ? _ ("“%s” is a folder: give a sound file in it.")
-                     : _ ("“%s” is not a file: give a sound file (wav, flac, ogg, opus or mp3)."),
-                 name);
-    close (fd);
-    return -1;
-  }
-  if (info.st_size == 0) {
-    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE,
-                 _ ("“%s” is empty: record or copy it again."), name);
-    close (fd);
-    return -1;
-  }
-  return fd;
-}
+/* Grows by doubling; the length a header claims is never trusted. */
+typedef struct {
+  float *data;
+  gsize n, capacity;
+  const char *path;
+} Memory;
 
-SNDFILE *
-longhand_audio_file_open (const char *path, SF_INFO *info, GError **error) {
-  g_autofree char *name = g_filename_display_name (path);
-  const int fd = open_descriptor (path, name, error);
-  SNDFILE *file;
+static gboolean
+reserve (Memory *self, gsize n, GError **error) {
+  gsize capacity = MAX (self->capacity, (gsize)RATE_HZ);
+  float *data;
 
-  if (fd < 0)
-    return NULL;
-  *info = (SF_INFO){ 0 };
-  file = sf_open_fd (fd, SFM_READ, info, SF_TRUE);
-  if (file == NULL) {
-    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE,
-                 _ ("“%s” is not a sound file that can be read: use wav, flac, ogg, opus or mp3."), name);
-    return NULL;
-  }
-  if (info->channels < 1 || info->channels > MAX_CHANNELS || info->samplerate < MIN_RATE_HZ
-      || info->samplerate > MAX_RATE_HZ) {
-    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE,
-                 _ ("“%s” has %d channels at %d Hz, which is out of range: convert it to mono at 16000 Hz."),
-                 name, info->channels, info->samplerate);
-    sf_close (file);
-    return NULL;
-  }
-  return file;
-}
-
-gboolean
-longhand_audio_file_check (SNDFILE *file, const char *path, const SF_INFO *info, sf_count_t n_frames,
-                           GError **error) {
-  g_autofree char *name = NULL;
-
-  if (sf_error (file) == SF_ERR_NO_ERROR)
+  if (self->data != NULL && n <= self->capacity)
     return TRUE;
-  name = g_filename_display_name (path);
-  g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE,
-               _ ("“%s” is damaged after %.1f seconds (%s): copy or record it again."), name,
-               (double)n_frames / info->samplerate, sf_strerror (file));
-  return FALSE;
+  while (capacity < n)
+    capacity *= 2;
+  data = g_try_realloc_n (self->data, capacity, sizeof *data);
+  if (data == NULL) {
+    g_autofree char *name = g_filename_display_name (self->path);
+
+    return set_no_memory (error, name);
+  }
+  self->data = data;
+  self->capacity = capacity;
+  return TRUE;
+}
+
+static gboolean
+take_into_memory (gpointer user, const float *samples, gsize n, GError **error) {
+  Memory *self = user;
+
+  if (!reserve (self, self->n + n, error))
+    return FALSE;
+  if (n > 0)
+    memcpy (self->data + self->n, samples, n * sizeof *samples);
+  self->n += n;
+  return TRUE;
 }
 
 float *
@@ -205,21 +162,41 @@ longhand_audio_file_load (const char *path, gsize *n_samples, gsize *n_not_finit
 float *
 longhand_audio_file_load_timed (const char *path, gsize *n_samples, gsize *n_not_finite, double *resample_ms,
                                 GError **error) {
-  g_autofree char *name = g_filename_display_name (path);
-  Reader reader = { .name = name };
-  float *samples = NULL;
+  const LonghandAudioInput input = { .path = path };
+  Memory memory = { .path = path };
+  Reader reader = { .input = &input, .take = take_into_memory, .user = &memory };
 
-  reader.file = longhand_audio_file_open (path, &reader.info, error);
-  if (reader.file == NULL)
-    return NULL;
-  if (read_all (&reader, path, error) && reserve (&reader, 1, error)) {
-    *n_samples = reader.out.n;
+  if (read_all (&reader, error)) {
+    *n_samples = memory.n;
     if (n_not_finite != NULL)
       *n_not_finite = reader.n_not_finite;
     if (resample_ms != NULL)
       *resample_ms = (double)reader.resample_us / 1000;
-    samples = g_steal_pointer (&reader.out.data);
+  } else {
+    g_clear_pointer (&memory.data, g_free);
   }
   reader_clear (&reader);
-  return samples;
+  return memory.data;
+}
+
+/* ---- into little memory ---- */
+
+static gboolean
+take_into_samples (gpointer user, const float *samples, gsize n, GError **error) {
+  return longhand_samples_append (user, samples, n, error);
+}
+
+LonghandSamples *
+longhand_audio_file_read (const LonghandAudioInput *input, gsize *n_not_finite, GError **error) {
+  g_autofree char *name = longhand_audio_input_display_name (input);
+  g_autoptr (LonghandSamples) samples = longhand_samples_new (name);
+  Reader reader = { .input = input, .take = take_into_samples, .user = samples };
+  const gboolean is_read = read_all (&reader, error);
+
+  reader_clear (&reader);
+  if (!is_read)
+    return NULL;
+  if (n_not_finite != NULL)
+    *n_not_finite = reader.n_not_finite;
+  return g_steal_pointer (&samples);
 }

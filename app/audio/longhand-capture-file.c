@@ -24,7 +24,7 @@ typedef struct {
   atomic_bool stop;
 
   /* owned */
-  char *path;
+  char *name; /* for people */
   SNDFILE *file;
   LonghandPumpQueue *queue; /* NULL: only the ring counts */
   LonghandFeed *feed;       /* NULL before the start */
@@ -83,7 +83,7 @@ begin_again (LonghandCaptureFile *self, GError **error) {
     return FALSE;
   self->n_read = 0;
   return sf_seek (self->file, 0, SEEK_SET) == 0
-         || longhand_audio_file_check (self->file, self->path, &self->info, 0, error);
+         || longhand_audio_file_check (self->file, self->name, &self->info, 0, error);
 }
 
 /* FALSE at the end of the last time, or with error. */
@@ -96,7 +96,7 @@ play_block (LonghandCaptureFile *self, gsize n_frames, GError **error) {
   self->n_written += (guint64)n;
   if (n == (sf_count_t)n_frames)
     return TRUE;
-  return longhand_audio_file_check (self->file, self->path, &self->info, self->n_read, error)
+  return longhand_audio_file_check (self->file, self->name, &self->info, self->n_read, error)
          && begin_again (self, error);
 }
 
@@ -193,7 +193,7 @@ file_free (LonghandSource *source) {
   g_clear_pointer (&self->queue, longhand_pump_queue_unref);
   g_clear_pointer (&self->file, sf_close);
   g_free (self->frames);
-  g_free (self->path);
+  g_free (self->name);
   g_free (self);
 }
 
@@ -229,7 +229,7 @@ longhand_capture_file_new (const char *path, double pace, guint n_times, GError 
                                    .stop = file_stop,
                                    .refresh = file_refresh,
                                    .free = file_free };
-  self->path = g_strdup (path);
+  self->name = g_filename_display_name (path);
   self->file = file;
   self->info = info;
   self->frames = g_new (float, (gsize)BLOCK *(gsize)info.channels);

@@ -1,0 +1,17 @@
+/* Files without a name, for what is too much for memory and of no use after the program: they are gone with
+ * their descriptor, however that ends. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* In the folder that TMPDIR names, else in /var/tmp, which lies on a disk where /tmp may be memory. what:
+ * what is to go there, for people. The descriptor, for reading and writing; -1 with LONGHAND_ERROR_WRITE. Any
+ * thread. */
+int longhand_scratch_open (const char *what, GError **error);
+
+/* Appends all of it. LONGHAND_ERROR_WRITE, as when there is no room. */
+gboolean longhand_scratch_write (int fd, gconstpointer data, gsize n_bytes, const char *what, GError **error);
+
+G_END_DECLS
