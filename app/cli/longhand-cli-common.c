@@ -1,5 +1,6 @@
 #include "cli/longhand-cli.h"
 
+#include "cli/longhand-cli-progress.h"
 #include "longhand-config.h"
 #include "longhand-engine-error.h"
 #include "longhand-settings.h"
@@ -8,7 +9,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -167,14 +167,11 @@ longhand_cli_print_json (JsonNode *root) {
 void
 longhand_cli_show_tentative (const char *text) {
   const glong n_chars = g_utf8_strlen (text, -1);
-  struct winsize size = { 0 };
   glong room;
 
   if (!isatty (STDERR_FILENO))
     return;
-  if (ioctl (STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 20)
-    size.ws_col = 80;
-  room = size.ws_col - 4;
+  room = (glong)longhand_cli_terminal_columns () - 4;
   g_printerr ("\r\033[K");
   if (n_chars > room)
     g_printerr ("… %s", g_utf8_offset_to_pointer (text, n_chars - room + 2));

@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <glib/gi18n.h>
+#include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define ALL_FORMATS ((1u << LONGHAND_N_FORMATS) - 1)
 
@@ -12,16 +14,6 @@ void
 longhand_cli_output_clear (LonghandCliOutput *self) {
   g_clear_pointer (&self->format_names, g_free);
   g_clear_pointer (&self->path, g_free);
-}
-
-char *
-longhand_cli_output_stem (const char *path) {
-  char *base = g_path_get_basename (path);
-  char *dot = strrchr (base, '.');
-
-  if (dot != NULL && dot != base)
-    *dot = '\0';
-  return base;
 }
 
 static gboolean
@@ -32,12 +24,13 @@ has_several (guint formats) {
 /* --output is a folder for them then. */
 static gboolean
 makes_several (const LonghandCliOutput *self) {
-  return self->n_files > 1 || has_several (self->formats);
+  return self->has_several_inputs || has_several (self->formats)
+         || (self->path != NULL && g_str_has_suffix (self->path, "/"));
 }
 
 /* --output itself, or a file in it; NULL: standard output. */
 static GFile *
-place_of (const LonghandCliOutput *self, const char *path, LonghandFormat format) {
+place_of (const LonghandCliOutput *self, const LonghandCliInput *input, LonghandFormat format) {
   g_autofree char *stem = NULL;
   g_autofree char *name = NULL;
 
@@ -45,9 +38,9 @@ place_of (const LonghandCliOutput *self, const char *path, LonghandFormat format
     return NULL;
   if (!makes_several (self) && !g_file_test (self->path, G_FILE_TEST_IS_DIR))
     return g_file_new_for_commandline_arg (self->path);
-  stem = longhand_cli_output_stem (path);
+  stem = longhand_cli_input_stem (input);
   name = g_strdup_printf ("%s.%s", stem, longhand_format_get_extension (format));
-  return g_file_new_build_filename (self->path, name, NULL);
+  return g_file_new_build_filename (self->path, input->folder, name, NULL);
 }
 
 /* ---- checking ---- */
@@ -70,13 +63,33 @@ parse_formats (LonghandCliOutput *self, GError **error) {
   return TRUE;
 }
 
-/* An output file's ending says which format is meant; any other ending means plain text. */
-static LonghandFormat
-format_of_ending (const LonghandCliOutput *self) {
-  const char *dot = self->path != NULL && self->n_files == 1 ? strrchr (self->path, '.') : NULL;
-  LonghandFormat format;
+/* What stands behind the last dot of --output's name; NULL: nothing does, or it is a folder. */
+static const char *
+ending (const LonghandCliOutput *self) {
+  const char *slash, *name, *dot;
 
-  return dot != NULL && longhand_format_parse (dot + 1, &format, NULL) ? format : LONGHAND_FORMAT_TXT;
+  if (self->path == NULL || g_file_test (self->path, G_FILE_TEST_IS_DIR))
+    return NULL;
+  slash = strrchr (self->path, '/');
+  name = slash != NULL ? slash + 1 : self->path;
+  dot = strrchr (name, '.');
+  return dot != NULL && dot != name ? dot + 1 : NULL;
+}
+
+/* An output file's ending says which format is meant. */
+static gboolean
+take_format_of_ending (LonghandCliOutput *self, GError **error) {
+  LonghandFormat format = LONGHAND_FORMAT_TXT;
+  const char *name = self->has_several_inputs ? NULL : ending (self);
+  g_autoptr (GError) unknown = NULL;
+
+  if (name != NULL && !longhand_format_parse (name, &format, &unknown)) {
+    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+                 _ ("%s Or say with --format what “%s” is to be."), unknown->message, self->path);
+    return FALSE;
+  }
+  self->formats = 1u << format;
+  return TRUE;
 }
 
 static gboolean
@@ -86,7 +99,7 @@ check_standard_output (const LonghandCliOutput *self, GError **error) {
                          _ ("Several formats make several files: name a folder for them with --output."));
     return FALSE;
   }
-  if (self->n_files > 1 && self->formats != 1u << LONGHAND_FORMAT_TXT) {
+  if (self->has_several_inputs && self->formats != 1u << LONGHAND_FORMAT_TXT) {
     const LonghandFormat format = (LonghandFormat)g_bit_nth_lsf (self->formats, -1);
 
     g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
@@ -97,57 +110,139 @@ check_standard_output (const LonghandCliOutput *self, GError **error) {
   return TRUE;
 }
 
-/* Two recordings of the same name in different folders must not overwrite each other's text. */
+/* A folder that is called like a file is hardly meant. */
 static gboolean
-check_place (const LonghandCliOutput *self, const char *path, LonghandFormat format, GHashTable *taken,
-             GError **error) {
-  g_autoptr (GFile) file = place_of (self, path, format);
-  g_autofree char *name = NULL;
+check_folder_name (const LonghandCliOutput *self, GError **error) {
+  const char *name = ending (self);
+  LonghandFormat format;
 
-  if (g_hash_table_add (taken, g_object_ref (file)))
+  if (g_file_test (self->path, G_FILE_TEST_EXISTS) || name == NULL
+      || !longhand_format_parse (name, &format, NULL))
     return TRUE;
-  name = g_file_get_parse_name (file);
+  g_set_error (
+      error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+      _ ("“%s” would be one file for several texts: name a folder with --output, and with --format what "
+         "to write."),
+      self->path);
+  return FALSE;
+}
+
+static gboolean
+make_folder (const char *path, GError **error) {
+  if (g_mkdir_with_parents (path, 0777) == 0)
+    return TRUE;
+  g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_WRITE,
+               _ ("“%s” cannot be the folder for several texts (%s): choose another one."), path,
+               g_strerror (errno));
+  return FALSE;
+}
+
+static gboolean
+set_taken (GFile *file, GError **error) {
+  g_autofree char *name = g_file_get_parse_name (file);
+
   g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
                _ ("“%s” is a recording, or would be written twice: choose another --output."), name);
   return FALSE;
 }
 
+/* Before anything else is said of its name. */
+static gboolean
+check_is_no_recording (const LonghandCliOutput *self, GHashTable *taken, GError **error) {
+  g_autoptr (GFile) file = self->path != NULL ? g_file_new_for_commandline_arg (self->path) : NULL;
+
+  return file == NULL || !g_hash_table_contains (taken, file) || set_taken (file, error);
+}
+
+/* Two recordings of the same name must not overwrite each other's text. */
+static gboolean
+check_place (const LonghandCliOutput *self, const LonghandCliInput *input, LonghandFormat format,
+             GHashTable *taken, GError **error) {
+  g_autoptr (GFile) file = place_of (self, input, format);
+
+  return g_hash_table_add (taken, g_object_ref (file)) || set_taken (file, error);
+}
+
+static gboolean
+check_places (const LonghandCliOutput *self, const LonghandCliInput *input, GHashTable *taken,
+              GError **error) {
+  for (guint format = 0; format < LONGHAND_N_FORMATS; format++)
+    if ((self->formats & 1u << format) != 0 && !check_place (self, input, format, taken, error))
+      return FALSE;
+  return TRUE;
+}
+
 gboolean
-longhand_cli_output_check (LonghandCliOutput *self, char **files, guint n_files, GHashTable *taken,
+longhand_cli_output_check (LonghandCliOutput *self, const LonghandCliInputs *inputs, GHashTable *taken,
                            GError **error) {
-  self->n_files = n_files;
-  if (self->format_names == NULL)
-    self->formats = 1u << format_of_ending (self);
-  else if (!parse_formats (self, error))
+  self->has_several_inputs = inputs->has_folder || inputs->inputs->len > 1;
+  if (g_strcmp0 (self->path, "-") == 0)
+    g_clear_pointer (&self->path, g_free);
+  if (!check_is_no_recording (self, taken, error))
+    return FALSE;
+  if (self->format_names == NULL ? !take_format_of_ending (self, error) : !parse_formats (self, error))
     return FALSE;
   if (self->path == NULL)
     return check_standard_output (self, error);
-  if (makes_several (self) && g_mkdir_with_parents (self->path, 0777) != 0) {
-    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_WRITE,
-                 _ ("“%s” cannot be the folder for several texts (%s): choose another one."), self->path,
-                 g_strerror (errno));
+  if (makes_several (self) && !check_folder_name (self, error))
     return FALSE;
+  for (guint i = 0; i < inputs->inputs->len; i++)
+    if (!check_places (self, longhand_cli_inputs_get (inputs, i), taken, error))
+      return FALSE;
+  if (!makes_several (self))
+    return TRUE;
+  for (guint i = 0; i < inputs->inputs->len; i++) {
+    const LonghandCliInput *input = longhand_cli_inputs_get (inputs, i);
+    g_autofree char *folder = g_build_filename (self->path, input->folder, NULL);
+
+    if (!make_folder (folder, error))
+      return FALSE;
   }
-  for (guint i = 0; i < n_files; i++)
-    for (guint format = 0; format < LONGHAND_N_FORMATS; format++)
-      if ((self->formats & 1u << format) != 0 && !check_place (self, files[i], format, taken, error))
-        return FALSE;
+  return TRUE;
+}
+
+/* ---- what is there ---- */
+
+static gboolean
+is_older (const GStatBuf *a, const GStatBuf *b) {
+  return a->st_mtim.tv_sec != b->st_mtim.tv_sec ? a->st_mtim.tv_sec < b->st_mtim.tv_sec
+                                                : a->st_mtim.tv_nsec < b->st_mtim.tv_nsec;
+}
+
+gboolean
+longhand_cli_output_is_there (const LonghandCliOutput *self, const LonghandCliInput *input) {
+  GStatBuf recording;
+
+  if (self->path == NULL || input->path == NULL || g_stat (input->path, &recording) != 0)
+    return FALSE;
+  for (guint format = 0; format < LONGHAND_N_FORMATS; format++) {
+    g_autoptr (GFile) file = NULL;
+    GStatBuf text;
+
+    if ((self->formats & 1u << format) == 0)
+      continue;
+    file = place_of (self, input, format);
+    if (!g_file_is_native (file) || g_stat (g_file_peek_path (file), &text) != 0 || !S_ISREG (text.st_mode)
+        || is_older (&text, &recording))
+      return FALSE;
+  }
   return TRUE;
 }
 
 /* ---- writing ---- */
 
 static int
-write_one (const LonghandCliOutput *self, const char *path, LonghandTranscript *transcript,
+write_one (const LonghandCliOutput *self, const LonghandCliInput *input, LonghandTranscript *transcript,
            LonghandFormat format) {
   g_autofree char *content = longhand_export_to_string (transcript, format);
-  g_autoptr (GFile) file = place_of (self, path, format);
+  g_autoptr (GFile) file = place_of (self, input, format);
   g_autoptr (GError) error = NULL;
 
   if (file != NULL && longhand_export_save (content, file, &error))
     return LONGHAND_EXIT_OK;
   if (makes_several (self)) {
-    g_autofree char *name = file != NULL ? g_file_get_parse_name (file) : g_filename_display_name (path);
+    g_autofree char *name
+        = file != NULL ? g_file_get_parse_name (file) : longhand_cli_input_display_name (input);
 
     g_print ("==> %s <==\n", name);
   }
@@ -156,12 +251,13 @@ write_one (const LonghandCliOutput *self, const char *path, LonghandTranscript *
 }
 
 int
-longhand_cli_output_write (const LonghandCliOutput *self, const char *file, LonghandTranscript *transcript) {
+longhand_cli_output_write (const LonghandCliOutput *self, const LonghandCliInput *input,
+                           LonghandTranscript *transcript) {
   int code = LONGHAND_EXIT_OK;
 
   for (guint format = 0; format < LONGHAND_N_FORMATS; format++)
     if ((self->formats & 1u << format) != 0) {
-      const int failed = write_one (self, file, transcript, format);
+      const int failed = write_one (self, input, transcript, format);
 
       code = failed != LONGHAND_EXIT_OK ? failed : code;
     }

@@ -1,236 +1,218 @@
 /* longhand-cli transcribe: recordings to text. */
+#include "cli/longhand-cli-jobs.h"
 #include "cli/longhand-cli-output.h"
-#include "cli/longhand-cli-recognition.h"
-#include "cli/longhand-cli-trace.h"
+#include "cli/longhand-cli-progress.h"
 #include "cli/longhand-cli.h"
 
 #include "audio/longhand-audio-file.h"
-#include "longhand-engine-error.h"
 
 #include <glib/gi18n.h>
-#include <glib/gstdio.h>
-#include <unistd.h>
 
-/* A fifth of a second: the shortest words take longer, and models invent some for anything. */
-#define SHORTEST_SAMPLES (QUILL_SAMPLE_RATE / 5)
+#define REDRAW_US (200 * 1000)
+#define LOWEST_RAW_HZ 1000
+#define HIGHEST_RAW_HZ 768000
+#define MAX_SHOWN 8 /* recordings; more fit into no line */
 
 typedef struct {
   char *model;
   int threads;
-  int together;
-  char *language;
-  gboolean translate;
-  LonghandCliRecognition recognition;
+  int together, jobs;
+  LonghandCliRequest request;
   LonghandCliOutput output;
+  LonghandCliProgressOption progress;
+  gboolean recursive, resume;
   char *trace_path;
-  gboolean quiet;
 
-  char **files;
-  guint n_files;
+  LonghandCliInputs inputs;
   LonghandCliTrace *trace; /* owned; NULL: none */
 } Options;
 
 static void
 options_clear (Options *options) {
   g_free (options->model);
-  g_free (options->language);
-  longhand_cli_recognition_clear (&options->recognition);
+  longhand_cli_request_clear (&options->request);
   longhand_cli_output_clear (&options->output);
+  g_free (options->progress.when);
   g_free (options->trace_path);
+  longhand_cli_inputs_clear (&options->inputs);
   g_clear_pointer (&options->trace, longhand_cli_trace_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
+/* All recordings, and what became of them. */
+typedef struct {
+  const Options *options;
+  LonghandCliRecording *recordings; /* owned; [n] */
+  guint n;
+  GPtrArray *todo; /* owned; LonghandCliRecording, borrowed: those that are not there already */
+  guint n_written; /* with those that are */
+  guint n_printed; /* of todo, from its beginning; or passed over */
+  gint64 begin_us;
+  double noted_s, noted_at_s; /* sound that was done when there was more last, and how long after begin_us */
+  int code;
+} Run;
+
+static void
+run_clear (Run *run) {
+  for (guint i = 0; i < run->n; i++)
+    longhand_cli_recording_clear (&run->recordings[i]);
+  g_free (run->recordings);
+  g_clear_pointer (&run->todo, g_ptr_array_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
+
 /* ---- progress ---- */
 
-static bool
-is_cancelled (void *user) {
-  return longhand_cli_interrupted ();
-}
-
+/* So that time left can be told before all have been read. What is no sound at all will fail. */
 static void
-show_progress (void *user, int64_t done_ms, int64_t total_ms) {
-  const char *name = user;
+look_at_headers (Run *run) {
+  for (guint i = 0; i < run->todo->len; i++) {
+    LonghandCliRecording *recording = g_ptr_array_index (run->todo, i);
+    const char *path = recording->input->path;
+    double seconds = 0;
 
-  if (total_ms > 0)
-    g_printerr ("\r\033[K%s: %d %%", name, (int)(100 * done_ms / total_ms));
-}
-
-static void
-clear_progress (void) {
-  g_printerr ("\r\033[K");
-}
-
-/* ---- recordings ---- */
-
-/* One that is being recognised. */
-typedef struct {
-  const char *path;   /* borrowed */
-  char *display_name; /* owned, as are all below */
-  char *name;
-  float *samples;
-  gsize first, n_heard; /* of them those that words are looked for in */
-  struct quill_params params;
-} Recording;
-
-static void
-recording_clear (gpointer data) {
-  Recording *recording = data;
-
-  g_free (recording->display_name);
-  g_free (recording->name);
-  g_free (recording->samples);
-}
-
-static gboolean
-show_no_progress (const Options *options) {
-  return options->quiet || !isatty (STDERR_FILENO);
-}
-
-static struct quill_params
-params_of (const Options *options, char *name) {
-  struct quill_params params;
-
-  quill_params_init (&params);
-  params.language = options->language;
-  params.translate = options->translate;
-  longhand_cli_recognition_apply (&options->recognition, &params);
-  params.cancelled = is_cancelled;
-  params.progress = show_no_progress (options) ? NULL : show_progress;
-  params.user = name;
-  return params;
-}
-
-static gboolean
-load (Recording *recording, const Options *options, GError **error) {
-  const gint64 begin_us = g_get_monotonic_time ();
-  gsize n, n_not_finite;
-
-  recording->samples = longhand_audio_file_load (recording->path, &n, &n_not_finite, error);
-  if (recording->samples == NULL)
-    return FALSE;
-  longhand_cli_trace_add (options->trace, "pipeline", "audio", begin_us);
-  if (n == 0) {
-    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE,
-                 _ ("“%s” holds no sound: check how it was recorded."), recording->display_name);
-    return FALSE;
+    if (run->options->request.raw_hz != 0 || path == NULL
+        || (longhand_audio_file_probe (path, &seconds) && seconds <= 0))
+      recording->total_ms = -1;
+    else
+      recording->total_ms = (int)MIN (seconds * 1000, G_MAXINT);
   }
-  if (n < SHORTEST_SAMPLES) {
-    longhand_cli_complain (_ ("“%s” lasts %.1f seconds, which is too short to hold a word."),
-                           recording->display_name, (double)n / QUILL_SAMPLE_RATE);
-    n = 0;
+}
+
+/* Sound of all; total 0 when somebody's is not known. */
+static void
+sum_up (const Run *run, LonghandCliProgress *progress) {
+  gboolean is_known = TRUE;
+
+  for (guint i = 0; i < run->todo->len; i++) {
+    LonghandCliRecording *recording = g_ptr_array_index (run->todo, i);
+    const int done_ms = g_atomic_int_get (&recording->done_ms);
+    const int total_ms = recording->is_finished ? done_ms : g_atomic_int_get (&recording->total_ms);
+
+    is_known = is_known && total_ms >= 0;
+    progress->total_s += total_ms / 1000.0;
+    progress->done_s += done_ms / 1000.0;
   }
-  if (n_not_finite > 0)
-    longhand_cli_complain (_ ("“%s” is damaged: %zu"
-                              " samples are not numbers and count as silence. Record or copy it again."),
-                           recording->display_name, n_not_finite);
-  recording->n_heard = longhand_cli_recognition_part (&options->recognition, n, &recording->first);
-  if (n > 0 && recording->n_heard == 0)
-    longhand_cli_complain (_ ("“%s” lasts %.1f seconds, and --offset begins behind its end."),
-                           recording->display_name, (double)n / QUILL_SAMPLE_RATE);
-  recording->params = params_of (options, recording->name);
-  return TRUE;
+  if (!is_known)
+    progress->total_s = 0;
+}
+
+/* Recordings go on by windows of half a minute: in between there is nothing new to tell a speed by. */
+static void
+look_at_clock (Run *run, LonghandCliProgress *progress) {
+  const double now_s = (double)(g_get_monotonic_time () - run->begin_us) / G_USEC_PER_SEC;
+
+  if (progress->done_s != run->noted_s) {
+    run->noted_s = progress->done_s;
+    run->noted_at_s = now_s;
+  }
+  progress->elapsed_s = run->noted_at_s;
+  progress->since_s = now_s - run->noted_at_s;
 }
 
 static void
-add_segment (LonghandTranscript *transcript, const struct quill_segment *segment, gint64 offset_ms) {
-  if (!longhand_transcript_append (transcript, offset_ms + segment->start_ms, offset_ms + segment->end_ms,
-                                   segment->text, (double)segment->avg_logprob,
-                                   (double)segment->no_speech_prob))
+show_progress (Run *run) {
+  LonghandCliProgressItem items[MAX_SHOWN];
+  char *names[MAX_SHOWN];
+  LonghandCliProgress progress = { .items = items, .n_done = run->n - run->todo->len, .n = run->n };
+
+  for (guint i = 0; i < run->todo->len; i++) {
+    LonghandCliRecording *recording = g_ptr_array_index (run->todo, i);
+    const int total_ms = g_atomic_int_get (&recording->total_ms);
+
+    progress.n_done += recording->is_finished ? 1 : 0;
+    if (recording->is_finished || !g_atomic_int_get (&recording->is_begun) || progress.n_items == MAX_SHOWN)
+      continue;
+    names[progress.n_items] = longhand_cli_input_display_basename (recording->input);
+    items[progress.n_items] = (LonghandCliProgressItem){
+      names[progress.n_items], total_ms > 0 ? (double)g_atomic_int_get (&recording->done_ms) / total_ms : 0
+    };
+    progress.n_items++;
+  }
+  sum_up (run, &progress);
+  look_at_clock (run, &progress);
+  longhand_cli_progress_show (&progress);
+  for (guint i = 0; i < progress.n_items; i++)
+    g_free (names[i]);
+}
+
+/* ---- outcomes ---- */
+
+/* Stopped by Ctrl+C, which is no failure of its own. */
+static gboolean
+is_cut_off (const LonghandCliRecording *recording) {
+  return g_error_matches (recording->error, LONGHAND_ERROR, LONGHAND_ERROR_CANCELLED);
+}
+
+static void
+settle (Run *run, LonghandCliRecording *recording) {
+  int code;
+
+  if (is_cut_off (recording))
     return;
-  for (size_t i = 0; i < segment->n_words; i++) {
-    const struct quill_word *word = &segment->words[i];
+  for (guint i = 0; i < recording->remarks->len; i++)
+    longhand_cli_complain ("%s", (const char *)g_ptr_array_index (recording->remarks, i));
+  if (recording->error != NULL) {
+    code = longhand_cli_fail (recording->error);
+  } else {
+    code = longhand_cli_output_write (&run->options->output, recording->input, recording->transcript);
+    g_clear_object (&recording->transcript);
+    run->n_written++;
+  }
+  run->code = code != LONGHAND_EXIT_OK ? code : run->code;
+}
 
-    longhand_transcript_add_word (transcript, offset_ms + word->start_ms, offset_ms + word->end_ms,
-                                  word->text, (double)word->probability);
+/* Texts are saved at once, but printed in the order in which the recordings were named: what was not begun
+ * before Ctrl+C is passed over at the end. */
+static void
+settle_what_can_be (Run *run, LonghandCliRecording *finished, gboolean at_end) {
+  if (run->options->output.path != NULL) {
+    if (finished != NULL)
+      settle (run, finished);
+    return;
+  }
+  for (; run->n_printed < run->todo->len; run->n_printed++) {
+    LonghandCliRecording *next = g_ptr_array_index (run->todo, run->n_printed);
+
+    if (next->is_finished)
+      settle (run, next);
+    else if (!at_end)
+      return;
   }
 }
 
-static LonghandTranscript *
-transcript_of (const LonghandCliEngine *engine, const Recording *recording,
-               const struct quill_result *result) {
-  LonghandTranscript *transcript = longhand_transcript_new ();
-  const gint64 offset_ms = (gint64)(recording->first / (QUILL_SAMPLE_RATE / 1000));
-  g_autofree char *stem = longhand_cli_output_stem (recording->path);
-  g_autofree char *title = g_filename_display_name (stem);
+static void
+wait_for_all (Run *run, LonghandCliJobs *jobs) {
+  const gboolean is_shown = run->options->progress.is_shown;
+  gboolean are_done = FALSE;
 
-  longhand_transcript_set_title (transcript, title);
-  longhand_transcript_set_model (transcript, engine->model_id);
-  longhand_transcript_set_language (transcript, result->language);
-  for (size_t i = 0; i < result->n_segments; i++)
-    add_segment (transcript, &result->segments[i], offset_ms);
-  if (recording->n_heard > 0 && longhand_transcript_get_n_segments (transcript) == 0)
-    longhand_cli_complain (_ ("No words were heard in “%s”."), recording->display_name);
-  return transcript;
+  while (!are_done) {
+    LonghandCliRecording *finished = longhand_cli_jobs_wait (jobs, is_shown ? REDRAW_US : 0, &are_done);
+
+    if (finished != NULL)
+      finished->is_finished = TRUE;
+    if (is_shown && (finished != NULL || are_done))
+      longhand_cli_progress_hide ();
+    settle_what_can_be (run, finished, are_done);
+    if (is_shown && !are_done)
+      show_progress (run);
+  }
 }
 
-/* What became of a recording; the exit status. */
-static int
-finish (const LonghandCliEngine *engine, const Options *options, const Recording *recording,
-        struct quill_recording *heard) {
-  g_autoptr (LonghandTranscript) transcript = NULL;
-
-  if (heard->status != QUILL_OK) {
-    g_autoptr (GError) error = NULL;
-
-    longhand_set_error_from_engine (&error, &heard->error);
-    return longhand_cli_fail (error);
-  }
-  transcript = transcript_of (engine, recording, heard->result);
-  quill_result_free (&heard->result);
-  if (options->recognition.max_len > 0) {
-    g_autoptr (LonghandTranscript) whole = g_steal_pointer (&transcript);
-
-    transcript = longhand_transcript_split (whole, (guint)options->recognition.max_len);
-  }
-  return longhand_cli_output_write (&options->output, recording->path, transcript);
+static void
+tell_where_it_stopped (const Run *run) {
+  if (run->options->output.path != NULL)
+    longhand_cli_complain (
+        _ ("Stopped: %u of %u recordings are written out; the same command with --resume goes "
+           "on with the others."),
+        run->n_written, run->n);
+  else
+    longhand_cli_complain (_ ("Stopped: %u of %u recordings are written out; with --output and --resume, the "
+                              "others can be done later."),
+                           run->n_written, run->n);
 }
 
-/* Loads, recognises and writes out n files together; returns the exit status. */
-static int
-transcribe_files (LonghandCliEngine *engine, const Options *options, char **files, guint n) {
-  g_autoptr (GArray) recordings = g_array_new (FALSE, TRUE, sizeof (Recording));
-  g_autofree struct quill_recording *heard = g_new0 (struct quill_recording, n);
-  int code = LONGHAND_EXIT_OK;
-  gint64 begin_us;
-
-  g_array_set_clear_func (recordings, recording_clear);
-  for (guint i = 0; i < n; i++) {
-    Recording recording = { .path = files[i],
-                            .display_name = g_filename_display_name (files[i]),
-                            .name = g_filename_display_basename (files[i]) };
-    g_autoptr (GError) error = NULL;
-
-    if (load (&recording, options, &error)) {
-      g_array_append_val (recordings, recording);
-    } else {
-      recording_clear (&recording);
-      code = longhand_cli_fail (error);
-    }
-  }
-  for (guint i = 0; i < recordings->len; i++) {
-    const Recording *recording = &g_array_index (recordings, Recording, i);
-
-    heard[i] = (struct quill_recording){ .samples = recording->samples + recording->first,
-                                         .n = recording->n_heard,
-                                         .params = &recording->params };
-  }
-  begin_us = g_get_monotonic_time ();
-  quill_transcribe_together (engine->transcriber, heard, recordings->len);
-  longhand_cli_trace_add (options->trace, "pipeline", "recording", begin_us);
-  if (options->trace != NULL)
-    longhand_cli_trace_take (options->trace, engine->transcriber);
-  if (!show_no_progress (options))
-    clear_progress ();
-  for (guint i = 0; i < recordings->len; i++) {
-    const int failed = finish (engine, options, &g_array_index (recordings, Recording, i), &heard[i]);
-
-    code = failed != LONGHAND_EXIT_OK ? failed : code;
-  }
-  return code;
-}
-
-/* ---- the verb ---- */
+/* ---- checks ---- */
 
 /* No text may overwrite a recording, and neither may the trace. */
 static gboolean
@@ -238,48 +220,87 @@ check_outputs (Options *options, GError **error) {
   g_autoptr (GHashTable) taken
       = g_hash_table_new_full (g_file_hash, (GEqualFunc)g_file_equal, g_object_unref, NULL);
 
-  for (guint i = 0; i < options->n_files; i++)
-    g_hash_table_add (taken, g_file_new_for_path (options->files[i]));
+  for (guint i = 0; i < options->inputs.inputs->len; i++) {
+    const char *path = longhand_cli_inputs_get (&options->inputs, i)->path;
+
+    if (path != NULL)
+      g_hash_table_add (taken, g_file_new_for_path (path));
+  }
   if (options->trace_path != NULL
       && !g_hash_table_add (taken, g_file_new_for_commandline_arg (options->trace_path))) {
     g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
                  _ ("“%s” is a recording: choose another --trace."), options->trace_path);
     return FALSE;
   }
-  return longhand_cli_output_check (&options->output, options->files, options->n_files, taken, error);
+  if (!longhand_cli_output_check (&options->output, &options->inputs, taken, error))
+    return FALSE;
+  if (!options->resume || options->output.path != NULL)
+    return TRUE;
+  g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+                       _ ("--resume looks at which texts are there already: say where with --output."));
+  return FALSE;
+}
+
+static gboolean
+check_numbers (const Options *options, GError **error) {
+  if (options->together < 1 || options->together > QUILL_MAX_TOGETHER)
+    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+                 _ ("%d recordings cannot be recognised together: use 1 to %d."), options->together,
+                 QUILL_MAX_TOGETHER);
+  else if (options->jobs < 1 || options->jobs > LONGHAND_CLI_MAX_JOBS)
+    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID, _ ("%d jobs are not possible: use 1 to %d."),
+                 options->jobs, LONGHAND_CLI_MAX_JOBS);
+  else if (options->request.raw_hz != 0
+           && (options->request.raw_hz < LOWEST_RAW_HZ || options->request.raw_hz > HIGHEST_RAW_HZ))
+    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+                 _ ("--raw %d is no rate of samples: use %d to %d, as in “--raw 16000”."),
+                 options->request.raw_hz, LOWEST_RAW_HZ, HIGHEST_RAW_HZ);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static gboolean
+check_combinations (const Options *options, GError **error) {
+  if (options->trace_path != NULL && options->jobs > 1)
+    g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+                         _ ("A trace shows one job: leave out --jobs or --trace."));
+  else if (options->request.raw_hz != 0 && options->inputs.has_folder)
+    g_set_error_literal (
+        error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+        _ ("Nothing tells which files in a folder are samples without a header: name them, or "
+           "leave out --raw."));
+  else
+    return TRUE;
+  return FALSE;
 }
 
 static gboolean
 check (Options *options, GError **error) {
-  if (options->n_files == 0) {
-    g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
-                         _ ("Name at least one recording, as in “longhand-cli transcribe FILE”."));
-    return FALSE;
-  }
-  if (options->together < 1 || options->together > QUILL_MAX_TOGETHER) {
-    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
-                 _ ("%d recordings cannot be recognised together: use 1 to %d."), options->together,
-                 QUILL_MAX_TOGETHER);
-    return FALSE;
-  }
-  if (!longhand_cli_check_threads (options->threads, error)
-      || !longhand_cli_recognition_check (&options->recognition, error)
-      || !longhand_cli_check_language (options->language, NULL, error))
-    return FALSE;
-  return check_outputs (options, error);
+  return check_numbers (options, error) && longhand_cli_check_threads (options->threads, error)
+         && longhand_cli_progress_check (&options->progress, error)
+         && longhand_cli_recognition_check (&options->request.recognition, error)
+         && longhand_cli_check_language (options->request.language, NULL, error)
+         && check_combinations (options, error);
+}
+
+/* ---- the engine ---- */
+
+static void
+set_up (const Options *options, guint n, struct quill_settings *settings) {
+  quill_settings_init (settings);
+  settings->n_threads = (unsigned)options->threads;
+  longhand_cli_recognition_set_up (&options->request.recognition, settings);
+  settings->n_together = (unsigned)MIN ((guint)options->together, n);
 }
 
 /* Opens the engine; from then on the trace is being recorded, if there is to be one. */
 static gboolean
-open_engine (LonghandCliEngine *engine, Options *options, GError **error) {
+open_engine (LonghandCliEngine *engine, Options *options, const struct quill_settings *settings,
+             GError **error) {
   const gint64 begin_us = g_get_monotonic_time ();
-  struct quill_settings settings;
 
-  quill_settings_init (&settings);
-  settings.n_threads = (unsigned)options->threads;
-  longhand_cli_recognition_set_up (&options->recognition, &settings);
-  settings.n_together = (unsigned)MIN ((guint)options->together, options->n_files);
-  if (!longhand_cli_engine_open (engine, options->model, &settings, error))
+  if (!longhand_cli_engine_open (engine, options->model, settings, error))
     return FALSE;
   if (options->trace_path == NULL)
     return TRUE;
@@ -294,9 +315,9 @@ open_engine (LonghandCliEngine *engine, Options *options, GError **error) {
 /* What only the model can tell; here, and not once for each recording. */
 static gboolean
 check_request (const LonghandCliEngine *engine, const Options *options, GError **error) {
-  if (!longhand_cli_check_language (options->language, engine->model, error))
+  if (!longhand_cli_check_language (options->request.language, engine->model, error))
     return FALSE;
-  if (!options->translate || quill_model_n_languages (engine->model) > 0)
+  if (!options->request.translate || quill_model_n_languages (engine->model) > 0)
     return TRUE;
   g_set_error_literal (
       error, LONGHAND_ERROR, LONGHAND_ERROR_MODEL_UNSUPPORTED,
@@ -304,60 +325,144 @@ check_request (const LonghandCliEngine *engine, const Options *options, GError *
   return FALSE;
 }
 
+/* ---- the verb ---- */
+
+static gboolean
+recognise_with (LonghandCliEngine *engine, Run *run, const struct quill_settings *settings, GError **error) {
+  const Options *options = run->options;
+  const LonghandCliWork work = {
+    .engine = engine,
+    .request = &options->request,
+    .recordings = (LonghandCliRecording **)run->todo->pdata,
+    .n = run->todo->len,
+    .n_together = (guint)options->together,
+    .trace = options->trace,
+  };
+  g_autoptr (LonghandCliJobs) jobs = NULL;
+
+  if (!check_request (engine, options, error))
+    return FALSE;
+  if (options->progress.is_shown)
+    look_at_headers (run);
+  longhand_cli_catch_interrupt ();
+  run->begin_us = g_get_monotonic_time ();
+  jobs = longhand_cli_jobs_start (&work, (guint)options->jobs, settings, error);
+  if (jobs == NULL)
+    return FALSE;
+  wait_for_all (run, jobs);
+  return TRUE;
+}
+
+static gboolean
+recognise (Options *options, Run *run, GError **error) {
+  struct quill_settings settings;
+  LonghandCliEngine engine;
+  gboolean is_done;
+
+  set_up (options, run->todo->len, &settings);
+  if (!open_engine (&engine, options, &settings, error))
+    return FALSE;
+  is_done = recognise_with (&engine, run, &settings, error);
+  longhand_cli_engine_close (&engine);
+  return is_done
+         && (options->trace == NULL
+             || longhand_cli_trace_finish (options->trace, options->trace_path, error));
+}
+
+static void
+find_what_is_to_be_done (const Options *options, Run *run) {
+  run->n = options->inputs.inputs->len;
+  run->recordings = g_new0 (LonghandCliRecording, run->n);
+  run->todo = g_ptr_array_new ();
+  for (guint i = 0; i < run->n; i++) {
+    const LonghandCliInput *input = longhand_cli_inputs_get (&options->inputs, i);
+
+    longhand_cli_recording_init (&run->recordings[i], input);
+    if (options->resume && longhand_cli_output_is_there (&options->output, input))
+      run->n_written++;
+    else
+      g_ptr_array_add (run->todo, &run->recordings[i]);
+  }
+  if (run->n_written > 0)
+    longhand_cli_complain (g_dngettext (NULL, "The text of %u recording is there already: it is passed over.",
+                                        "The texts of %u recordings are there already: they are passed over.",
+                                        run->n_written),
+                           run->n_written);
+}
+
+static int
+run_verb (Options *options, char **names, guint n_names) {
+  g_auto (Run) run = { .options = options, .code = LONGHAND_EXIT_OK };
+  g_autoptr (GError) error = NULL;
+
+  if (n_names == 0) {
+    longhand_cli_complain (
+        _ ("Name at least one recording, as in “longhand-cli transcribe FILE”, or “-”, standard input."));
+    return LONGHAND_EXIT_USAGE;
+  }
+  if (!longhand_cli_inputs_find (&options->inputs, names, n_names, options->recursive, &error)
+      || !check (options, &error) || !check_outputs (options, &error))
+    return longhand_cli_fail (error);
+  run.code = options->inputs.n_failed > 0 ? LONGHAND_EXIT_FAILED : LONGHAND_EXIT_OK;
+  find_what_is_to_be_done (options, &run);
+  if (run.todo->len > 0 && !recognise (options, &run, &error))
+    run.code = longhand_cli_fail (error);
+  if (!longhand_cli_interrupted () || run.n_written == run.n)
+    return run.code;
+  tell_where_it_stopped (&run);
+  return LONGHAND_EXIT_INTERRUPTED;
+}
+
 int
 longhand_cli_transcribe (int argc, char **argv) {
-  g_auto (Options) options = { .together = 1 };
+  g_auto (Options) options = { .together = 1, .jobs = 1 };
   const GOptionEntry entries[] = {
     { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model,
       N_ ("Model: name of an installed one, or a file (default: the best installed one)"), N_ ("MODEL") },
     { "threads", 't', 0, G_OPTION_ARG_INT, &options.threads,
       N_ ("Threads, 1 to 256 (default 0: as many as are best)"), N_ ("N") },
-    { "language", 'l', 0, G_OPTION_ARG_STRING, &options.language,
+    { "language", 'l', 0, G_OPTION_ARG_STRING, &options.request.language,
       N_ ("Language spoken, such as “de” or “german” (default: auto)"), N_ ("LANGUAGE") },
-    { "translate", 0, 0, G_OPTION_ARG_NONE, &options.translate, N_ ("Translate to English"), NULL },
+    { "translate", 0, 0, G_OPTION_ARG_NONE, &options.request.translate, N_ ("Translate to English"), NULL },
     { "format", 'f', 0, G_OPTION_ARG_STRING, &options.output.format_names,
       N_ ("txt, md, srt, vtt, lrc, json, tsv or csv, some with commas between, or all (default: by the "
           "output's ending, else txt)"),
       N_ ("FORMATS") },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output.path,
       N_ ("File to write, or a folder (default: standard output)"), N_ ("PATH") },
+    { "recursive", 'r', 0, G_OPTION_ARG_NONE, &options.recursive,
+      N_ ("Look for recordings also in folders of folders"), NULL },
+    { "resume", 0, 0, G_OPTION_ARG_NONE, &options.resume,
+      N_ ("Pass over recordings whose texts are there already, and not older than they"), NULL },
+    { "raw", 0, 0, G_OPTION_ARG_INT, &options.request.raw_hz,
+      N_ ("Recordings are 16-bit samples (signed, little-endian, mono) without a header, so many a second"),
+      N_ ("RATE") },
+    { "jobs", 0, 0, G_OPTION_ARG_INT, &options.jobs,
+      N_ ("Recordings to work on at a time, 1 to 64 (default 1), which share the threads: more are faster, "
+          "and take more memory"),
+      N_ ("N") },
     { "together", 0, 0, G_OPTION_ARG_INT, &options.together,
-      N_ ("Recordings to recognise at a time, 1 to 16 (default 1): more are faster, and take more memory"),
+      N_ ("Recordings that each job decodes together, 1 to 16 (default 1): for models too large for --jobs"),
       N_ ("N") },
     { "trace", 0, 0, G_OPTION_ARG_FILENAME, &options.trace_path,
       N_ ("Write what was done when, for chrome://tracing or ui.perfetto.dev"), N_ ("FILE") },
-    { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, N_ ("No progress on the terminal"), NULL },
+    { "progress", 0, 0, G_OPTION_ARG_STRING, &options.progress.when,
+      N_ ("Show how far it is: auto, on a terminal only (default), always or never"), N_ ("WHEN") },
+    { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.progress.quiet, N_ ("The same as --progress=never"),
+      NULL },
     G_OPTION_ENTRY_NULL,
   };
   g_autoptr (GArray) all_entries = NULL;
-  g_autoptr (GError) error = NULL;
-  LonghandCliEngine engine;
-  int code = LONGHAND_EXIT_OK;
 
-  longhand_cli_recognition_init (&options.recognition);
-  all_entries = longhand_cli_recognition_add_entries (&options.recognition, entries);
-  if (!longhand_cli_parse (&argc, &argv, _ ("FILE…"), _ ("Writes out recordings: wav, flac, ogg, opus, mp3."),
-                           _ ("A recording that fails does not keep the others from being written out. Text "
-                              "that cannot be\nsaved is printed, so that it is not lost."),
-                           (const GOptionEntry *)(gpointer)all_entries->data))
+  longhand_cli_recognition_init (&options.request.recognition);
+  all_entries = longhand_cli_recognition_add_entries (&options.request.recognition, entries);
+  if (!longhand_cli_parse (
+          &argc, &argv, _ ("FILE|FOLDER|-…"),
+          _ ("Writes out recordings: wav, flac, ogg, opus, mp3; those in folders; or “-”, standard input."),
+          _ ("A recording that fails does not keep the others from being written out. Text that cannot be\n"
+             "saved is printed, so that it is not lost. Ctrl+C leaves what is finished, and --resume goes "
+             "on."),
+          (const GOptionEntry *)(gpointer)all_entries->data))
     return LONGHAND_EXIT_USAGE;
-  options.files = argv + 1;
-  options.n_files = (guint)argc - 1;
-  if (!check (&options, &error) || !open_engine (&engine, &options, &error))
-    return longhand_cli_fail (error);
-  if (!check_request (&engine, &options, &error)) {
-    longhand_cli_engine_close (&engine);
-    return longhand_cli_fail (error);
-  }
-  longhand_cli_catch_interrupt ();
-  for (guint i = 0; i < options.n_files && !longhand_cli_interrupted (); i += (guint)options.together) {
-    const int failed = transcribe_files (&engine, &options, options.files + i,
-                                         MIN ((guint)options.together, options.n_files - i));
-
-    code = failed != LONGHAND_EXIT_OK ? failed : code;
-  }
-  longhand_cli_engine_close (&engine);
-  if (options.trace != NULL && !longhand_cli_trace_finish (options.trace, options.trace_path, &error))
-    code = longhand_cli_fail (error);
-  return longhand_cli_interrupted () ? LONGHAND_EXIT_INTERRUPTED : code;
+  return run_verb (&options, argv + 1, (guint)argc - 1);
 }

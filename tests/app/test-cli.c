@@ -89,8 +89,9 @@ behind_two_dashes_all_are_files (void) {
 
 static void
 senseless_command_lines_are_usage_errors (void) {
+  g_autofree char *folder = g_path_get_dirname (speech ());
   const struct {
-    const char *arguments[6];
+    const char *arguments[7];
     const char *part;
   } rows[] = {
     { { "sing" }, "There is no verb “sing”" },
@@ -102,6 +103,14 @@ senseless_command_lines_are_usage_errors (void) {
     { { "transcribe", "--threads", "many", speech () }, "“many”" },
     { { "transcribe", "--together", "0", speech () }, "use 1 to 16" },
     { { "transcribe", "--together", "17", speech () }, "use 1 to 16" },
+    { { "transcribe", "--jobs", "0", speech () }, "0 jobs are not possible: use 1 to 64" },
+    { { "transcribe", "--jobs", "65", speech () }, "use 1 to 64" },
+    { { "transcribe", "--jobs", "2", "--trace", "t", speech () }, "leave out --jobs or --trace" },
+    { { "transcribe", "--raw", "5", speech () }, "--raw 5 is no rate of samples: use 1000 to 768000" },
+    { { "transcribe", "--raw", "16000", folder }, "Nothing tells which files in a folder" },
+    { { "transcribe", "--progress", "maybe", speech () }, "auto, always or never, not “maybe”" },
+    { { "transcribe", "--resume", speech () }, "say where with --output" },
+    { { "transcribe", "-", "-" }, "leave out one “-”" },
     { { "transcribe", "--beam-size", "17", speech () }, "--beam-size 17 is out of range: use 1 to 16" },
     { { "transcribe", "--best-of", "-1", speech () }, "--best-of -1 is out of range" },
     { { "transcribe", "--patience", "0", speech () }, "--patience 0 is out of range" },
@@ -195,8 +204,9 @@ files_without_sound_are_told_apart (Fixture *fixture, gconstpointer data) {
   const struct {
     const char *path, *part;
   } rows[] = {
-    { missing, "There is no file" }, { empty, "is empty" },           { text, "is not a sound file" },
-    { zero, "holds no sound" },      { fixture->dir, "is a folder" }, { "/dev/null", "is not a file" },
+    { missing, "There is no file" },  { empty, "is empty" },
+    { text, "is not a sound file" },  { zero, "holds no sound" },
+    { "/dev/null", "is not a file" },
   };
 
   g_assert_true (g_file_set_contents (empty, "", 0, NULL));
