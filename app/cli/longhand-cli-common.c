@@ -255,14 +255,15 @@ on_interrupt (int signal_number) {
 
 void
 longhand_cli_catch_interrupt (void) {
-  struct sigaction action = { .sa_handler = on_interrupt, .sa_flags = SA_RESETHAND };
+  /* Restarted, because what is being printed is not to be cut off. */
+  struct sigaction action = { .sa_handler = on_interrupt, .sa_flags = SA_RESETHAND | SA_RESTART };
 
   sigaction (SIGINT, &action, NULL);
 }
 
 void
 longhand_cli_catch_termination (void) {
-  struct sigaction action = { .sa_handler = on_interrupt, .sa_flags = SA_RESETHAND };
+  struct sigaction action = { .sa_handler = on_interrupt, .sa_flags = SA_RESETHAND | SA_RESTART };
 
   sigaction (SIGTERM, &action, NULL);
   sigaction (SIGHUP, &action, NULL);

@@ -56,9 +56,11 @@ longhand_cli_inputs_get (const LonghandCliInputs *self, guint i) {
 
 /* ---- folders ---- */
 
+/* Of some that libsndfile does not read, too: who has them wants to know that they were left out. */
 static gboolean
 has_ending_of_sound (const char *name) {
-  static const char *const endings[] = { "wav", "flac", "ogg", "oga", "opus", "mp3", "aiff", "aif", "caf" };
+  static const char *const endings[] = { "wav", "flac", "ogg", "oga", "opus", "mp3", "aiff",
+                                         "aif", "caf",  "m4a", "m4b", "aac",  "wma", "amr" };
   const char *dot = strrchr (name, '.');
 
   for (gsize i = 0; dot != NULL && i < G_N_ELEMENTS (endings); i++)

@@ -204,6 +204,20 @@ folder_without_sound_is_told_and_the_rest_is_done (Fixture *f, gconstpointer dat
   cli_assert_fails (&only, 1, folder, "--recursive");
 }
 
+/* Whoever has them would otherwise believe that the folder is done. */
+static void
+sound_of_other_formats_in_a_folder_is_told (Fixture *f, gconstpointer data) {
+  g_autofree char *folder = path_of (f, "talks");
+  g_autofree char *good = write_wav (f, "talks/a.wav");
+  g_auto (CliRun) run = { 0 };
+
+  write_text (f, "talks/b.m4a", "as libsndfile sees it\n");
+  run = cli_run ("transcribe", folder, NULL);
+  g_assert_cmpint (run.code, ==, 1);
+  g_assert_cmpstr (run.out, !=, "");
+  cli_assert_contains (run.err, "b.m4a” is not a sound file that can be read: use wav, flac, ogg");
+}
+
 /* ---- standard input ---- */
 
 static void
@@ -393,6 +407,113 @@ interrupt_keeps_what_is_finished (Fixture *f, gconstpointer data) {
   g_assert_cmpstr (text, ==, expected.out);
 }
 
+/* One whose standard output is a pipe that holds no more, so that it waits to print. */
+typedef struct {
+  GSubprocess *process; /* owned */
+  int out;              /* end of the pipe to read from */
+} Blocked;
+
+#define PIPE_BYTES 4096
+#define IDLE_LOOKS 10
+
+/* A line of /proc/PID/status, of a thread of it. */
+static char *
+status_of (const char *pid, const char *thread, const char *name) {
+  g_autofree char *path = g_strdup_printf ("/proc/%s/task/%s/status", pid, thread);
+  g_autofree char *status = NULL;
+  const char *at;
+
+  if (!g_file_get_contents (path, &status, NULL, NULL)) /* it has just ended */
+    return g_strdup ("");
+  at = strstr (status, name) + strlen (name) + 1;
+  return g_strndup (at, strcspn (at, "\n"));
+}
+
+static gboolean
+catches_interrupt (const char *pid) {
+  g_autofree char *caught = status_of (pid, pid, "SigCgt:");
+
+  return (g_ascii_strtoull (caught, NULL, 16) & 1 << (SIGINT - 1)) != 0;
+}
+
+static gboolean
+is_idle (const char *pid) {
+  g_autofree char *path = g_strdup_printf ("/proc/%s/task", pid);
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  gboolean is_idle = TRUE;
+  const char *thread;
+
+  while ((thread = g_dir_read_name (dir)) != NULL) {
+    g_autofree char *state = status_of (pid, thread, "State:");
+
+    is_idle = is_idle && *state == 'S';
+  }
+  return is_idle;
+}
+
+static Blocked
+begin_blocked (void) {
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  g_autoptr (GError) error = NULL;
+  const char *const arguments[] = { g_getenv ("LONGHAND_TEST_CLI"), "transcribe", speech (), NULL };
+  Blocked blocked = { 0 };
+  const char *pid;
+  int ends[2];
+
+  g_assert_cmpint (pipe2 (ends, O_CLOEXEC), ==, 0);
+  g_assert_cmpint (fcntl (ends[1], F_SETPIPE_SZ, PIPE_BYTES), ==, PIPE_BYTES);
+  for (int i = 0; i < PIPE_BYTES; i++)
+    g_assert_cmpint (write (ends[1], ".", 1), ==, 1);
+  blocked.out = ends[0];
+  g_subprocess_launcher_take_fd (launcher, ends[1], STDOUT_FILENO);
+  blocked.process = g_subprocess_launcher_spawnv (launcher, arguments, &error);
+  g_assert_no_error (error);
+  pid = g_subprocess_get_identifier (blocked.process);
+  for (int n_looks = 0; n_looks < IDLE_LOOKS; g_usleep (10000))
+    n_looks = catches_interrupt (pid) && is_idle (pid) ? n_looks + 1 : 0;
+  return blocked;
+}
+
+/* Once it has been taken note of, Ctrl+C has its usual effect again. */
+static void
+interrupt_and_wait (const Blocked *blocked) {
+  g_subprocess_send_signal (blocked->process, SIGINT);
+  while (catches_interrupt (g_subprocess_get_identifier (blocked->process)))
+    g_usleep (10000);
+}
+
+static void
+interrupt_does_not_cut_what_is_being_printed (void) {
+  g_auto (CliRun) expected = cli_run ("transcribe", speech (), NULL);
+  Blocked blocked = begin_blocked ();
+  g_autoptr (GString) out = g_string_new (NULL);
+  char buffer[PIPE_BYTES];
+  ssize_t n;
+
+  interrupt_and_wait (&blocked);
+  while ((n = read (blocked.out, buffer, sizeof buffer)) > 0)
+    g_string_append_len (out, buffer, n);
+  g_assert_cmpuint (out->len, >, PIPE_BYTES);
+  g_assert_cmpstr (out->str + PIPE_BYTES, ==, expected.out);
+  g_subprocess_wait (blocked.process, NULL, NULL);
+  g_assert_cmpint (g_subprocess_get_exit_status (blocked.process), ==, 0);
+  g_object_unref (blocked.process);
+  close (blocked.out);
+}
+
+static void
+second_interrupt_ends_at_once (void) {
+  Blocked blocked = begin_blocked ();
+
+  interrupt_and_wait (&blocked);
+  g_subprocess_send_signal (blocked.process, SIGINT);
+  g_subprocess_wait (blocked.process, NULL, NULL);
+  g_assert_true (g_subprocess_get_if_signaled (blocked.process));
+  g_assert_cmpint (g_subprocess_get_term_sig (blocked.process), ==, SIGINT);
+  g_object_unref (blocked.process);
+  close (blocked.out);
+}
+
 static void
 set_time (const Fixture *f, const char *name, time_t seconds) {
   const struct timeval times[2] = { { .tv_sec = seconds }, { .tv_sec = seconds } };
@@ -538,6 +659,7 @@ main (int argc, char **argv) {
   ADD ("texts-lie-as-recordings-do-in-folders-of-folders", texts_lie_as_recordings_do_in_folders_of_folders);
   ADD ("folder-without-sound-is-told-and-the-rest-is-done",
        folder_without_sound_is_told_and_the_rest_is_done);
+  ADD ("sound-of-other-formats-in-a-folder-is-told", sound_of_other_formats_in_a_folder_is_told);
   ADD ("all-formats-come-out-of-a-pipe", all_formats_come_out_of_a_pipe);
   ADD ("wav-of-unknown-length-comes-out-of-a-pipe", wav_of_unknown_length_comes_out_of_a_pipe);
   ADD ("raw-samples-come-out-of-a-pipe", raw_samples_come_out_of_a_pipe);
@@ -546,6 +668,9 @@ main (int argc, char **argv) {
   ADD ("progress-is-shown-when-it-is-asked-for", progress_is_shown_when_it_is_asked_for);
   ADD ("keyboard-is-no-recording", keyboard_is_no_recording);
   ADD ("interrupt-keeps-what-is-finished", interrupt_keeps_what_is_finished);
+  g_test_add_func ("/cli-files/interrupt-does-not-cut-what-is-being-printed",
+                   interrupt_does_not_cut_what_is_being_printed);
+  g_test_add_func ("/cli-files/second-interrupt-ends-at-once", second_interrupt_ends_at_once);
   ADD ("resume-does-what-is-not-complete", resume_does_what_is_not_complete);
   ADD ("unknown-ending-is-refused-unless-the-format-is-said",
        unknown_ending_is_refused_unless_the_format_is_said);
