@@ -5,7 +5,8 @@
  * Life of things
  *   A model is opened once from a "ggml" file, is immutable, and may be shared by any number of
  *   transcribers; it must outlive them. A transcriber owns every buffer that recognition needs (all are
- *   allocated when it is opened; recognition itself allocates only the result) and a pool of threads.
+ *   allocated when it is opened; recognition itself allocates only the result, and what the C library takes for
+ *   a pattern) and a pool of threads.
  *   A stream turns a growing recording into tentative and final text with a transcriber it borrows.
  *   Everything is made by an out-pointer and destroyed through a pointer to the pointer, which becomes
  *   NULL; destroying NULL is allowed.
@@ -323,6 +324,13 @@ struct quill_params {
     /* Segments have words; needs quill_settings.word_timestamps. No more tokens a window than half of the
      * text context. */
     bool word_timestamps;
+    bool suppress_blank; /* a window's text neither begins with a mere space nor ends before it has begun */
+    bool suppress_non_speech; /* symbols that nobody speaks, such as "[", are never written (OpenAI's -1) */
+    const uint32_t *suppress_tokens; /* nor are these; [n_suppress_tokens], NULL: no others */
+    size_t n_suppress_tokens;
+    /* Nor are tokens whose whole text, often with a space before it, matches this extended regular expression
+     * (POSIX, in the program's locale). NULL: none. It is tried with the whole vocabulary at each call. */
+    const char *suppress_regex;
     bool condition_on_previous;  /* text of the window before is the prompt of the next */
     const char *initial_prompt;  /* NULL, or white space: none */
     float temperature;           /* first try; 0: greedy */

@@ -8,6 +8,8 @@ void quill_params_init(struct quill_params *params)
 {
     *params = (struct quill_params){
         .timestamps = true,
+        .suppress_blank = true,
+        .suppress_non_speech = true,
         .condition_on_previous = true,
         .temperature_increment = 0.2f,
         .beam_size = 1,

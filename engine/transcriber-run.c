@@ -625,9 +625,8 @@ enum quill_status quill_run_open(struct quill_run *out, struct quill_transcriber
     if (!samples && n > 0)
         return quill_fail(err, QUILL_ERR_INVALID, "there are %zu samples but no pointer to them", n);
     QUILL_TRY(check_params(&run, err));
+    QUILL_TRY(quill_rules_set_up(&slot->rules, t->tokenizer, params, err));
     QUILL_TRY(quill_result_open(&run.builder, err));
-    slot->rules.timestamps = params->timestamps;
-    slot->rules.max_initial_timestamp = params->max_initial_timestamp_ms / QUILL_STEP_MS;
     for (size_t i = 0; i < t->n_hypotheses; i++)
         quill_decoder_start(t->decoder, slot->sequence + i, slot->window);
     begin_history(&run);

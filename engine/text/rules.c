@@ -1,87 +1,66 @@
 #include <assert.h>
 #include <math.h>
-#include <string.h>
 
 #include "text/rules.h"
 
-/* ---- what is not speech (tokenizer.py, non_speech_tokens) -----------------------------------------------
- */
-
-/* Suppressed when they are one token, alone or after a space. */
-static const char *const symbols[] = {
-    "\"",  "#",  "(",  ")",  "*",   "+",  "/",  ":",   ";",   "<",  "=",  ">",  "@",  "[",   "\\",  "]",
-    "^",   "_",  "`",  "{",  "|",   "}",  "~",  "「",  "」",  "『", "』", "<<", ">>", "<<<", ">>>", "--",
-    "---", "-(", "-[", "('", "(\"", "((", "))", "(((", ")))", "[[", "]]", "{{", "}}", "♪♪",  "♪♪♪",
-};
-
-/* Their first token is suppressed: all between U+2640 and U+267F, they share the first two of three bytes
- * with nothing that is spoken. */
-static const char *const notes[] = {"♩", "♪", "♫", "♬", "♭", "♮", "♯"};
-
-/* Vocabularies in which those two bytes were replaced by U+FFFD cannot say so; GPT-2's numbers of "\xe2\x99"
- * without and with a space before. */
-static const uint32_t english_note_tokens[] = {17992, 20724};
+#define STEP_MS 20 /* of the timestamps */
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
-static_assert(2 * LENGTH(symbols) + 2 * LENGTH(notes) + LENGTH(english_note_tokens) + 2 + 6 <=
-                  QUILL_RULES_MAX_SUPPRESSED,
-              "room for all suppressed tokens");
 
-static void suppress(struct quill_rules *rules, uint32_t token)
+/* ---- what is asked ----------------------------------------------------------------------------------------
+ */
+
+/* Those between text and timestamps that a model is told, and does not say. */
+static void suppress_specials(struct quill_rules *rules)
 {
-    size_t at = rules->n_suppressed;
-    while (at > 0 && rules->suppressed[at - 1] >= token)
-        at--;
-    if (at < rules->n_suppressed && rules->suppressed[at] == token)
-        return;
-    memmove(&rules->suppressed[at + 1], &rules->suppressed[at],
-            (rules->n_suppressed - at) * sizeof(uint32_t));
-    rules->suppressed[at] = token;
-    rules->n_suppressed++;
+    const struct quill_specials *s = &rules->specials;
+    const uint32_t tokens[] = {s->transcribe, s->translate, s->sot,          s->prev,
+                               s->solm,       s->no_speech, s->no_timestamps};
+    for (size_t i = 0; i < LENGTH(tokens); i++)
+        quill_token_set_add(&rules->suppressed, tokens[i]);
 }
 
-static void suppress_symbol(struct quill_rules *rules, const struct quill_tokenizer *tokenizer,
-                            const char *symbol, bool is_note)
+static void suppress_all(struct quill_rules *rules, const uint32_t *tokens, size_t n)
 {
-    for (int with_space = 0; with_space < 2; with_space++) {
-        char text[16];
-        text[0] = ' ';
-        strcpy(text + with_space, symbol);
-        uint32_t first;
-        const size_t n = quill_text_to_tokens(tokenizer, text, 0, &first, 1);
-        /* One byte of a note, or the space before it, is part of much else. */
-        if (n == 1 || (is_note && quill_token_bytes(tokenizer, first).len >= 2))
-            suppress(rules, first);
-    }
+    for (size_t i = 0; i < n; i++)
+        quill_token_set_add(&rules->suppressed, tokens[i]);
 }
 
 void quill_rules_init(struct quill_rules *rules, const struct quill_tokenizer *tokenizer)
 {
     *rules = (struct quill_rules){
         .specials = *quill_tokenizer_specials(tokenizer),
+        .suppress_blank = true,
         .timestamps = true,
         .max_initial_timestamp = 50,
     };
-    const struct quill_specials *s = &rules->specials;
     quill_text_to_tokens(tokenizer, " ", 0, &rules->blank, 1);
+    rules->n_non_speech = quill_non_speech_tokens(tokenizer, rules->non_speech);
+    suppress_specials(rules);
+    suppress_all(rules, rules->non_speech, rules->n_non_speech);
+}
 
-    /* Hyphens and quotes are fine inside a word but do not begin one. */
-    for (int i = 0; i < 2; i++) {
-        uint32_t first;
-        quill_text_to_tokens(tokenizer, i ? " '" : " -", 0, &first, 1);
-        if (first != rules->blank)
-            suppress(rules, first);
+enum quill_status quill_rules_set_up(struct quill_rules *rules, const struct quill_tokenizer *tokenizer,
+                                     const struct quill_params *params, struct quill_error *err)
+{
+    const uint32_t n_vocab = quill_tokenizer_n_vocab(tokenizer);
+    rules->timestamps = params->timestamps;
+    rules->max_initial_timestamp = params->max_initial_timestamp_ms / STEP_MS;
+    rules->suppress_blank = params->suppress_blank;
+    rules->suppressed = (struct quill_token_set){0};
+    suppress_specials(rules);
+    if (params->suppress_non_speech)
+        suppress_all(rules, rules->non_speech, rules->n_non_speech);
+    for (size_t i = 0; i < params->n_suppress_tokens; i++) {
+        if (params->suppress_tokens[i] >= n_vocab)
+            return quill_fail(err, QUILL_ERR_INVALID,
+                              "token %u cannot be suppressed: the model has tokens 0 to %u",
+                              (unsigned)params->suppress_tokens[i], (unsigned)n_vocab - 1);
     }
-    for (size_t i = 0; i < LENGTH(symbols); i++)
-        suppress_symbol(rules, tokenizer, symbols[i], false);
-    for (size_t i = 0; i < LENGTH(notes); i++)
-        suppress_symbol(rules, tokenizer, notes[i], true);
-    for (size_t i = 0; s->n_languages == 0 && i < LENGTH(english_note_tokens); i++)
-        suppress(rules, english_note_tokens[i]);
-
-    const uint32_t specials[] = {s->transcribe, s->translate, s->sot, s->prev, s->solm, s->no_speech};
-    for (size_t i = 0; i < LENGTH(specials); i++)
-        suppress(rules, specials[i]);
+    suppress_all(rules, params->suppress_tokens, params->n_suppress_tokens);
+    if (!params->suppress_regex)
+        return QUILL_OK;
+    return quill_suppress_matching(&rules->suppressed, tokenizer, params->suppress_regex, err);
 }
 
 /* ---- rules ------------------------------------------------------------------------------------------------
@@ -135,17 +114,26 @@ static void apply_timestamp_rules(const struct quill_rules *rules, const struct 
         forbid(logits, 0, first);
 }
 
+static void forbid_suppressed(const struct quill_token_set *set, float *logits)
+{
+    for (size_t i = 0; i < LENGTH(set->bits); i++) {
+        float *logit = logits + 64 * i;
+        for (uint64_t left = set->bits[i]; left; left >>= 1, logit++) {
+            if (left & 1)
+                *logit = -INFINITY;
+        }
+    }
+}
+
 void quill_rules_apply(const struct quill_rules *rules, const struct quill_kernels *kernels,
                        const uint32_t *sampled, size_t n_sampled, float *logits, size_t n_vocab)
 {
     assert(n_vocab > rules->specials.first_timestamp);
-    if (n_sampled == 0) {
+    if (n_sampled == 0 && rules->suppress_blank) {
         logits[rules->blank] = -INFINITY;
         logits[rules->specials.eot] = -INFINITY;
     }
-    for (size_t i = 0; i < rules->n_suppressed; i++)
-        logits[rules->suppressed[i]] = -INFINITY;
-    logits[rules->specials.no_timestamps] = -INFINITY;
+    forbid_suppressed(&rules->suppressed, logits);
     if (rules->timestamps)
         apply_timestamp_rules(rules, kernels, sampled, n_sampled, logits, n_vocab);
     else

@@ -4,23 +4,28 @@
 #define QUILL_TEXT_RULES_H
 
 #include "kernels/kernels.h"
-#include "text/tokenizer.h"
+#include "quill.h"
+#include "text/suppress.h"
 
-#define QUILL_RULES_MAX_SUPPRESSED 160
-
-/* What follows from the vocabulary alone. */
 struct quill_rules {
     struct quill_specials specials;
-    uint32_t suppressed[QUILL_RULES_MAX_SUPPRESSED]; /* non-speech symbols and specials; sorted */
-    size_t n_suppressed;
+    uint32_t non_speech[QUILL_MAX_NON_SPEECH];
+    size_t n_non_speech;
     uint32_t blank; /* " " */
     /* --- chosen for each run --- */
+    struct quill_token_set suppressed; /* specials among them */
+    bool suppress_blank; /* a text does not begin with it, nor is it at its end before it has begun */
     bool timestamps;
     uint32_t max_initial_timestamp; /* in steps of 20 ms */
 };
 
-/* timestamps on, at most 1 s at the beginning. */
+/* What follows from the vocabulary; and for a run what quill_params_init asks for. */
 void quill_rules_init(struct quill_rules *rules, const struct quill_tokenizer *tokenizer);
+
+/* What params ask for; nothing is left of other runs. Errors: INVALID (tokens that the vocabulary lacks, or a
+ * pattern that is none), NOMEM; then the rules are for no run. */
+enum quill_status quill_rules_set_up(struct quill_rules *rules, const struct quill_tokenizer *tokenizer,
+                                     const struct quill_params *params, struct quill_error *err);
 
 /* Sets the logits of forbidden tokens to -INFINITY. sampled: what was sampled in this window so far (no
  * prompt). Without timestamps their tokens are forbidden too (OpenAI's leaves them to the model). */

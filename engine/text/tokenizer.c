@@ -48,7 +48,7 @@ static bool set_specials(struct quill_specials *s, uint32_t n_vocab)
     case 51865:
         s->eot = 50257, n_slots = 99, s->n_languages = 99;
         break;
-    case 51866:
+    case QUILL_MAX_VOCAB:
         s->eot = 50257, n_slots = 100, s->n_languages = 100;
         break;
     default:
@@ -150,6 +150,11 @@ void quill_tokenizer_close(struct quill_tokenizer **tokenizer)
 const struct quill_specials *quill_tokenizer_specials(const struct quill_tokenizer *tokenizer)
 {
     return &tokenizer->specials;
+}
+
+uint32_t quill_tokenizer_n_vocab(const struct quill_tokenizer *tokenizer)
+{
+    return tokenizer->specials.first_timestamp + N_TIMESTAMPS;
 }
 
 struct quill_token_text quill_token_bytes(const struct quill_tokenizer *t, uint32_t token)

@@ -10,6 +10,8 @@ struct quill_specials {
     unsigned n_languages; /* 0: English only */
 };
 
+#define QUILL_MAX_VOCAB 51866
+
 struct quill_tokenizer;
 
 /* Borrows the file's vocabulary. The vocabularies of whisper.cpp files hold raw bytes per token (already
@@ -21,6 +23,8 @@ enum quill_status quill_tokenizer_open(struct quill_tokenizer **out, const struc
                                        struct quill_error *err);
 void quill_tokenizer_close(struct quill_tokenizer **tokenizer);
 const struct quill_specials *quill_tokenizer_specials(const struct quill_tokenizer *tokenizer);
+/* Tokens in all, at most QUILL_MAX_VOCAB. */
+uint32_t quill_tokenizer_n_vocab(const struct quill_tokenizer *tokenizer);
 
 /* Bytes of a text token (may be part of a UTF-8 sequence); len 0 for specials and unknown ids. */
 struct quill_token_text quill_token_bytes(const struct quill_tokenizer *tokenizer, uint32_t token);

@@ -57,6 +57,16 @@ static size_t n_allowed(const struct fixture *f, size_t first, size_t end)
     return n;
 }
 
+static GArray *suppressed(const struct fixture *f)
+{
+    GArray *tokens = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    for (uint32_t i = 0; i < N_VOCAB; i++) {
+        if (quill_token_set_has(&f->rules.suppressed, i))
+            g_array_append_val(tokens, i);
+    }
+    return tokens;
+}
+
 /* The list that OpenAI's tokenizer.py computes for the English vocabulary, and the specials. */
 static void suppresses_what_openai_suppresses(struct fixture *f, const void *unused)
 {
@@ -67,14 +77,14 @@ static void suppresses_what_openai_suppresses(struct fixture *f, const void *unu
         1635,  1782,  1875,  2162,  2361,  2488,  3467,  4008,  4211,  4600,  4808,  5299,  5855,
         6329,  7203,  9609,  9959,  10563, 10786, 11420, 11709, 11907, 13163, 13697, 13700, 14808,
         15306, 16410, 16791, 17992, 19203, 19510, 20724, 22305, 22935, 27007, 30109, 30420, 33409,
-        34949, 40283, 40493, 40549, 47282, 49146, 50257, 50357, 50358, 50359, 50360, 50361};
-    g_assert_cmpmem(f->rules.suppressed, f->rules.n_suppressed * sizeof(uint32_t), expected, sizeof expected);
+        34949, 40283, 40493, 40549, 47282, 49146, 50257, 50357, 50358, 50359, 50360, 50361, 50362};
+    g_autoptr(GArray) found = suppressed(f);
+    g_assert_cmpmem(found->data, found->len * sizeof(uint32_t), expected, sizeof expected);
 
     const uint32_t sampled[] = {T(0)};
     apply(f, sampled, 1);
     for (size_t i = 0; i < G_N_ELEMENTS(expected); i++)
         g_assert_false(allowed(f, expected[i]));
-    g_assert_false(allowed(f, EOT + 106)); /* no_timestamps */
     g_assert_cmpuint(n_allowed(f, 0, EOT), ==, EOT - 84);
 }
 
@@ -89,6 +99,115 @@ static void window_does_not_begin_blank_or_ended(struct fixture *f, const void *
     apply(f, sampled, 1);
     g_assert_true(allowed(f, 220));
     g_assert_true(allowed(f, EOT));
+}
+
+/* ---- what a run asks for ---- */
+
+static enum quill_status set_up_rules(struct fixture *f, const struct quill_params *params,
+                                      struct quill_error *err)
+{
+    return quill_rules_set_up(&f->rules, f->tokenizer, params, err);
+}
+
+/* Text tokens that params suppress. */
+static GArray *suppressed_text(struct fixture *f, const struct quill_params *params)
+{
+    g_assert_cmpint(set_up_rules(f, params, NULL), ==, QUILL_OK);
+    for (uint32_t special = EOT + 1; special < FIRST; special++) {
+        const bool is_language = special > EOT + 1 && special < EOT + 101;
+        g_assert_true(is_language || quill_token_set_has(&f->rules.suppressed, special));
+    }
+    GArray *tokens = suppressed(f);
+    while (tokens->len > 0 && g_array_index(tokens, uint32_t, tokens->len - 1) >= EOT)
+        g_array_set_size(tokens, tokens->len - 1);
+    return tokens;
+}
+
+static void assert_suppresses(struct fixture *f, const struct quill_params *params, const uint32_t *expected,
+                              size_t n)
+{
+    g_autoptr(GArray) found = suppressed_text(f, params);
+    g_assert_cmpmem(found->data, found->len * sizeof(uint32_t), expected, n * sizeof(uint32_t));
+}
+
+static void runs_choose_what_is_suppressed(struct fixture *f, const void *unused)
+{
+    static const uint32_t words[] = {TEXT, 40000, TEXT}, sorted[] = {TEXT, 40000};
+    struct quill_params params;
+    quill_params_init(&params);
+    g_autoptr(GArray) defaults = suppressed_text(f, &params);
+    g_assert_cmpuint(defaults->len, ==, 84);
+
+    params.suppress_non_speech = false;
+    assert_suppresses(f, &params, NULL, 0);
+    params.suppress_tokens = words;
+    params.n_suppress_tokens = G_N_ELEMENTS(words);
+    assert_suppresses(f, &params, sorted, G_N_ELEMENTS(sorted));
+    params.suppress_non_speech = true;
+    g_autoptr(GArray) both = suppressed_text(f, &params);
+    g_assert_cmpuint(both->len, ==, 84 + 2);
+    g_assert_true(quill_token_set_has(&f->rules.suppressed, TEXT));
+
+    params.n_suppress_tokens = 0; /* nothing is left of runs before */
+    assert_suppresses(f, &params, (const uint32_t *)(const void *)defaults->data, defaults->len);
+}
+
+/* Whole tokens: " yes" is not in " yesterday", and a space is a character. */
+static void pattern_suppresses_whole_tokens(struct fixture *f, const void *unused)
+{
+    static const char *const patterns[] = {" ?[Yy]es", "[0-9]+", " (no|yes)terday|x", " [a-z]e?s?"};
+    struct quill_params params;
+    quill_params_init(&params);
+    params.suppress_non_speech = false;
+    for (size_t p = 0; p < G_N_ELEMENTS(patterns); p++) {
+        g_autofree char *anchored = g_strdup_printf("\\A(?:%s)\\z", patterns[p]);
+        g_autoptr(GRegex) regex = g_regex_new(anchored, G_REGEX_RAW, 0, NULL);
+        g_autoptr(GArray) expected = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+        for (uint32_t i = 0; i < EOT; i++) {
+            const struct quill_token_text text = quill_token_bytes(f->tokenizer, i);
+            g_autofree char *word = g_strndup(text.bytes, text.len);
+            if (text.len > 0 && strlen(word) == text.len && g_regex_match(regex, word, 0, NULL))
+                g_array_append_val(expected, i);
+        }
+        g_assert_cmpuint(expected->len, >, 1);
+        params.suppress_regex = patterns[p];
+        assert_suppresses(f, &params, (const uint32_t *)(const void *)expected->data, expected->len);
+    }
+    params.suppress_regex = "a"; /* found within nearly all words */
+    g_autoptr(GArray) few = suppressed_text(f, &params);
+    g_assert_cmpuint(few->len, ==, 1);
+}
+
+static void impossible_suppression_is_told(struct fixture *f, const void *unused)
+{
+    static const uint32_t beyond[] = {N_VOCAB - 1, N_VOCAB};
+    struct quill_params params;
+    struct quill_error err = {0};
+    quill_params_init(&params);
+    params.suppress_regex = "(";
+    g_assert_cmpint(set_up_rules(f, &params, &err), ==, QUILL_ERR_INVALID);
+    g_assert_nonnull(strstr(err.message, "no extended regular expression"));
+    params.suppress_regex = NULL;
+    params.suppress_tokens = beyond;
+    params.n_suppress_tokens = 2;
+    g_assert_cmpint(set_up_rules(f, &params, &err), ==, QUILL_ERR_INVALID);
+    g_assert_nonnull(
+        strstr(err.message, "token 51864 cannot be suppressed: the model has tokens 0 to 51863"));
+    params.n_suppress_tokens = 1;
+    g_assert_cmpint(set_up_rules(f, &params, &err), ==, QUILL_OK);
+}
+
+static void blank_beginnings_are_allowed_when_asked_for(struct fixture *f, const void *unused)
+{
+    struct quill_params params;
+    quill_params_init(&params);
+    params.timestamps = false;
+    params.suppress_blank = false;
+    g_assert_cmpint(set_up_rules(f, &params, NULL), ==, QUILL_OK);
+    apply(f, NULL, 0);
+    g_assert_true(allowed(f, 220));
+    g_assert_true(allowed(f, EOT));
+    g_assert_true(allowed(f, TEXT));
 }
 
 static void without_timestamps_there_are_none(struct fixture *f, const void *unused)
@@ -187,6 +306,10 @@ int main(int argc, char **argv)
 #define ADD(path, fn) g_test_add(path, struct fixture, NULL, set_up, fn, tear_down)
     ADD("/rules/suppresses-what-openai-suppresses", suppresses_what_openai_suppresses);
     ADD("/rules/window-does-not-begin-blank-or-ended", window_does_not_begin_blank_or_ended);
+    ADD("/rules/runs-choose-what-is-suppressed", runs_choose_what_is_suppressed);
+    ADD("/rules/pattern-suppresses-whole-tokens", pattern_suppresses_whole_tokens);
+    ADD("/rules/impossible-suppression-is-told", impossible_suppression_is_told);
+    ADD("/rules/blank-beginnings-are-allowed-when-asked-for", blank_beginnings_are_allowed_when_asked_for);
     ADD("/rules/without-timestamps-there-are-none", without_timestamps_there_are_none);
     ADD("/rules/first-token-is-an-early-timestamp", first_token_is_an_early_timestamp);
     ADD("/rules/after-the-opening-timestamp-comes-text", after_the_opening_timestamp_comes_text);

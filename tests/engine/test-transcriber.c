@@ -222,6 +222,45 @@ static void prompt_without_a_word_is_none(struct fixture *f, const void *unused)
     }
 }
 
+/* A token that a pattern matches is never chosen, at no temperature and by no search. */
+static void suppressed_text_is_not_written(struct fixture *f, const void *unused)
+{
+    f->params.timestamps = false;
+    f->params.no_speech_threshold = 1.0f;
+    for (unsigned i = 0; i < 2; i++) {
+        f->params.temperature = (float)i;
+        f->params.suppress_regex = NULL;
+        g_autofree char *expected = transcribe_and_describe(f, f->sound, f->n);
+        f->params.suppress_regex = ".*[eE].*";
+        struct quill_result *result = transcribe(f, f->sound, f->n);
+        g_assert_cmpuint(result->n_segments, ==, 1);
+        g_assert_cmpuint(strlen(result->segments[0].text), >, 3);
+        g_assert_null(strpbrk(result->segments[0].text, "eE"));
+        quill_result_free(&result);
+        f->params.suppress_regex = NULL;
+        g_autofree char *again = transcribe_and_describe(f, f->sound, f->n);
+        g_assert_cmpstr(again, ==, expected);
+    }
+    f->params.suppress_regex = ".*"; /* all text */
+    struct quill_result *result = transcribe(f, f->sound, f->n);
+    g_assert_cmpuint(result->n_segments, ==, 0);
+    quill_result_free(&result);
+}
+
+/* A window that may end before it begins is over, whether it says something or not. */
+static void window_may_be_empty_when_asked_for(struct fixture *f, const void *unused)
+{
+    g_autofree float *silence = g_new0(float, 4 * QUILL_SAMPLE_RATE);
+    f->params.timestamps = false;
+    f->params.suppress_blank = false;
+    f->params.suppress_regex = ".*";
+    struct quill_result *result = transcribe(f, silence, 4 * QUILL_SAMPLE_RATE);
+    g_assert_cmpuint(result->n_segments, ==, 0);
+    g_assert_cmpuint(result->timings.n_windows, ==, 1);
+    g_assert_cmpuint(result->timings.n_tokens, ==, 0);
+    quill_result_free(&result);
+}
+
 /* ---- fallback and silence
  * ------------------------------------------------------------------------------------- */
 
@@ -650,6 +689,8 @@ int main(int argc, char **argv)
     ADD("previous-text-is-the-prompt-only-when-wanted", previous_text_is_the_prompt_only_when_wanted);
     ADD("prompts-of-any-length-are-taken", prompts_of_any_length_are_taken);
     ADD("prompt-without-a-word-is-none", prompt_without_a_word_is_none);
+    ADD("suppressed-text-is-not-written", suppressed_text_is_not_written);
+    ADD("window-may-be-empty-when-asked-for", window_may_be_empty_when_asked_for);
     ADD("failed-tries-climb-the-temperatures", failed_tries_climb_the_temperatures);
     ADD("silent-windows-are-skipped", silent_windows_are_skipped);
     ADD("too-little-sound-gives-no-segments", too_little_sound_gives_no_segments);
