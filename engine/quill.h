@@ -5,11 +5,10 @@
  * Life of things
  *   A model is opened once from a "ggml" file, is immutable, and may be shared by any number of
  *   transcribers; it must outlive them. A transcriber owns every buffer that recognition needs (all are
- *   allocated when it is opened; recognition itself allocates only the result, and what the C library takes for
- *   a pattern) and a pool of threads.
- *   A stream turns a growing recording into tentative and final text with a transcriber it borrows.
- *   Everything is made by an out-pointer and destroyed through a pointer to the pointer, which becomes
- *   NULL; destroying NULL is allowed.
+ *   allocated when it is opened; recognition itself allocates only the result, and what the C library takes
+ * for a pattern) and a pool of threads. A stream turns a growing recording into tentative and final text with
+ * a transcriber it borrows. Everything is made by an out-pointer and destroyed through a pointer to the
+ * pointer, which becomes NULL; destroying NULL is allowed.
  *
  * Threads
  *   A model may be used from all threads at once. A transcriber, and a stream with its transcriber,
@@ -171,6 +170,8 @@ void quill_model_close(struct quill_model **model);
 
 void quill_model_get_info(const struct quill_model *model, struct quill_model_info *info);
 
+#define QUILL_MAX_LANGUAGES 100
+
 /* Number of languages of the model (0: English only), and code ("en") and English name ("english") of
  * language i, both static; NULL past the end. */
 unsigned quill_model_n_languages(const struct quill_model *model);
@@ -319,8 +320,11 @@ size_t quill_transcriber_get_events(const struct quill_transcriber *transcriber,
  * Strings are borrowed during the call. */
 struct quill_params {
     const char *language; /* code or English name; NULL or "auto": detect (English-only models: English) */
-    bool translate;       /* to English; multilingual models only */
-    bool timestamps;      /* true: segments from timestamp tokens; false: one segment a window */
+    /* Codes or English names of the languages that detection chooses from, as far as the model knows them:
+     * those that a person speaks, say. Ends with NULL; NULL or none: all that the model knows. */
+    const char *const *languages;
+    bool translate;  /* to English; multilingual models only */
+    bool timestamps; /* true: segments from timestamp tokens; false: one segment a window */
     /* Segments have words; needs quill_settings.word_timestamps. No more tokens a window than half of the
      * text context. */
     bool word_timestamps;
@@ -388,6 +392,7 @@ struct quill_result {
     struct quill_segment *segments; /* owned; [n_segments] */
     size_t n_segments;
     char language[8]; /* code that was used or detected; "" when there was nothing to detect it in */
+    float language_probability; /* of the detected one, among those to choose from; 0: none was detected */
     struct quill_timings timings;
 };
 
@@ -395,11 +400,24 @@ struct quill_result {
  * *out belongs to the caller: quill_result_free. params may be NULL (defaults). Less than 100 ms of sound, or
  * of rest after the last window, holds no word and is not looked at: zero samples give zero segments. Errors:
  * INVALID (among them an unknown language), UNSUPPORTED (a language or translation that this model cannot
- * do), NOMEM, CANCELLED. */
+ * do, or none to choose from), NOMEM, CANCELLED. */
 enum quill_status quill_transcribe(struct quill_transcriber *transcriber, const float *samples, size_t n,
                                    const struct quill_params *params, struct quill_result **out,
                                    struct quill_error *err);
 void quill_result_free(struct quill_result **result);
+
+struct quill_language_probability {
+    const char *code; /* static */
+    float probability;
+};
+/* Detects the language as quill_transcribe does, in the first window of the sound. Writes those that there
+ * are to choose from, likeliest first, to out, [QUILL_MAX_LANGUAGES], and their number, 0 when there is less
+ * sound than 100 ms, to *n_out; probabilities sum up to 1. Of params, which may be NULL, `language` does not
+ * matter. Errors: as quill_transcribe; UNSUPPORTED also where the model knows English only. */
+enum quill_status quill_detect_language(struct quill_transcriber *transcriber, const float *samples, size_t n,
+                                        const struct quill_params *params,
+                                        struct quill_language_probability *out, unsigned *n_out,
+                                        struct quill_error *err);
 
 /* One of several recordings: what is asked, and what became of it. */
 struct quill_recording {

@@ -87,23 +87,6 @@ static enum quill_status encode(struct quill_run *run, struct quill_error *err)
 /* ---- one window -------------------------------------------------------------------------------------------
  */
 
-/* The likeliest language token after sot (decoding.py, detect_language). */
-static enum quill_status detect_language(struct quill_run *run, struct quill_error *err)
-{
-    struct quill_transcriber *t = run->t;
-    const struct quill_specials *specials = &t->rules.specials;
-    const struct quill_feed sot = {
-        .sequence = run->slot->sequence, .tokens = &specials->sot, .n = 1, .n_logits = 1};
-    const float *logits;
-    const double start_ms = quill_now_ms();
-    quill_decoder_truncate(t->decoder, run->slot->sequence, 0);
-    QUILL_TRY(quill_decoder_feed(t->decoder, &t->workers.compute, &sot, 1, &logits, &run->cancel, err));
-    run->language = (int)quill_argmax(logits + specials->first_language, specials->n_languages, 0);
-    timings(run)->prompt_ms += quill_now_ms() - start_ms;
-    quill_trace_span(t->trace, QUILL_TRACE_RUN_PROMPT, start_ms);
-    return QUILL_OK;
-}
-
 /* Writes the prompt and returns its length; *sot_index is where sot is in it. */
 static size_t write_prompt(struct quill_run *run, size_t *sot_index)
 {
@@ -415,7 +398,7 @@ enum quill_status quill_run_begin_window(struct quill_run *run, struct quill_err
     timings(run)->n_windows++;
     QUILL_TRY(encode(run, err));
     if (run->language < 0)
-        QUILL_TRY(detect_language(run, err));
+        QUILL_TRY(quill_run_detect_language(run, err));
     begin_search(run);
     return QUILL_OK;
 }
@@ -464,53 +447,6 @@ enum quill_status quill_run_end_try(struct quill_run *run, bool *window_done, st
 /* ---- the whole --------------------------------------------------------------------------------------------
  */
 
-/* "use auto or en", or all codes that the model knows. */
-static enum quill_status unknown_language(const char *name, unsigned n_languages, struct quill_error *err)
-{
-    char codes[440] = "auto or en", quoted[24] = "";
-    size_t n = 0, len;
-    bool valid = true;
-    for (size_t i = 0; name[i] && valid; i += len) {
-        len = quill_utf8_scan(name + i, strlen(name + i), &valid);
-        if (valid && i + len < sizeof quoted)
-            memcpy(quoted + i, name + i, len);
-        else
-            break;
-    }
-    for (unsigned i = 0; i < n_languages; i++) {
-        n += (size_t)snprintf(codes + n, sizeof codes - n, "%s %s", i ? "" : "auto or one of",
-                              quill_language_code(i));
-    }
-    return quill_fail(err, QUILL_ERR_INVALID, "unknown language “%s”: use %s", quoted, codes);
-}
-
-static enum quill_status resolve_language(struct quill_run *run, struct quill_error *err)
-{
-    const char *name = run->params->language;
-    const unsigned n_languages = run->t->rules.specials.n_languages;
-    const bool detect = !name || !*name || !strcmp(name, "auto");
-    const int language = detect ? -1 : quill_language_find(name);
-    if (!detect && language < 0)
-        return unknown_language(name, n_languages, err);
-    char spelled[16] = "";
-    if (language >= 0) {
-        snprintf(spelled, sizeof spelled, "%s", quill_language_name((unsigned)language));
-        spelled[0] = (char)(spelled[0] - 'a' + 'A');
-    }
-    if (n_languages == 0 && language > 0)
-        return quill_fail(err, QUILL_ERR_UNSUPPORTED,
-                          "this model knows English only, not %s: choose English, or a multilingual model",
-                          spelled);
-    if (n_languages == 0 && run->params->translate)
-        return quill_fail(err, QUILL_ERR_UNSUPPORTED,
-                          "this model knows English only and cannot translate: choose a multilingual model");
-    if (n_languages > 0 && language >= (int)n_languages)
-        return quill_fail(err, QUILL_ERR_UNSUPPORTED,
-                          "this model does not know %s: choose another language or model", spelled);
-    run->language = n_languages == 0 ? 0 : language;
-    return QUILL_OK;
-}
-
 static enum quill_status check_hypotheses(const struct quill_run *run, struct quill_error *err)
 {
     const struct quill_params *params = run->params;
@@ -539,7 +475,7 @@ static enum quill_status check_params(struct quill_run *run, struct quill_error 
 {
     const struct quill_params *params = run->params;
     const struct quill_hparams *h = &run->t->model->hparams;
-    QUILL_TRY(resolve_language(run, err));
+    QUILL_TRY(quill_run_resolve_language(run, err));
     if (params->word_timestamps && !run->t->word_timestamps)
         return quill_fail(err, QUILL_ERR_INVALID,
                           "the transcriber was opened without memory for the times of words");

@@ -18,9 +18,11 @@ struct quill_run {
     size_t n_frames; /* mel frames of the recording */
     size_t n_ctx;    /* encoder frames of a window */
     size_t max_tokens;
-    float mel_maximum; /* of the recording */
-    bool mel_is_first; /* the encoder's mel buffer holds the raw first window */
-    int language;      /* index; -1: not known yet */
+    float mel_maximum;                        /* of the recording */
+    bool mel_is_first;                        /* the encoder's mel buffer holds the raw first window */
+    int language;                             /* index; -1: not known yet */
+    bool allowed[QUILL_MAX_LANGUAGES];        /* what detection chooses from */
+    float probabilities[QUILL_MAX_LANGUAGES]; /* once it has chosen; 0 where not allowed */
     size_t n_history;
     size_t seek;          /* mel frame where the window begins */
     size_t window_frames; /* of sound in it */
@@ -44,6 +46,11 @@ bool quill_run_has_window(const struct quill_run *run);
 
 /* Encodes the next window and begins run->search for it. Errors: CANCELLED. */
 enum quill_status quill_run_begin_window(struct quill_run *run, struct quill_error *err);
+
+/* The parts that deal with languages, for those above. What the parameters say: errors INVALID, UNSUPPORTED.
+ * And detection in a window that has been encoded: errors CANCELLED. */
+enum quill_status quill_run_resolve_language(struct quill_run *run, struct quill_error *err);
+enum quill_status quill_run_detect_language(struct quill_run *run, struct quill_error *err);
 
 /* The search is done: either it has begun anew at a higher temperature, or the window is done, its segments
  * in the result. Errors: NOMEM. */

@@ -1,10 +1,10 @@
 /* Languages of the multilingual models, in the order of their tokens; codes, names and aliases are those of
  * openai/whisper tokenizer.py (LANGUAGES, TO_LANGUAGE_CODE). */
+#include <assert.h>
 #include <stddef.h>
 #include <strings.h>
 
 #include "quill.h"
-#include "text/tokenizer.h"
 
 static const char languages[][2][16] = {
     {"en", "english"},        {"zh", "chinese"},     {"de", "german"},        {"es", "spanish"},
@@ -41,6 +41,7 @@ static const char aliases[][2][16] = {
 };
 
 #define N_LANGUAGES (sizeof languages / sizeof *languages)
+static_assert(N_LANGUAGES == QUILL_MAX_LANGUAGES, "all that a model may know");
 
 const char *quill_language_code(unsigned i)
 {

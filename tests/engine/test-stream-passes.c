@@ -110,6 +110,7 @@ no_segment (void *user, const struct quill_segment *segment) {
 
 static void
 passes_get_the_right_parameters (void) {
+  static const char *const languages[] = { "de", "en", NULL };
   g_autoptr (Sound) sound = three_utterances ();
   struct quill_stream_settings settings;
   struct fixture f;
@@ -118,6 +119,7 @@ passes_get_the_right_parameters (void) {
 
   quill_stream_settings_init (&settings);
   settings.params.language = "de";
+  settings.params.languages = languages;
   settings.params.temperature = 0.2f;
   settings.params.temperature_increment = 0.4f;
   settings.params.cancelled = never;
@@ -136,6 +138,7 @@ passes_get_the_right_parameters (void) {
       if (type == QUILL_STREAM_SPEECH_BEGIN)
         continue;
       g_assert_cmpstr (recognition.params.language, ==, "de");
+      g_assert_true (recognition.params.languages == languages);
       g_assert_null (recognition.params.progress);
       g_assert_null (recognition.params.segment);
       if (type == QUILL_STREAM_TENTATIVE) {
