@@ -335,9 +335,12 @@ struct quill_params {
     /* Nor are tokens whose whole text, often with a space before it, matches this extended regular expression
      * (POSIX, in the program's locale). NULL: none. It is tried with the whole vocabulary at each call. */
     const char *suppress_regex;
-    bool condition_on_previous;  /* text of the window before is the prompt of the next */
-    const char *initial_prompt;  /* NULL, or white space: none */
-    float temperature;           /* first try; 0: greedy */
+    bool condition_on_previous; /* text of the window before is the prompt of the next */
+    const char *initial_prompt; /* NULL, or white space: none */
+    bool carry_initial_prompt;  /* of each window, before the text of the one before; not of the first only */
+    int max_context;            /* tokens that a window is told, of which the last count; below 0: as many as
+                                 * fit, less than half of the text context */
+    float temperature;          /* first try; 0: greedy */
     float temperature_increment; /* added after each failed try up to 1.0; 0: no fallback */
     /* Hypotheses of a try, at most quill_settings.n_hypotheses. 0 or 1: one. */
     unsigned beam_size; /* of beam search, at temperature 0 */

@@ -244,19 +244,19 @@ static bool judge_try(struct quill_run *run)
 /* ---- what a window said -----------------------------------------------------------------------------------
  */
 
-/* Appends to the history, of which the newest max_history tokens are kept. */
+/* Appends to the history, of which what is carried and the newest of the rest are kept. */
 static void remember(struct quill_run *run, const uint32_t *tokens, size_t n)
 {
-    const struct quill_transcriber *t = run->t;
-    struct quill_slot *slot = run->slot;
-    if (n > t->max_history) {
-        tokens += n - t->max_history;
-        n = t->max_history;
+    const size_t room = run->max_history - run->n_carried, n_old = run->n_history - run->n_carried;
+    uint32_t *recent = run->slot->history + run->n_carried;
+    if (n > room) {
+        tokens += n - room;
+        n = room;
     }
-    const size_t kept = run->n_history < t->max_history - n ? run->n_history : t->max_history - n;
-    memmove(slot->history, slot->history + run->n_history - kept, kept * sizeof *slot->history);
-    memcpy(slot->history + kept, tokens, n * sizeof *slot->history);
-    run->n_history = kept + n;
+    const size_t kept = n_old < room - n ? n_old : room - n;
+    memmove(recent, recent + n_old - kept, kept * sizeof *recent);
+    memcpy(recent + kept, tokens, n * sizeof *recent);
+    run->n_history = run->n_carried + kept + n;
 }
 
 static int64_t recording_ms(const struct quill_run *run)
@@ -423,7 +423,7 @@ static enum quill_status finish_window(struct quill_run *run, struct quill_error
     for (size_t i = n_before; params->segment && i < run->builder->result.n_segments; i++)
         params->segment(params->user, &run->builder->result.segments[i]);
     if (!params->condition_on_previous || run->facts.temperature > 0.5f)
-        run->n_history = 0;
+        run->n_history = run->n_carried;
     run->seek += cut.n_frames;
     return QUILL_OK;
 }
@@ -506,8 +506,11 @@ static void begin_history(struct quill_run *run)
 {
     struct quill_transcriber *t = run->t;
     struct quill_slot *slot = run->slot;
-    const char *prompt = run->params->initial_prompt, *start;
-    run->n_history = 0;
+    const struct quill_params *params = run->params;
+    const char *prompt = params->initial_prompt, *start;
+    const size_t most = params->max_context < 0 ? t->max_history : (size_t)params->max_context;
+    run->max_history = most < t->max_history ? most : t->max_history;
+    run->n_history = run->n_carried = 0;
     if (!prompt)
         return;
     size_t n = strip(prompt, &start);
@@ -521,9 +524,10 @@ static void begin_history(struct quill_run *run)
     memcpy(t->text + 1, start, n);
     t->text[n + 1] = '\0';
     const size_t n_tokens = quill_text_to_tokens(t->tokenizer, t->text, 0, NULL, 0);
-    const size_t skip = n_tokens > t->max_history ? n_tokens - t->max_history : 0;
-    quill_text_to_tokens(t->tokenizer, t->text, skip, slot->history, t->max_history);
+    const size_t skip = n_tokens > run->max_history ? n_tokens - run->max_history : 0;
+    quill_text_to_tokens(t->tokenizer, t->text, skip, slot->history, run->max_history);
     run->n_history = n_tokens - skip;
+    run->n_carried = params->carry_initial_prompt ? run->n_history : 0;
 }
 
 bool quill_run_has_window(const struct quill_run *run)

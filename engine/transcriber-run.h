@@ -23,7 +23,8 @@ struct quill_run {
     int language;                             /* index; -1: not known yet */
     bool allowed[QUILL_MAX_LANGUAGES];        /* what detection chooses from */
     float probabilities[QUILL_MAX_LANGUAGES]; /* once it has chosen; 0 where not allowed */
-    size_t n_history;
+    size_t n_history, max_history;
+    size_t n_carried;     /* of the history, at its beginning, what each window is told */
     size_t seek;          /* mel frame where the window begins */
     size_t window_frames; /* of sound in it */
     unsigned n_tries;     /* of all windows */

@@ -188,6 +188,92 @@ static void previous_text_is_the_prompt_only_when_wanted(struct fixture *f, cons
     quill_result_free(&result);
 }
 
+/* The same sound with silence around it in two windows, which then differ only by what they are told. */
+static char *describe_twice(struct fixture *f, float *first, float *second)
+{
+    const size_t window = 4 * QUILL_SAMPLE_RATE, begin = QUILL_SAMPLE_RATE / 10;
+    g_autofree float *twice = g_new0(float, 2 * window);
+    g_assert_cmpuint(f->n, <, window - 2 * begin);
+    memcpy(twice + begin, f->sound, f->n * sizeof *twice);
+    memcpy(twice + window + begin, f->sound, f->n * sizeof *twice);
+    f->params.timestamps = false;
+    struct quill_result *result = transcribe(f, twice, 2 * window);
+    g_assert_cmpuint(result->n_segments, ==, 2);
+    *first = result->segments[0].avg_logprob;
+    *second = result->segments[1].avg_logprob;
+    char *text = g_strdup(result->segments[0].text);
+    quill_result_free(&result);
+    return text;
+}
+
+static void carried_prompt_is_told_to_each_window(struct fixture *f, const void *unused)
+{
+    float alone, first, second, both;
+    g_free(describe_twice(f, &alone, &second));
+    f->params.initial_prompt = "Something quite different, said Dorothy.";
+    f->params.condition_on_previous = false;
+    g_free(describe_twice(f, &first, &second));
+    g_assert_cmpfloat(first, !=, alone);
+    g_assert_cmpfloat(second, ==, alone);
+    f->params.carry_initial_prompt = true;
+    g_free(describe_twice(f, &first, &second));
+    g_assert_cmpfloat(first, !=, alone);
+    g_assert_cmpfloat(second, ==, first);
+
+    /* What was said comes behind it: a word, which is encoded as it was chosen, as one token. */
+    f->params.condition_on_previous = true;
+    f->params.max_tokens = 1;
+    g_autofree char *text = describe_twice(f, &first, &second);
+    g_assert_cmpfloat(second, !=, first);
+    g_autofree char *joined = g_strconcat(f->params.initial_prompt, text, NULL);
+    f->params.initial_prompt = joined;
+    f->params.carry_initial_prompt = false;
+    g_free(describe_twice(f, &both, &first));
+    g_assert_cmpfloat(second, ==, both);
+}
+
+static void context_is_limited_to_its_last_tokens(struct fixture *f, const void *unused)
+{
+    float alone, first, second, short_first, short_second;
+    g_free(describe_twice(f, &alone, &second));
+    f->params.initial_prompt = "one two three four";
+    f->params.max_context = 0;
+    g_free(describe_twice(f, &first, &second));
+    g_assert_cmpfloat(first, ==, alone);
+    g_assert_cmpfloat(second, ==, alone);
+
+    f->params.max_context = 2;
+    g_free(describe_twice(f, &first, &second));
+    g_assert_cmpfloat(first, !=, alone);
+    g_assert_cmpfloat(second, !=, first);
+    f->params.initial_prompt = "three four";
+    g_free(describe_twice(f, &short_first, &short_second));
+    g_assert_cmpfloat(first, ==, short_first);
+    g_assert_cmpfloat(second, ==, short_second);
+    f->params.carry_initial_prompt = true; /* then there is room for nothing else */
+    g_free(describe_twice(f, &first, &second));
+    g_assert_cmpfloat(first, ==, short_first);
+    g_assert_cmpfloat(second, ==, first);
+    f->params.initial_prompt = "one two three four";
+    g_free(describe_twice(f, &first, &second));
+    g_assert_cmpfloat(second, ==, short_first);
+}
+
+/* Text of a window that took a temperature above 0.5 is not to be relied on. */
+static void text_of_hot_tries_is_no_prompt(struct fixture *f, const void *unused)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        float first, told, second, untold;
+        f->params.temperature = i ? 0.6f : 0.5f;
+        f->params.condition_on_previous = true;
+        g_free(describe_twice(f, &first, &told));
+        f->params.condition_on_previous = false;
+        g_free(describe_twice(f, &second, &untold));
+        g_assert_cmpfloat(first, ==, second);
+        g_assert_true((told == untold) == (i == 1));
+    }
+}
+
 static void prompts_of_any_length_are_taken(struct fixture *f, const void *unused)
 {
     g_autofree char *long_word = g_strnfill(100000, 'a');
@@ -687,6 +773,9 @@ int main(int argc, char **argv)
     ADD("long-recording-has-ordered-times-within-it", long_recording_has_ordered_times_within_it);
     ADD("loudness-elsewhere-changes-the-clamp", loudness_elsewhere_changes_the_clamp);
     ADD("previous-text-is-the-prompt-only-when-wanted", previous_text_is_the_prompt_only_when_wanted);
+    ADD("carried-prompt-is-told-to-each-window", carried_prompt_is_told_to_each_window);
+    ADD("context-is-limited-to-its-last-tokens", context_is_limited_to_its_last_tokens);
+    ADD("text-of-hot-tries-is-no-prompt", text_of_hot_tries_is_no_prompt);
     ADD("prompts-of-any-length-are-taken", prompts_of_any_length_are_taken);
     ADD("prompt-without-a-word-is-none", prompt_without_a_word_is_none);
     ADD("suppressed-text-is-not-written", suppressed_text_is_not_written);
