@@ -91,10 +91,15 @@ longhand_cli_check_threads (int threads, GError **error) {
 }
 
 gboolean
+longhand_cli_is_auto (const char *language) {
+  return language == NULL || *language == '\0' || strcmp (language, "auto") == 0;
+}
+
+gboolean
 longhand_cli_check_language (const char *language, const struct quill_model *model, GError **error) {
   int i;
 
-  if (language == NULL || *language == '\0' || strcmp (language, "auto") == 0)
+  if (longhand_cli_is_auto (language))
     return TRUE;
   i = quill_language_find (language);
   if (i < 0) {
@@ -105,8 +110,12 @@ longhand_cli_check_language (const char *language, const struct quill_model *mod
   }
   if (model == NULL || i == 0 || (unsigned)i < quill_model_n_languages (model))
     return TRUE;
-  g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_MODEL_UNSUPPORTED,
-               _ ("This model does not know “%s”: choose a multilingual model with --model."), language);
+  g_set_error (
+      error, LONGHAND_ERROR, LONGHAND_ERROR_MODEL_UNSUPPORTED,
+      quill_model_n_languages (model) == 0
+          ? _ ("This model knows English only, not “%s”: choose a multilingual model with --model.")
+          : _ ("This model does not know “%s”: choose one that does with --model, such as large-v3."),
+      language);
   return FALSE;
 }
 

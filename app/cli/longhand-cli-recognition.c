@@ -1,14 +1,17 @@
 #include "cli/longhand-cli-recognition.h"
 
-#include "longhand-error.h"
+#include "cli/longhand-cli-languages.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
+#include <regex.h>
+#include <string.h>
 
 #define DEFAULT_BEAM_SIZE 5
 #define DEFAULT_BEST_OF 5
 #define LONGEST_S 1e6
 #define LONGEST_SEGMENT 1000
+#define LARGEST_CONTEXT 100000
 #define NOT_GIVEN G_MININT
 #define NO_PENALTY -1.0
 
@@ -27,18 +30,36 @@ longhand_cli_recognition_init (LonghandCliRecognition *self) {
     .compression_ratio_threshold = (double)params.compression_ratio_threshold,
     .logprob_threshold = (double)params.logprob_threshold,
     .no_speech_threshold = (double)params.no_speech_threshold,
+    .max_context = params.max_context,
+    .max_initial_timestamp_s = params.max_initial_timestamp_ms / 1000.0,
   };
 }
 
 void
 longhand_cli_recognition_clear (LonghandCliRecognition *self) {
+  g_clear_pointer (&self->language, g_free);
+  g_clear_pointer (&self->languages_text, g_free);
+  g_clear_pointer (&self->task, g_free);
   g_clear_pointer (&self->initial_prompt, g_free);
   g_clear_pointer (&self->condition_on_previous_text, g_free);
+  g_clear_pointer (&self->suppress_blank, g_free);
+  g_clear_pointer (&self->suppress_tokens_text, g_free);
+  g_clear_pointer (&self->suppress_regex, g_free);
+  g_clear_pointer (&self->languages, g_strfreev);
+  g_clear_pointer (&self->suppress_tokens, g_array_unref);
 }
 
 GArray *
 longhand_cli_recognition_add_entries (LonghandCliRecognition *self, const GOptionEntry *entries) {
   const GOptionEntry own[] = {
+    { "language", 'l', 0, G_OPTION_ARG_STRING, &self->language,
+      N_ ("Language spoken, such as “de” or “german” (default: auto)"), N_ ("LANGUAGE") },
+    { "languages", 0, 0, G_OPTION_ARG_STRING, &self->languages_text,
+      N_ ("Languages that may be spoken, such as “en,de”: one of them is detected (default: any)"),
+      N_ ("LANGUAGES") },
+    { "task", 0, 0, G_OPTION_ARG_STRING, &self->task,
+      N_ ("transcribe, or translate: to English (default: transcribe)"), N_ ("TASK") },
+    { "translate", 0, 0, G_OPTION_ARG_NONE, &self->translate, N_ ("The same as --task=translate"), NULL },
     { "greedy", 0, 0, G_OPTION_ARG_NONE, &self->greedy,
       N_ ("Take the likeliest words at once, without a second try where they look wrong"), NULL },
     { "beam-size", 0, 0, G_OPTION_ARG_INT, &self->beam_size,
@@ -63,6 +84,23 @@ longhand_cli_recognition_add_entries (LonghandCliRecognition *self, const GOptio
       N_ ("What was said before: names and terms in it are written the same way"), N_ ("TEXT") },
     { "condition-on-previous-text", 0, 0, G_OPTION_ARG_STRING, &self->condition_on_previous_text,
       N_ ("“no”: each window of 30 seconds is looked at by itself (default yes)"), N_ ("YES|NO") },
+    { "carry-initial-prompt", 0, 0, G_OPTION_ARG_NONE, &self->carry_initial_prompt,
+      N_ ("Tell each window of 30 seconds --initial-prompt, not only the first"), NULL },
+    { "max-context", 0, 0, G_OPTION_ARG_INT, &self->max_context,
+      N_ ("Tokens of text before it that a window is told at most (default -1: as many as fit)"), N_ ("N") },
+    { "suppress-blank", 0, 0, G_OPTION_ARG_STRING, &self->suppress_blank,
+      N_ ("“no”: a window's text may begin with a mere space, or be none (default yes)"), N_ ("YES|NO") },
+    { "suppress-tokens", 0, 0, G_OPTION_ARG_STRING, &self->suppress_tokens_text,
+      N_ ("Numbers of tokens that are never written, with commas between (default -1: symbols that are not "
+          "spoken)"),
+      N_ ("TOKENS") },
+    { "suppress-nst", 0, 0, G_OPTION_ARG_NONE, &self->suppress_nst,
+      N_ ("The same as -1 in --suppress-tokens"), NULL },
+    { "suppress-regex", 0, 0, G_OPTION_ARG_STRING, &self->suppress_regex,
+      N_ ("Tokens that this extended regular expression matches from end to end are never written"),
+      N_ ("PATTERN") },
+    { "max-initial-timestamp", 0, 0, G_OPTION_ARG_DOUBLE, &self->max_initial_timestamp_s,
+      N_ ("The first segment of a window begins no later than this in it (default 1)"), N_ ("SECONDS") },
     { "word-timestamps", 0, 0, G_OPTION_ARG_NONE, &self->word_timestamps,
       N_ ("Find out when each word is said; json has it, with its probability"), NULL },
     { "max-len", 0, 0, G_OPTION_ARG_INT, &self->max_len,
@@ -80,9 +118,18 @@ longhand_cli_recognition_add_entries (LonghandCliRecognition *self, const GOptio
   return g_array_append_vals (all, own, G_N_ELEMENTS (own));
 }
 
+/* NULL: not given */
 static gboolean
-is_yes_or_no (const char *text) {
-  return text == NULL || g_ascii_strcasecmp (text, "yes") == 0 || g_ascii_strcasecmp (text, "no") == 0;
+is_yes (const char *text) {
+  return text == NULL || g_ascii_strcasecmp (text, "yes") == 0;
+}
+
+static gboolean
+check_yes_or_no (const char *option, const char *text, GError **error) {
+  if (is_yes (text) || g_ascii_strcasecmp (text, "no") == 0)
+    return TRUE;
+  g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID, _ ("%s is yes or no, not “%s”."), option, text);
+  return FALSE;
 }
 
 static gboolean
@@ -102,17 +149,103 @@ check_contradictions (const LonghandCliRecognition *self, GError **error) {
                          _ ("“--greedy” means one try: leave out --temperature-increment, or it."));
     return FALSE;
   }
-  if (!is_yes_or_no (self->condition_on_previous_text)) {
+  return check_yes_or_no ("--condition-on-previous-text", self->condition_on_previous_text, error)
+         && check_yes_or_no ("--suppress-blank", self->suppress_blank, error);
+}
+
+/* ---- languages and task ---- */
+
+static gboolean
+translates (const LonghandCliRecognition *self) {
+  return self->translate || g_strcmp0 (self->task, "translate") == 0;
+}
+
+static gboolean
+check_languages (LonghandCliRecognition *self, GError **error) {
+  if (self->task != NULL && strcmp (self->task, "translate") != 0
+      && (self->translate || strcmp (self->task, "transcribe") != 0)) {
     g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
-                 _ ("--condition-on-previous-text is yes or no, not “%s”."),
-                 self->condition_on_previous_text);
+                 self->translate
+                     ? _ ("“--translate” means --task=translate, not “%s”: leave out one of them.")
+                     : _ ("There is no task “%s”: use transcribe or translate."),
+                 self->task);
     return FALSE;
   }
+  if (!longhand_cli_check_language (self->language, NULL, error))
+    return FALSE;
+  if (self->languages_text == NULL)
+    return TRUE;
+  if (!longhand_cli_is_auto (self->language)) {
+    g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+                         _ ("“--languages” is for detecting one of them: leave out --language, or it."));
+    return FALSE;
+  }
+  self->languages = longhand_cli_languages_parse (self->languages_text, error);
+  return self->languages != NULL;
+}
+
+/* ---- what is never written ---- */
+
+/* -1, or the number of a token. */
+static gboolean
+add_token (LonghandCliRecognition *self, char *text) {
+  gint64 number;
+  guint32 token;
+
+  if (!g_ascii_string_to_signed (g_strstrip (text), 10, -1, G_MAXINT32, &number, NULL))
+    return FALSE;
+  token = (guint32)number;
+  if (number < 0)
+    self->suppress_non_speech = TRUE;
+  else
+    g_array_append_val (self->suppress_tokens, token);
   return TRUE;
 }
 
+static gboolean
+check_tokens (LonghandCliRecognition *self, GError **error) {
+  const char *text = self->suppress_tokens_text != NULL ? self->suppress_tokens_text : "-1";
+  g_auto (GStrv) parts = g_strsplit (text, ",", -1);
+
+  g_clear_pointer (&self->suppress_tokens, g_array_unref);
+  self->suppress_tokens = g_array_new (FALSE, FALSE, sizeof (guint32));
+  self->suppress_non_speech = self->suppress_nst;
+  for (char **part = parts; *part != NULL && *text != '\0'; part++)
+    if (!add_token (self, *part)) {
+      g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+                   _ ("--suppress-tokens takes numbers with commas between, and -1 for symbols that are not "
+                      "spoken, not “%s”."),
+                   text);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+check_pattern (const LonghandCliRecognition *self, GError **error) {
+  char reason[128];
+  regex_t regex;
+  int failed;
+
+  if (self->suppress_regex == NULL)
+    return TRUE;
+  failed = regcomp (&regex, self->suppress_regex, REG_EXTENDED | REG_NOSUB);
+  if (failed == 0) {
+    regfree (&regex);
+    return TRUE;
+  }
+  regerror (failed, &regex, reason, sizeof reason);
+  g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+               _ ("“%s” is no extended regular expression (%s): give --suppress-regex one, such as "
+                  "“ ?[0-9]+”."),
+               self->suppress_regex, reason);
+  return FALSE;
+}
+
+/* ---- all ---- */
+
 gboolean
-longhand_cli_recognition_check (const LonghandCliRecognition *self, GError **error) {
+longhand_cli_recognition_check (LonghandCliRecognition *self, GError **error) {
   const double increment = isnan (self->temperature_increment) ? 0.0 : self->temperature_increment;
   const int beam_size = self->beam_size == NOT_GIVEN ? 1 : self->beam_size;
   const int best_of = self->best_of == NOT_GIVEN ? 1 : self->best_of;
@@ -129,6 +262,8 @@ longhand_cli_recognition_check (const LonghandCliRecognition *self, GError **err
     { "--compression-ratio-threshold", self->compression_ratio_threshold, 0, 1000 },
     { "--logprob-threshold", self->logprob_threshold, -1000, 0 },
     { "--no-speech-threshold", self->no_speech_threshold, 0, 1 },
+    { "--max-context", self->max_context, -1, LARGEST_CONTEXT },
+    { "--max-initial-timestamp", self->max_initial_timestamp_s, 0, QUILL_WINDOW_MS / 1000.0 },
     { "--max-len", self->max_len, 0, LONGEST_SEGMENT },
     { "--offset", self->offset_s, 0, LONGEST_S },
     { "--duration", self->duration_s, 0, LONGEST_S },
@@ -141,7 +276,33 @@ longhand_cli_recognition_check (const LonghandCliRecognition *self, GError **err
                    ranges[i].least, ranges[i].most);
       return FALSE;
     }
-  return check_contradictions (self, error);
+  return check_contradictions (self, error) && check_languages (self, error) && check_tokens (self, error)
+         && check_pattern (self, error);
+}
+
+gboolean
+longhand_cli_recognition_check_model (const LonghandCliRecognition *self, const struct quill_model *model,
+                                      GError **error) {
+  struct quill_model_info info;
+
+  if (!longhand_cli_check_language (self->language, model, error)
+      || !longhand_cli_languages_check ((const char *const *)self->languages, model, error))
+    return FALSE;
+  if (translates (self) && quill_model_n_languages (model) == 0) {
+    g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_MODEL_UNSUPPORTED,
+                         _ ("This model knows English only and cannot translate: choose a multilingual model "
+                            "with --model."));
+    return FALSE;
+  }
+  quill_model_get_info (model, &info);
+  for (guint i = 0; i < self->suppress_tokens->len; i++)
+    if (g_array_index (self->suppress_tokens, guint32, i) >= info.n_vocab) {
+      g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+                   _ ("This model has no token %u: use 0 to %u with --suppress-tokens."),
+                   g_array_index (self->suppress_tokens, guint32, i), info.n_vocab - 1);
+      return FALSE;
+    }
+  return TRUE;
 }
 
 static gboolean
@@ -163,6 +324,9 @@ longhand_cli_recognition_set_up (const LonghandCliRecognition *self, struct quil
 
 void
 longhand_cli_recognition_apply (const LonghandCliRecognition *self, struct quill_params *params) {
+  params->language = self->language;
+  params->languages = (const char *const *)self->languages;
+  params->translate = translates (self);
   params->beam_size = n_hypotheses (self, self->beam_size, DEFAULT_BEAM_SIZE);
   params->best_of = n_hypotheses (self, self->best_of, DEFAULT_BEST_OF);
   params->patience = (float)self->patience;
@@ -177,8 +341,16 @@ longhand_cli_recognition_apply (const LonghandCliRecognition *self, struct quill
   params->no_speech_threshold = (float)self->no_speech_threshold;
   params->word_timestamps = wants_words (self);
   params->initial_prompt = self->initial_prompt;
-  params->condition_on_previous = self->condition_on_previous_text == NULL
-                                  || g_ascii_strcasecmp (self->condition_on_previous_text, "yes") == 0;
+  params->condition_on_previous = is_yes (self->condition_on_previous_text);
+  params->carry_initial_prompt = self->carry_initial_prompt;
+  params->max_context = self->max_context;
+  params->suppress_blank = is_yes (self->suppress_blank);
+  params->suppress_non_speech = self->suppress_non_speech;
+  params->suppress_tokens
+      = self->suppress_tokens->len > 0 ? (const guint32 *)(gpointer)self->suppress_tokens->data : NULL;
+  params->n_suppress_tokens = self->suppress_tokens->len;
+  params->suppress_regex = self->suppress_regex;
+  params->max_initial_timestamp_ms = (unsigned)lround (1000 * self->max_initial_timestamp_s);
 }
 
 gsize

@@ -8,15 +8,30 @@ G_BEGIN_DECLS
 
 /* As they were given; longhand_cli_recognition_init sets the defaults. */
 typedef struct {
+  char *language;       /* owned, as all strings; code or English name; NULL: auto */
+  char *languages_text; /* such as "en,german"; NULL: all */
+  char *task;           /* "transcribe" or "translate"; NULL: the former */
+  gboolean translate;
   gboolean greedy, word_timestamps;
   int max_len; /* characters of a segment, which needs times of words; 0: any number */
   int beam_size, best_of;
   double patience, length_penalty;
   double temperature, temperature_increment;
   double compression_ratio_threshold, logprob_threshold, no_speech_threshold;
-  char *initial_prompt;             /* owned; NULL: none */
-  char *condition_on_previous_text; /* owned; "yes" or "no"; NULL: yes */
-  double offset_s, duration_s;      /* of the recording; duration 0: to its end */
+  char *initial_prompt;             /* NULL: none */
+  char *condition_on_previous_text; /* "yes" or "no"; NULL: yes */
+  gboolean carry_initial_prompt;
+  int max_context;            /* tokens; -1: as many as fit */
+  char *suppress_blank;       /* "yes" or "no"; NULL: yes */
+  char *suppress_tokens_text; /* such as "-1,50"; NULL: "-1" */
+  gboolean suppress_nst;      /* whisper.cpp's name for the -1 */
+  char *suppress_regex;       /* NULL: none */
+  double max_initial_timestamp_s;
+  double offset_s, duration_s; /* of the recording; duration 0: to its end */
+  /* --- set by longhand_cli_recognition_check --- */
+  char **languages;        /* owned; NULL: all */
+  GArray *suppress_tokens; /* owned; guint32 */
+  gboolean suppress_non_speech;
 } LonghandCliRecognition;
 
 void longhand_cli_recognition_init (LonghandCliRecognition *self);
@@ -26,13 +41,17 @@ void longhand_cli_recognition_clear (LonghandCliRecognition *self);
  * (transfer full) */
 GArray *longhand_cli_recognition_add_entries (LonghandCliRecognition *self, const GOptionEntry *entries);
 
-/* Whether it makes sense; otherwise LONGHAND_ERROR_INVALID. */
-gboolean longhand_cli_recognition_check (const LonghandCliRecognition *self, GError **error);
+/* Whether it makes sense, and what lists say; otherwise LONGHAND_ERROR_INVALID. */
+gboolean longhand_cli_recognition_check (LonghandCliRecognition *self, GError **error);
+
+/* The same of what only the model can tell: LONGHAND_ERROR_INVALID or _MODEL_UNSUPPORTED. */
+gboolean longhand_cli_recognition_check_model (const LonghandCliRecognition *self,
+                                               const struct quill_model *model, GError **error);
 
 /* What the transcriber needs memory for. */
 void longhand_cli_recognition_set_up (const LonghandCliRecognition *self, struct quill_settings *settings);
 
-/* Strings are borrowed from self. */
+/* Strings and lists are borrowed from self, which has been checked. */
 void longhand_cli_recognition_apply (const LonghandCliRecognition *self, struct quill_params *params);
 
 /* Of n samples at QUILL_SAMPLE_RATE, those that are asked for: *first, and how many, which may be none. */

@@ -12,7 +12,6 @@
 
 void
 longhand_cli_request_clear (LonghandCliRequest *self) {
-  g_clear_pointer (&self->language, g_free);
   longhand_cli_recognition_clear (&self->recognition);
 }
 
@@ -64,8 +63,6 @@ set_params (LonghandCliRecording *self, const LonghandCliRequest *request) {
   struct quill_params *params = &self->params;
 
   quill_params_init (params);
-  params->language = request->language;
-  params->translate = request->translate;
   longhand_cli_recognition_apply (&request->recognition, params);
   params->cancelled = is_cancelled;
   params->progress = note_progress;
@@ -151,6 +148,8 @@ transcript_of (LonghandCliRecording *self, const char *model_id, const struct qu
   longhand_transcript_set_title (transcript, title);
   longhand_transcript_set_model (transcript, model_id);
   longhand_transcript_set_language (transcript, result->language);
+  if (result->language_probability > 0.0f)
+    longhand_transcript_set_language_probability (transcript, (double)result->language_probability);
   for (size_t i = 0; i < result->n_segments; i++)
     add_segment (transcript, &result->segments[i], offset_ms);
   if (self->n_heard > 0 && longhand_transcript_get_n_segments (transcript) == 0) {

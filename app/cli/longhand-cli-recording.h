@@ -10,8 +10,6 @@ G_BEGIN_DECLS
 
 /* What is asked of all of them. */
 typedef struct {
-  char *language; /* owned; NULL: detect it */
-  gboolean translate;
   int raw_hz; /* not 0: samples without a header */
   LonghandCliRecognition recognition;
 } LonghandCliRequest;

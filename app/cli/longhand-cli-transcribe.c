@@ -280,7 +280,6 @@ check (Options *options, GError **error) {
   return check_numbers (options, error) && longhand_cli_check_threads (options->threads, error)
          && longhand_cli_progress_check (&options->progress, error)
          && longhand_cli_recognition_check (&options->request.recognition, error)
-         && longhand_cli_check_language (options->request.language, NULL, error)
          && check_combinations (options, error);
 }
 
@@ -312,19 +311,6 @@ open_engine (LonghandCliEngine *engine, Options *options, const struct quill_set
   return FALSE;
 }
 
-/* What only the model can tell; here, and not once for each recording. */
-static gboolean
-check_request (const LonghandCliEngine *engine, const Options *options, GError **error) {
-  if (!longhand_cli_check_language (options->request.language, engine->model, error))
-    return FALSE;
-  if (!options->request.translate || quill_model_n_languages (engine->model) > 0)
-    return TRUE;
-  g_set_error_literal (
-      error, LONGHAND_ERROR, LONGHAND_ERROR_MODEL_UNSUPPORTED,
-      _ ("This model knows English only and cannot translate: choose a multilingual model with --model."));
-  return FALSE;
-}
-
 /* ---- the verb ---- */
 
 static gboolean
@@ -340,7 +326,7 @@ recognise_with (LonghandCliEngine *engine, Run *run, const struct quill_settings
   };
   g_autoptr (LonghandCliJobs) jobs = NULL;
 
-  if (!check_request (engine, options, error))
+  if (!longhand_cli_recognition_check_model (&options->request.recognition, engine->model, error))
     return FALSE;
   if (options->progress.is_shown)
     look_at_headers (run);
@@ -421,9 +407,6 @@ longhand_cli_transcribe (int argc, char **argv) {
       N_ ("Model: name of an installed one, or a file (default: the best installed one)"), N_ ("MODEL") },
     { "threads", 't', 0, G_OPTION_ARG_INT, &options.threads,
       N_ ("Threads, 1 to 256 (default 0: as many as are best)"), N_ ("N") },
-    { "language", 'l', 0, G_OPTION_ARG_STRING, &options.request.language,
-      N_ ("Language spoken, such as “de” or “german” (default: auto)"), N_ ("LANGUAGE") },
-    { "translate", 0, 0, G_OPTION_ARG_NONE, &options.request.translate, N_ ("Translate to English"), NULL },
     { "format", 'f', 0, G_OPTION_ARG_STRING, &options.output.format_names,
       N_ ("txt, md, srt, vtt, lrc, json, tsv or csv, some with commas between, or all (default: by the "
           "output's ending, else txt)"),

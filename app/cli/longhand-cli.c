@@ -16,6 +16,7 @@ typedef struct {
 
 static const Verb verbs[] = {
   { "transcribe", longhand_cli_transcribe, N_ ("Write out recordings") },
+  { "detect-language", longhand_cli_detect_language, N_ ("Tell which language is spoken in recordings") },
   { "listen", longhand_cli_listen, N_ ("Write out what is spoken into a microphone") },
   { "recover", longhand_cli_recover,
     N_ ("List sessions that were cut off, and write out what was said in them") },
@@ -40,7 +41,7 @@ print_help (void) {
   g_print (_ ("Usage: longhand-cli VERB [OPTION…] [ARGUMENT…]\n\n"
               "Offline speech to text. Nothing leaves this machine.\n\n"));
   for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)
-    g_print ("  %-12s %s\n", verbs[i].name, _ (verbs[i].summary));
+    g_print ("  %-16s %s\n", verbs[i].name, _ (verbs[i].summary));
   g_print (_ ("\n“longhand-cli VERB --help” tells more about a verb.\n\n"
               "Exit status:\n"
               "  0    all done\n"

@@ -22,6 +22,7 @@ enum {
 
 /* A verb: gets argv[0] = "longhand-cli VERB" and what follows it; returns an exit code. */
 int longhand_cli_transcribe (int argc, char **argv);
+int longhand_cli_detect_language (int argc, char **argv);
 int longhand_cli_listen (int argc, char **argv);
 int longhand_cli_recover (int argc, char **argv);
 int longhand_cli_devices (int argc, char **argv);
@@ -43,6 +44,9 @@ int longhand_cli_fail (const GError *error);
 
 /* 0..QUILL_MAX_THREADS, where 0 is automatic; otherwise LONGHAND_ERROR_INVALID. */
 gboolean longhand_cli_check_threads (int threads, GError **error);
+
+/* Whether the language is to be detected. */
+gboolean longhand_cli_is_auto (const char *language);
 
 /* A language that Whisper models know, by code or English name; NULL and "auto" are fine. model: NULL, or the
  * one that has to know it. Otherwise LONGHAND_ERROR_INVALID or _MODEL_UNSUPPORTED. */

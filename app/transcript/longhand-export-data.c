@@ -54,6 +54,7 @@ longhand_write_json (LonghandTranscript *transcript) {
   json_builder_add_int_value (builder, LONGHAND_EXPORT_JSON_VERSION);
   add_string_or_null (builder, "model", longhand_transcript_get_model (transcript));
   add_string_or_null (builder, "language", longhand_transcript_get_language (transcript));
+  add_number (builder, "language_probability", longhand_transcript_get_language_probability (transcript));
   json_builder_set_member_name (builder, "segments");
   json_builder_begin_array (builder);
   for (guint i = 0; i < longhand_transcript_get_n_segments (transcript); i++) {

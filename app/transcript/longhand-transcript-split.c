@@ -119,6 +119,7 @@ longhand_transcript_split (LonghandTranscript *self, guint max_chars) {
   longhand_transcript_set_title (split, longhand_transcript_get_title (self));
   longhand_transcript_set_model (split, longhand_transcript_get_model (self));
   longhand_transcript_set_language (split, longhand_transcript_get_language (self));
+  longhand_transcript_set_language_probability (split, longhand_transcript_get_language_probability (self));
   for (guint i = 0; i < longhand_transcript_get_n_segments (self); i++) {
     const LonghandSegment *segment = longhand_transcript_get_segment (self, i);
 

@@ -1,5 +1,7 @@
 #include "transcript/longhand-transcript.h"
 
+#include <math.h>
+
 struct _LonghandTranscript {
   GObject parent_instance;
 
@@ -8,6 +10,8 @@ struct _LonghandTranscript {
   char *title;
   char *model;
   char *language;
+
+  double language_probability; /* NaN: unknown */
 };
 
 G_DEFINE_TYPE (LonghandTranscript, longhand_transcript, G_TYPE_OBJECT)
@@ -52,6 +56,7 @@ longhand_transcript_class_init (LonghandTranscriptClass *klass) {
 static void
 longhand_transcript_init (LonghandTranscript *self) {
   self->segments = g_ptr_array_new_with_free_func (segment_free);
+  self->language_probability = NAN;
 }
 
 LonghandTranscript *
@@ -189,4 +194,16 @@ const char *
 longhand_transcript_get_language (LonghandTranscript *self) {
   g_return_val_if_fail (LONGHAND_IS_TRANSCRIPT (self), NULL);
   return self->language;
+}
+
+void
+longhand_transcript_set_language_probability (LonghandTranscript *self, double probability) {
+  g_return_if_fail (LONGHAND_IS_TRANSCRIPT (self));
+  self->language_probability = probability;
+}
+
+double
+longhand_transcript_get_language_probability (LonghandTranscript *self) {
+  g_return_val_if_fail (LONGHAND_IS_TRANSCRIPT (self), NAN);
+  return self->language_probability;
 }

@@ -50,5 +50,8 @@ void longhand_transcript_set_model (LonghandTranscript *self, const char *id);
 const char *longhand_transcript_get_model (LonghandTranscript *self);
 void longhand_transcript_set_language (LonghandTranscript *self, const char *code);
 const char *longhand_transcript_get_language (LonghandTranscript *self);
+/* Of a language that was detected; NaN, as at first: it was told, or is unknown. */
+void longhand_transcript_set_language_probability (LonghandTranscript *self, double probability);
+double longhand_transcript_get_language_probability (LonghandTranscript *self);
 
 G_END_DECLS

@@ -5,6 +5,7 @@
 
 #include <json-glib/json-glib.h>
 #include <locale.h>
+#include <string.h>
 
 static const char *
 speech (void) {
@@ -79,10 +80,69 @@ every_option_reaches_the_engine (void) {
   g_assert_true (asked.settings.word_timestamps);
   longhand_cli_recognition_clear (&asked.recognition);
 
+  ask (&asked,
+       "--language German --task translate --carry-initial-prompt --max-context 50 --suppress-blank no"
+       " --suppress-regex '[0-9]+' --max-initial-timestamp 0.5");
+  g_assert_cmpstr (asked.params.language, ==, "German");
+  g_assert_true (asked.params.translate);
+  g_assert_true (asked.params.carry_initial_prompt);
+  g_assert_cmpint (asked.params.max_context, ==, 50);
+  g_assert_false (asked.params.suppress_blank);
+  g_assert_cmpstr (asked.params.suppress_regex, ==, "[0-9]+");
+  g_assert_cmpuint (asked.params.max_initial_timestamp_ms, ==, 500);
+  longhand_cli_recognition_clear (&asked.recognition);
+
   ask (&asked, "--condition-on-previous-text YES --beam-size 1");
   g_assert_true (asked.params.condition_on_previous);
   g_assert_cmpuint (asked.params.beam_size, ==, 1);
   longhand_cli_recognition_clear (&asked.recognition);
+}
+
+static void
+languages_are_a_list (void) {
+  Asked asked;
+
+  ask (&asked, "--language auto --languages 'en, German,yue' --task transcribe");
+  g_assert_cmpstr (asked.params.language, ==, "auto");
+  g_assert_cmpstr (asked.params.languages[0], ==, "en");
+  g_assert_cmpstr (asked.params.languages[1], ==, "German");
+  g_assert_cmpstr (asked.params.languages[2], ==, "yue");
+  g_assert_null (asked.params.languages[3]);
+  g_assert_false (asked.params.translate);
+  longhand_cli_recognition_clear (&asked.recognition);
+  ask (&asked, "--translate");
+  g_assert_null (asked.params.languages);
+  g_assert_true (asked.params.translate);
+  longhand_cli_recognition_clear (&asked.recognition);
+}
+
+static void
+suppressed_tokens_are_a_list (void) {
+  static const struct {
+    const char *options;
+    gboolean non_speech;
+    gsize n;
+    guint32 tokens[3];
+  } rows[] = {
+    { "", TRUE, 0, { 0 } },
+    { "--suppress-tokens -1", TRUE, 0, { 0 } },
+    { "--suppress-tokens ''", FALSE, 0, { 0 } },
+    { "--suppress-tokens '' --suppress-nst", TRUE, 0, { 0 } },
+    { "--suppress-nst", TRUE, 0, { 0 } },
+    { "--suppress-tokens 50,0", FALSE, 2, { 50, 0 } },
+    { "--suppress-tokens '50, -1, 51865'", TRUE, 2, { 50, 51865 } },
+    { "--suppress-tokens 7 --suppress-nst", TRUE, 1, { 7 } },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    Asked asked;
+
+    ask (&asked, rows[i].options);
+    g_assert_true (asked.params.suppress_non_speech == rows[i].non_speech);
+    g_assert_cmpmem (asked.params.suppress_tokens, asked.params.n_suppress_tokens * sizeof (guint32),
+                     rows[i].tokens, rows[i].n * sizeof (guint32));
+    longhand_cli_recognition_clear (&asked.recognition);
+  }
 }
 
 static void
@@ -246,6 +306,15 @@ limit_of_length_cuts_between_words (void) {
 }
 
 static void
+suppressed_text_is_not_written (void) {
+  g_auto (CliRun) run = cli_run ("transcribe", "--suppress-regex", ".*[eE].*", speech (), NULL);
+
+  cli_assert_succeeds (&run);
+  g_assert_cmpuint (strlen (run.out), >, 10);
+  g_assert_null (strpbrk (run.out, "eE"));
+}
+
+static void
 offset_behind_the_end_is_said (void) {
   g_auto (CliRun) run = cli_run ("transcribe", "--offset", "60", speech (), NULL);
 
@@ -260,6 +329,9 @@ main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cli/recognition/defaults-are-those-of-openai", defaults_are_those_of_openai);
   g_test_add_func ("/cli/recognition/every-option-reaches-the-engine", every_option_reaches_the_engine);
+  g_test_add_func ("/cli/recognition/languages-are-a-list", languages_are_a_list);
+  g_test_add_func ("/cli/recognition/suppressed-tokens-are-a-list", suppressed_tokens_are_a_list);
+  g_test_add_func ("/cli/recognition/suppressed-text-is-not-written", suppressed_text_is_not_written);
   g_test_add_func ("/cli/recognition/greedy-is-one-hypothesis-and-one-try",
                    greedy_is_one_hypothesis_and_one_try);
   g_test_add_func ("/cli/recognition/part-stays-within-the-recording", part_stays_within_the_recording);

@@ -34,8 +34,9 @@ speech (void) {
 static void
 help_lists_verbs_and_exit_status (void) {
   static const char *const parts[]
-      = { "transcribe", "listen", "recover", "devices", "bench", "selftest", "quantize",
-          "  0 ",       "  1 ",   "  2 ",    "  3 ",    "  4 ",  "  130 " };
+      = { "transcribe", "detect-language", "listen", "recover", "devices", "bench",
+          "selftest",   "quantize",        "  0 ",   "  1 ",    "  2 ",    "  3 ",
+          "  4 ",       "  130 " };
   g_auto (CliRun) run = cli_run ("--help", NULL);
   g_auto (CliRun) bare = cli_run (NULL, NULL);
 
@@ -50,13 +51,10 @@ every_verb_has_its_help (void) {
   static const struct {
     const char *verb, *part;
   } rows[] = {
-    { "transcribe", "--output=PATH" },
-    { "listen", "--seconds=SECONDS" },
-    { "recover", "--sound=FILE" },
-    { "devices", "microphones" },
-    { "bench", "--json" },
-    { "selftest", "one word in ten" },
-    { "quantize", "f32 f16 q4_0 q4_1 q5_0 q5_1 q8_0 q4_K q5_K q6_K" },
+    { "transcribe", "--output=PATH" }, { "detect-language", "--languages=LANGUAGES" },
+    { "listen", "--seconds=SECONDS" }, { "recover", "--sound=FILE" },
+    { "devices", "microphones" },      { "bench", "--json" },
+    { "selftest", "one word in ten" }, { "quantize", "f32 f16 q4_0 q4_1 q5_0 q5_1 q8_0 q4_K q5_K q6_K" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
@@ -138,12 +136,32 @@ senseless_command_lines_are_usage_errors (void) {
       "Several formats make several files: name a folder" },
     { { "transcribe", "--format", "all", speech () }, "name a folder for them with --output" },
     { { "transcribe", "--language", "klingon", speech () }, "There is no language “klingon”" },
-    { { "transcribe", "--language", "german", speech () }, "This model does not know “german”" },
+    { { "transcribe", "--language", "german", speech () },
+      "This model knows English only, not “german”: choose a multilingual" },
+    { { "transcribe", "--languages", "de,klingon", speech () }, "There is no language “klingon”" },
+    { { "transcribe", "--languages", "", speech () }, "“--languages” names none" },
+    { { "transcribe", "--languages", "de,fr", speech () }, "knows English only, not “de”" },
+    { { "transcribe", "--languages", "en,de", "--language", "en", speech () },
+      "leave out --language, or it" },
     { { "transcribe", "--translate", speech () }, "cannot translate" },
+    { { "transcribe", "--task", "translate", speech () }, "cannot translate" },
+    { { "transcribe", "--task", "sing", speech () }, "no task “sing”: use transcribe or translate" },
+    { { "transcribe", "--task", "transcribe", "--translate", speech () }, "leave out one of them" },
+    { { "transcribe", "--suppress-tokens", "1,x", speech () }, "numbers with commas between" },
+    { { "transcribe", "--suppress-tokens", "-2", speech () }, "numbers with commas between" },
+    { { "transcribe", "--suppress-tokens", "0,51864", speech () }, "has no token 51864: use 0 to 51863" },
+    { { "transcribe", "--suppress-regex", "(", speech () }, "“(” is no extended regular expression" },
+    { { "transcribe", "--suppress-blank", "maybe", speech () }, "--suppress-blank is yes or no" },
+    { { "transcribe", "--max-context", "-2", speech () }, "--max-context -2 is out of range: use -1" },
+    { { "transcribe", "--max-initial-timestamp", "31", speech () }, "is out of range: use 0 to 30" },
+    { { "detect-language" }, "Name at least one recording" },
+    { { "detect-language", speech () }, "knows English only and detects no language: choose a multilingual" },
+    { { "detect-language", "--languages", "x", speech () }, "There is no language “x”" },
+    { { "detect-language", "--threads", "257", speech () }, "use 1 to 256, or 0" },
     { { "transcribe", "--format", "srt", speech (), speech () }, "name a folder for them with --output" },
     { { "listen", "--threads", "100000" }, "use 1 to 256, or 0 for as many as are best" },
     { { "listen", "--language", "klingon" }, "There is no language “klingon”" },
-    { { "listen", "--language", "de" }, "This model does not know “de”" },
+    { { "listen", "--language", "de" }, "This model knows English only, not “de”: choose a multilingual" },
     { { "listen", "--seconds", "-3" }, "--seconds must be between" },
     { { "listen", "--seconds", "nan" }, "--seconds must be between" },
     { { "listen", speech () }, "longhand-cli transcribe" },

@@ -95,14 +95,16 @@ json_has_the_documented_keys (void) {
   longhand_transcript_append (transcript, 4000000, 4000001, "\"Quotes\", \\ and \t tabs ‘é’", NAN, -INFINITY);
   longhand_transcript_set_model (transcript, "base.en");
   longhand_transcript_set_language (transcript, "en");
+  longhand_transcript_set_language_probability (transcript, 0.75);
   text = longhand_export_to_string (transcript, LONGHAND_FORMAT_JSON);
   root = json_from_string (text, NULL);
   g_assert_nonnull (root);
   object = json_node_get_object (root);
-  g_assert_cmpuint (json_object_get_size (object), ==, 4);
+  g_assert_cmpuint (json_object_get_size (object), ==, 5);
   g_assert_cmpint (json_object_get_int_member (object, "version"), ==, 1);
   g_assert_cmpstr (json_object_get_string_member (object, "model"), ==, "base.en");
   g_assert_cmpstr (json_object_get_string_member (object, "language"), ==, "en");
+  g_assert_cmpfloat (json_object_get_double_member (object, "language_probability"), ==, 0.75);
   g_assert_cmpuint (json_array_get_length (json_object_get_array_member (object, "segments")), ==, 3);
 
   segment = json_array_get_object_element (json_object_get_array_member (object, "segments"), 1);
@@ -155,6 +157,7 @@ unknown_model_and_language_are_null (void) {
 
   g_assert_true (json_object_get_null_member (object, "model"));
   g_assert_true (json_object_get_null_member (object, "language"));
+  g_assert_true (json_object_get_null_member (object, "language_probability"));
   g_assert_cmpuint (json_array_get_length (json_object_get_array_member (object, "segments")), ==, 0);
 }
 

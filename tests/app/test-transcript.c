@@ -132,6 +132,7 @@ split_cuts_between_words (void) {
   longhand_transcript_set_title (transcript, "Title");
   longhand_transcript_set_model (transcript, "base");
   longhand_transcript_set_language (transcript, "fr");
+  longhand_transcript_set_language_probability (transcript, 0.25);
   split = longhand_transcript_split (transcript, 10); /* "Ça va être" exactly */
   g_assert_cmpuint (longhand_transcript_get_n_segments (split), ==, 4);
   assert_segment (split, 0, 1000, 1500, "Ça va être", 3);
@@ -146,6 +147,7 @@ split_cuts_between_words (void) {
   g_assert_cmpstr (longhand_transcript_get_title (split), ==, "Title");
   g_assert_cmpstr (longhand_transcript_get_model (split), ==, "base");
   g_assert_cmpstr (longhand_transcript_get_language (split), ==, "fr");
+  g_assert_cmpfloat (longhand_transcript_get_language_probability (split), ==, 0.25);
 }
 
 static void

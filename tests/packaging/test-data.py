@@ -206,7 +206,7 @@ def _():
         manual = file.read().replace("\\-", "-")
     with open(os.path.join(data, "completions", "longhand-cli"), encoding="utf-8") as file:
         completion = file.read()
-    for verb in ("transcribe", "listen", "devices", "bench", "replay", "selftest", "quantize"):
+    for verb in ("transcribe", "detect-language", "listen", "devices", "bench", "replay", "selftest", "quantize"):
         status, text = output_of(cli, verb, "--help")
         assert status == 0, text
         options = words_after_dashes(text)
@@ -231,6 +231,7 @@ def _():
     assert {"transcribe", "listen", "devices", "bench", "replay", "selftest", "quantize"} <= completed("longhand-cli", "")
     assert completed("longhand-cli", "tr") == {"transcribe"}
     assert "--format" in completed("longhand-cli", "transcribe", "--f")
+    assert completed("longhand-cli", "transcribe", "--task", "") == {"transcribe", "translate"}
     assert completed("longhand-cli", "transcribe", "--format", "") == {
         "txt", "md", "srt", "vtt", "lrc", "json", "tsv", "csv", "all"}
     assert completed("longhand-cli", "transcribe", "--format", "txt,j") == {"txt,json"}
