@@ -11,8 +11,8 @@
 #define N_SHOWN 10 /* of the languages, where people read them */
 
 typedef struct {
-  char *model, *languages_text; /* owned, as the list below */
-  char **languages;             /* NULL: any */
+  char *model;                 /* owned */
+  LonghandCliLanguages spoken; /* those that may be */
   int threads;
   gboolean json;
 
@@ -23,8 +23,7 @@ typedef struct {
 static void
 options_clear (Options *options) {
   g_free (options->model);
-  g_free (options->languages_text);
-  g_strfreev (options->languages);
+  longhand_cli_languages_clear (&options->spoken);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
@@ -50,7 +49,7 @@ detect (const LonghandCliEngine *engine, const Options *options, const char *pat
   if (samples == NULL)
     return FALSE;
   quill_params_init (&params);
-  params.languages = (const char *const *)options->languages;
+  params.languages = (const char *const *)options->spoken.languages;
   params.cancelled = is_cancelled;
   if (quill_detect_language (engine->transcriber, samples, n_samples, &params, found->languages, &found->n,
                              &engine_error)
@@ -152,17 +151,15 @@ check (Options *options, GError **error) {
                          _ ("Name at least one recording, as in “longhand-cli detect-language FILE”."));
     return FALSE;
   }
-  if (options->languages_text != NULL
-      && (options->languages = longhand_cli_languages_parse (options->languages_text, error)) == NULL)
-    return FALSE;
-  return longhand_cli_check_threads (options->threads, error);
+  return longhand_cli_languages_check (&options->spoken, error)
+         && longhand_cli_check_threads (options->threads, error);
 }
 
 /* What only the model can tell. */
 static gboolean
 check_model (const Options *options, const struct quill_model *model, GError **error) {
   if (quill_model_n_languages (model) > 0)
-    return longhand_cli_languages_check ((const char *const *)options->languages, model, error);
+    return longhand_cli_languages_check_model (&options->spoken, model, error);
   g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_MODEL_UNSUPPORTED,
                        _ ("This model knows English only and detects no language: choose a multilingual "
                           "model with --model."));
@@ -173,7 +170,7 @@ int
 longhand_cli_detect_language (int argc, char **argv) {
   g_auto (Options) options = { 0 };
   const GOptionEntry entries[] = {
-    { "languages", 0, 0, G_OPTION_ARG_STRING, &options.languages_text,
+    { "languages", 0, 0, G_OPTION_ARG_STRING, &options.spoken.list,
       N_ ("Languages that may be spoken, such as “en,de”: one of them is detected (default: any)"),
       N_ ("LANGUAGES") },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_ ("Print JSON, with all languages"), NULL },

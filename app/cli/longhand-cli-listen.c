@@ -1,5 +1,5 @@
 /* longhand-cli listen: live dictation on a terminal. */
-#include "cli/longhand-cli.h"
+#include "cli/longhand-cli-languages.h"
 
 #include "dictation/longhand-dictation.h"
 #include "dictation/longhand-sound-watch.h"
@@ -149,7 +149,7 @@ int
 longhand_cli_listen (int argc, char **argv) {
   g_auto (Session) session = { .terminal = isatty (STDERR_FILENO) };
   g_autofree char *model = NULL;
-  g_autofree char *language = NULL;
+  g_auto (LonghandCliLanguages) spoken = { 0 };
   g_autofree char *device = NULL;
   g_autofree char *device_id = NULL;
   int threads = 0;
@@ -162,8 +162,11 @@ longhand_cli_listen (int argc, char **argv) {
       N_ ("Model: name of an installed one, or a file (default: the best installed one)"), N_ ("MODEL") },
     { "threads", 't', 0, G_OPTION_ARG_INT, &threads,
       N_ ("Threads, 1 to 256 (default 0: as many as are best)"), N_ ("N") },
-    { "language", 'l', 0, G_OPTION_ARG_STRING, &language,
+    { "language", 'l', 0, G_OPTION_ARG_STRING, &spoken.language,
       N_ ("Language spoken, such as “de” (default: auto)"), N_ ("LANGUAGE") },
+    { "languages", 0, 0, G_OPTION_ARG_STRING, &spoken.list,
+      N_ ("Languages that may be spoken, such as “en,de”: one of them is detected (default: any)"),
+      N_ ("LANGUAGES") },
     G_OPTION_ENTRY_NULL,
   };
   g_autoptr (LonghandModelStore) store = NULL;
@@ -188,16 +191,17 @@ longhand_cli_listen (int argc, char **argv) {
     return LONGHAND_EXIT_USAGE;
   }
   store = longhand_model_store_new ();
-  if (!longhand_cli_check_threads (threads, &error) || !longhand_cli_check_language (language, NULL, &error)
+  if (!longhand_cli_check_threads (threads, &error) || !longhand_cli_languages_check (&spoken, &error)
       || (found = longhand_cli_find_model (store, model, &error)) == NULL
-      || (language != NULL && !longhand_cli_check_language_of (language, found, &error))
+      || !longhand_cli_languages_check_model_of (&spoken, found, &error)
       || (device != NULL && (device_id = find_device (device, &error)) == NULL))
     return longhand_cli_fail (error);
 
   session.loop = g_main_loop_new (NULL, FALSE);
   session.dictation = longhand_dictation_new_for_options (
       store, &(LonghandDictationOptions){ .model = longhand_model_get_path (found),
-                                          .language = language,
+                                          .language = spoken.language,
+                                          .languages = (const char *const *)spoken.languages,
                                           .microphone = device_id,
                                           .threads = (guint)threads });
   g_signal_connect (session.dictation, "tentative", G_CALLBACK (on_tentative), &session);

@@ -1,7 +1,5 @@
 #include "cli/longhand-cli-recognition.h"
 
-#include "cli/longhand-cli-languages.h"
-
 #include <glib/gi18n.h>
 #include <math.h>
 #include <regex.h>
@@ -37,24 +35,22 @@ longhand_cli_recognition_init (LonghandCliRecognition *self) {
 
 void
 longhand_cli_recognition_clear (LonghandCliRecognition *self) {
-  g_clear_pointer (&self->language, g_free);
-  g_clear_pointer (&self->languages_text, g_free);
+  longhand_cli_languages_clear (&self->spoken);
   g_clear_pointer (&self->task, g_free);
   g_clear_pointer (&self->initial_prompt, g_free);
   g_clear_pointer (&self->condition_on_previous_text, g_free);
   g_clear_pointer (&self->suppress_blank, g_free);
   g_clear_pointer (&self->suppress_tokens_text, g_free);
   g_clear_pointer (&self->suppress_regex, g_free);
-  g_clear_pointer (&self->languages, g_strfreev);
   g_clear_pointer (&self->suppress_tokens, g_array_unref);
 }
 
 GArray *
 longhand_cli_recognition_add_entries (LonghandCliRecognition *self, const GOptionEntry *entries) {
   const GOptionEntry own[] = {
-    { "language", 'l', 0, G_OPTION_ARG_STRING, &self->language,
+    { "language", 'l', 0, G_OPTION_ARG_STRING, &self->spoken.language,
       N_ ("Language spoken, such as “de” or “german” (default: auto)"), N_ ("LANGUAGE") },
-    { "languages", 0, 0, G_OPTION_ARG_STRING, &self->languages_text,
+    { "languages", 0, 0, G_OPTION_ARG_STRING, &self->spoken.list,
       N_ ("Languages that may be spoken, such as “en,de”: one of them is detected (default: any)"),
       N_ ("LANGUAGES") },
     { "task", 0, 0, G_OPTION_ARG_STRING, &self->task,
@@ -153,7 +149,7 @@ check_contradictions (const LonghandCliRecognition *self, GError **error) {
          && check_yes_or_no ("--suppress-blank", self->suppress_blank, error);
 }
 
-/* ---- languages and task ---- */
+/* ---- task ---- */
 
 static gboolean
 translates (const LonghandCliRecognition *self) {
@@ -161,27 +157,15 @@ translates (const LonghandCliRecognition *self) {
 }
 
 static gboolean
-check_languages (LonghandCliRecognition *self, GError **error) {
-  if (self->task != NULL && strcmp (self->task, "translate") != 0
-      && (self->translate || strcmp (self->task, "transcribe") != 0)) {
-    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
-                 self->translate
-                     ? _ ("“--translate” means --task=translate, not “%s”: leave out one of them.")
-                     : _ ("There is no task “%s”: use transcribe or translate."),
-                 self->task);
-    return FALSE;
-  }
-  if (!longhand_cli_check_language (self->language, NULL, error))
-    return FALSE;
-  if (self->languages_text == NULL)
+check_task (const LonghandCliRecognition *self, GError **error) {
+  if (self->task == NULL || strcmp (self->task, "translate") == 0
+      || (strcmp (self->task, "transcribe") == 0 && !self->translate))
     return TRUE;
-  if (!longhand_cli_is_auto (self->language)) {
-    g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
-                         _ ("“--languages” is for detecting one of them: leave out --language, or it."));
-    return FALSE;
-  }
-  self->languages = longhand_cli_languages_parse (self->languages_text, error);
-  return self->languages != NULL;
+  g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+               self->translate ? _ ("“--translate” means --task=translate, not “%s”: leave out one of them.")
+                               : _ ("There is no task “%s”: use transcribe or translate."),
+               self->task);
+  return FALSE;
 }
 
 /* ---- what is never written ---- */
@@ -276,7 +260,8 @@ longhand_cli_recognition_check (LonghandCliRecognition *self, GError **error) {
                    ranges[i].least, ranges[i].most);
       return FALSE;
     }
-  return check_contradictions (self, error) && check_languages (self, error) && check_tokens (self, error)
+  return check_contradictions (self, error) && check_task (self, error)
+         && longhand_cli_languages_check (&self->spoken, error) && check_tokens (self, error)
          && check_pattern (self, error);
 }
 
@@ -285,8 +270,7 @@ longhand_cli_recognition_check_model (const LonghandCliRecognition *self, const 
                                       GError **error) {
   struct quill_model_info info;
 
-  if (!longhand_cli_check_language (self->language, model, error)
-      || !longhand_cli_languages_check ((const char *const *)self->languages, model, error))
+  if (!longhand_cli_languages_check_model (&self->spoken, model, error))
     return FALSE;
   if (translates (self) && quill_model_n_languages (model) == 0) {
     g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_MODEL_UNSUPPORTED,
@@ -324,8 +308,8 @@ longhand_cli_recognition_set_up (const LonghandCliRecognition *self, struct quil
 
 void
 longhand_cli_recognition_apply (const LonghandCliRecognition *self, struct quill_params *params) {
-  params->language = self->language;
-  params->languages = (const char *const *)self->languages;
+  params->language = self->spoken.language;
+  params->languages = (const char *const *)self->spoken.languages;
   params->translate = translates (self);
   params->beam_size = n_hypotheses (self, self->beam_size, DEFAULT_BEAM_SIZE);
   params->best_of = n_hypotheses (self, self->best_of, DEFAULT_BEST_OF);

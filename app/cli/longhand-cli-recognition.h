@@ -1,16 +1,14 @@
 /* Options that say how words are looked for in recordings, with the names that openai/whisper gives them. */
 #pragma once
 
-#include <glib.h>
-#include <quill.h>
+#include "cli/longhand-cli-languages.h"
 
 G_BEGIN_DECLS
 
 /* As they were given; longhand_cli_recognition_init sets the defaults. */
 typedef struct {
-  char *language;       /* owned, as all strings; code or English name; NULL: auto */
-  char *languages_text; /* such as "en,german"; NULL: all */
-  char *task;           /* "transcribe" or "translate"; NULL: the former */
+  LonghandCliLanguages spoken;
+  char *task; /* owned, as all strings; "transcribe" or "translate"; NULL: the former */
   gboolean translate;
   gboolean greedy, word_timestamps;
   int max_len; /* characters of a segment, which needs times of words; 0: any number */
@@ -29,7 +27,6 @@ typedef struct {
   double max_initial_timestamp_s;
   double offset_s, duration_s; /* of the recording; duration 0: to its end */
   /* --- set by longhand_cli_recognition_check --- */
-  char **languages;        /* owned; NULL: all */
   GArray *suppress_tokens; /* owned; guint32 */
   gboolean suppress_non_speech;
 } LonghandCliRecognition;

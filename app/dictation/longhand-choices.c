@@ -23,6 +23,7 @@ longhand_choices_read_options (const LonghandDictationOptions *options) {
   return (LonghandChoices){
     .model = g_strdup (options->model != NULL ? options->model : ""),
     .language = g_strdup (options->language != NULL ? options->language : "auto"),
+    .languages = g_strdupv ((char **)options->languages),
     .microphone = g_strdup (options->microphone != NULL ? options->microphone : ""),
     .threads = options->threads,
     .pause_ms = pause_ms (options->pause_length > 0 ? options->pause_length : USUAL_PAUSE_S),
@@ -34,5 +35,6 @@ void
 longhand_choices_clear (LonghandChoices *self) {
   g_clear_pointer (&self->model, g_free);
   g_clear_pointer (&self->language, g_free);
+  g_clear_pointer (&self->languages, g_strfreev);
   g_clear_pointer (&self->microphone, g_free);
 }

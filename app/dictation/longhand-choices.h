@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 typedef struct {
   char *model;       /* owned, as all strings; id or path; "": the best installed one */
   char *language;    /* code or "auto" */
+  char **languages;  /* owned; that detection chooses from; NULL: any */
   char *microphone;  /* device id; "": the default one */
   guint threads;     /* 0: automatic */
   guint pause_ms;    /* silence that ends an utterance */

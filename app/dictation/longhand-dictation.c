@@ -379,7 +379,8 @@ open_journal (LonghandDictation *self) {
   self->journal = longhand_journal_new (folder, journal_problem, self->mailbox, &error);
   if (self->journal == NULL)
     journal_problem (self->mailbox, g_steal_pointer (&error));
-  self->sessions = longhand_sessions_new (self->journal, self->mailbox, on_session_read, on_problem, &fns, self);
+  self->sessions
+      = longhand_sessions_new (self->journal, self->mailbox, on_session_read, on_problem, &fns, self);
 }
 
 void
@@ -399,6 +400,7 @@ static LonghandRecognizerSettings
 recognizer_settings (LonghandDictation *self) {
   return (LonghandRecognizerSettings){ .threads = self->choices.threads,
                                        .language = self->choices.language,
+                                       .languages = self->choices.languages,
                                        .pause_ms = self->choices.pause_ms,
                                        .keep_all = self->choices.keep_all,
                                        .detailed = self->detailed };

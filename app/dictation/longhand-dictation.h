@@ -90,12 +90,13 @@ LonghandDictation *longhand_dictation_new (LonghandSettings *settings,
 
 /* For one run on the command line: fixed values in place of settings; strings are copied. (transfer full) */
 typedef struct {
-  const char *model;      /* id or path; "" or NULL: the best installed one */
-  const char *language;   /* NULL: "auto" */
-  const char *microphone; /* device id; "" or NULL: the default one */
-  guint threads;          /* 0: automatic */
-  double pause_length;    /* seconds; 0: the usual 0.6 */
-  gboolean keep_all;      /* also what nobody seems to have said is text */
+  const char *model;            /* id or path; "" or NULL: the best installed one */
+  const char *language;         /* NULL: "auto" */
+  const char *const *languages; /* that detection chooses from; ends with NULL; NULL: any */
+  const char *microphone;       /* device id; "" or NULL: the default one */
+  guint threads;                /* 0: automatic */
+  double pause_length;          /* seconds; 0: the usual 0.6 */
+  gboolean keep_all;            /* also what nobody seems to have said is text */
 } LonghandDictationOptions;
 LonghandDictation *longhand_dictation_new_for_options (LonghandModelStore *store,
                                                        const LonghandDictationOptions *options);

@@ -32,15 +32,17 @@ struct _LonghandRecognizer {
   pthread_mutex_t lock;
   pthread_cond_t ended;
   /* --- guarded by lock --- */
-  LonghandRecognizerSettings wanted; /* owned language */
+  LonghandRecognizerSettings wanted; /* owned languages */
   gboolean has_wanted;               /* wanted is news to the thread */
   char *wanted_path;                 /* owned; model to load, NULL when there is nothing to do */
   guint wanted_serial;
   gboolean has_ended;
 
   /* --- the thread's own --- */
-  LonghandRecognizerSettings settings; /* owned language */
-  gboolean reopen;                     /* the stream was opened with other settings than these */
+  LonghandRecognizerSettings settings; /* owned languages */
+  /* Of the stream: codes, static, ending with NULL. */
+  const char *languages[QUILL_MAX_LANGUAGES + 1];
+  gboolean reopen; /* the stream was opened with other settings than these */
   guint serial;
   struct quill_model *model;
   struct quill_transcriber *transcriber;
@@ -276,6 +278,15 @@ is_cancelled (void *user) {
   return false;
 }
 
+static void
+complain_of_language (LonghandRecognizer *self, const char *language) {
+  post_error (self,
+              g_error_new (LONGHAND_ERROR, LONGHAND_ERROR_MODEL_UNSUPPORTED,
+                           _ ("The model does not know the language “%s”, so it is being detected. Choose "
+                              "another language in Preferences."),
+                           language));
+}
+
 static const char *
 known_language (LonghandRecognizer *self) {
   const int n = (int)quill_model_n_languages (self->model);
@@ -286,11 +297,29 @@ known_language (LonghandRecognizer *self) {
   i = quill_language_find (self->settings.language);
   if (i >= 0 && i < n)
     return quill_language_code ((unsigned)i);
-  post_error (self,
-              g_error_new (LONGHAND_ERROR, LONGHAND_ERROR_MODEL_UNSUPPORTED,
-                           _ ("The model does not know the language “%s”, so it is being detected. Choose "
-                              "another language in Preferences."),
-                           self->settings.language));
+  complain_of_language (self, self->settings.language);
+  return NULL;
+}
+
+/* Those of the wanted ones that the model knows, for the next stream; NULL: any. */
+static const char *const *
+known_languages (LonghandRecognizer *self) {
+  const int n = (int)quill_model_n_languages (self->model);
+  char **const wanted = self->settings.languages;
+  gsize n_known = 0;
+
+  if (n == 0 || wanted == NULL || wanted[0] == NULL)
+    return NULL;
+  for (gsize i = 0; wanted[i] != NULL && n_known < QUILL_MAX_LANGUAGES; i++) {
+    const int language = quill_language_find (wanted[i]);
+
+    if (language >= 0 && language < n)
+      self->languages[n_known++] = quill_language_code ((unsigned)language);
+  }
+  self->languages[n_known] = NULL;
+  if (n_known > 0)
+    return self->languages;
+  complain_of_language (self, wanted[0]);
   return NULL;
 }
 
@@ -313,6 +342,7 @@ open_stream (LonghandRecognizer *self, GError **error) {
   settings.pause_ms = self->settings.pause_ms;
   settings.keep_all = self->settings.keep_all;
   settings.params.language = known_language (self);
+  settings.params.languages = known_languages (self);
   settings.params.cancelled = is_cancelled;
   settings.params.user = self;
   if (quill_stream_open (&self->stream, self->transcriber, &settings, on_stream_event, self, &engine_error)
@@ -540,11 +570,48 @@ apply_threads (LonghandRecognizer *self, guint threads) {
   post (self, longhand_heard_new (LONGHAND_HEARD_STATS, self->serial));
 }
 
+static gboolean
+are_same (char **a, char **b) {
+  return a == NULL || b == NULL ? a == b : g_strv_equal ((const char *const *)a, (const char *const *)b);
+}
+
+static void
+copy_settings (LonghandRecognizerSettings *to, const LonghandRecognizerSettings *from) {
+  *to = *from;
+  to->language = g_strdup (from->language);
+  to->languages = g_strdupv (from->languages);
+}
+
+static void
+clear_settings (LonghandRecognizerSettings *settings) {
+  g_clear_pointer (&settings->language, g_free);
+  g_clear_pointer (&settings->languages, g_strfreev);
+}
+
+/* Takes over the languages of wanted. */
+static void
+take_settings (LonghandRecognizer *self, LonghandRecognizerSettings *wanted) {
+  if (wanted->pause_ms != self->settings.pause_ms
+      || g_strcmp0 (wanted->language, self->settings.language) != 0
+      || !are_same (wanted->languages, self->settings.languages))
+    self->reopen = self->stream != NULL;
+  clear_settings (&self->settings);
+  self->settings.language = g_steal_pointer (&wanted->language);
+  self->settings.languages = g_steal_pointer (&wanted->languages);
+  self->settings.pause_ms = wanted->pause_ms;
+  self->settings.keep_all = wanted->keep_all;
+  if (wanted->detailed != self->settings.detailed) {
+    self->settings.detailed = wanted->detailed;
+    apply_detailed (self);
+  }
+  if (wanted->threads != self->settings.threads)
+    apply_threads (self, wanted->threads);
+}
+
 static void
 take_requests (LonghandRecognizer *self) {
   g_autofree char *path = NULL;
-  g_autofree char *language = NULL;
-  LonghandRecognizerSettings wanted;
+  LonghandRecognizerSettings wanted = { 0 };
   gboolean has_wanted;
 
   pthread_mutex_lock (&self->lock);
@@ -553,24 +620,13 @@ take_requests (LonghandRecognizer *self) {
     self->serial = self->wanted_serial;
   has_wanted = self->has_wanted;
   self->has_wanted = FALSE;
-  wanted = self->wanted;
-  language = g_strdup (self->wanted.language);
+  if (has_wanted)
+    copy_settings (&wanted, &self->wanted);
   pthread_mutex_unlock (&self->lock);
 
-  if (has_wanted) {
-    if (wanted.pause_ms != self->settings.pause_ms || g_strcmp0 (language, self->settings.language) != 0)
-      self->reopen = self->stream != NULL;
-    g_free (self->settings.language);
-    self->settings.language = g_steal_pointer (&language);
-    self->settings.pause_ms = wanted.pause_ms;
-    self->settings.keep_all = wanted.keep_all;
-    if (wanted.detailed != self->settings.detailed) {
-      self->settings.detailed = wanted.detailed;
-      apply_detailed (self);
-    }
-    if (wanted.threads != self->settings.threads)
-      apply_threads (self, wanted.threads);
-  }
+  if (has_wanted)
+    take_settings (self, &wanted);
+  clear_settings (&wanted);
   if (path != NULL)
     load_model (self, path);
   else if (self->reopen && self->stream != NULL && !quill_stream_in_speech (self->stream))
@@ -586,9 +642,9 @@ recognizer_unref (LonghandRecognizer *self) {
   longhand_pump_queue_unref (self->queue);
   longhand_journal_unref (self->journal);
   longhand_mailbox_unref (self->mailbox);
-  g_free (self->wanted.language);
+  clear_settings (&self->wanted);
   g_free (self->wanted_path);
-  g_free (self->settings.language);
+  clear_settings (&self->settings);
   pthread_cond_destroy (&self->ended);
   pthread_mutex_destroy (&self->lock);
   g_free (self);
@@ -616,9 +672,8 @@ recognizer_thread (void *data) {
 
 static void
 set_wanted (LonghandRecognizer *self, const LonghandRecognizerSettings *settings) {
-  g_free (self->wanted.language);
-  self->wanted = *settings;
-  self->wanted.language = g_strdup (settings->language);
+  clear_settings (&self->wanted);
+  copy_settings (&self->wanted, settings);
   self->has_wanted = TRUE;
 }
 

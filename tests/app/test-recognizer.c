@@ -1,10 +1,13 @@
-/* The recognizer when the engine fails. The linker puts the functions of this file before the engine's
+/* The recognizer when the engine fails, and what it asks of it. The linker puts the functions of this file
+ * before the engine's
  * (--wrap). Environment: LONGHAND_MODEL_DIR; LONGHAND_TEST_WAV, 16 kHz mono: two utterances with a pause
  * between them. */
 #include "audio/longhand-pump.h"
 #include "dictation/longhand-recognizer.h"
 #include "longhand-error.h"
+#include "make-model.h"
 
+#include <glib/gstdio.h>
 #include <quill.h>
 #include <sndfile.h>
 #include <stdatomic.h>
@@ -18,6 +21,7 @@ static atomic_int n_held;              /* so many did */
 static atomic_bool stream_cannot_open; /* any more */
 static atomic_bool opening_held;       /* streams wait while it is set ... */
 static atomic_int n_opening;           /* ... and have begun to be opened so often */
+static char *opened_for; /* owned; languages of the last one, "" for any; read when it has told */
 
 struct quill_draft;
 enum quill_status __wrap_quill_transcribe_draft (struct quill_transcriber *transcriber, const float *samples,
@@ -68,6 +72,9 @@ __wrap_quill_stream_open (struct quill_stream **out, struct quill_transcriber *t
                           struct quill_error *err) {
   if (atomic_load (&stream_cannot_open))
     return fail_nomem (err);
+  g_free (opened_for);
+  opened_for = settings->params.languages != NULL ? g_strjoinv (" ", (char **)settings->params.languages)
+                                                  : g_strdup ("");
   atomic_fetch_add (&n_opening, 1);
   while (atomic_load (&opening_held))
     g_usleep (1000);
@@ -376,6 +383,69 @@ changed_pause_does_not_cut_the_next_word (Fixture *f, gconstpointer data) {
   g_assert_cmpint (f->starts_ms[1] - (gint64)(f->n_sound / 16), <, pause_end_ms - 250);
 }
 
+/* One that knows 99 languages, with random weights. (transfer full) */
+static char *
+write_multilingual_model (void) {
+  struct make_model model;
+  char *path = NULL;
+  const int fd = g_file_open_tmp ("longhand-XXXXXX.bin", &path, NULL);
+
+  g_assert_true (g_close (fd, NULL));
+  g_assert_true (make_model_size (&model, "test", QUILL_Q8_0));
+  g_assert_cmpint (make_model_write (&model, path, NULL), ==, QUILL_OK);
+  return path;
+}
+
+static void
+detection_is_limited_to_languages_that_the_model_knows (Fixture *f, gconstpointer data) {
+  char *german[] = { (char *)"German", (char *)"yue", (char *)"en", NULL };
+  char *cantonese[] = { (char *)"yue", NULL };
+  LonghandRecognizerSettings settings
+      = { .threads = 1, .language = (char *)"auto", .languages = german, .pause_ms = 700 };
+  g_autofree char *path = write_multilingual_model ();
+  int n_before;
+
+  longhand_recognizer_configure (f->recognizer, &settings);
+  load (f); /* it knows English only */
+  g_assert_cmpstr (opened_for, ==, "");
+  longhand_recognizer_load (f->recognizer, path, 2);
+  wait_for (f, 'M');
+  g_assert_cmpstr (opened_for, ==, "de en");
+
+  n_before = atomic_load (&n_opening);
+  settings.languages = cantonese; /* the stream is replaced at once, as nobody speaks */
+  longhand_recognizer_configure (f->recognizer, &settings);
+  wait_for (f, 'E');
+  while (atomic_load (&n_opening) == n_before)
+    g_usleep (1000);
+  g_assert_cmpstr (opened_for, ==, "");
+  g_assert_error (f->error, LONGHAND_ERROR, LONGHAND_ERROR_MODEL_UNSUPPORTED);
+  g_assert_nonnull (strstr (f->error->message, "“yue”"));
+  g_assert_cmpint (g_remove (path), ==, 0);
+}
+
+static void
+on_model_state (LonghandDictation *dictation, GParamSpec *pspec, GMainLoop *loop) {
+  if (longhand_dictation_get_model_state (dictation) == LONGHAND_MODEL_STATE_READY)
+    g_main_loop_quit (loop);
+}
+
+static void
+options_of_a_dictation_reach_the_stream (void) {
+  const char *const languages[] = { "fr", "it", NULL };
+  g_autofree char *path = write_multilingual_model ();
+  g_autoptr (LonghandModelStore) store = longhand_model_store_new ();
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (LonghandDictation) dictation = longhand_dictation_new_for_options (
+      store, &(LonghandDictationOptions){ .model = path, .languages = languages, .threads = 1 });
+
+  g_signal_connect (dictation, "notify::model-state", G_CALLBACK (on_model_state), loop);
+  g_main_loop_run (loop);
+  g_assert_cmpstr (opened_for, ==, "fr it");
+  longhand_dictation_shutdown (dictation);
+  g_assert_cmpint (g_remove (path), ==, 0);
+}
+
 static void
 freeing_does_not_recognise_what_waits (Fixture *f, gconstpointer data) {
   load (f);
@@ -401,6 +471,8 @@ main (int argc, char **argv) {
     { "model-chosen-while-another-loads-hears-everything",
       model_chosen_while_another_loads_hears_everything },
     { "changed-pause-does-not-cut-the-next-word", changed_pause_does_not_cut_the_next_word },
+    { "detection-is-limited-to-languages-that-the-model-knows",
+      detection_is_limited_to_languages_that_the_model_knows },
     { "freeing-does-not-recognise-what-waits", freeing_does_not_recognise_what_waits },
   };
 
@@ -410,5 +482,7 @@ main (int argc, char **argv) {
 
     g_test_add (path, Fixture, NULL, set_up, tests[i].run, tear_down);
   }
+  g_test_add_func ("/recognizer/options-of-a-dictation-reach-the-stream",
+                   options_of_a_dictation_reach_the_stream);
   return g_test_run ();
 }
