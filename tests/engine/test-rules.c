@@ -197,6 +197,17 @@ static void impossible_suppression_is_told(struct fixture *f, const void *unused
     g_assert_cmpint(set_up_rules(f, &params, &err), ==, QUILL_OK);
 }
 
+static void runs_choose_how_late_they_begin(struct fixture *f, const void *unused)
+{
+    struct quill_params params;
+    quill_params_init(&params);
+    params.max_initial_timestamp_ms = 500;
+    g_assert_cmpint(set_up_rules(f, &params, NULL), ==, QUILL_OK);
+    apply(f, NULL, 0);
+    g_assert_cmpuint(n_allowed(f, FIRST, N_VOCAB), ==, 26);
+    g_assert_true(allowed(f, T(25)));
+}
+
 static void blank_beginnings_are_allowed_when_asked_for(struct fixture *f, const void *unused)
 {
     struct quill_params params;
@@ -204,6 +215,7 @@ static void blank_beginnings_are_allowed_when_asked_for(struct fixture *f, const
     params.timestamps = false;
     params.suppress_blank = false;
     g_assert_cmpint(set_up_rules(f, &params, NULL), ==, QUILL_OK);
+    g_assert_false(f->rules.timestamps);
     apply(f, NULL, 0);
     g_assert_true(allowed(f, 220));
     g_assert_true(allowed(f, EOT));
@@ -309,6 +321,7 @@ int main(int argc, char **argv)
     ADD("/rules/runs-choose-what-is-suppressed", runs_choose_what_is_suppressed);
     ADD("/rules/pattern-suppresses-whole-tokens", pattern_suppresses_whole_tokens);
     ADD("/rules/impossible-suppression-is-told", impossible_suppression_is_told);
+    ADD("/rules/runs-choose-how-late-they-begin", runs_choose_how_late_they_begin);
     ADD("/rules/blank-beginnings-are-allowed-when-asked-for", blank_beginnings_are_allowed_when_asked_for);
     ADD("/rules/without-timestamps-there-are-none", without_timestamps_there_are_none);
     ADD("/rules/first-token-is-an-early-timestamp", first_token_is_an_early_timestamp);
