@@ -26,7 +26,8 @@ static const head large_v2[] = {{10, 12}, {13, 17}, {16, 11}, {16, 12}, {16, 13}
 static const head large_v3[] = {{7, 0},   {10, 17}, {12, 18}, {13, 12}, {16, 1},
                                 {17, 14}, {19, 11}, {21, 4},  {24, 1},  {25, 6}};
 static const head large_v3_turbo[] = {{2, 4}, {2, 11}, {3, 3}, {3, 6}, {3, 11}, {3, 14}};
-static const head longhand_mini[] = {{1, 0}, {1, 1}, {2, 0}, {2, 1}}; /* data/models/training, --guide */
+/* data/models/training, --guide */
+static const head longhand_mini[] = {{1, 0}, {1, 1}, {2, 0}, {2, 1}, {3, 0}, {3, 1}};
 
 #define HEADS(array) array, sizeof array / sizeof *array
 
@@ -47,7 +48,7 @@ static const struct {
     {32, 32, 20, 80, false, HEADS(large_v2)},
     {32, 32, 20, 128, false, HEADS(large_v3)},
     {32, 4, 20, 128, false, HEADS(large_v3_turbo)},
-    {4, 3, 4, 80, true, HEADS(longhand_mini)},
+    {6, 4, 4, 80, true, HEADS(longhand_mini)},
 };
 
 struct quill_alignment quill_alignment_of(const struct quill_hparams *h)
