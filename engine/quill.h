@@ -180,6 +180,23 @@ const char *quill_language_name(unsigned i);
 /* Index of the language with this code, English name or alias (case-insensitive); -1 when there is none. */
 int quill_language_find(const char *name);
 
+/* ---- vocabulary ------------------------------------------------------------------------------------ */
+
+/* Names and terms that recognition shall favour, written as in text. Immutable; any number of transcribers
+ * of the model may use it. */
+struct quill_vocabulary;
+
+#define QUILL_MAX_TERMS 1000
+#define QUILL_MAX_TERM_BYTES 100
+#define QUILL_MAX_VOCABULARY_STRENGTH 5.0f
+
+/* Terms are copied, with one space for white space within them and none around them; the same one twice
+ * counts once, and n may be 0. They are case-sensitive. The model must outlive the vocabulary. Errors:
+ * INVALID (too many terms, too long a term, an empty one, one that is not UTF-8), NOMEM. */
+enum quill_status quill_vocabulary_open(struct quill_vocabulary **out, const struct quill_model *model,
+                                        const char *const *terms, size_t n, struct quill_error *err);
+void quill_vocabulary_close(struct quill_vocabulary **vocabulary);
+
 /* ---- conversion ------------------------------------------------------------------------------------ */
 
 /* Name of type i that weights may have: "f32", "f16", "q4_0", ..., "q6_K"; static; NULL past the end. */
@@ -340,7 +357,13 @@ struct quill_params {
     bool carry_initial_prompt;  /* of each window, before the text of the one before; not of the first only */
     int max_context;            /* tokens that a window is told, of which the last count; below 0: as many as
                                  * fit, less than half of the text context */
-    float temperature;          /* first try; 0: greedy */
+    /* NULL: none; of the transcriber's model, borrowed during the call. A term that is written whole is as
+     * likely as if each of its bytes, the first 24, had vocabulary_strength (1) more of log-probability, 0
+     * to QUILL_MAX_VOCABULARY_STRENGTH; once in a window. That is for the choice of words only:
+     * log-probabilities in results, and the thresholds below, are the model's own. */
+    const struct quill_vocabulary *vocabulary;
+    float vocabulary_strength;
+    float temperature;           /* first try; 0: greedy */
     float temperature_increment; /* added after each failed try up to 1.0; 0: no fallback */
     /* Hypotheses of a try, at most quill_settings.n_hypotheses. 0 or 1: one. */
     unsigned beam_size; /* of beam search, at temperature 0 */

@@ -221,6 +221,11 @@ static void begin_search(struct quill_run *run)
         .attention = run->params->word_timestamps ? run->slot->attention : NULL,
         .attention_width = t->model->hparams.n_audio_ctx,
     };
+    if (run->params->vocabulary && !quill_vocabulary_is_empty(run->params->vocabulary) &&
+        run->params->vocabulary_strength > 0.0f) {
+        run->search.vocabulary = run->params->vocabulary;
+        run->search.vocabulary_strength = run->params->vocabulary_strength;
+    }
     run->search.n_prompt = write_prompt(run, &run->search.sot_index);
     if (run->draft && timings(run)->n_windows == 1)
         expect_draft(run);
@@ -471,6 +476,18 @@ static enum quill_status check_hypotheses(const struct quill_run *run, struct qu
     return QUILL_OK;
 }
 
+static enum quill_status check_vocabulary(const struct quill_run *run, struct quill_error *err)
+{
+    const struct quill_params *params = run->params;
+    if (params->vocabulary && !quill_vocabulary_is_for(params->vocabulary, run->t->model))
+        return quill_fail(err, QUILL_ERR_INVALID, "the vocabulary was made for another model");
+    if (!(params->vocabulary_strength >= 0.0f &&
+          params->vocabulary_strength <= QUILL_MAX_VOCABULARY_STRENGTH))
+        return quill_fail(err, QUILL_ERR_INVALID, "vocabulary strength %g is out of range: use 0 to %g",
+                          (double)params->vocabulary_strength, (double)QUILL_MAX_VOCABULARY_STRENGTH);
+    return QUILL_OK;
+}
+
 static enum quill_status check_params(struct quill_run *run, struct quill_error *err)
 {
     const struct quill_params *params = run->params;
@@ -488,6 +505,7 @@ static enum quill_status check_params(struct quill_run *run, struct quill_error 
                           "temperature increment %g is out of range: use 0, or 0.01 to 10",
                           (double)params->temperature_increment);
     QUILL_TRY(check_hypotheses(run, err));
+    QUILL_TRY(check_vocabulary(run, err));
     if (params->audio_ctx > h->n_audio_ctx)
         return quill_fail(err, QUILL_ERR_INVALID, "an audio context of %u frames is more than the model's %u",
                           params->audio_ctx, (unsigned)h->n_audio_ctx);

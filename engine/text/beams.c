@@ -9,12 +9,18 @@ struct candidate {
     size_t beam;
     uint32_t token;
     float logprob;
-    double sum; /* of the beam's log-probabilities and this one */
+    double sum;  /* of the beam's log-probabilities and this one */
+    double rank; /* that, and what terms gain */
 };
 
 static bool has_room(const struct quill_search *s, size_t n_tokens)
 {
     return s->n_prompt + n_tokens <= s->n_text_ctx && n_tokens < s->max_tokens;
+}
+
+static double rank(const struct quill_beam *beam)
+{
+    return beam->sum_logprob + beam->favour;
 }
 
 void quill_beams_begin(struct quill_search *s)
@@ -30,6 +36,8 @@ void quill_beams_begin(struct quill_search *s)
 
         beam->n_tokens = 0;
         beam->sum_logprob = 0.0;
+        beam->favour = 0.0;
+        quill_vocabulary_begin(&beam->terms);
         beam->random =
             s->seed + i * 0x632be59bd9b4e019u; /* far apart; the first is that of a single sample */
         beam->is_open = i == 0;                /* what follows the prompt is the same for all */
@@ -86,11 +94,19 @@ static double score(const struct quill_beams *beams, double sum, size_t n_tokens
     return n_tokens > 0 ? sum / length : sum;
 }
 
+/* What terms gain that are complete when it ends here. */
+static double favour_at_end(const struct quill_search *s, const struct quill_beam *beam)
+{
+    struct quill_term_state terms = beam->terms;
+
+    return beam->favour + (double)quill_search_advance(s, &terms, s->rules->specials.eot);
+}
+
 /* The best so far is the search's. */
 static void finish(struct quill_search *s, const struct quill_beam *beam, double sum)
 {
     struct quill_beams *beams = s->beams;
-    const double its_score = score(beams, sum, beam->n_tokens);
+    const double its_score = score(beams, sum + favour_at_end(s, beam), beam->n_tokens);
 
     if (beams->n_finished++ > 0 && !(its_score > beams->best_score))
         return;
@@ -101,8 +117,10 @@ static void finish(struct quill_search *s, const struct quill_beam *beam, double
     memcpy(s->logprobs, beam->logprobs, beam->n_tokens * sizeof *beam->logprobs);
 }
 
-static void append(struct quill_beam *beam, uint32_t token, float logprob, double sum)
+static void append(const struct quill_search *s, struct quill_beam *beam, uint32_t token, float logprob,
+                   double sum)
 {
+    beam->favour += (double)quill_search_advance(s, &beam->terms, token);
     beam->tokens[beam->n_tokens] = token;
     beam->logprobs[beam->n_tokens++] = logprob;
     beam->sum_logprob = sum;
@@ -119,17 +137,19 @@ static void fork_beam(struct quill_search *s, struct quill_decoder *decoder, siz
     memcpy(copy->logprobs, source->logprobs, source->n_tokens * sizeof *copy->logprobs);
     copy->n_tokens = source->n_tokens;
     copy->sum_logprob = source->sum_logprob;
+    copy->terms = source->terms;
+    copy->favour = source->favour;
     quill_decoder_fork(decoder, s->sequence + from, s->sequence + to);
 }
 
 /* ---- beam search ------------------------------------------------------------------------------------ */
 
-/* Inserts a candidate in front of those with smaller sums, of which the last falls out when there are max. */
+/* Inserts a candidate in front of those with lower ranks, of which the last falls out when there are max. */
 static void insert(struct candidate *list, size_t *n, size_t max, struct candidate candidate)
 {
     size_t at = *n < max ? (*n)++ : max - 1;
 
-    while (at > 0 && list[at - 1].sum < candidate.sum) {
+    while (at > 0 && list[at - 1].rank < candidate.rank) {
         list[at] = list[at - 1];
         at--;
     }
@@ -145,13 +165,18 @@ static void continue_beam(struct quill_search *s, size_t i, const float *logits,
     struct candidate own[QUILL_MAX_BEAMS + 1];
     size_t n_own = 0;
     const float log_sum = quill_search_weigh(s, logits, beam->tokens, beam->n_tokens);
+    const double so_far = rank(beam) + (double)quill_search_favour(s, logits, &beam->terms);
 
     for (size_t token = 0; token < s->n_vocab; token++) {
-        const float logprob = s->logits[token] - log_sum;
-        const double sum = beam->sum_logprob + (double)logprob;
+        const float favoured = s->logits[token] - log_sum;
+        const double its_rank = so_far + (double)favoured;
 
-        if (logprob > -INFINITY && (n_own < n_each || sum > own[n_own - 1].sum))
-            insert(own, &n_own, n_each, (struct candidate){i, (uint32_t)token, logprob, sum});
+        if (favoured > -INFINITY && (n_own < n_each || its_rank > own[n_own - 1].rank)) {
+            const float logprob = quill_search_logprob(s, logits, log_sum, token);
+            const double sum = beam->sum_logprob + (double)logprob;
+
+            insert(own, &n_own, n_each, (struct candidate){i, (uint32_t)token, logprob, sum, its_rank});
+        }
     }
     for (size_t k = 0; k < n_own; k++)
         insert(list, n, QUILL_MAX_BEAMS * (QUILL_MAX_BEAMS + 1), own[k]);
@@ -181,7 +206,7 @@ static void replace_beams(struct quill_search *s, struct quill_decoder *decoder,
     for (size_t i = 0; i < beams->n; i++)
         beams->beam[i].is_open = false;
     for (size_t i = 0; i < n; i++)
-        append(&beams->beam[place[i]], chosen[i].token, chosen[i].logprob, chosen[i].sum);
+        append(s, &beams->beam[place[i]], chosen[i].token, chosen[i].logprob, chosen[i].sum);
 }
 
 /* Too few have ended: the open ones with the largest sums count as well. */
@@ -193,7 +218,7 @@ static void finish_open(struct quill_search *s)
         struct quill_beam *best = NULL;
 
         for (size_t i = 0; i < beams->n; i++)
-            if (beams->beam[i].is_open && (!best || beams->beam[i].sum_logprob > best->sum_logprob))
+            if (beams->beam[i].is_open && (!best || rank(&beams->beam[i]) > rank(best)))
                 best = &beams->beam[i];
         if (!best)
             return;
@@ -233,12 +258,13 @@ static bool draw(struct quill_search *s, struct quill_beam *beam, const float *l
 {
     const uint32_t eot = s->rules->specials.eot;
     const float log_sum = quill_search_weigh(s, logits, beam->tokens, beam->n_tokens);
+    quill_search_favour(s, logits, &beam->terms);
     const size_t token = quill_sample(s->logits, s->n_vocab, s->temperature, &beam->random, eot);
-    const float logprob = s->logits[token] - log_sum;
+    const float logprob = quill_search_logprob(s, logits, log_sum, token);
     const double sum = beam->sum_logprob + (double)logprob;
 
     if (token != eot) {
-        append(beam, (uint32_t)token, logprob, sum);
+        append(s, beam, (uint32_t)token, logprob, sum);
         if (has_room(s, beam->n_tokens))
             return true;
     }

@@ -5,12 +5,14 @@
  *
  * Beam search takes, of all hypotheses, the continuations with the largest sums of log-probabilities; one
  * that ends is finished, and stands aside. It is over when enough are (patience times their number), or
- * nothing can be added. Then the best of the finished counts, or, where too few of these are, of all. */
+ * nothing can be added. Then the best of the finished counts, or, where too few of these are, of all. Where
+ * the vocabulary favours terms, what they gain counts in all these comparisons, but is no log-probability. */
 #ifndef QUILL_TEXT_BEAMS_H
 #define QUILL_TEXT_BEAMS_H
 
 #include "model/decoder.h"
 #include "quill.h"
+#include "text/vocabulary.h"
 
 #define QUILL_MAX_BEAMS QUILL_MAX_HYPOTHESES
 
@@ -23,6 +25,8 @@ struct quill_beam {
     /* --- the business of beams.c --- */
     size_t n_tokens;
     double sum_logprob;
+    struct quill_term_state terms;
+    double favour; /* gained by terms, for comparing alone */
     uint64_t random;
     bool is_open; /* it goes on */
 };

@@ -63,9 +63,11 @@ void quill_search_begin(struct quill_search *s)
     s->sum_logprob = 0.0;
     s->draft_at = s->n_forced;
     s->n_in_vain = 0;
+    quill_vocabulary_begin(&s->terms);
     for (size_t i = 0; i < s->n_forced; i++) {
         s->tokens[i] = s->draft[i];
         s->logprobs[i] = 0.0f;
+        quill_search_advance(s, &s->terms, s->draft[i]);
     }
     if (s->beams)
         quill_beams_begin(s);
@@ -161,6 +163,26 @@ float quill_search_weigh(struct quill_search *s, const float *logits, const uint
     return s->kernels->log_sum_exp(s->logits, s->n_vocab);
 }
 
+float quill_search_favour(struct quill_search *s, const float *logits, const struct quill_term_state *terms)
+{
+    if (!s->vocabulary)
+        return 0.0f;
+    return s->vocabulary_strength *
+           (float)quill_vocabulary_favour(s->vocabulary, terms, s->vocabulary_strength, logits, s->logits);
+}
+
+float quill_search_advance(const struct quill_search *s, struct quill_term_state *terms, uint32_t token)
+{
+    if (!s->vocabulary)
+        return 0.0f;
+    return s->vocabulary_strength * (float)quill_vocabulary_advance(s->vocabulary, terms, token);
+}
+
+float quill_search_logprob(const struct quill_search *s, const float *logits, float log_sum, size_t token)
+{
+    return (s->logits[token] > -INFINITY ? logits[token] : -INFINITY) - log_sum;
+}
+
 static size_t likeliest(const struct quill_search *s, const uint32_t *expected)
 {
     const size_t best = quill_argmax(s->logits, s->n_vocab, s->rules->specials.eot);
@@ -184,14 +206,16 @@ static bool choose(struct quill_search *s, const float *logits, const uint32_t *
 {
     const uint32_t eot = s->rules->specials.eot;
     const float log_sum = quill_search_weigh(s, logits, s->tokens, s->n_tokens);
+    quill_search_favour(s, logits, &s->terms);
     const size_t token = s->temperature > 0.0f ? draw(s, expected) : likeliest(s, expected);
-    const float logprob = s->logits[token] - log_sum;
+    const float logprob = quill_search_logprob(s, logits, log_sum, token);
 
     s->sum_logprob += logprob;
     if (token == eot)
         return false;
     s->logprobs[s->n_tokens] = logprob;
     s->tokens[s->n_tokens++] = (uint32_t)token;
+    quill_search_advance(s, &s->terms, (uint32_t)token);
     return s->n_prompt + s->n_tokens <= s->n_text_ctx && s->n_tokens < s->max_tokens;
 }
 

@@ -12,6 +12,7 @@
 #include "model/decoder.h"
 #include "text/beams.h"
 #include "text/rules.h"
+#include "text/vocabulary.h"
 
 /* Rows of logits that a search asks for at a time: of sot to the end of the prompt; with a draft, more of
  * them make fewer steps. */
@@ -41,9 +42,11 @@ struct quill_search {
      * nothing but the number of steps. */
     size_t n_firm;
     float tolerance, firm_tolerance;
-    struct quill_beams *beams; /* NULL: one hypothesis; otherwise there is no draft */
-    float *logits;             /* scratch, [n_vocab]; may be that of other searches, too */
-    uint32_t *fed;             /* scratch, [n_text_ctx] */
+    const struct quill_vocabulary *vocabulary; /* NULL: none */
+    float vocabulary_strength;                 /* > 0 */
+    struct quill_beams *beams;                 /* NULL: one hypothesis; otherwise there is no draft */
+    float *logits;                             /* scratch, [n_vocab]; may be that of other searches, too */
+    uint32_t *fed;                             /* scratch, [n_text_ctx] */
 
     /* Caller's buffers */
     uint32_t *tokens;       /* [max_tokens]; without the end token */
@@ -56,11 +59,12 @@ struct quill_search {
     bool prompted;
     uint64_t random;
     size_t n_tokens;
-    size_t draft_at;              /* of the draft, what is expected next */
-    size_t n_certain, n_expected; /* tokens in fed: what is known, and behind it what is expected */
-    size_t n_in_vain;             /* expectations in a row that did not hold at all */
-    double sum_logprob;           /* of tokens and the end token */
-    float avg_logprob;            /* sum / (n_tokens + 1); set when it is done */
+    size_t draft_at;               /* of the draft, what is expected next */
+    size_t n_certain, n_expected;  /* tokens in fed: what is known, and behind it what is expected */
+    size_t n_in_vain;              /* expectations in a row that did not hold at all */
+    struct quill_term_state terms; /* of the vocabulary; of one hypothesis */
+    double sum_logprob;            /* of tokens and the end token */
+    float avg_logprob;             /* sum / (n_tokens + 1); set when it is done */
     float no_speech_prob;
 };
 
@@ -83,6 +87,18 @@ enum quill_status quill_search_run(struct quill_search *search, struct quill_dec
 /* For the parts of the search: the logits behind n tokens, as the rules leave them, to search->logits.
  * Returns the logarithm of the sum of their exponentials. */
 float quill_search_weigh(struct quill_search *search, const float *logits, const uint32_t *tokens, size_t n);
+
+/* Then adds to them what the vocabulary favours, for the choice alone; returns what is to be added to all
+ * alike where hypotheses are compared. */
+float quill_search_favour(struct quill_search *search, const float *logits,
+                          const struct quill_term_state *terms);
+
+/* What a hypothesis gains by going on with a token. */
+float quill_search_advance(const struct quill_search *search, struct quill_term_state *terms, uint32_t token);
+
+/* The model's own log-probability of a token, after both of these. */
+float quill_search_logprob(const struct quill_search *search, const float *logits, float log_sum,
+                           size_t token);
 
 /* Index of the largest of x[0..n), the lowest of equals; `otherwise` when none is above -INFINITY. */
 size_t quill_argmax(const float *x, size_t n, size_t otherwise);

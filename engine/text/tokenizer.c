@@ -167,6 +167,14 @@ struct quill_token_text quill_token_bytes(const struct quill_tokenizer *t, uint3
     return text;
 }
 
+bool quill_token_find(const struct quill_tokenizer *t, const char *bytes, size_t n, uint32_t *token)
+{
+    const uint32_t found = find(t, bytes, n);
+    if (found != NO_TOKEN)
+        *token = found;
+    return found != NO_TOKEN;
+}
+
 /* ---- tokens to text ---------------------------------------------------------------------------------- */
 
 struct sink {

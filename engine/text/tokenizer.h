@@ -29,6 +29,9 @@ uint32_t quill_tokenizer_n_vocab(const struct quill_tokenizer *tokenizer);
 /* Bytes of a text token (may be part of a UTF-8 sequence); len 0 for specials and unknown ids. */
 struct quill_token_text quill_token_bytes(const struct quill_tokenizer *tokenizer, uint32_t token);
 
+/* The token with these bytes, of several the lowest. False: there is none. */
+bool quill_token_find(const struct quill_tokenizer *tokenizer, const char *bytes, size_t n, uint32_t *token);
+
 /* Text of tokens[0..n) without specials and timestamps, invalid UTF-8 and NUL replaced by U+FFFD,
  * NUL-terminated, at most cap bytes including NUL (cut at a character). Returns the full length without NUL.
  */

@@ -91,14 +91,34 @@ struct path {
   uint32_t tokens[MAX_TOKENS];
   size_t n;
   double sum;
+  struct quill_term_state terms;
+  double favour; /* that terms have gained */
   bool ended;
 };
 
+/* Goes on with a token. */
+static void
+lengthen (const struct fixture *f, struct path *path, uint32_t token, double logprob) {
+  path->sum += logprob;
+  if (f->search.vocabulary)
+    path->favour += (double)f->search.vocabulary_strength
+                    * quill_vocabulary_advance (f->search.vocabulary, &path->terms, token);
+  path->ended = token == f->rules.specials.eot;
+  if (!path->ended)
+    path->tokens[path->n++] = token;
+}
+
+/* Terms count that are complete when it ends. */
 static double
-score (const struct quill_beams *beams, const struct path *path) {
+score (const struct fixture *f, const struct path *path) {
+  const struct quill_beams *beams = &f->beams;
+  struct path ended = *path;
+
+  if (!path->ended) /* no room was left */
+    lengthen (f, &ended, f->rules.specials.eot, 0.0);
   if (beams->length_penalty < 0)
-    return path->sum / (double)path->n;
-  return path->sum / pow ((5.0 + (double)path->n) / 6.0, (double)beams->length_penalty);
+    return (ended.sum + ended.favour) / (double)path->n;
+  return (ended.sum + ended.favour) / pow ((5.0 + (double)path->n) / 6.0, (double)beams->length_penalty);
 }
 
 /* The log-probabilities behind a path, everything fed anew: [N_VOCAB], g_free. */
@@ -124,14 +144,20 @@ logprobs_behind (struct fixture *f, const struct path *path) {
   return logprobs;
 }
 
+static double
+rank (const struct path *path) {
+  return path->sum + path->favour;
+}
+
 static int
-by_sum (const void *a, const void *b) {
-  const double x = ((const struct path *)a)->sum, y = ((const struct path *)b)->sum;
+by_rank (const void *a, const void *b) {
+  const double x = rank (a), y = rank (b);
 
   return x < y ? 1 : x > y ? -1 : 0;
 }
 
-/* All continuations of all paths, the likeliest first; an end is one, too. g_array_unref. */
+/* The likeliest continuations of all paths; an end is one, too. Of each there are as many as can be of use,
+ * one more than there are paths at a time. g_array_unref. */
 static GArray *
 continue_all (struct fixture *f, const GArray *paths) {
   GArray *all = g_array_new (FALSE, FALSE, sizeof (struct path));
@@ -139,20 +165,23 @@ continue_all (struct fixture *f, const GArray *paths) {
   for (guint i = 0; i < paths->len; i++) {
     const struct path *path = &g_array_index (paths, struct path, i);
     g_autofree double *logprobs = logprobs_behind (f, path);
+    g_autoptr (GArray) own = g_array_new (FALSE, FALSE, sizeof (struct path));
 
     for (uint32_t token = 0; token < N_VOCAB; token++) {
       struct path longer = *path;
+      guint at = own->len;
 
-      if (logprobs[token] < -8.0) /* saves sorting: were one of the best among them, it would be missed */
+      lengthen (f, &longer, token, logprobs[token]);
+      while (at > 0 && rank (&g_array_index (own, struct path, at - 1)) < rank (&longer))
+        at--;
+      if (at > f->beams.n)
         continue;
-      longer.sum += logprobs[token];
-      longer.ended = token == f->rules.specials.eot;
-      if (!longer.ended)
-        longer.tokens[longer.n++] = token;
-      g_array_append_val (all, longer);
+      g_array_insert_val (own, at, longer);
+      g_array_set_size (own, MIN (own->len, (guint)f->beams.n + 1));
     }
+    g_array_append_vals (all, own->data, own->len);
   }
-  qsort (all->data, all->len, sizeof (struct path), by_sum);
+  qsort (all->data, all->len, sizeof (struct path), by_rank);
   return all;
 }
 
@@ -165,6 +194,7 @@ search_the_long_way (struct fixture *f) {
   struct path best;
 
   g_array_set_size (paths, 1);
+  quill_vocabulary_begin (&g_array_index (paths, struct path, 0).terms);
   for (size_t step = 0; step < MAX_TOKENS && finished->len < n_wanted; step++) {
     g_autoptr (GArray) all = continue_all (f, paths);
 
@@ -182,7 +212,7 @@ search_the_long_way (struct fixture *f) {
     g_array_append_vals (finished, &g_array_index (paths, struct path, i), 1);
   best = g_array_index (finished, struct path, 0);
   for (guint i = 1; i < finished->len; i++)
-    if (score (beams, &g_array_index (finished, struct path, i)) > score (beams, &best))
+    if (score (f, &g_array_index (finished, struct path, i)) > score (f, &best))
       best = g_array_index (finished, struct path, i);
   return best;
 }
@@ -233,6 +263,46 @@ beam_search_is_that_of_openai (struct fixture *f, const void *unused) {
   g_assert_cmpuint (n_ended, >=, 4);
 }
 
+/* The model's tokens are two bytes each. */
+static const char *const terms[] = { "abcd", "abef", "cdabzz", "ghij", "ghijkl" };
+
+static void
+tear_down_with_terms (struct fixture *f, const void *strength) {
+  struct quill_vocabulary *vocabulary = (struct quill_vocabulary *)f->search.vocabulary; /* made here */
+
+  quill_vocabulary_close (&vocabulary);
+  tear_down (f, NULL);
+}
+
+static void
+set_up_with_terms (struct fixture *f, const void *strength) {
+  struct quill_vocabulary *vocabulary = NULL;
+
+  set_up (f, NULL);
+  g_assert_cmpint (quill_vocabulary_open (&vocabulary, f->rig.model, terms, G_N_ELEMENTS (terms), NULL), ==,
+                   QUILL_OK);
+  f->search.vocabulary = vocabulary;
+  f->search.vocabulary_strength = *(const float *)strength;
+}
+
+/* As each token is tried, and what was gained goes with the hypothesis that gained it. */
+static void
+terms_are_favoured_along_each_hypothesis (struct fixture *f, const void *strength) {
+  const struct quill_vocabulary *vocabulary = f->search.vocabulary;
+  uint32_t without[MAX_TOKENS];
+
+  f->search.vocabulary = NULL;
+  run (f);
+  memcpy (without, f->tokens, sizeof without);
+  f->search.vocabulary = vocabulary;
+  for (f->beams.n = 2; f->beams.n <= 5; f->beams.n++) {
+    run (f);
+    const struct path expected = search_the_long_way (f);
+    assert_found (f, &expected);
+    g_assert_cmpint (memcmp (without, f->tokens, sizeof without), !=, 0);
+  }
+}
+
 static void
 more_beams_find_what_is_likelier (struct fixture *f, const void *unused) {
   f->search.beams = NULL;
@@ -262,6 +332,16 @@ tokens_keep_their_probabilities (struct fixture *f, const void *temperature) {
     path.tokens[path.n++] = f->tokens[i];
   }
   g_assert_cmpfloat_with_epsilon (f->search.sum_logprob, sum, 1e-4);
+}
+
+static void
+tokens_with_terms_keep_their_probabilities (struct fixture *f, const void *strength) {
+  tokens_keep_their_probabilities (f, NULL);
+}
+
+static void
+samples_with_terms_keep_their_probabilities (struct fixture *f, const void *strength) {
+  tokens_keep_their_probabilities (f, "at a temperature");
 }
 
 /* The first sample is what one alone would be; the best of them all counts. */
@@ -374,6 +454,7 @@ cancelling_works_at_every_poll (struct fixture *f, const void *unused) {
 int
 main (int argc, char **argv) {
   static const char warm[] = "at a temperature";
+  static const float weak = 2.5f, strong = 4.0f;
 
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, data, fn) g_test_add ("/beams/" name, struct fixture, data, set_up, fn, tear_down)
@@ -389,5 +470,15 @@ main (int argc, char **argv) {
   ADD ("stops-when-the-text-context-is-full/samples", warm, stops_when_the_text_context_is_full);
   ADD ("tries-do-not-depend-on-those-before", NULL, tries_do_not_depend_on_those_before);
   ADD ("cancelling-works-at-every-poll", NULL, cancelling_works_at_every_poll);
+#define ADD_WITH_TERMS(name, strength, fn)                                                                   \
+  g_test_add ("/beams/" name, struct fixture, strength, set_up_with_terms, fn, tear_down_with_terms)
+  ADD_WITH_TERMS ("terms-are-favoured-along-each-hypothesis/weakly", &weak,
+                  terms_are_favoured_along_each_hypothesis);
+  ADD_WITH_TERMS ("terms-are-favoured-along-each-hypothesis/strongly", &strong,
+                  terms_are_favoured_along_each_hypothesis);
+  ADD_WITH_TERMS ("tokens-keep-their-probabilities/terms", &strong,
+                  tokens_with_terms_keep_their_probabilities);
+  ADD_WITH_TERMS ("tokens-keep-their-probabilities/terms-and-samples", &strong,
+                  samples_with_terms_keep_their_probabilities);
   return g_test_run ();
 }
