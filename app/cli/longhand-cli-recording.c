@@ -13,6 +13,7 @@
 void
 longhand_cli_request_clear (LonghandCliRequest *self) {
   longhand_cli_recognition_clear (&self->recognition);
+  longhand_cli_vocabulary_clear (&self->vocabulary);
 }
 
 void
@@ -64,6 +65,7 @@ set_params (LonghandCliRecording *self, const LonghandCliRequest *request) {
 
   quill_params_init (params);
   longhand_cli_recognition_apply (&request->recognition, params);
+  longhand_cli_vocabulary_apply (&request->vocabulary, params);
   params->cancelled = is_cancelled;
   params->progress = note_progress;
   params->user = self;
@@ -173,6 +175,7 @@ longhand_cli_recording_take (LonghandCliRecording *self, const LonghandCliReques
   }
   whole = transcript_of (self, model_id, heard->result);
   quill_result_free (&heard->result);
+  longhand_cli_vocabulary_rewrite (&request->vocabulary, &whole);
   g_atomic_int_set (&self->done_ms, g_atomic_int_get (&self->total_ms));
   self->transcript
       = max_len > 0 ? longhand_transcript_split (whole, (guint)max_len) : g_steal_pointer (&whole);

@@ -4,6 +4,7 @@
 #include "audio/longhand-samples.h"
 #include "cli/longhand-cli-inputs.h"
 #include "cli/longhand-cli-recognition.h"
+#include "cli/longhand-cli-vocabulary.h"
 #include "transcript/longhand-transcript.h"
 
 G_BEGIN_DECLS
@@ -12,6 +13,7 @@ G_BEGIN_DECLS
 typedef struct {
   int raw_hz; /* not 0: samples without a header */
   LonghandCliRecognition recognition;
+  LonghandCliVocabulary vocabulary;
 } LonghandCliRequest;
 
 void longhand_cli_request_clear (LonghandCliRequest *self);

@@ -280,7 +280,8 @@ check (Options *options, GError **error) {
   return check_numbers (options, error) && longhand_cli_check_threads (options->threads, error)
          && longhand_cli_progress_check (&options->progress, error)
          && longhand_cli_recognition_check (&options->request.recognition, error)
-         && check_combinations (options, error);
+         && check_combinations (options, error)
+         && longhand_cli_vocabulary_read (&options->request.vocabulary, error);
 }
 
 /* ---- the engine ---- */
@@ -348,7 +349,9 @@ recognise (Options *options, Run *run, GError **error) {
   set_up (options, run->todo->len, &settings);
   if (!open_engine (&engine, options, &settings, error))
     return FALSE;
-  is_done = recognise_with (&engine, run, &settings, error);
+  is_done = longhand_cli_vocabulary_open (&options->request.vocabulary, engine.model, error)
+            && recognise_with (&engine, run, &settings, error);
+  longhand_cli_vocabulary_close (&options->request.vocabulary);
   longhand_cli_engine_close (&engine);
   return is_done
          && (options->trace == NULL
@@ -438,7 +441,9 @@ longhand_cli_transcribe (int argc, char **argv) {
   g_autoptr (GArray) all_entries = NULL;
 
   longhand_cli_recognition_init (&options.request.recognition);
+  longhand_cli_vocabulary_init (&options.request.vocabulary);
   all_entries = longhand_cli_recognition_add_entries (&options.request.recognition, entries);
+  longhand_cli_vocabulary_add_entries (&options.request.vocabulary, all_entries);
   if (!longhand_cli_parse (
           &argc, &argv, _ ("FILE|FOLDER|-…"),
           _ ("Writes out recordings: wav, flac, ogg, opus, mp3; those in folders; or “-”, standard input."),
