@@ -252,6 +252,36 @@ static void a_draft_changes_only_the_number_of_feeds (struct fixture *f, const v
     g_assert_cmpuint (replaced.n_feeds, <, alone.n_feeds);
 }
 
+/* Terms are followed through what is expected and what is forced. */
+static void a_draft_changes_nothing_about_terms (struct fixture *f, const void *unused)
+{
+    static const char *const terms[] = {"abcd", "abef", "cdabzz", "ghij"}; /* tokens are two bytes each */
+    const uint32_t wrong[] = {11, 12, 13, 14, 15, 16};
+    struct quill_vocabulary *vocabulary = NULL;
+    uint32_t draft[N_TEXT_CTX];
+
+    f->search.max_tokens = 12;
+    f->rules.timestamps = false;
+    const struct found without = find (f, NULL, 0, 0);
+    g_assert_cmpint (quill_vocabulary_open (&vocabulary, f->rig.model, terms, G_N_ELEMENTS (terms), NULL), ==, QUILL_OK);
+    f->search.vocabulary = vocabulary;
+    f->search.vocabulary_strength = 4.0f;
+    const struct found alone = find (f, NULL, 0, 0);
+    g_assert_cmpint (memcmp (alone.tokens, without.tokens, 12 * sizeof (uint32_t)), !=, 0);
+
+    memcpy (draft, alone.tokens, 12 * sizeof *draft);
+    const struct found all = find (f, draft, 12, 0);
+    assert_same_but_for_feeds (&all, &alone);
+    g_assert_cmpuint (all.n_feeds, <, alone.n_feeds);
+    const struct found nothing = find (f, wrong, G_N_ELEMENTS (wrong), 0);
+    assert_same_but_for_feeds (&nothing, &alone);
+    for (size_t n_forced = 1; n_forced <= 4; n_forced++) {
+        const struct found forced = find (f, draft, n_forced, n_forced);
+        g_assert_cmpmem (forced.tokens, 12 * sizeof *draft, alone.tokens, 12 * sizeof *draft);
+    }
+    quill_vocabulary_close (&vocabulary);
+}
+
 static void forced_tokens_are_taken_as_they_are (struct fixture *f, const void *unused)
 {
     uint32_t draft[] = {11, 12, 13, 0, 0, 0};
@@ -371,6 +401,7 @@ int main(int argc, char **argv)
                a_draft_changes_only_the_number_of_feeds, tear_down);
     g_test_add("/search/a-draft-changes-only-the-number-of-feeds/timestamps", struct fixture, "timestamps", set_up,
                a_draft_changes_only_the_number_of_feeds, tear_down);
+    ADD("/search/a-draft-changes-nothing-about-terms", a_draft_changes_nothing_about_terms);
     ADD("/search/forced-tokens-are-taken-as-they-are", forced_tokens_are_taken_as_they_are);
     ADD("/search/firm-tokens-are-not-drawn", firm_tokens_are_not_drawn);
     ADD("/search/a-draft-longer-than-there-is-room-ends-with-the-room",
