@@ -209,7 +209,7 @@ static void replace_beams(struct quill_search *s, struct quill_decoder *decoder,
         append(s, &beams->beam[place[i]], chosen[i].token, chosen[i].logprob, chosen[i].sum);
 }
 
-/* Too few have ended: the open ones with the largest sums count as well. */
+/* Too few have ended: the open ones with the highest ranks count as well. */
 static void finish_open(struct quill_search *s)
 {
     struct quill_beams *beams = s->beams;
