@@ -7,33 +7,45 @@
 
 #define N_BINS 201
 
-float
-tiny_noise (const char *name, size_t i) {
-  uint32_t x = 2166136261u; /* FNV-1a of the name, then MurmurHash3's finaliser over name and index */
+/* FNV-1a of the name, with which its sequence begins. */
+static uint32_t
+noise_seed (const char *name) {
+  uint32_t x = 2166136261u;
 
   for (const char *c = name; *c; c++)
     x = (x ^ (unsigned char)*c) * 16777619u;
-  x += (uint32_t)i * 0x9e3779b9u;
+  return x;
+}
+
+/* MurmurHash3's finaliser over seed and index. */
+static float
+noise (uint32_t seed, size_t i) {
+  uint32_t x = seed + (uint32_t)i * 0x9e3779b9u;
+
   x = (x ^ (x >> 16)) * 0x85ebca6bu;
   x = (x ^ (x >> 13)) * 0xc2b2ae35u;
   x ^= x >> 16;
   return (float)(x >> 8) / 8388608.0f - 1.0f;
 }
 
-/* Values that keep activations near one and attention neither flat nor a single peak. */
-static float
-weight (const struct tiny_tensor *t, float scale, size_t i) {
-  const float u = tiny_noise (t->name, i);
-
-  if (t->n_dims == 1 && g_str_has_suffix (t->name, ".weight"))
-    return 1.0f + 0.25f * u;
-  return scale * u;
+float
+tiny_noise (const char *name, size_t i) {
+  return noise (noise_seed (name), i);
 }
 
+/* The weight of a layer norm, which varies about one. */
+static bool
+is_norm (const struct tiny_tensor *t) {
+  return t->n_dims == 1 && g_str_has_suffix (t->name, ".weight");
+}
+
+/* Values that keep activations near one and attention neither flat nor a single peak. */
 static float
 weight_scale (const struct tiny_tensor *t) {
   size_t fan_in = 1;
 
+  if (is_norm (t))
+    return 0.25f;
   if (g_str_has_suffix (t->name, ".bias"))
     return 0.125f;
   if (strstr (t->name, "embedding"))
@@ -109,14 +121,14 @@ tiny_tensors (const struct quill_hparams *h) {
 }
 
 static void
-put_u32 (GByteArray *file, uint32_t x) {
+put_u32 (FILE *file, uint32_t x) {
   const uint8_t bytes[4] = { x & 255, x >> 8 & 255, x >> 16 & 255, x >> 24 };
 
-  g_byte_array_append (file, bytes, sizeof bytes);
+  fwrite (bytes, 1, sizeof bytes, file);
 }
 
 static void
-put_header (GByteArray *file, const struct tiny_spec *spec) {
+put_header (FILE *file, const struct tiny_spec *spec) {
   const struct quill_hparams *h = &spec->hparams;
   const uint32_t values[]
       = { h->n_vocab,      h->n_audio_ctx, h->n_audio_state, h->n_audio_head, h->n_audio_layer, h->n_text_ctx,
@@ -137,32 +149,43 @@ put_header (GByteArray *file, const struct tiny_spec *spec) {
   put_u32 (file, n_tokens);
   for (uint32_t i = 0; i < n_tokens; i++) {
     put_u32 (file, 2);
-    g_byte_array_append (file, (const uint8_t[]){ i & 255, i >> 8 & 255 }, 2);
+    fwrite ((const uint8_t[]){ i & 255, i >> 8 & 255 }, 1, 2, file);
+  }
+}
+
+#define CHUNK 4096 /* whole blocks of every type */
+
+static void
+put_values (FILE *file, const struct tiny_tensor *t, enum quill_type type, size_t n) {
+  const struct quill_type_traits *traits = quill_type_traits (type);
+  const float mean = is_norm (t) ? 1 : 0, scale = weight_scale (t);
+  const uint32_t seed = noise_seed (t->name);
+  float values[CHUNK];
+  uint8_t bytes[sizeof values];
+
+  for (size_t done = 0; done < n; done += CHUNK) {
+    const size_t m = MIN (n - done, CHUNK);
+
+    for (size_t i = 0; i < m; i++)
+      values[i] = mean + scale * noise (seed, done + i);
+    quill_quantize_row (type, values, bytes, m);
+    fwrite (bytes, 1, m / traits->block_len * traits->block_bytes, file);
   }
 }
 
 static void
-put_tensor (GByteArray *file, const struct tiny_tensor *t, enum quill_type type) {
-  const struct quill_type_traits *traits = quill_type_traits (type);
-  const float scale = weight_scale (t);
+put_tensor (FILE *file, const struct tiny_tensor *t, enum quill_type type) {
   size_t n = 1;
 
   put_u32 (file, t->n_dims);
   put_u32 (file, (uint32_t)strlen (t->name));
-  put_u32 (file, traits->file_id);
+  put_u32 (file, quill_type_traits (type)->file_id);
   for (unsigned i = 0; i < t->n_dims; i++) {
     put_u32 (file, (uint32_t)t->dims[i]);
     n *= t->dims[i];
   }
-  g_byte_array_append (file, (const uint8_t *)t->name, (guint)strlen (t->name));
-
-  float *values = g_new (float, n);
-  for (size_t i = 0; i < n; i++)
-    values[i] = weight (t, scale, i);
-  const guint at = file->len;
-  g_byte_array_set_size (file, at + (guint)(n / traits->block_len * traits->block_bytes));
-  quill_quantize_row (type, values, file->data + at, n);
-  g_free (values);
+  fwrite (t->name, 1, strlen (t->name), file);
+  put_values (file, t, type, n);
 }
 
 static enum quill_type
@@ -174,12 +197,16 @@ tensor_type (const struct tiny_tensor *t, enum quill_type type) {
 
 char *
 tiny_write (const struct tiny_spec *spec) {
-  GByteArray *file = g_byte_array_new ();
   struct tiny_tensor *tensors = tiny_tensors (&spec->hparams);
   const struct tiny_edit *edit = &spec->edit;
   char *path = NULL;
   GError *error = NULL;
+  const int fd = g_file_open_tmp ("longhand-model-XXXXXX.bin", &path, &error);
+  FILE *file;
 
+  g_assert_no_error (error);
+  file = fdopen (fd, "wb");
+  g_assert_nonnull (file);
   put_header (file, spec);
   for (struct tiny_tensor *t = tensors; t->n_dims; t++) {
     enum quill_type type = tensor_type (t, spec->type);
@@ -196,13 +223,9 @@ tiny_write (const struct tiny_spec *spec) {
     }
     put_tensor (file, t, type);
   }
-  const int fd = g_file_open_tmp ("longhand-model-XXXXXX.bin", &path, &error);
-  g_assert_no_error (error);
-  g_close (fd, NULL);
-  g_file_set_contents (path, (const char *)file->data, (gssize)file->len, &error);
-  g_assert_no_error (error);
   g_free (tensors);
-  g_byte_array_unref (file);
+  g_assert_false (ferror (file));
+  g_assert_cmpint (fclose (file), ==, 0);
   return path;
 }
 
@@ -218,10 +241,20 @@ tiny_open (struct quill_model **out, const struct tiny_spec *spec, struct quill_
 
 void
 tiny_rig_open (struct tiny_rig *rig, const struct tiny_spec *spec, unsigned n_threads, uint32_t cpu_mask) {
+  char *path = tiny_write (spec);
+
+  tiny_rig_open_file (rig, path, spec, n_threads, cpu_mask);
+  g_unlink (path);
+  g_free (path);
+}
+
+void
+tiny_rig_open_file (struct tiny_rig *rig, const char *path, const struct tiny_spec *spec, unsigned n_threads,
+                    uint32_t cpu_mask) {
   struct quill_error err = { 0 };
 
   *rig = (struct tiny_rig){ 0 };
-  tiny_open (&rig->model, spec, &err);
+  quill_model_open (&rig->model, path, &err);
   g_assert_cmpstr (err.message, ==, "");
   if (spec->products != TINY_BY_TYPE)
     rig->model->precision = spec->products == TINY_FLOAT32   ? QUILL_PRECISION_FLOAT32

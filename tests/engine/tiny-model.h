@@ -1,4 +1,4 @@
-/* Small models with made-up weights, for tests of the engine.
+/* Models with made-up weights, small ones as a rule, for tests of the engine.
  *
  * Every weight is a pure function of its tensor's name and its index, in arithmetic that is exact in float32,
  * so that tests/support/golden/make_golden.py makes the very same model without sharing a file with us. */
@@ -53,6 +53,9 @@ struct tiny_rig {
 };
 void tiny_rig_open (struct tiny_rig *rig, const struct tiny_spec *spec, unsigned n_threads,
                     uint32_t cpu_mask);
+/* Of a model that tiny_write wrote, which more than one rig may run; what else spec says is how. */
+void tiny_rig_open_file (struct tiny_rig *rig, const char *path, const struct tiny_spec *spec,
+                         unsigned n_threads, uint32_t cpu_mask);
 void tiny_rig_close (struct tiny_rig *rig);
 
 /* Fills the mel input with noise and runs the encoder, then begins the decoder. */

@@ -1,14 +1,20 @@
 #!/usr/bin/env python3
-"""Writes tests/data/golden/model-*.golden: encoder outputs and logits of small models with made-up
-weights, computed in double precision by the training kit's network (data/models/training/model.py).
+"""Writes tests/data/golden/model-*.golden: encoder outputs and logits of models with made-up weights,
+computed in double precision by the training kit's network (data/models/training/model.py).
 
 Weights and noise are pure functions of tensor name and index, exact in float32; tests/engine/tiny-model.c
 makes the same ones. Run it again only when a case is added: nothing here depends on the bundled model.
 
-    python3 tests/support/golden/make_golden.py [RECORDING.wav]
+    python3 tests/support/golden/make_golden.py [--only NAME] [--recording RECORDING.wav]
 
-With a recording (16 kHz mono), two seconds of its log-mel replace recording.mel first (hundredths, int8).
+--only NAME writes that case alone. With a recording (16 kHz mono), two seconds of its log-mel replace
+recording.mel first (hundredths, int8). All together take a minute.
+
+A file holds some of the numbers themselves, and of each whole row of logits and the whole output of the encoder
+("all") the product with a row of noise, over the square root of its length: as large as a single number, and no two
+numbers may change places in it.
 """
+import argparse
 import os
 import sys
 import wave
@@ -28,10 +34,16 @@ FIELDS = ["n_vocab", "n_audio_ctx", "n_audio_state", "n_audio_head", "n_audio_la
 
 
 def case(name, vocab, audio_ctx, state, audio_head, audio_layer, text_ctx, text_head, text_layer, mels,
-         type="f32", n_ctx=0, mel="noise", n_tokens=12):
-    return dict(name=name, type=type, n_ctx=n_ctx or audio_ctx, mel=mel, n_tokens=n_tokens,
+         type="f32", n_ctx=0, mel="noise", n_tokens=12, n_numbers=400):
+    return dict(name=name, type=type, n_ctx=n_ctx or audio_ctx, mel=mel, n_tokens=n_tokens, n_numbers=n_numbers,
                 dims=dict(zip(FIELDS, (vocab, audio_ctx, state, audio_head, audio_layer, text_ctx, state,
                                        text_head, text_layer, mels))))
+
+
+def whisper(name, vocab, state, heads, audio_layer, text_layer, mels, n_ctx, n_tokens=12, type="f16"):
+    """A shape that is in use: all of it, or as many layers and as much sound as a test has time for."""
+    return case(name, vocab, 1500, state, heads, audio_layer, 448, heads, text_layer, mels, type=type, n_ctx=n_ctx,
+                n_tokens=n_tokens, n_numbers=100)
 
 
 CASES = [
@@ -41,6 +53,18 @@ CASES = [
     case("short-context", 300, 120, 64, 4, 2, 24, 4, 2, 80, n_ctx=31),
     case("full-context", 300, 1500, 64, 2, 1, 448, 2, 1, 80, n_tokens=300),
     case("recording", 300, 128, 64, 2, 2, 32, 2, 2, 80, mel="recording.mel", n_ctx=100),
+    # Widths, heads, mels and vocabularies of openai/whisper's models; the smallest at its full size, the next one
+    # as deep as it is.
+    whisper("tiny", 51865, 384, 6, 4, 4, 80, n_ctx=1500, n_tokens=60, type="f32"),
+    whisper("base.en", 51864, 512, 8, 6, 6, 80, n_ctx=100),
+    whisper("small", 51865, 768, 12, 2, 2, 80, n_ctx=60),
+    whisper("medium.en", 51864, 1024, 16, 2, 1, 80, n_ctx=50),
+    whisper("large-v2", 51865, 1280, 20, 1, 2, 80, n_ctx=40),
+    whisper("large-v3-turbo", 51866, 1280, 20, 2, 1, 128, n_ctx=40),
+    # Depths: as many layers as large has, its turbo and its distilled form, of one head each.
+    whisper("deep-as-large", 51866, 64, 1, 32, 32, 128, n_ctx=30),
+    whisper("deep-as-turbo", 51866, 64, 1, 32, 4, 128, n_ctx=30),
+    whisper("deep-as-distilled", 51866, 64, 1, 32, 2, 128, n_ctx=30),
 ]
 
 
@@ -112,11 +136,22 @@ def pick(n, count):
     return range(0, n, step)
 
 
+def all_of(x):
+    """One number that depends on each and on its place."""
+    return float(x @ noise("all", x.size).astype(np.float64)) / np.sqrt(x.size)
+
+
 def main():
+    ap = argparse.ArgumentParser()
+    ap.add_argument("--only")
+    ap.add_argument("--recording")
+    a = ap.parse_args()
     torch.manual_seed(1)
-    if len(sys.argv) > 1:
-        recording_mel(sys.argv[1], 40, 200).tofile(os.path.join(OUT, "recording.mel"))
+    if a.recording:
+        recording_mel(a.recording, 40, 200).tofile(os.path.join(OUT, "recording.mel"))
     for c in CASES:
+        if a.only not in (None, c["name"]):
+            continue
         d = c["dims"]
         m, table = build(c)
         tokens = (np.arange(c["n_tokens"]) * 7919 + 11) % d["n_vocab"]
@@ -135,10 +170,12 @@ def main():
                 f.write(f"{k} {d[k]}\n")
             f.write(f"type {c['type']}\nmel {c['mel']}\nn_ctx {c['n_ctx']}\n")
             f.write("tokens " + " ".join(map(str, tokens)) + "\n")
-            for i in pick(xa.size, 400):
+            f.write(f"encoder all {all_of(xa.ravel()):.9g}\n")
+            for i in pick(xa.size, c["n_numbers"]):
                 f.write(f"encoder {i} {xa.flat[i]:.9g}\n")
             for row in sorted({0, 1, len(tokens) // 2, len(tokens) - 1}):
-                for i in pick(d["n_vocab"], 100):
+                f.write(f"logit {row} all {all_of(logits[row]):.9g}\n")
+                for i in pick(d["n_vocab"], c["n_numbers"] // 4):
                     f.write(f"logit {row} {i} {logits[row, i]:.9g}\n")
         print(c["name"], "encoder rms", float(np.sqrt((xa ** 2).mean())), "logits rms",
               float(np.sqrt((logits ** 2).mean())))
