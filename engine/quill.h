@@ -243,6 +243,7 @@ struct quill_segment;
 
 #define QUILL_MAX_TOGETHER 16
 #define QUILL_MAX_HYPOTHESES 16
+#define QUILL_USUAL_HYPOTHESES 5 /* beam_size and best_of of openai/whisper's command line */
 
 /* How the machine is used. quill_settings_init gives the defaults; change what you need. */
 struct quill_settings {
@@ -488,9 +489,9 @@ struct quill_stream_settings {
     unsigned min_audio_ctx;
     enum quill_commit_rule commit;
     bool keep_all; /* also what nobody seems to have said is text: left_out stays NULL */
-    /* Of final passes; tentative ones are greedy without fallback. All have word_timestamps and no
-     * timestamps. Strings must stay valid while the stream lives; `cancelled` applies to tentative passes
-     * only: nothing spoken is lost to a cancel. */
+    /* Of final passes; tentative ones are greedy without fallback. All have
+     * word_timestamps and no timestamps. Strings must stay valid while the stream lives; `cancelled` applies
+     * to tentative passes only: nothing spoken is lost to a cancel. */
     struct quill_params params;
 };
 void quill_stream_settings_init(struct quill_stream_settings *settings);

@@ -50,8 +50,8 @@
 #define UNSURE_MS 500
 #define HALF_HEARD_MS 300
 
-/* By how much what was heard last may be less likely than what is heard now, in nats, to be kept: words on the
- * screen do not change for nothing. The final pass is that patient with firm words only. */
+/* By how much what was heard last may be less likely than what is heard now, in nats, to be kept: words on
+ * the screen do not change for nothing. The final pass is that patient with firm words only. */
 #define TOLERANCE 1.0f
 #define FIRM_TOLERANCE 0.75f
 
@@ -621,6 +621,8 @@ static enum quill_status tentative_pass(struct quill_stream *s, struct quill_err
 
     params.temperature = 0;
     params.temperature_increment = 0;
+    params.beam_size = 1;
+    params.best_of = 1;
     params.audio_ctx = audio_ctx(s, n);
     params.max_tokens = params.max_tokens && params.max_tokens < max_tokens ? params.max_tokens : max_tokens;
     params.cancelled = tentative_is_cancelled;

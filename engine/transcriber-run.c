@@ -176,6 +176,11 @@ static struct quill_beams *choose_beams(struct quill_run *run)
     return beams;
 }
 
+static bool has_several_hypotheses(const struct quill_params *params)
+{
+    return params->beam_size > 1 || params->best_of > 1;
+}
+
 static void begin_try(struct quill_run *run)
 {
     run->search.temperature = temperature_of(run);
@@ -471,8 +476,8 @@ static enum quill_status check_hypotheses(const struct quill_run *run, struct qu
         return quill_fail(err, QUILL_ERR_INVALID,
                           "length penalty %g is out of range: use 0 to 1, or less than 0 for none",
                           (double)params->length_penalty);
-    if (run->draft && (params->beam_size > 1 || params->best_of > 1))
-        return quill_fail(err, QUILL_ERR_INVALID, "several hypotheses cannot follow a draft");
+    if (run->draft && run->draft->n_forced > 0 && has_several_hypotheses(params))
+        return quill_fail(err, QUILL_ERR_INVALID, "several hypotheses cannot begin with what is forced");
     return QUILL_OK;
 }
 

@@ -50,8 +50,8 @@ struct quill_draft {
     struct quill_heard *heard; /* the caller's; [capacity] */
     size_t capacity;           /* what does not fit is left out */
     size_t n;
-    /* Of the expected, what is no matter of choice: then without timestamps. And what is firm: tries at a
-     * higher temperature leave it as it is. */
+    /* Of the expected, what is no matter of choice: then without timestamps and with one hypothesis. And what
+     * is firm: a single hypothesis at a higher temperature leaves it as it is, and several favour it. */
     size_t n_forced, n_firm;
     float tolerance, firm_tolerance; /* of the search (search.h) */
 };

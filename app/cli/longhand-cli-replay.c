@@ -200,10 +200,13 @@ measure_batch (const Options *options, LonghandReplay *replay, GError **error) {
 
   quill_settings_init (&settings);
   settings.n_threads = (unsigned)options->threads;
+  settings.n_hypotheses = QUILL_USUAL_HYPOTHESES;
   if (samples == NULL || !longhand_cli_engine_open (&engine, options->model, &settings, error))
     return FALSE;
   quill_params_init (&params);
   params.language = options->language;
+  params.beam_size = QUILL_USUAL_HYPOTHESES;
+  params.best_of = QUILL_USUAL_HYPOTHESES;
   if (quill_transcribe (engine.transcriber, samples, n, &params, &result, &engine_error) != QUILL_OK) {
     longhand_set_error_from_engine (error, &engine_error);
     longhand_cli_engine_close (&engine);

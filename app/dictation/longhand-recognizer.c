@@ -341,6 +341,8 @@ open_stream (LonghandRecognizer *self, GError **error) {
   settings.preroll_ms = PREROLL_MS;
   settings.pause_ms = self->settings.pause_ms;
   settings.keep_all = self->settings.keep_all;
+  settings.params.beam_size = QUILL_USUAL_HYPOTHESES;
+  settings.params.best_of = QUILL_USUAL_HYPOTHESES;
   settings.params.language = known_language (self);
   settings.params.languages = known_languages (self);
   settings.params.cancelled = is_cancelled;
@@ -525,6 +527,7 @@ open_model (LonghandRecognizer *self, const char *path, GError **error) {
   quill_settings_init (&settings);
   settings.n_threads = self->settings.threads;
   settings.word_timestamps = true;
+  settings.n_hypotheses = QUILL_USUAL_HYPOTHESES;
   if (quill_transcriber_open (&self->transcriber, self->model, &settings, &engine_error) != QUILL_OK) {
     longhand_set_error_from_engine (error, &engine_error);
     return FALSE;

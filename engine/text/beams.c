@@ -10,12 +10,18 @@ struct candidate {
     uint32_t token;
     float logprob;
     double sum;  /* of the beam's log-probabilities and this one */
-    double rank; /* that, and what terms gain */
+    double rank; /* that, and what else counts */
 };
 
 static bool has_room(const struct quill_search *s, size_t n_tokens)
 {
     return s->n_prompt + n_tokens <= s->n_text_ctx && n_tokens < s->max_tokens;
+}
+
+/* Whether a hypothesis that is what was firm as far as it goes would not be with this token. */
+static bool strays(const struct quill_search *s, const struct quill_beam *beam, uint32_t token)
+{
+    return beam->is_firm && beam->n_tokens < s->n_firm && token != s->draft[beam->n_tokens];
 }
 
 static double rank(const struct quill_beam *beam)
@@ -35,6 +41,7 @@ void quill_beams_begin(struct quill_search *s)
         struct quill_beam *beam = &beams->beam[i];
 
         beam->n_tokens = 0;
+        beam->is_firm = true;
         beam->sum_logprob = 0.0;
         beam->favour = 0.0;
         quill_vocabulary_begin(&beam->terms);
@@ -94,12 +101,14 @@ static double score(const struct quill_beams *beams, double sum, size_t n_tokens
     return n_tokens > 0 ? sum / length : sum;
 }
 
-/* What terms gain that are complete when it ends here. */
+/* What counts besides its log-probabilities when it ends here. */
 static double favour_at_end(const struct quill_search *s, const struct quill_beam *beam)
 {
+    const uint32_t eot = s->rules->specials.eot;
     struct quill_term_state terms = beam->terms;
+    const double gained = beam->favour + (double)quill_search_advance(s, &terms, eot);
 
-    return beam->favour + (double)quill_search_advance(s, &terms, s->rules->specials.eot);
+    return strays(s, beam, eot) ? gained - (double)s->firm_tolerance : gained;
 }
 
 /* The best so far is the search's. */
@@ -121,6 +130,10 @@ static void append(const struct quill_search *s, struct quill_beam *beam, uint32
                    double sum)
 {
     beam->favour += (double)quill_search_advance(s, &beam->terms, token);
+    if (strays(s, beam, token)) {
+        beam->favour -= (double)s->firm_tolerance;
+        beam->is_firm = false;
+    }
     beam->tokens[beam->n_tokens] = token;
     beam->logprobs[beam->n_tokens++] = logprob;
     beam->sum_logprob = sum;
@@ -139,6 +152,7 @@ static void fork_beam(struct quill_search *s, struct quill_decoder *decoder, siz
     copy->sum_logprob = source->sum_logprob;
     copy->terms = source->terms;
     copy->favour = source->favour;
+    copy->is_firm = source->is_firm;
     quill_decoder_fork(decoder, s->sequence + from, s->sequence + to);
 }
 
@@ -169,7 +183,8 @@ static void continue_beam(struct quill_search *s, size_t i, const float *logits,
 
     for (size_t token = 0; token < s->n_vocab; token++) {
         const float favoured = s->logits[token] - log_sum;
-        const double its_rank = so_far + (double)favoured;
+        const double cost = strays(s, beam, (uint32_t)token) ? (double)s->firm_tolerance : 0.0;
+        const double its_rank = so_far + (double)favoured - cost;
 
         if (favoured > -INFINITY && (n_own < n_each || its_rank > own[n_own - 1].rank)) {
             const float logprob = quill_search_logprob(s, logits, log_sum, token);

@@ -6,7 +6,8 @@
  * Beam search takes, of all hypotheses, the continuations with the largest sums of log-probabilities; one
  * that ends is finished, and stands aside. It is over when enough are (patience times their number), or
  * nothing can be added. Then the best of the finished counts, or, where too few of these are, of all. Where
- * the vocabulary favours terms, what they gain counts in all these comparisons, but is no log-probability. */
+ * the vocabulary favours terms, what they gain counts in all these comparisons, but is no log-probability;
+ * nor is the price, paid once, of straying from what was firm before. */
 #ifndef QUILL_TEXT_BEAMS_H
 #define QUILL_TEXT_BEAMS_H
 
@@ -26,7 +27,8 @@ struct quill_beam {
     size_t n_tokens;
     double sum_logprob;
     struct quill_term_state terms;
-    double favour; /* gained by terms, for comparing alone */
+    bool is_firm;  /* it is what was firm, as far as both go */
+    double favour; /* gained by terms, lost by straying from what was firm; for comparing alone */
     uint64_t random;
     bool is_open; /* it goes on */
 };

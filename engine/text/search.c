@@ -54,7 +54,7 @@ void quill_search_begin(struct quill_search *s)
 {
     assert(s->n_prompt > s->sot_index && s->n_prompt - s->sot_index <= QUILL_SEARCH_MIN_LOGITS);
     assert(s->n_prompt < s->n_text_ctx && s->max_logits >= QUILL_SEARCH_MIN_LOGITS);
-    assert(!s->beams || s->n_draft == 0);
+    assert(!s->beams || s->n_forced == 0);
     assert(s->n_forced <= s->n_draft && s->n_forced <= s->max_tokens &&
            s->n_forced <= s->n_text_ctx - s->n_prompt);
     s->prompted = false;
@@ -88,7 +88,7 @@ static size_t expect(struct quill_search *s, size_t n, size_t max)
     const size_t end = s->temperature > 0.0f ? s->n_firm : s->n_draft;
     size_t n_expected = 0;
 
-    if (s->draft_at >= end || s->n_in_vain >= MAX_IN_VAIN)
+    if (s->beams || s->draft_at >= end || s->n_in_vain >= MAX_IN_VAIN)
         return 0;
     if (s->rules->timestamps && s->n_tokens == 0 && max > 0)
         s->fed[n + n_expected++] = s->rules->specials.first_timestamp;

@@ -5,7 +5,8 @@
  * A greedy search may be given a draft: tokens that are likely to come. They are fed with what is certain, in
  * one pass over the weights, and hold as far as they are what the search would have chosen; so it finds the
  * very same with or without a draft, unless told to be tolerant, in fewer steps (Leviathan, Kalman, Matias:
- * Fast inference from transformers via speculative decoding, with a draft that costs nothing). */
+ * Fast inference from transformers via speculative decoding, with a draft that costs nothing). Several
+ * hypotheses prefer what of it is firm. */
 #ifndef QUILL_TEXT_SEARCH_H
 #define QUILL_TEXT_SEARCH_H
 
@@ -39,12 +40,14 @@ struct quill_search {
     size_t n_forced;
     /* Of the draft, what firm_tolerance is for; tolerance for the rest, both >= 0: what is expected is
      * chosen, too, when its log-probability is at most so much below the largest. With 0 a draft changes
-     * nothing but the number of steps. */
+     * nothing but the number of steps. Of several hypotheses, those lose firm_tolerance that are not what is
+     * firm, in comparisons alone. */
     size_t n_firm;
     float tolerance, firm_tolerance;
     const struct quill_vocabulary *vocabulary; /* NULL: none */
     float vocabulary_strength;                 /* > 0 */
-    struct quill_beams *beams;                 /* NULL: one hypothesis; otherwise there is no draft */
+    struct quill_beams *beams;                 /* NULL: one hypothesis; otherwise nothing is forced, and only
+                                                * what is firm of a draft matters */
     float *logits;                             /* scratch, [n_vocab]; may be that of other searches, too */
     uint32_t *fed;                             /* scratch, [n_text_ctx] */
 

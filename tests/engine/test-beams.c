@@ -92,14 +92,18 @@ struct path {
   size_t n;
   double sum;
   struct quill_term_state terms;
-  double favour; /* that terms have gained */
-  bool ended;
+  double favour; /* that terms have gained, less what straying has cost */
+  bool ended, has_strayed;
 };
 
 /* Goes on with a token. */
 static void
 lengthen (const struct fixture *f, struct path *path, uint32_t token, double logprob) {
   path->sum += logprob;
+  if (path->n < f->search.n_firm && token != f->search.draft[path->n] && !path->has_strayed) {
+    path->favour -= (double)f->search.firm_tolerance;
+    path->has_strayed = true;
+  }
   if (f->search.vocabulary)
     path->favour += (double)f->search.vocabulary_strength
                     * quill_vocabulary_advance (f->search.vocabulary, &path->terms, token);
@@ -303,6 +307,37 @@ terms_are_favoured_along_each_hypothesis (struct fixture *f, const void *strengt
   }
 }
 
+/* Once for a hypothesis, wherever it leaves it, or if it ends within. */
+static void
+straying_from_what_was_firm_has_its_price (struct fixture *f, const void *unused) {
+  const float prices[] = { 0.0f, 0.05f, 0.5f, 5.0f };
+  guint n_kept = 0, n_left = 0;
+  uint32_t firm[MAX_TOKENS];
+
+  f->search.beams = NULL;
+  let_it_end (f, MAX_TOKENS - 3);
+  run (f);
+  const size_t n_greedy = f->search.n_tokens;
+  memcpy (firm, f->tokens, n_greedy * sizeof *firm);
+  f->search.draft = firm;
+  f->search.beams = &f->beams;
+  for (size_t i = 0; i < G_N_ELEMENTS (prices); i++)
+    for (size_t n_firm = 1; n_firm <= n_greedy; n_firm += 2)
+      for (f->beams.n = 2; f->beams.n <= 5; f->beams.n += 3) {
+        f->search.n_firm = n_firm;
+        f->search.firm_tolerance = prices[i];
+        run (f);
+        const struct path expected = search_the_long_way (f);
+        assert_found (f, &expected);
+        if (expected.has_strayed)
+          n_left++;
+        else
+          n_kept++;
+      }
+  g_assert_cmpuint (n_kept, >=, 4);
+  g_assert_cmpuint (n_left, >=, 4);
+}
+
 static void
 more_beams_find_what_is_likelier (struct fixture *f, const void *unused) {
   f->search.beams = NULL;
@@ -459,6 +494,7 @@ main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, data, fn) g_test_add ("/beams/" name, struct fixture, data, set_up, fn, tear_down)
   ADD ("beam-search-is-that-of-openai", NULL, beam_search_is_that_of_openai);
+  ADD ("straying-from-what-was-firm-has-its-price", NULL, straying_from_what_was_firm_has_its_price);
   ADD ("more-beams-find-what-is-likelier", NULL, more_beams_find_what_is_likelier);
   ADD ("tokens-keep-their-probabilities", NULL, tokens_keep_their_probabilities);
   ADD ("tokens-keep-their-probabilities/samples", warm, tokens_keep_their_probabilities);

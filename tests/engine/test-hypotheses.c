@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bundled.h"
+#include "transcriber.h"
 
 #define N_HYPOTHESES 5
 
@@ -152,6 +153,54 @@ memory_is_for_those_who_ask (struct fixture *f, const void *unused) {
   quill_transcriber_close (&one);
 }
 
+/* What one hypothesis heard is firm: several find better text, and leave it when that is not much better. */
+static void
+firm_words_are_favoured (struct fixture *f, const void *unused) {
+  static const float tolerances[] = { 0.0f, 1e30f };
+  struct quill_heard heard[448], firm[448];
+  struct quill_draft draft = { .heard = firm, .capacity = G_N_ELEMENTS (firm) };
+  struct quill_result *result = NULL;
+
+  f->params.word_timestamps = true;
+  f->params.timestamps = false;
+  g_assert_cmpint (
+      quill_transcribe_draft (f->transcriber, f->sounds[1], f->n[1], &f->params, &draft, &result, NULL), ==,
+      QUILL_OK);
+  g_autofree char *one = g_strdup (result->segments[0].text);
+  quill_result_free (&result);
+  f->params.beam_size = f->params.best_of = N_HYPOTHESES;
+  for (size_t i = 0; i < G_N_ELEMENTS (tolerances); i++) {
+    struct quill_draft expected = draft;
+
+    memcpy (heard, firm, sizeof heard);
+    expected.heard = heard;
+    expected.n_firm = draft.n;
+    expected.firm_tolerance = tolerances[i];
+    g_assert_cmpint (
+        quill_transcribe_draft (f->transcriber, f->sounds[1], f->n[1], &f->params, &expected, &result, NULL),
+        ==, QUILL_OK);
+    g_assert_cmpint (g_str_equal (result->segments[0].text, one), ==, tolerances[i] > 0.0f);
+    g_assert_cmpuint (expected.n, >=, 4);
+    quill_result_free (&result);
+  }
+}
+
+static void
+nothing_is_forced_on_several (struct fixture *f, const void *unused) {
+  struct quill_heard heard[4] = { { .token = 1234 } };
+  struct quill_draft draft = { .heard = heard, .capacity = 4, .n = 1, .n_firm = 1, .n_forced = 1 };
+  struct quill_result *result = NULL;
+  struct quill_error err = { 0 };
+
+  f->params.beam_size = 2;
+  f->params.word_timestamps = true;
+  g_assert_cmpint (
+      quill_transcribe_draft (f->transcriber, f->sounds[0], f->n[0], &f->params, &draft, &result, &err), ==,
+      QUILL_ERR_INVALID);
+  g_assert_nonnull (strstr (err.message, "several hypotheses"));
+  g_assert_null (result);
+}
+
 static void
 assert_refused (struct fixture *f, const char *reason) {
   struct quill_result *result = NULL;
@@ -197,6 +246,8 @@ main (int argc, char **argv) {
   ADD ("more-hypotheses-find-likelier-text", more_hypotheses_find_likelier_text);
   ADD ("each-is-for-its-temperature", each_is_for_its_temperature);
   ADD ("words-have-times", words_have_times);
+  ADD ("firm-words-are-favoured", firm_words_are_favoured);
+  ADD ("nothing-is-forced-on-several", nothing_is_forced_on_several);
   ADD ("memory-is-for-those-who-ask", memory_is_for_those_who_ask);
   ADD ("impossible-requests-say-what-is-possible", impossible_requests_say_what_is_possible);
   return g_test_run ();

@@ -122,6 +122,8 @@ passes_get_the_right_parameters (void) {
   settings.params.languages = languages;
   settings.params.temperature = 0.2f;
   settings.params.temperature_increment = 0.4f;
+  settings.params.beam_size = 4;
+  settings.params.best_of = 3;
   settings.params.cancelled = never;
   settings.params.progress = no_progress;
   settings.params.segment = no_segment;
@@ -144,12 +146,16 @@ passes_get_the_right_parameters (void) {
       if (type == QUILL_STREAM_TENTATIVE) {
         g_assert_cmpfloat (recognition.params.temperature, ==, 0);
         g_assert_cmpfloat (recognition.params.temperature_increment, ==, 0);
+        g_assert_cmpuint (recognition.params.beam_size, ==, 1);
+        g_assert_cmpuint (recognition.params.best_of, ==, 1);
         g_assert_nonnull (recognition.params.cancelled);
         g_assert_cmpuint (recognition.params.audio_ctx, ==, 512);
         g_assert_cmpuint (recognition.params.max_tokens, <=, 8 + 12 * 8);
       } else {
         g_assert_cmpfloat (recognition.params.temperature, ==, 0.2f);
         g_assert_cmpfloat (recognition.params.temperature_increment, ==, 0.4f);
+        g_assert_cmpuint (recognition.params.beam_size, ==, 4);
+        g_assert_cmpuint (recognition.params.best_of, ==, 3);
         g_assert_null (recognition.params.cancelled);
         g_assert_cmpuint (recognition.params.audio_ctx, ==, 0);
       }
