@@ -2,6 +2,7 @@
 #include "stream-fixture.h"
 
 #include "base/arena.h"
+#include "noise.h"
 
 #include <string.h>
 
@@ -308,6 +309,27 @@ guards_leave_out_what_nobody_said (void) {
   fixture_play (&f, sound, CHUNK, TRUE);
   g_assert_cmpstr (fixture_nth (&f, QUILL_STREAM_FINAL, 0)->text, ==, recognition.text + 1);
   g_assert_null (fixture_nth (&f, QUILL_STREAM_FINAL, 0)->left_out);
+  fixture_clear (&f);
+}
+
+/* A tune on strings begins an utterance by the rules, which the detector's network doubts all along. The model
+ * hears words in it and is sure of them. */
+static void
+what_the_network_doubts_is_left_out (void) {
+  const enum noise plucked = NOISE_PLUCKED;
+  g_autoptr (Sound) sound = sound_new ();
+  struct fixture f;
+
+  sound_add_kind (sound, plucked, 20000, noise_level_db (plucked) + 6, 10);
+  sound_add_noise (sound, -66, 10);
+  fixture_init (&f, NULL);
+  recognition.text = " Thank you.";
+  fixture_play (&f, sound, CHUNK, TRUE);
+  fixture_finish (&f);
+  g_assert_cmpuint (fixture_count (&f, QUILL_STREAM_FINAL), ==, 1);
+  g_assert_cmpstr (fixture_nth (&f, QUILL_STREAM_FINAL, 0)->text, ==, "");
+  g_assert_cmpstr (fixture_nth (&f, QUILL_STREAM_FINAL, 0)->left_out, ==, "Thank you.");
+  g_assert_cmpstr (fixture_nth (&f, QUILL_STREAM_FINAL, 0)->reason, ==, "no speech");
   fixture_clear (&f);
 }
 
@@ -704,6 +726,7 @@ main (int argc, char **argv) {
                    agreed_words_are_firm_and_half_heard_ones_not_shown);
   g_test_add_func ("/stream/final-pass-expects-what-was-heard", final_pass_expects_what_was_heard);
   g_test_add_func ("/stream/guards-leave-out-what-nobody-said", guards_leave_out_what_nobody_said);
+  g_test_add_func ("/stream/what-the-network-doubts-is-left-out", what_the_network_doubts_is_left_out);
   g_test_add_func ("/stream/end-of-an-utterance-cancels-a-tentative-pass",
                    end_of_an_utterance_cancels_a_tentative_pass);
   g_test_add_func ("/stream/lag-is-mended-by-finals-only", lag_is_mended_by_finals_only);
