@@ -243,6 +243,7 @@ struct quill_segment;
 
 #define QUILL_MAX_TOGETHER 16
 #define QUILL_MAX_HYPOTHESES 16
+#define QUILL_MAX_ALTERNATIVES 4
 #define QUILL_USUAL_HYPOTHESES 5 /* beam_size and best_of of openai/whisper's command line */
 
 /* How the machine is used. quill_settings_init gives the defaults; change what you need. */
@@ -346,6 +347,8 @@ struct quill_params {
     /* Segments have words; needs quill_settings.word_timestamps. No more tokens a window than half of the
      * text context. */
     bool word_timestamps;
+    unsigned n_alternatives; /* words have so many at most, which needs word_timestamps and about as much time
+                              * as finding the text; 0..QUILL_MAX_ALTERNATIVES */
     bool suppress_blank; /* a window's text neither begins with a mere space nor ends before it has begun */
     bool suppress_non_speech; /* symbols that nobody speaks, such as "[", are never written (OpenAI's -1) */
     const uint32_t *suppress_tokens; /* nor are these; [n_suppress_tokens], NULL: no others */
@@ -392,10 +395,18 @@ struct quill_params {
 };
 void quill_params_init(struct quill_params *params);
 
+/* Another word that may have been said in the place of one, with the same words before it. */
+struct quill_alternative {
+    const char *text;  /* owned by the result; without the space before it and marks behind it */
+    float probability; /* as a word's */
+};
+
 struct quill_word {
     const char *text; /* owned by the result; with the space before it, if there is one, and marks at it */
     int64_t start_ms, end_ms; /* by the decoder's attention to the sound (openai/whisper timing.py) */
     float probability;        /* geometric mean of its tokens' */
+    const struct quill_alternative *alternatives; /* owned by the result; [n_alternatives], likeliest first */
+    size_t n_alternatives;
 };
 
 struct quill_segment {

@@ -70,23 +70,70 @@ enum quill_status quill_result_append(struct quill_result_builder *builder,
     return QUILL_OK;
 }
 
-/* Words and their text in one piece of memory. */
+static size_t count_alternatives(const uint16_t *ends, size_t n_words, const struct quill_spoken *spoken,
+                                 const struct quill_others *others)
+{
+    size_t n = 0, begin = 0;
+
+    for (size_t i = 0; others && i < n_words; begin = ends[i++])
+        n += others[spoken[begin].word].n;
+    return n;
+}
+
+static size_t alternative_bytes(const uint16_t *ends, size_t n_words, const struct quill_spoken *spoken,
+                                const struct quill_others *others)
+{
+    size_t bytes = 0, begin = 0;
+
+    for (size_t i = 0; others && i < n_words; begin = ends[i++])
+        for (size_t k = 0; k < others[spoken[begin].word].n; k++)
+            bytes += strlen(others[spoken[begin].word].other[k].text) + 1;
+    return bytes;
+}
+
+/* Writes a word's alternatives to made and their texts to text; returns what lies behind these. */
+static char *write_alternatives(const struct quill_others *others, struct quill_alternative *made, char *text)
+{
+    for (size_t k = 0; k < others->n; k++) {
+        const size_t n = strlen(others->other[k].text) + 1;
+
+        memcpy(text, others->other[k].text, n);
+        made[k] = (struct quill_alternative){.text = text, .probability = expf(others->other[k].logprob)};
+        text += n;
+    }
+    return text;
+}
+
+/* Words, alternatives and all text in one piece of memory. */
 enum quill_status quill_result_add_words(struct quill_result_builder *builder,
                                          const struct quill_tokenizer *tokenizer, const uint32_t *tokens,
-                                         const uint16_t *ends, size_t n_words, struct quill_word **words,
-                                         struct quill_error *err)
+                                         const uint16_t *ends, size_t n_words,
+                                         const struct quill_spoken *spoken, const struct quill_others *others,
+                                         struct quill_word **words, struct quill_error *err)
 {
     struct quill_segment *segment = &builder->result.segments[builder->result.n_segments - 1];
-    size_t bytes = n_words * sizeof **words, begin = 0;
+    const size_t n_alternatives = count_alternatives(ends, n_words, spoken, others);
+    size_t bytes = n_words * sizeof **words + n_alternatives * sizeof(struct quill_alternative) +
+                   alternative_bytes(ends, n_words, spoken, others);
+    size_t begin = 0;
 
     for (size_t i = 0; i < n_words; begin = ends[i++])
         bytes += quill_tokens_to_text(tokenizer, tokens + begin, ends[i] - begin, NULL, 0) + 1;
     struct quill_word *made = quill_alloc_zero(bytes > 0 ? bytes : 1);
     if (!made)
         return quill_fail(err, QUILL_ERR_NOMEM, "not enough memory for the words of the result");
-    char *text = (char *)(made + n_words), *const text_end = (char *)made + bytes;
+    struct quill_alternative *alternatives = (struct quill_alternative *)(made + n_words);
+    char *text = (char *)(alternatives + n_alternatives), *const text_end = (char *)made + bytes;
     begin = 0;
     for (size_t i = 0; i < n_words; begin = ends[i++]) {
+        if (others) {
+            const struct quill_others *its = &others[spoken[begin].word];
+
+            text = write_alternatives(its, alternatives, text);
+            made[i].alternatives = alternatives;
+            made[i].n_alternatives = its->n;
+            alternatives += its->n;
+        }
         made[i].text = text;
         text += quill_tokens_to_text(tokenizer, tokens + begin, ends[i] - begin, text,
                                      (size_t)(text_end - text)) +

@@ -358,6 +358,7 @@ static enum quill_status append_words(struct quill_run *run, size_t begin, size_
     if (run->draft)
         report_heard(run, begin, n);
     QUILL_TRY(quill_result_add_words(run->builder, t->tokenizer, slot->tokens + begin, t->ends, n_words,
+                                     slot->spoken + begin, run->params->n_alternatives ? t->others : NULL,
                                      &words, err));
     for (size_t i = 0; i < n_words; i++) {
         const size_t end = begin + t->ends[i];
@@ -429,6 +430,8 @@ static enum quill_status finish_window(struct quill_run *run, struct quill_error
     const size_t n_before = run->builder->result.n_segments;
     if (params->word_timestamps)
         align_tokens(run);
+    if (params->n_alternatives > 0)
+        QUILL_TRY(quill_run_find_alternatives(run, err));
     QUILL_TRY(append_segments(run, &cut, err));
     for (size_t i = n_before; params->segment && i < run->builder->result.n_segments; i++)
         params->segment(params->user, &run->builder->result.segments[i]);
@@ -498,6 +501,11 @@ static enum quill_status check_params(struct quill_run *run, struct quill_error 
     const struct quill_params *params = run->params;
     const struct quill_hparams *h = &run->t->model->hparams;
     QUILL_TRY(quill_run_resolve_language(run, err));
+    if (params->n_alternatives > QUILL_MAX_ALTERNATIVES)
+        return quill_fail(err, QUILL_ERR_INVALID, "%u alternatives to a word are too many: use at most %d",
+                          params->n_alternatives, QUILL_MAX_ALTERNATIVES);
+    if (params->n_alternatives > 0 && !params->word_timestamps)
+        return quill_fail(err, QUILL_ERR_INVALID, "alternatives to words need word timestamps");
     if (params->word_timestamps && !run->t->word_timestamps)
         return quill_fail(err, QUILL_ERR_INVALID,
                           "the transcriber was opened without memory for the times of words");

@@ -54,8 +54,12 @@ enum quill_status quill_run_resolve_language(struct quill_run *run, struct quill
 enum quill_status quill_run_detect_language(struct quill_run *run, struct quill_error *err);
 
 /* The search is done: either it has begun anew at a higher temperature, or the window is done, its segments
- * in the result. Errors: NOMEM. */
+ * in the result. Errors: NOMEM, CANCELLED. */
 enum quill_status quill_run_end_try(struct quill_run *run, bool *window_done, struct quill_error *err);
+
+/* Of a window whose text is found: the alternatives to its words, to the transcriber's others. Feeds the
+ * sequences of the slot. Errors: CANCELLED. */
+enum quill_status quill_run_find_alternatives(struct quill_run *run, struct quill_error *err);
 
 /* When there is no window left. The run is closed; the result is the caller's. */
 struct quill_result *quill_run_take_result(struct quill_run *run);

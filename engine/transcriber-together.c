@@ -9,6 +9,7 @@ struct seat {
     struct quill_params defaults;
     struct quill_run run;
     bool decoding;      /* a window is being decoded */
+    bool is_done;       /* its try is, by what was fed last */
     double prompted_ms; /* when its try had its prompt behind it */
     size_t n_logits;    /* rows that it gets of the step */
 };
@@ -124,13 +125,20 @@ static void take(struct seat *seat, const float *logits, double share_ms)
     if (!run->search.prompted)
         seat->prompted_ms = quill_now_ms();
     *(run->search.prompted ? &timings->decode_ms : &timings->prompt_ms) += share_ms;
-    const bool done = quill_search_take(&run->search, run->t->decoder, logits);
+    seat->is_done = quill_search_take(&run->search, run->t->decoder, logits);
     quill_trace_lap(trace, QUILL_TRACE_SEARCH);
-    if (!done)
+    if (!seat->is_done)
         return;
     quill_trace_span(trace, QUILL_TRACE_RUN_DECODE, seat->prompted_ms);
     timings->n_tokens += (unsigned)run->search.n_tokens;
+}
+
+/* What finds more by the decoder overwrites the others' logits, so it is done when all have taken theirs. */
+static void end_try(struct seat *seat)
+{
+    struct quill_run *run = &seat->run;
     bool window_done;
+
     const enum quill_status status = quill_run_end_try(run, &window_done, &seat->recording->error);
     if (status != QUILL_OK)
         leave(seat, status);
@@ -165,6 +173,9 @@ static void step(struct meeting *m)
         logits += m->fed[i]->n_logits * m->t->model->hparams.n_vocab;
         take(m->fed[i], its_logits, share_ms);
     }
+    for (size_t i = 0; i < m->n_fed; i++)
+        if (m->fed[i]->is_done)
+            end_try(m->fed[i]);
 }
 
 void quill_transcribe_together(struct quill_transcriber *t, struct quill_recording *recordings, size_t n)

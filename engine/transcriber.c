@@ -74,6 +74,8 @@ static enum quill_status open_buffers(struct quill_transcriber *t, struct quill_
     const struct quill_span draft = quill_plan_add(&plan, n_timed ? h->n_text_ctx : 0, sizeof(uint32_t));
     const struct quill_span ends =
         quill_plan_add(&plan, n_timed ? (size_t)h->n_text_ctx + 1 : 0, sizeof(uint16_t));
+    const struct quill_span others =
+        quill_plan_add(&plan, n_timed ? t->max_timed : 0, sizeof(struct quill_others));
     const struct quill_span cost =
         quill_plan_add(&plan, n_timed ? 2 * ((size_t)h->n_audio_ctx + 1) : 0, sizeof(float));
     const struct quill_span steps = quill_plan_add(&plan, n_timed ? n_attention : 0, 1);
@@ -115,6 +117,7 @@ static enum quill_status open_buffers(struct quill_transcriber *t, struct quill_
     if (t->word_timestamps) {
         t->draft = quill_arena_at(&t->arena, draft);
         t->ends = quill_arena_at(&t->arena, ends);
+        t->others = quill_arena_at(&t->arena, others);
         t->align_cost = quill_arena_at(&t->arena, cost);
         t->align_steps = quill_arena_at(&t->arena, steps);
     }

@@ -43,6 +43,21 @@ struct quill_slot {
  * most attention when it was chosen. */
 struct quill_spoken {
     uint16_t begin, end, peak;
+    uint16_t word; /* that it begins, in the transcriber's others */
+};
+
+#define QUILL_OTHER_BYTES 48
+
+/* An alternative to a word; longer ones are of no use to anybody. */
+struct quill_other {
+    char text[QUILL_OTHER_BYTES];
+    float logprob; /* of its tokens, on the average */
+};
+
+/* Those to the word that tokens begin..end of a window are. */
+struct quill_others {
+    size_t begin, end, n;
+    struct quill_other other[QUILL_MAX_ALTERNATIVES]; /* likeliest first */
 };
 
 /* What a recording is expected to say, and after the run what it says. */
@@ -84,11 +99,12 @@ struct quill_transcriber {
     char *text;                 /* [QUILL_COMPRESSION_MAX + 1] */
     struct quill_compression *compression;
     size_t max_history;
-    size_t max_timed;  /* tokens of a window that can be aligned */
-    size_t max_logits; /* of a search */
-    uint32_t *draft;   /* [n_text_ctx]; all of these NULL without word times: */
-    uint16_t *ends;    /* [n_text_ctx + 1] */
-    float *align_cost; /* scratch of quill_align */
+    size_t max_timed;            /* tokens of a window that can be aligned */
+    size_t max_logits;           /* of a search */
+    uint32_t *draft;             /* [n_text_ctx]; all of these NULL without word times: */
+    uint16_t *ends;              /* [n_text_ctx + 1] */
+    struct quill_others *others; /* [max_timed]; of the words of a window */
+    float *align_cost;           /* scratch of quill_align */
     uint8_t *align_steps;
 };
 
@@ -112,11 +128,13 @@ enum quill_status quill_result_append(struct quill_result_builder *builder,
                                       const struct quill_tokenizer *tokenizer, const uint32_t *tokens,
                                       size_t n_tokens, struct quill_error *err);
 
-/* Gives the last segment its words: word i is what tokens [ends[i - 1], ends[i]) say. Times and probabilities
- * are the caller's to fill in. Errors: NOMEM (the segment has none). */
+/* Gives the last segment its words: word i is what tokens [ends[i - 1], ends[i]) say, and has the
+ * alternatives others[spoken[k].word], k being its first token; without others it has none. Times and
+ * probabilities are the caller's to fill in. Errors: NOMEM (the segment has no words). */
 enum quill_status quill_result_add_words(struct quill_result_builder *builder,
                                          const struct quill_tokenizer *tokenizer, const uint32_t *tokens,
-                                         const uint16_t *ends, size_t n_words, struct quill_word **words,
-                                         struct quill_error *err);
+                                         const uint16_t *ends, size_t n_words,
+                                         const struct quill_spoken *spoken, const struct quill_others *others,
+                                         struct quill_word **words, struct quill_error *err);
 
 #endif

@@ -99,6 +99,9 @@ longhand_cli_recognition_add_entries (LonghandCliRecognition *self, const GOptio
       N_ ("The first segment of a window begins no later than this in it (default 1)"), N_ ("SECONDS") },
     { "word-timestamps", 0, 0, G_OPTION_ARG_NONE, &self->word_timestamps,
       N_ ("Find out when each word is said; json has it, with its probability"), NULL },
+    { "alternatives", 0, 0, G_OPTION_ARG_INT, &self->n_alternatives,
+      N_ ("Tell up to so many other words that each word may have been, in json (default 0; at most 4)"),
+      N_ ("N") },
     { "max-len", 0, 0, G_OPTION_ARG_INT, &self->max_len,
       N_ ("Cut segments between words to so many characters, by --word-timestamps (default 0: as they are)"),
       N_ ("N") },
@@ -248,6 +251,7 @@ longhand_cli_recognition_check (LonghandCliRecognition *self, GError **error) {
     { "--no-speech-threshold", self->no_speech_threshold, 0, 1 },
     { "--max-context", self->max_context, -1, LARGEST_CONTEXT },
     { "--max-initial-timestamp", self->max_initial_timestamp_s, 0, QUILL_WINDOW_MS / 1000.0 },
+    { "--alternatives", self->n_alternatives, 0, QUILL_MAX_ALTERNATIVES },
     { "--max-len", self->max_len, 0, LONGEST_SEGMENT },
     { "--offset", self->offset_s, 0, LONGEST_S },
     { "--duration", self->duration_s, 0, LONGEST_S },
@@ -291,7 +295,7 @@ longhand_cli_recognition_check_model (const LonghandCliRecognition *self, const 
 
 static gboolean
 wants_words (const LonghandCliRecognition *self) {
-  return self->word_timestamps || self->max_len > 0;
+  return self->word_timestamps || self->max_len > 0 || self->n_alternatives > 0;
 }
 
 static unsigned
@@ -324,6 +328,7 @@ longhand_cli_recognition_apply (const LonghandCliRecognition *self, struct quill
   params->logprob_threshold = (float)self->logprob_threshold;
   params->no_speech_threshold = (float)self->no_speech_threshold;
   params->word_timestamps = wants_words (self);
+  params->n_alternatives = (unsigned)self->n_alternatives;
   params->initial_prompt = self->initial_prompt;
   params->condition_on_previous = is_yes (self->condition_on_previous_text);
   params->carry_initial_prompt = self->carry_initial_prompt;

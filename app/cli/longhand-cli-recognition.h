@@ -11,7 +11,8 @@ typedef struct {
   char *task; /* owned, as all strings; "transcribe" or "translate"; NULL: the former */
   gboolean translate;
   gboolean greedy, word_timestamps;
-  int max_len; /* characters of a segment, which needs times of words; 0: any number */
+  int n_alternatives; /* to a word, which needs times of words, too */
+  int max_len;        /* characters of a segment, which needs times of words; 0: any number */
   int beam_size, best_of;
   double patience, length_penalty;
   double temperature, temperature_increment;

@@ -137,6 +137,9 @@ add_segment (LonghandTranscript *transcript, const struct quill_segment *segment
 
     longhand_transcript_add_word (transcript, offset_ms + word->start_ms, offset_ms + word->end_ms,
                                   word->text, (double)word->probability);
+    for (size_t k = 0; k < word->n_alternatives; k++)
+      longhand_transcript_add_alternative (transcript, word->alternatives[k].text,
+                                           (double)word->alternatives[k].probability);
   }
 }
 

@@ -24,6 +24,21 @@ add_string_or_null (JsonBuilder *builder, const char *key, const char *value) {
     json_builder_add_null_value (builder);
 }
 
+static void
+add_alternatives (JsonBuilder *builder, const GArray *alternatives) {
+  json_builder_set_member_name (builder, "alternatives");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < alternatives->len; i++) {
+    const LonghandAlternative *alternative = &g_array_index (alternatives, LonghandAlternative, i);
+
+    json_builder_begin_object (builder);
+    add_string_or_null (builder, "word", alternative->text);
+    add_number (builder, "probability", alternative->probability);
+    json_builder_end_object (builder);
+  }
+  json_builder_end_array (builder);
+}
+
 /* Names as in openai/whisper's files. */
 static void
 add_words (JsonBuilder *builder, const GArray *words) {
@@ -37,6 +52,8 @@ add_words (JsonBuilder *builder, const GArray *words) {
     add_number (builder, "start", word->start_ms / 1000.0);
     add_number (builder, "end", word->end_ms / 1000.0);
     add_number (builder, "probability", word->probability);
+    if (word->alternatives != NULL)
+      add_alternatives (builder, word->alternatives);
     json_builder_end_object (builder);
   }
   json_builder_end_array (builder);

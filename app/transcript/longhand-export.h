@@ -25,8 +25,9 @@ const char *longhand_format_get_title (LonghandFormat format);     /* "Plain tex
 gboolean longhand_format_parse (const char *name, LonghandFormat *format, GError **error);
 
 /* Of the JSON format: { version, model, language, segments: [{ start, end, text, avg_logprob, no_speech_prob,
- * words: [{ word, start, end, probability }] }] }; times in seconds; model, language and the figures are null
- * when unknown, and words are left out then. Members may be added; a change of meaning bumps it. */
+ * words: [{ word, start, end, probability, alternatives: [{ word, probability }] }] }] }; times in seconds;
+ * model, language and the figures are null when unknown, and words and alternatives are left out then.
+ * Members may be added; a change of meaning bumps it. */
 #define LONGHAND_EXPORT_JSON_VERSION 1
 
 /* The file's whole content, UTF-8, ending with a newline unless empty. (transfer full) */

@@ -259,7 +259,9 @@ append_group (LonghandTranscript *to, const Group *group) {
     const gint64 begin_ms = start_ms + (end_ms - start_ms) * n_done / n_chars;
 
     n_done += g_utf8_strlen (part, -1);
-    if (parts->len == group->n)
+    if (parts->len == group->n && g_str_equal (part, group->words[i].text))
+      longhand_transcript_copy_word (to, &group->words[i]);
+    else if (parts->len == group->n)
       longhand_transcript_add_word (to, group->words[i].start_ms, group->words[i].end_ms, part,
                                     group->words[i].probability);
     else

@@ -86,11 +86,8 @@ append_part (LonghandTranscript *to, const LonghandSegment *segment, const Part 
   if (!longhand_transcript_append (to, part->start_ms, part->end_ms, part->text, segment->avg_logprob,
                                    segment->no_speech_prob))
     return;
-  for (guint i = part->first; i < part->first + part->n; i++) {
-    const LonghandWord *word = word_at (segment, i);
-
-    longhand_transcript_add_word (to, word->start_ms, word->end_ms, word->text, word->probability);
-  }
+  for (guint i = part->first; i < part->first + part->n; i++)
+    longhand_transcript_copy_word (to, word_at (segment, i));
 }
 
 static void

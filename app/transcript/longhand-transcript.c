@@ -20,10 +20,18 @@ enum { CHANGED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 static void
+alternative_clear (gpointer data) {
+  LonghandAlternative *alternative = data;
+
+  g_free (alternative->text);
+}
+
+static void
 word_clear (gpointer data) {
   LonghandWord *word = data;
 
   g_free (word->text);
+  g_clear_pointer (&word->alternatives, g_array_unref);
 }
 
 static void
@@ -112,6 +120,36 @@ longhand_transcript_add_word (LonghandTranscript *self, gint64 start_ms, gint64 
   }
   g_array_append_val (segment->words, word);
   g_signal_emit (self, signals[CHANGED], 0);
+}
+
+void
+longhand_transcript_add_alternative (LonghandTranscript *self, const char *text, double probability) {
+  const LonghandAlternative alternative = { g_utf8_make_valid (text, -1), probability };
+  LonghandSegment *segment;
+  LonghandWord *word;
+
+  g_return_if_fail (LONGHAND_IS_TRANSCRIPT (self));
+  g_return_if_fail (self->segments->len > 0);
+  segment = g_ptr_array_index (self->segments, self->segments->len - 1);
+  g_return_if_fail (segment->words != NULL);
+
+  word = &g_array_index (segment->words, LonghandWord, segment->words->len - 1);
+  if (word->alternatives == NULL) {
+    word->alternatives = g_array_new (FALSE, FALSE, sizeof (LonghandAlternative));
+    g_array_set_clear_func (word->alternatives, alternative_clear);
+  }
+  g_array_append_val (word->alternatives, alternative);
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+void
+longhand_transcript_copy_word (LonghandTranscript *self, const LonghandWord *word) {
+  longhand_transcript_add_word (self, word->start_ms, word->end_ms, word->text, word->probability);
+  for (guint i = 0; word->alternatives != NULL && i < word->alternatives->len; i++) {
+    const LonghandAlternative *alternative = &g_array_index (word->alternatives, LonghandAlternative, i);
+
+    longhand_transcript_add_alternative (self, alternative->text, alternative->probability);
+  }
 }
 
 void

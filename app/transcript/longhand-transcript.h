@@ -5,10 +5,17 @@
 
 G_BEGIN_DECLS
 
+/* What else a word might have been. */
+typedef struct {
+  char *text; /* UTF-8, without a space before it or marks behind it */
+  double probability;
+} LonghandAlternative;
+
 typedef struct {
   gint64 start_ms, end_ms; /* in the recording */
   char *text;              /* UTF-8, with the space before it, if there is one, and the marks at it */
   double probability;
+  GArray *alternatives; /* LonghandAlternative, likeliest first; NULL when they are unknown */
 } LonghandWord;
 
 typedef struct {
@@ -31,6 +38,10 @@ gboolean longhand_transcript_append (LonghandTranscript *self, gint64 start_ms, 
  * are set right. Signal "changed". */
 void longhand_transcript_add_word (LonghandTranscript *self, gint64 start_ms, gint64 end_ms, const char *text,
                                    double probability);
+/* Adds a copy of the word with its alternatives likewise. */
+void longhand_transcript_copy_word (LonghandTranscript *self, const LonghandWord *word);
+/* Adds an alternative to the last word of the last segment. Signal "changed". */
+void longhand_transcript_add_alternative (LonghandTranscript *self, const char *text, double probability);
 void longhand_transcript_clear (LonghandTranscript *self);
 guint longhand_transcript_get_n_segments (LonghandTranscript *self);
 const LonghandSegment *longhand_transcript_get_segment (LonghandTranscript *self,

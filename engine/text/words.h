@@ -11,6 +11,14 @@
 size_t quill_split_words(const struct quill_tokenizer *tokenizer, const uint32_t *tokens, size_t n,
                          bool by_spaces, uint16_t *ends);
 
+/* Whether a word begins with this token when it comes behind another one: with a space; with by_spaces false,
+ * with a character, too. */
+bool quill_begins_word(const struct quill_tokenizer *tokenizer, uint32_t token, bool by_spaces);
+
+/* The n bytes of a word without the spaces before it and the marks behind it; returns how many these are,
+ * from *core on. */
+size_t quill_word_core(const char *word, size_t n, const char **core);
+
 /* Whether the language with this code is written with spaces between words. */
 bool quill_language_has_spaces(const char *code);
 

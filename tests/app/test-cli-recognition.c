@@ -146,12 +146,16 @@ suppressed_tokens_are_a_list (void) {
 }
 
 static void
-limit_of_length_needs_words (void) {
+limit_of_length_and_alternatives_need_words (void) {
   Asked asked;
 
   ask (&asked, "--max-len 40");
   g_assert_true (asked.params.word_timestamps);
   g_assert_true (asked.settings.word_timestamps);
+  longhand_cli_recognition_clear (&asked.recognition);
+  ask (&asked, "--alternatives 3");
+  g_assert_true (asked.params.word_timestamps);
+  g_assert_cmpuint (asked.params.n_alternatives, ==, 3);
   longhand_cli_recognition_clear (&asked.recognition);
   ask (&asked, "--max-len 0");
   g_assert_false (asked.params.word_timestamps);
@@ -269,6 +273,38 @@ words_have_times_of_the_whole_recording (void) {
   g_assert_cmpfloat (now_s, >, 4.0);
 }
 
+static void
+words_have_alternatives (void) {
+  g_auto (CliRun) run = cli_run ("transcribe", "--alternatives", "2", "--format", "json", speech (), NULL);
+  g_autoptr (JsonNode) root = NULL;
+  JsonArray *segments;
+  guint n_found = 0, n_words = 0;
+
+  cli_assert_succeeds (&run);
+  root = json_from_string (run.out, NULL);
+  segments = json_object_get_array_member (json_node_get_object (root), "segments");
+  for (guint i = 0; i < json_array_get_length (segments); i++) {
+    JsonArray *words = json_object_get_array_member (json_array_get_object_element (segments, i), "words");
+
+    n_words += json_array_get_length (words);
+    for (guint k = 0; k < json_array_get_length (words); k++) {
+      JsonObject *word = json_array_get_object_element (words, k);
+      JsonArray *others;
+
+      if (!json_object_has_member (word, "alternatives"))
+        continue;
+      others = json_object_get_array_member (word, "alternatives");
+      g_assert_cmpuint (json_array_get_length (others), <=, 2);
+      n_found += json_array_get_length (others);
+      for (guint m = 0; m < json_array_get_length (others); m++)
+        g_assert_cmpstr (json_object_get_string_member (json_array_get_object_element (others, m), "word"),
+                         !=, json_object_get_string_member (word, "word") + 1);
+    }
+  }
+  g_assert_cmpuint (n_words, >, 0);
+  g_assert_cmpuint (n_found, >=, n_words);
+}
+
 /* All texts of a result, joined by spaces; each takes time, and none is longer than max_chars and has a space
  * to cut it at. */
 static char *
@@ -339,7 +375,9 @@ main (int argc, char **argv) {
                    part_of_a_recording_has_the_times_of_the_whole);
   g_test_add_func ("/cli/recognition/words-have-times-of-the-whole-recording",
                    words_have_times_of_the_whole_recording);
-  g_test_add_func ("/cli/recognition/limit-of-length-needs-words", limit_of_length_needs_words);
+  g_test_add_func ("/cli/recognition/limit-of-length-and-alternatives-need-words",
+                   limit_of_length_and_alternatives_need_words);
+  g_test_add_func ("/cli/recognition/words-have-alternatives", words_have_alternatives);
   g_test_add_func ("/cli/recognition/limit-of-length-cuts-between-words", limit_of_length_cuts_between_words);
   g_test_add_func ("/cli/recognition/offset-behind-the-end-is-said", offset_behind_the_end_is_said);
   return g_test_run ();

@@ -127,6 +127,7 @@ senseless_command_lines_are_usage_errors (void) {
     { { "transcribe", "--max-len", "-1", speech () }, "--max-len -1 is out of range: use 0 to 1000" },
     { { "transcribe", "--max-len", "1001", speech () }, "--max-len 1001 is out of range" },
     { { "transcribe", "--max-len", "many", speech () }, "“many”" },
+    { { "transcribe", "--alternatives", "5", speech () }, "--alternatives 5 is out of range: use 0 to 4" },
     { { "transcribe", "--format", "docx", speech () },
       "choose one of txt, md, srt, vtt, lrc, json, tsv, csv." },
     { { "transcribe", "--format", "", speech () }, "There is no format “”" },

@@ -126,13 +126,15 @@ json_has_words_where_they_have_times (void) {
   g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
   g_autofree char *text = NULL;
   g_autoptr (JsonNode) root = NULL;
-  JsonArray *segments, *words;
+  JsonArray *segments, *words, *alternatives;
   JsonObject *word;
 
   longhand_transcript_append (transcript, 0, 1500, "Hello.", 0, 0);
   longhand_transcript_append (transcript, 2000, 3000, "“Go” on.", 0, 0);
   longhand_transcript_add_word (transcript, 2000, 2250, " “Go”", 0.5);
   longhand_transcript_add_word (transcript, 2250, 3000, " on.", NAN);
+  longhand_transcript_add_alternative (transcript, "“in", 0.25);
+  longhand_transcript_add_alternative (transcript, "an", NAN);
   text = longhand_export_to_string (transcript, LONGHAND_FORMAT_JSON);
   root = json_from_string (text, NULL);
   segments = json_object_get_array_member (json_node_get_object (root), "segments");
@@ -145,7 +147,15 @@ json_has_words_where_they_have_times (void) {
   g_assert_cmpfloat (json_object_get_double_member (word, "start"), ==, 2.0);
   g_assert_cmpfloat (json_object_get_double_member (word, "end"), ==, 2.25);
   g_assert_cmpfloat (json_object_get_double_member (word, "probability"), ==, 0.5);
-  g_assert_true (json_object_get_null_member (json_array_get_object_element (words, 1), "probability"));
+  word = json_array_get_object_element (words, 1);
+  g_assert_true (json_object_get_null_member (word, "probability"));
+  alternatives = json_object_get_array_member (word, "alternatives");
+  g_assert_cmpuint (json_array_get_length (alternatives), ==, 2);
+  word = json_array_get_object_element (alternatives, 0);
+  g_assert_cmpstr (json_object_get_string_member (word, "word"), ==, "“in");
+  g_assert_cmpfloat (json_object_get_double_member (word, "probability"), ==, 0.25);
+  g_assert_true (
+      json_object_get_null_member (json_array_get_object_element (alternatives, 1), "probability"));
 }
 
 static void

@@ -78,7 +78,7 @@ words_are_exchanged_by_the_rules (Fixture *f, gconstpointer unused) {
 
 /* ---- transcripts ---- */
 
-/* Text, times and probability of each word. (transfer full) */
+/* Text, times, probability and alternatives of each word. (transfer full) */
 static char *
 describe_words (const LonghandSegment *segment) {
   GString *text = g_string_new (NULL);
@@ -88,12 +88,14 @@ describe_words (const LonghandSegment *segment) {
 
     g_string_append_printf (text, "[%s]%d-%d:%.2f", word->text, (int)word->start_ms, (int)word->end_ms,
                             word->probability);
+    for (guint k = 0; word->alternatives != NULL && k < word->alternatives->len; k++)
+      g_string_append_printf (text, "{%s}", g_array_index (word->alternatives, LonghandAlternative, k).text);
   }
   return g_string_free (text, FALSE);
 }
 
 static void
-words_keep_times_and_probabilities (Fixture *f, gconstpointer unused) {
+words_keep_what_is_known_of_them (Fixture *f, gconstpointer unused) {
   g_autoptr (LonghandReplacements) replacements
       = rules (f, "long hand => Longhand\ngonna => going to\nold => new\nx y => z\ny => q");
   static const struct {
@@ -102,13 +104,13 @@ words_keep_times_and_probabilities (Fixture *f, gconstpointer unused) {
   } rows[] = {
     { { " We", " gonna", " go." },
       "We going to go.",
-      "[ We]0-100:0.50[ going]100-166:0.25[ to]166-200:0.25[ go.]200-300:0.50" },
+      "[ We]0-100:0.50{0}[ going]100-166:0.25[ to]166-200:0.25[ go.]200-300:0.50{2}" },
     { { " Use", " long", " hand,", " now" },
       "Use Longhand, now",
-      "[ Use]0-100:0.50[ Longhand,]100-300:0.35[ now]300-400:0.25" },
+      "[ Use]0-100:0.50{0}[ Longhand,]100-300:0.35[ now]300-400:0.25{3}" },
     { { " old", " old-", "old" }, "new new-new", "[ new]0-100:0.50[ new-]100-200:0.25[new]200-300:0.50" },
     { { " x", " y-x", " y", " y" }, "z-z q", "[ z-z]0-300:0.40[ q]300-400:0.25" },
-    { { " same" }, "same", "[ same]0-100:0.50" },
+    { { " same" }, "same", "[ same]0-100:0.50{0}" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
@@ -123,8 +125,12 @@ words_keep_times_and_probabilities (Fixture *f, gconstpointer unused) {
     longhand_transcript_set_language (before, "en");
     longhand_transcript_set_language_probability (before, 0.75);
     longhand_transcript_append (before, 10, 900, text, -0.5, 0.25);
-    for (guint k = 0; rows[i].words[k] != NULL; k++)
+    for (guint k = 0; rows[i].words[k] != NULL; k++) {
+      const char alternative[] = { (char)('0' + k), '\0' };
+
       longhand_transcript_add_word (before, 100 * k, 100 * k + 100, rows[i].words[k], k % 2 ? 0.25 : 0.5);
+      longhand_transcript_add_alternative (before, alternative, 0.125);
+    }
     after = longhand_replacements_apply_to (replacements, before);
     g_assert_cmpstr (longhand_transcript_get_title (after), ==, "title");
     g_assert_cmpstr (longhand_transcript_get_model (after), ==, "model");
@@ -242,7 +248,7 @@ main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, fn) g_test_add ("/replacements/" name, Fixture, NULL, set_up, fn, tear_down)
   ADD ("words-are-exchanged-by-the-rules", words_are_exchanged_by_the_rules);
-  ADD ("words-keep-times-and-probabilities", words_keep_times_and_probabilities);
+  ADD ("words-keep-what-is-known-of-them", words_keep_what_is_known_of_them);
   ADD ("segments-without-words-are-rewritten", segments_without_words_are_rewritten);
   ADD ("terms-are-lines-or-parts", terms_are_lines_or_parts);
   ADD ("wrong-terms-are-named", wrong_terms_are_named);

@@ -129,6 +129,8 @@ split_cuts_between_words (void) {
 
   append_words (transcript, 1000, (const char *[]){ " Ça", " va", " être", " bien,", " là-bas.", NULL });
   append_words (transcript, 3000, (const char *[]){ " Short.", NULL });
+  longhand_transcript_add_alternative (transcript, "Shirt\xc3", 0.5);
+  longhand_transcript_add_alternative (transcript, "Sort", 0.25);
   longhand_transcript_set_title (transcript, "Title");
   longhand_transcript_set_model (transcript, "base");
   longhand_transcript_set_language (transcript, "fr");
@@ -144,6 +146,12 @@ split_cuts_between_words (void) {
   g_assert_cmpint (word->start_ms, ==, 1600);
   g_assert_cmpint (word->end_ms, ==, 1700);
   g_assert_cmpfloat (word->probability, ==, 0.5);
+  g_assert_null (word->alternatives);
+  word = &g_array_index (longhand_transcript_get_segment (split, 3)->words, LonghandWord, 0);
+  g_assert_cmpuint (word->alternatives->len, ==, 2);
+  g_assert_true (g_utf8_validate (g_array_index (word->alternatives, LonghandAlternative, 0).text, -1, NULL));
+  g_assert_cmpstr (g_array_index (word->alternatives, LonghandAlternative, 1).text, ==, "Sort");
+  g_assert_cmpfloat (g_array_index (word->alternatives, LonghandAlternative, 1).probability, ==, 0.25);
   g_assert_cmpstr (longhand_transcript_get_title (split), ==, "Title");
   g_assert_cmpstr (longhand_transcript_get_model (split), ==, "base");
   g_assert_cmpstr (longhand_transcript_get_language (split), ==, "fr");
