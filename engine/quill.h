@@ -197,6 +197,30 @@ enum quill_status quill_vocabulary_open(struct quill_vocabulary **out, const str
                                         const char *const *terms, size_t n, struct quill_error *err);
 void quill_vocabulary_close(struct quill_vocabulary **vocabulary);
 
+/* ---- grammar --------------------------------------------------------------------------------------- */
+
+/* Which texts recognition may write: commands, dates, moves of a game. Immutable; any number of transcribers
+ * of the model may use it. */
+struct quill_grammar;
+
+#define QUILL_MAX_GRAMMAR_BYTES 65536
+
+/* text is a grammar in GBNF, as llama.cpp and whisper.cpp have it: rules `name ::= "text" other | [a-z]*`,
+ * with groups ( ), repetitions * + ? {2} {2,} {2,5} {,5}, classes [a-z] and [^a-z], `.` for any character,
+ * escapes \n \r \t \xHH \uHHHH \UHHHHHHHH \" and comments behind #. A rule may use itself at its very end
+ * only. root: the rule to begin with; NULL: "root".
+ *
+ * Texts are those of the root, and are written as models write: letters of "literals" in upper or lower case,
+ * perhaps with a space before them, and with a mark such as "." or "?" behind them. Characters in classes are
+ * what they are. The model must outlive the grammar. Errors: INVALID, with line and column where the grammar
+ * has a mistake, or is too large; NOMEM. */
+enum quill_status quill_grammar_open(struct quill_grammar **out, const struct quill_model *model,
+                                     const char *text, const char *root, struct quill_error *err);
+void quill_grammar_close(struct quill_grammar **grammar);
+
+/* Whether this is the whole of a text of the grammar. */
+bool quill_grammar_matches(const struct quill_grammar *grammar, const char *text);
+
 /* ---- conversion ------------------------------------------------------------------------------------ */
 
 /* Name of type i that weights may have: "f32", "f16", "q4_0", ..., "q6_K"; static; NULL past the end. */
@@ -367,6 +391,12 @@ struct quill_params {
      * log-probabilities in results, and the thresholds below, are the model's own. */
     const struct quill_vocabulary *vocabulary;
     float vocabulary_strength;
+    /* NULL: none; of the transcriber's model, borrowed during the call. Each window's text is one of its
+     * texts: a token that does not belong is less likely by grammar_penalty (100) in log-probability, 0 to
+     * INFINITY, which forbids it. What follows one that was chosen all the same is free. As with a vocabulary
+     * that is for the choice of words only. */
+    const struct quill_grammar *grammar;
+    float grammar_penalty;
     float temperature;           /* first try; 0: greedy */
     float temperature_increment; /* added after each failed try up to 1.0; 0: no fallback */
     /* Hypotheses of a try, at most quill_settings.n_hypotheses. 0 or 1: one. */

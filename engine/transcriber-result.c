@@ -13,6 +13,7 @@ void quill_params_init(struct quill_params *params)
         .condition_on_previous = true,
         .max_context = -1,
         .vocabulary_strength = 1.0f,
+        .grammar_penalty = 100.0f,
         .temperature_increment = 0.2f,
         .beam_size = 1,
         .best_of = 1,

@@ -231,6 +231,10 @@ static void begin_search(struct quill_run *run)
         run->search.vocabulary = run->params->vocabulary;
         run->search.vocabulary_strength = run->params->vocabulary_strength;
     }
+    if (run->params->grammar && run->params->grammar_penalty > 0.0f) {
+        run->search.grammar = run->params->grammar;
+        run->search.grammar_penalty = run->params->grammar_penalty;
+    }
     run->search.n_prompt = write_prompt(run, &run->search.sot_index);
     if (run->draft && timings(run)->n_windows == 1)
         expect_draft(run);
@@ -496,6 +500,17 @@ static enum quill_status check_vocabulary(const struct quill_run *run, struct qu
     return QUILL_OK;
 }
 
+static enum quill_status check_grammar(const struct quill_run *run, struct quill_error *err)
+{
+    const struct quill_params *params = run->params;
+    if (params->grammar && !quill_grammar_is_for(params->grammar, run->t->model))
+        return quill_fail(err, QUILL_ERR_INVALID, "the grammar was made for another model");
+    if (!(params->grammar_penalty >= 0.0f))
+        return quill_fail(err, QUILL_ERR_INVALID, "grammar penalty %g is out of range: use 0 or more",
+                          (double)params->grammar_penalty);
+    return QUILL_OK;
+}
+
 static enum quill_status check_params(struct quill_run *run, struct quill_error *err)
 {
     const struct quill_params *params = run->params;
@@ -519,6 +534,7 @@ static enum quill_status check_params(struct quill_run *run, struct quill_error 
                           (double)params->temperature_increment);
     QUILL_TRY(check_hypotheses(run, err));
     QUILL_TRY(check_vocabulary(run, err));
+    QUILL_TRY(check_grammar(run, err));
     if (params->audio_ctx > h->n_audio_ctx)
         return quill_fail(err, QUILL_ERR_INVALID, "an audio context of %u frames is more than the model's %u",
                           params->audio_ctx, (unsigned)h->n_audio_ctx);

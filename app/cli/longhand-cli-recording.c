@@ -14,6 +14,7 @@ void
 longhand_cli_request_clear (LonghandCliRequest *self) {
   longhand_cli_recognition_clear (&self->recognition);
   longhand_cli_vocabulary_clear (&self->vocabulary);
+  longhand_cli_grammar_clear (&self->grammar);
 }
 
 void
@@ -66,6 +67,7 @@ set_params (LonghandCliRecording *self, const LonghandCliRequest *request) {
   quill_params_init (params);
   longhand_cli_recognition_apply (&request->recognition, params);
   longhand_cli_vocabulary_apply (&request->vocabulary, params);
+  longhand_cli_grammar_apply (&request->grammar, params);
   params->cancelled = is_cancelled;
   params->progress = note_progress;
   params->user = self;

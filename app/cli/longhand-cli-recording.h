@@ -2,6 +2,7 @@
 #pragma once
 
 #include "audio/longhand-samples.h"
+#include "cli/longhand-cli-grammar.h"
 #include "cli/longhand-cli-inputs.h"
 #include "cli/longhand-cli-recognition.h"
 #include "cli/longhand-cli-vocabulary.h"
@@ -14,6 +15,7 @@ typedef struct {
   int raw_hz; /* not 0: samples without a header */
   LonghandCliRecognition recognition;
   LonghandCliVocabulary vocabulary;
+  LonghandCliGrammar grammar;
 } LonghandCliRequest;
 
 void longhand_cli_request_clear (LonghandCliRequest *self);

@@ -281,7 +281,8 @@ check (Options *options, GError **error) {
          && longhand_cli_progress_check (&options->progress, error)
          && longhand_cli_recognition_check (&options->request.recognition, error)
          && check_combinations (options, error)
-         && longhand_cli_vocabulary_read (&options->request.vocabulary, error);
+         && longhand_cli_vocabulary_read (&options->request.vocabulary, error)
+         && longhand_cli_grammar_read (&options->request.grammar, error);
 }
 
 /* ---- the engine ---- */
@@ -350,7 +351,9 @@ recognise (Options *options, Run *run, GError **error) {
   if (!open_engine (&engine, options, &settings, error))
     return FALSE;
   is_done = longhand_cli_vocabulary_open (&options->request.vocabulary, engine.model, error)
+            && longhand_cli_grammar_open (&options->request.grammar, engine.model, error)
             && recognise_with (&engine, run, &settings, error);
+  longhand_cli_grammar_close (&options->request.grammar);
   longhand_cli_vocabulary_close (&options->request.vocabulary);
   longhand_cli_engine_close (&engine);
   return is_done
@@ -442,8 +445,10 @@ longhand_cli_transcribe (int argc, char **argv) {
 
   longhand_cli_recognition_init (&options.request.recognition);
   longhand_cli_vocabulary_init (&options.request.vocabulary);
+  longhand_cli_grammar_init (&options.request.grammar);
   all_entries = longhand_cli_recognition_add_entries (&options.request.recognition, entries);
   longhand_cli_vocabulary_add_entries (&options.request.vocabulary, all_entries);
+  longhand_cli_grammar_add_entries (&options.request.grammar, all_entries);
   if (!longhand_cli_parse (
           &argc, &argv, _ ("FILE|FOLDER|-…"),
           _ ("Writes out recordings: wav, flac, ogg, opus, mp3; those in folders; or “-”, standard input."),

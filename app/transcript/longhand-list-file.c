@@ -25,7 +25,7 @@ load (GFile *file, const char *name, gsize *n, GError **error) {
   }
   if (*n > MOST_BYTES) {
     g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
-                 _ ("“%s” has more than a megabyte: choose a text file with an entry a line."), name);
+                 _ ("“%s” has more than a megabyte: choose a text file that people write."), name);
     return NULL;
   }
   text[*n] = '\0';
@@ -45,24 +45,34 @@ take_line (const char *name, guint number, char *line, LonghandListEntryFn take,
   return FALSE;
 }
 
-gboolean
-longhand_list_file_read (const char *path, LonghandListEntryFn take, gpointer user, GError **error) {
+char *
+longhand_list_file_load (const char *path, GError **error) {
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autofree char *name = g_filename_display_name (path);
   g_autofree char *text = NULL;
-  g_auto (GStrv) lines = NULL;
   gsize n;
 
   text = load (file, name, &n, error);
   if (text == NULL)
-    return FALSE;
+    return NULL;
   if (!g_utf8_validate (text, (gssize)n, NULL)) {
     g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
                  _ ("“%s” is not text in UTF-8: save it as such."), name);
-    return FALSE;
+    return NULL;
   }
-  lines = g_strsplit (g_str_has_prefix (text, BYTE_ORDER_MARK) ? text + strlen (BYTE_ORDER_MARK) : text, "\n",
-                      -1);
+  return g_str_has_prefix (text, BYTE_ORDER_MARK) ? g_strdup (text + strlen (BYTE_ORDER_MARK))
+                                                  : g_steal_pointer (&text);
+}
+
+gboolean
+longhand_list_file_read (const char *path, LonghandListEntryFn take, gpointer user, GError **error) {
+  g_autofree char *name = g_filename_display_name (path);
+  g_autofree char *text = longhand_list_file_load (path, error);
+  g_auto (GStrv) lines = NULL;
+
+  if (text == NULL)
+    return FALSE;
+  lines = g_strsplit (text, "\n", -1);
   for (guint i = 0; lines[i] != NULL; i++)
     if (!take_line (name, i + 1, lines[i], take, user, error))
       return FALSE;

@@ -14,6 +14,10 @@ typedef gboolean (*LonghandListEntryFn) (const char *entry, gpointer user, GErro
  * the file cannot be read, is not such a list, or take says no. */
 gboolean longhand_list_file_read (const char *path, LonghandListEntryFn take, gpointer user, GError **error);
 
+/* The whole text of such a file, or of another that people write: valid UTF-8, at most a megabyte. Errors as
+ * above. (transfer full) */
+char *longhand_list_file_load (const char *path, GError **error);
+
 /* An entry as it may be shown in a sentence: of a long one the beginning. (transfer full) */
 char *longhand_list_file_abridge (const char *entry);
 

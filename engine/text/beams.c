@@ -106,7 +106,8 @@ static double favour_at_end(const struct quill_search *s, const struct quill_bea
 {
     const uint32_t eot = s->rules->specials.eot;
     struct quill_term_state terms = beam->terms;
-    const double gained = beam->favour + (double)quill_search_advance(s, &terms, eot);
+    const double gained =
+        beam->favour + (double)quill_search_advance(s, &terms, beam->tokens, beam->n_tokens, eot);
 
     return strays(s, beam, eot) ? gained - (double)s->firm_tolerance : gained;
 }
@@ -129,7 +130,7 @@ static void finish(struct quill_search *s, const struct quill_beam *beam, double
 static void append(const struct quill_search *s, struct quill_beam *beam, uint32_t token, float logprob,
                    double sum)
 {
-    beam->favour += (double)quill_search_advance(s, &beam->terms, token);
+    beam->favour += (double)quill_search_advance(s, &beam->terms, beam->tokens, beam->n_tokens, token);
     if (strays(s, beam, token)) {
         beam->favour -= (double)s->firm_tolerance;
         beam->is_firm = false;
@@ -179,7 +180,8 @@ static void continue_beam(struct quill_search *s, size_t i, const float *logits,
     struct candidate own[QUILL_MAX_BEAMS + 1];
     size_t n_own = 0;
     const float log_sum = quill_search_weigh(s, logits, beam->tokens, beam->n_tokens);
-    const double so_far = rank(beam) + (double)quill_search_favour(s, logits, &beam->terms);
+    const double so_far =
+        rank(beam) + (double)quill_search_favour(s, logits, &beam->terms, beam->tokens, beam->n_tokens);
 
     for (size_t token = 0; token < s->n_vocab; token++) {
         const float favoured = s->logits[token] - log_sum;
@@ -273,7 +275,7 @@ static bool draw(struct quill_search *s, struct quill_beam *beam, const float *l
 {
     const uint32_t eot = s->rules->specials.eot;
     const float log_sum = quill_search_weigh(s, logits, beam->tokens, beam->n_tokens);
-    quill_search_favour(s, logits, &beam->terms);
+    quill_search_favour(s, logits, &beam->terms, beam->tokens, beam->n_tokens);
     const size_t token = quill_sample(s->logits, s->n_vocab, s->temperature, &beam->random, eot);
     const float logprob = quill_search_logprob(s, logits, log_sum, token);
     const double sum = beam->sum_logprob + (double)logprob;

@@ -6,8 +6,9 @@
  * Beam search takes, of all hypotheses, the continuations with the largest sums of log-probabilities; one
  * that ends is finished, and stands aside. It is over when enough are (patience times their number), or
  * nothing can be added. Then the best of the finished counts, or, where too few of these are, of all. Where
- * the vocabulary favours terms, what they gain counts in all these comparisons, but is no log-probability;
- * nor is the price, paid once, of straying from what was firm before. */
+ * the vocabulary favours terms, or a grammar is kept to, what is gained and lost by that counts in all these
+ * comparisons, but is no log-probability; nor is the price, paid once, of straying from what was firm before.
+ */
 #ifndef QUILL_TEXT_BEAMS_H
 #define QUILL_TEXT_BEAMS_H
 
@@ -28,7 +29,7 @@ struct quill_beam {
     double sum_logprob;
     struct quill_term_state terms;
     bool is_firm;  /* it is what was firm, as far as both go */
-    double favour; /* gained by terms, lost by straying from what was firm; for comparing alone */
+    double favour; /* gained by terms, lost by leaving a grammar or what was firm; for comparing alone */
     uint64_t random;
     bool is_open; /* it goes on */
 };

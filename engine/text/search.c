@@ -67,7 +67,7 @@ void quill_search_begin(struct quill_search *s)
     for (size_t i = 0; i < s->n_forced; i++) {
         s->tokens[i] = s->draft[i];
         s->logprobs[i] = 0.0f;
-        quill_search_advance(s, &s->terms, s->draft[i]);
+        quill_search_advance(s, &s->terms, s->tokens, i, s->draft[i]);
     }
     if (s->beams)
         quill_beams_begin(s);
@@ -163,19 +163,28 @@ float quill_search_weigh(struct quill_search *s, const float *logits, const uint
     return s->kernels->log_sum_exp(s->logits, s->n_vocab);
 }
 
-float quill_search_favour(struct quill_search *s, const float *logits, const struct quill_term_state *terms)
+float quill_search_favour(struct quill_search *s, const float *logits, const struct quill_term_state *terms,
+                          const uint32_t *tokens, size_t n)
 {
-    if (!s->vocabulary)
-        return 0.0f;
-    return s->vocabulary_strength *
-           (float)quill_vocabulary_favour(s->vocabulary, terms, s->vocabulary_strength, logits, s->logits);
+    int lost = 0;
+
+    if (s->vocabulary)
+        lost = quill_vocabulary_favour(s->vocabulary, terms, s->vocabulary_strength, logits, s->logits);
+    if (s->grammar)
+        quill_grammar_penalise(s->grammar, tokens, n, s->grammar_penalty, s->logits);
+    return s->vocabulary_strength * (float)lost;
 }
 
-float quill_search_advance(const struct quill_search *s, struct quill_term_state *terms, uint32_t token)
+float quill_search_advance(const struct quill_search *s, struct quill_term_state *terms,
+                           const uint32_t *tokens, size_t n, uint32_t token)
 {
-    if (!s->vocabulary)
-        return 0.0f;
-    return s->vocabulary_strength * (float)quill_vocabulary_advance(s->vocabulary, terms, token);
+    float gain = 0.0f;
+
+    if (s->vocabulary)
+        gain = s->vocabulary_strength * (float)quill_vocabulary_advance(s->vocabulary, terms, token);
+    if (s->grammar && !quill_grammar_allows(s->grammar, tokens, n, token))
+        gain -= s->grammar_penalty;
+    return gain;
 }
 
 float quill_search_logprob(const struct quill_search *s, const float *logits, float log_sum, size_t token)
@@ -206,16 +215,16 @@ static bool choose(struct quill_search *s, const float *logits, const uint32_t *
 {
     const uint32_t eot = s->rules->specials.eot;
     const float log_sum = quill_search_weigh(s, logits, s->tokens, s->n_tokens);
-    quill_search_favour(s, logits, &s->terms);
+    quill_search_favour(s, logits, &s->terms, s->tokens, s->n_tokens);
     const size_t token = s->temperature > 0.0f ? draw(s, expected) : likeliest(s, expected);
     const float logprob = quill_search_logprob(s, logits, log_sum, token);
 
     s->sum_logprob += logprob;
     if (token == eot)
         return false;
+    quill_search_advance(s, &s->terms, s->tokens, s->n_tokens, (uint32_t)token);
     s->logprobs[s->n_tokens] = logprob;
     s->tokens[s->n_tokens++] = (uint32_t)token;
-    quill_search_advance(s, &s->terms, (uint32_t)token);
     return s->n_prompt + s->n_tokens <= s->n_text_ctx && s->n_tokens < s->max_tokens;
 }
 

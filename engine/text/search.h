@@ -12,6 +12,7 @@
 
 #include "model/decoder.h"
 #include "text/beams.h"
+#include "text/grammar.h"
 #include "text/rules.h"
 #include "text/vocabulary.h"
 
@@ -46,6 +47,8 @@ struct quill_search {
     float tolerance, firm_tolerance;
     const struct quill_vocabulary *vocabulary; /* NULL: none */
     float vocabulary_strength;                 /* > 0 */
+    const struct quill_grammar *grammar;       /* NULL: none */
+    float grammar_penalty;                     /* > 0 */
     struct quill_beams *beams;                 /* NULL: one hypothesis; otherwise nothing is forced, and only
                                                 * what is firm of a draft matters */
     float *logits;                             /* scratch, [n_vocab]; may be that of other searches, too */
@@ -91,13 +94,15 @@ enum quill_status quill_search_run(struct quill_search *search, struct quill_dec
  * Returns the logarithm of the sum of their exponentials. */
 float quill_search_weigh(struct quill_search *search, const float *logits, const uint32_t *tokens, size_t n);
 
-/* Then adds to them what the vocabulary favours, for the choice alone; returns what is to be added to all
- * alike where hypotheses are compared. */
+/* Then adds to them what the vocabulary favours behind these tokens and takes off what the grammar does not
+ * allow there, for the choice alone; returns what is to be added to all alike where hypotheses are compared.
+ */
 float quill_search_favour(struct quill_search *search, const float *logits,
-                          const struct quill_term_state *terms);
+                          const struct quill_term_state *terms, const uint32_t *tokens, size_t n);
 
-/* What a hypothesis gains by going on with a token. */
-float quill_search_advance(const struct quill_search *search, struct quill_term_state *terms, uint32_t token);
+/* What a hypothesis of these tokens gains by going on with another, or loses when it is less than 0. */
+float quill_search_advance(const struct quill_search *search, struct quill_term_state *terms,
+                           const uint32_t *tokens, size_t n, uint32_t token);
 
 /* The model's own log-probability of a token, after both of these. */
 float quill_search_logprob(const struct quill_search *search, const float *logits, float log_sum,

@@ -200,6 +200,33 @@ enum quill_char_class quill_char_class(uint32_t c)
     return QUILL_CHAR_OTHER;
 }
 
+/* Capitals first..last, each step'th character, and how far behind the small letters are (Unicode,
+ * CaseFolding.txt: those of status C in Latin, Greek, Cyrillic and Armenian without phonetic and historic
+ * letters). */
+static const struct {
+    uint16_t first, last, step, distance;
+} capitals[] = {
+    {0x41, 0x5a, 1, 32},    {0xc0, 0xd6, 1, 32},   {0xd8, 0xde, 1, 32},   {0x100, 0x12e, 2, 1},
+    {0x132, 0x136, 2, 1},   {0x139, 0x147, 2, 1},  {0x14a, 0x176, 2, 1},  {0x179, 0x17d, 2, 1},
+    {0x1a0, 0x1a4, 2, 1},   {0x1af, 0x1af, 1, 1},  {0x218, 0x21a, 2, 1},  {0x386, 0x386, 1, 38},
+    {0x388, 0x38a, 1, 37},  {0x391, 0x3a1, 1, 32}, {0x3a3, 0x3ab, 1, 32}, {0x400, 0x40f, 1, 80},
+    {0x410, 0x42f, 1, 32},  {0x490, 0x4be, 2, 1},  {0x531, 0x556, 1, 48}, {0x1e00, 0x1e94, 2, 1},
+    {0x1ea0, 0x1efe, 2, 1},
+};
+
+uint32_t quill_other_case(uint32_t c)
+{
+    for (size_t i = 0; i < sizeof capitals / sizeof *capitals; i++) {
+        const uint32_t first = capitals[i].first, last = capitals[i].last, distance = capitals[i].distance;
+
+        if (c >= first && c <= last && (c - first) % capitals[i].step == 0)
+            return c + distance;
+        if (c >= first + distance && c <= last + distance && (c - first - distance) % capitals[i].step == 0)
+            return c - distance;
+    }
+    return c;
+}
+
 /* Bytes that a sequence with this first byte has; 0 when none may begin with it. */
 static unsigned sequence_len(unsigned char first)
 {

@@ -14,6 +14,9 @@ enum quill_char_class {
 };
 enum quill_char_class quill_char_class(uint32_t c);
 
+/* The letter in the other case, in scripts where that is one letter, too; otherwise c itself. */
+uint32_t quill_other_case(uint32_t c);
+
 /* Length of the character at text[0..n), n >= 1. When it is not valid, of the longest piece of it that could
  * have become one: each such piece stands for one U+FFFD (Unicode, "substitution of maximal subparts"). */
 size_t quill_utf8_scan(const char *text, size_t n, bool *valid);
