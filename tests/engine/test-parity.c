@@ -1,11 +1,16 @@
-/* Same text as whisper.cpp with the same model, greedily, without fallback and without text of windows
- * before; golden texts by tests/support/golden/make-parity.py.
+/* Same text as whisper.cpp with the same model, without fallback; golden texts by
+ * tests/support/golden/make-parity.py.
  *
- * The bundled model is weak: where it is at a loss, a rounding decides between two words. So the texts are compared
- * with its weights as float32, where nothing is rounded; with the file as it is, only few of them may differ.
+ * The bundled model is weak: where it is at a loss, a rounding decides between two words. So the texts are
+ * compared with its weights as float32, where nothing is rounded; with the file as it is, only few of them
+ * may differ.
  *
  * Where whisper.cpp differs from openai/whisper, which the engine follows, the cases are such that both
  * agree:
+ *  - Its beams go on until each has ended; openai/whisper and the engine are content when as many have ended
+ * as there are beams, unless they are told to be patient: so they are.
+ *  - Of a window without timestamps it tells the next the end token, too: with timestamps only.
+ *  - It forgets what went before when less than five seconds are left: there are more.
  *  - It stops at 220 tokens a window, not 224: so does the test.
  *  - It suppresses symbols only when told to (-sns), and then a few less.
  *  - A segment may have no length there (left out), and begins where the one before it ended, not at its own
@@ -20,14 +25,35 @@
 
 #include "bundled.h"
 
-struct parity_case {
+#define N_BEAMS 5
+#define PATIENCE 4.0f
+#define PROMPT "A letter to the lieutenant from Helene."
+
+/* How a case is recognised, by the names of its golden file. */
+static const struct parity_mode {
+    const char *name, *test;
     bool timestamps;
+    unsigned beam_size;
+    const char *prompt;
+    bool context; /* of the window before */
+} modes[] = {
+    {"plain", "without-timestamps", false, 1, NULL, false},
+    {"timestamps", "with-timestamps", true, 1, NULL, false},
+    {"beams-plain", "with-beams-without-timestamps", false, N_BEAMS, NULL, false},
+    {"beams-timestamps", "with-beams-and-timestamps", true, N_BEAMS, NULL, false},
+    {"prompt-plain", "with-a-prompt-without-timestamps", false, 1, PROMPT, false},
+    {"prompt-timestamps", "with-a-prompt-and-timestamps", true, 1, PROMPT, false},
+    {"context-timestamps", "after-other-text-with-timestamps", true, 1, NULL, true},
+};
+
+struct parity_case {
+    const struct parity_mode *mode;
     char **parts;        /* FILE@MS */
     GPtrArray *segments; /* "END_MS TEXT" */
 };
 
-/* The models of all cases, opened once. */
-static struct quill_model *float32_model, *integer_model;
+/* What recognises all cases, opened once. */
+static struct quill_transcriber *with_float32, *with_integers;
 
 static float *read_parts(const struct parity_case *c, size_t *n_samples)
 {
@@ -46,15 +72,17 @@ static float *read_parts(const struct parity_case *c, size_t *n_samples)
 }
 
 /* A line a segment: its end, where the case has timestamps, and its text. Both g_free. */
-static char *hear(const struct parity_case *c, const struct quill_model *model, char **expected)
+static char *hear(const struct parity_case *c, struct quill_transcriber *transcriber, char **expected)
 {
     size_t n;
     g_autofree float *samples = read_parts(c, &n);
-    struct quill_transcriber *transcriber = bundled_transcriber(model, 0);
     struct quill_params params;
     quill_params_init(&params);
-    params.timestamps = c->timestamps;
-    params.condition_on_previous = false;
+    params.timestamps = c->mode->timestamps;
+    params.beam_size = c->mode->beam_size;
+    params.patience = PATIENCE;
+    params.initial_prompt = c->mode->prompt;
+    params.condition_on_previous = c->mode->context;
     params.temperature_increment = 0.0f;
     params.max_tokens = 220;
     struct quill_result *result = NULL;
@@ -63,26 +91,25 @@ static char *hear(const struct parity_case *c, const struct quill_model *model, 
     const int64_t end_of_sound = (int64_t)n / (QUILL_SAMPLE_RATE / 1000);
     GString *text = g_string_new(NULL), *golden = g_string_new(NULL);
     for (size_t i = 0; i < result->n_segments; i++) {
-        if (c->timestamps)
+        if (c->mode->timestamps)
             g_string_append_printf(text, "%" G_GINT64_FORMAT "|", result->segments[i].end_ms);
         g_string_append_printf(text, "%s\n", result->segments[i].text);
     }
     for (guint i = 0; i < c->segments->len; i++) {
         g_auto(GStrv) words = g_strsplit(g_ptr_array_index(c->segments, i), " ", 2);
         const int64_t end_ms = g_ascii_strtoll(words[0], NULL, 10);
-        if (c->timestamps)
+        if (c->mode->timestamps)
             g_string_append_printf(golden, "%" G_GINT64_FORMAT "|", MIN(end_ms, end_of_sound));
         g_string_append_printf(golden, "%s\n", words[1]);
     }
     quill_result_free(&result);
-    quill_transcriber_close(&transcriber);
     *expected = g_string_free(golden, FALSE);
     return g_string_free(text, FALSE);
 }
 
 static void run_case(const void *data)
 {
-    g_autofree char *expected = NULL, *text = hear(data, float32_model, &expected);
+    g_autofree char *expected = NULL, *text = hear(data, with_float32, &expected);
     g_assert_cmpstr(text, ==, expected);
 }
 
@@ -92,7 +119,7 @@ static void rounding_changes_few_texts(const void *data)
     const GPtrArray *cases = data;
     guint n_different = 0;
     for (guint i = 0; i < cases->len; i++) {
-        g_autofree char *expected = NULL, *text = hear(g_ptr_array_index(cases, i), integer_model, &expected);
+        g_autofree char *expected = NULL, *text = hear(g_ptr_array_index(cases, i), with_integers, &expected);
         if (!g_str_equal(text, expected)) {
             g_test_message("heard “%s” for “%s”", text, expected);
             n_different++;
@@ -101,12 +128,32 @@ static void rounding_changes_few_texts(const void *data)
     g_assert_cmpuint(n_different, <=, cases->len / 8);
 }
 
+static const struct parity_mode *find_mode(const char *name)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(modes); i++)
+        if (g_str_equal(modes[i].name, name))
+            return &modes[i];
+    g_error("there is no mode %s", name);
+}
+
 static void free_case(void *data)
 {
     struct parity_case *c = data;
     g_strfreev(c->parts);
     g_ptr_array_unref(c->segments);
     g_free(c);
+}
+
+static struct quill_transcriber *open_transcriber(const struct quill_model *model)
+{
+    struct quill_error err = {0};
+    struct quill_settings settings;
+    struct quill_transcriber *transcriber = NULL;
+    quill_settings_init(&settings);
+    settings.n_hypotheses = N_BEAMS;
+    quill_transcriber_open(&transcriber, model, &settings, &err);
+    g_assert_cmpstr(err.message, ==, "");
+    return transcriber;
 }
 
 static char *bundled_sum(void)
@@ -147,15 +194,14 @@ int main(int argc, char **argv)
             if (!belongs)
                 break;
         } else if (g_str_has_prefix(*line, "case ")) {
+            g_auto(GStrv) words = g_strsplit(*line, " ", -1);
             last = g_new0(struct parity_case, 1);
-            last->timestamps = g_str_has_prefix(*line, "case timestamps ");
-            last->parts =
-                g_strsplit(*line + strlen(last->timestamps ? "case timestamps " : "case plain "), " ", -1);
+            last->mode = find_mode(words[1]);
+            last->parts = g_strdupv(words + 2);
             last->segments = g_ptr_array_new();
             g_autofree char *parts = g_strjoinv("+", last->parts);
             g_autofree char *name =
-                g_strdup_printf("/parity/same-text-as-whisper-cpp-%s/%s",
-                                last->timestamps ? "with-timestamps" : "without-timestamps", parts);
+                g_strdup_printf("/parity/same-text-as-whisper-cpp-%s/%s", last->mode->test, parts);
             g_test_add_data_func(name, last, run_case);
             g_ptr_array_add(cases, last);
         } else if (g_str_has_prefix(*line, "segment ")) {
@@ -165,10 +211,13 @@ int main(int argc, char **argv)
     }
     g_assert_true(!belongs || cases->len >= 8);
     g_test_add_data_func("/parity/rounding-changes-few-texts", cases, rounding_changes_few_texts);
-    float32_model = bundled_model_float32();
-    integer_model = bundled_model();
+    struct quill_model *float32 = bundled_model_float32(), *integers = bundled_model();
+    with_float32 = open_transcriber(float32);
+    with_integers = open_transcriber(integers);
     const int status = g_test_run();
-    quill_model_close(&float32_model);
-    quill_model_close(&integer_model);
+    quill_transcriber_close(&with_float32);
+    quill_transcriber_close(&with_integers);
+    quill_model_close(&float32);
+    quill_model_close(&integers);
     return status;
 }

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Writes tests/data/parity/whisper-cpp.golden: what whisper.cpp's command line makes of the recordings in
-tests/data/audio with the bundled model, greedily, without fallback and without text of windows before.
+tests/data/audio with the bundled model, without fallback: greedily and by beam search, with and without timestamps,
+with a prompt, and with the text of the window before.
 
-    python3 tests/support/golden/make-parity.py --peer .../whisper-cli
+    python3 tests/support/golden/make-parity.py --peer .../whisper-cli [--modes MODE,...]
 
-Run it again when the bundled model changes; tests/engine/test-parity.c says so then. A recording is kept only
+With --modes, cases of other modes stay as they are. Run it again when the bundled model changes; tests/engine/test-parity.c says so then. A recording is kept only
 where rounding does not decide the text between words that are as good as equally likely: the peer multiplies
 quantized weights with activations rounded to 8 bits, so it must say the same with the same weights stored as f16,
 where it does not do that, and with noise in the sound that nobody could hear (DITHER). Left out as well are windows
@@ -29,6 +30,15 @@ MODEL = os.path.join(TOP, "data", "models", "ggml-longhand-mini.en-q5_K.bin")
 OUT = os.path.join(TOP, "tests", "data", "parity", "whisper-cpp.golden")
 RATE = 16000
 DITHER, N_DITHERS = 4, 3  # in steps of a 16 bit sample: 78 dB below full scale
+PROMPT = " A letter to the lieutenant from Helene."  # as openai/whisper puts it, with a space before
+GREEDY, BEAMS, ALONE = ["-bs", "1", "-bo", "1"], ["-bs", "5"], ["-mc", "0"]
+PROMPTED = ["-mc", "224", "--prompt", PROMPT]
+OPTIONS = {
+    "plain": GREEDY + ALONE + ["-nt"], "timestamps": GREEDY + ALONE,
+    "beams-plain": BEAMS + ALONE + ["-nt"], "beams-timestamps": BEAMS + ALONE,
+    "prompt-plain": GREEDY + PROMPTED + ["-nt"], "prompt-timestamps": GREEDY + PROMPTED,
+    "context-timestamps": GREEDY + ["-mc", "224"],
+}
 
 
 def cases():
@@ -40,6 +50,11 @@ def cases():
     files = sorted(f for f in os.listdir(AUDIO) if f.endswith(".flac"))
     short = [f for f in files if f != "tts-3min.flac"]
     yield from ((both, [(f, 0)]) for f in files)
+    yield from ((("beams-" + m, "prompt-" + m), [(f, 0)]) for f in short for m in both)
+    # whisper.cpp forgets what went before when less than five seconds are left, and passes on the end token of windows
+    # without timestamps.
+    yield from ((("context-timestamps",), [(a, 0), (b, 30000), (c, 36000)])
+                for a, b, c in zip(short, short[1:3], short[2:4]))
     for k in range(0, len(short), 2):
         a, b, c = (short[(k + i) % len(short)] for i in range(3))
         yield both, [(a, 0), (b, 30000), (c, 60000)]
@@ -102,65 +117,80 @@ def write_as_f16(source, path):
             out.write(struct.pack("<3i", n_dims, name_len, kind) + head + body)
 
 
-def recognise(peer, model, sound, timestamps, folder):
+def recognise(peer, model, sound, mode, folder):
     """[(end in ms, text)] of the segments; None when a window began elsewhere than after a whole one.
 
     Without flash attention, which rounds to f16 on the way: then its probabilities are those of the engine with
     the same weights in three digits."""
     out = os.path.join(folder, "out")
-    command = [peer, "-m", model, "-t", "1", "-bs", "1", "-bo", "1", "-nf", "-mc", "0", "-sns", "-ng", "-nfa", "-np", "-ps",
-               "-oj", "-of", out] + ([] if timestamps else ["-nt"]) + [sound]
+    command = [peer, "-m", model, "-t", "1", "-nf", "-sns", "-ng", "-nfa", "-np", "-ps", "-oj", "-of", out,
+               *OPTIONS[mode], sound]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     with open(out + ".json", encoding="utf-8", errors="replace") as f:
         segments = json.load(f)["transcription"]
     for s in segments:
         begin = re.match(r"\[_(?:BEG|TT_(\d+))_?\]", s["text"])  # the first token of a window
-        if timestamps and begin and (s["offsets"]["from"] - 20 * int(begin.group(1) or 0)) % 30000:
+        if mode.endswith("timestamps") and begin and (s["offsets"]["from"] - 20 * int(begin.group(1) or 0)) % 30000:
             return None
     return [(s["offsets"]["to"], re.sub(r"\[_[^]]*\]|<\|endoftext\|>", "", s["text"])) for s in segments]
 
 
-def wavers(peer, as_f16, parts, timestamps, segments, folder):
+def wavers(peer, as_f16, parts, mode, segments, folder):
     """Whether rounding decides what is heard: other weights, or sound that differs by next to nothing."""
     sound = os.path.join(folder, "other.wav")
     for dither in range(N_DITHERS + 1):
         assemble(parts, dither, sound)
-        if recognise(peer, as_f16, sound, timestamps, folder) != segments:
+        if recognise(peer, as_f16, sound, mode, folder) != segments:
             return True
     return False
+
+
+def kept_lines(modes):
+    """Lines of the cases as they are, without those of the modes."""
+    lines, keep = [], False
+    with open(OUT, encoding="utf-8") as f:
+        for line in f.read().splitlines():
+            if line.startswith("case "):
+                keep = line.split()[1] not in modes
+            if keep:
+                lines.append(line)
+    return lines
+
+
+def case_lines(peer, as_f16, mode, parts, folder):
+    """Its lines; none where it is left out, which it says."""
+    sound, name = os.path.join(folder, "sound.wav"), " ".join(f"{f}@{ms}" for f, ms in parts)
+    assemble(parts, 0, sound)
+    segments = recognise(peer, MODEL, sound, mode, folder)
+    if segments is None:
+        print(f"left out, a window ends with a pair: {mode} {name}", flush=True)
+        return []
+    if wavers(peer, as_f16, parts, mode, segments, folder):
+        print(f"left out, rounding decides: {mode} {name}", flush=True)
+        return []
+    return [f"case {mode} {name}"] + [f"segment {end_ms} {text}" for end_ms, text in segments]
 
 
 def main():
     ap = argparse.ArgumentParser()
     ap.add_argument("--peer", required=True, help="whisper-cli")
+    ap.add_argument("--modes", type=lambda s: s.split(","), default=list(OPTIONS))
     a = ap.parse_args()
     lines = ["# whisper.cpp's text with the bundled model; written by tests/support/golden/make-parity.py.",
              "model " + hashlib.sha256(open(MODEL, "rb").read()).hexdigest()]
-    n_kept = n_left_out = 0
+    if set(a.modes) != set(OPTIONS):
+        lines += kept_lines(a.modes)
     with tempfile.TemporaryDirectory() as folder:
-        as_f16, sound = os.path.join(folder, "f16.bin"), os.path.join(folder, "sound.wav")
+        as_f16 = os.path.join(folder, "f16.bin")
         write_as_f16(MODEL, as_f16)
         for modes, parts in cases():
-            assemble(parts, 0, sound)
             for mode in modes:
-                segments = recognise(a.peer, MODEL, sound, mode == "timestamps", folder)
-                name = " ".join(f"{f}@{ms}" for f, ms in parts)
-                why = None
-                if segments is None:
-                    why = "a window ends with a pair"
-                elif wavers(a.peer, as_f16, parts, mode == "timestamps", segments, folder):
-                    why = "rounding decides"
-                if why:
-                    print(f"left out, {why}: {mode} {name}")
-                    n_left_out += 1
-                    continue
-                n_kept += 1
-                lines.append(f"case {mode} {name}")
-                lines += [f"segment {end_ms} {text}" for end_ms, text in segments]
+                if mode in a.modes:
+                    lines += case_lines(a.peer, as_f16, mode, parts, folder)
     os.makedirs(os.path.dirname(OUT), exist_ok=True)
     with open(OUT, "w", encoding="utf-8") as f:
         f.write("\n".join(lines) + "\n")
-    print(f"{n_kept} cases written, {n_left_out} left out")
+    print(sum(line.startswith("case ") for line in lines), "cases written")
 
 
 if __name__ == "__main__":
