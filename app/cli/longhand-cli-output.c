@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 
 #define ALL_FORMATS ((1u << LONGHAND_N_FORMATS) - 1)
+#define SUBTITLES (1u << LONGHAND_FORMAT_SRT | 1u << LONGHAND_FORMAT_VTT)
+#define LARGEST_LAYOUT 1000
 
 void
 longhand_cli_output_clear (LonghandCliOutput *self) {
@@ -173,6 +175,42 @@ check_places (const LonghandCliOutput *self, const LonghandCliInput *input, GHas
 }
 
 gboolean
+longhand_cli_output_lays_out (const LonghandCliOutput *self) {
+  return self->line_width != 0 || self->n_lines != 0 || self->n_words != 0;
+}
+
+static gboolean
+check_layout_range (const char *option, int value, GError **error) {
+  if (value >= 0 && value <= LARGEST_LAYOUT)
+    return TRUE;
+  g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+               _ ("%s %.10g is out of range: use %.10g to %.10g."), option, (double)value, 0.0,
+               (double)LARGEST_LAYOUT);
+  return FALSE;
+}
+
+static gboolean
+check_layout (const LonghandCliOutput *self, GError **error) {
+  if (!check_layout_range ("--max-line-width", self->line_width, error)
+      || !check_layout_range ("--max-line-count", self->n_lines, error)
+      || !check_layout_range ("--max-words-per-line", self->n_words, error))
+    return FALSE;
+  if (self->n_lines > 0 && self->line_width == 0)
+    g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+                         _ ("--max-line-count counts lines: say how long they are with --max-line-width."));
+  else if (self->n_words > 0 && self->line_width > 0)
+    g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+                         _ ("Lines end by their width or by their words: leave out --max-line-width or "
+                            "--max-words-per-line."));
+  else if (longhand_cli_output_lays_out (self) && (self->formats & SUBTITLES) == 0)
+    g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+                         _ ("Only subtitles are laid out in lines: choose srt or vtt with --format."));
+  else
+    return TRUE;
+  return FALSE;
+}
+
+gboolean
 longhand_cli_output_check (LonghandCliOutput *self, const LonghandCliInputs *inputs, GHashTable *taken,
                            GError **error) {
   self->has_several_inputs = inputs->has_folder || inputs->inputs->len > 1;
@@ -181,6 +219,8 @@ longhand_cli_output_check (LonghandCliOutput *self, const LonghandCliInputs *inp
   if (!check_is_no_recording (self, taken, error))
     return FALSE;
   if (self->format_names == NULL ? !take_format_of_ending (self, error) : !parse_formats (self, error))
+    return FALSE;
+  if (!check_layout (self, error))
     return FALSE;
   if (self->path == NULL)
     return check_standard_output (self, error);
@@ -231,10 +271,23 @@ longhand_cli_output_is_there (const LonghandCliOutput *self, const LonghandCliIn
 
 /* ---- writing ---- */
 
+static char *
+content_of (const LonghandCliOutput *self, LonghandTranscript *transcript, LonghandFormat format) {
+  const LonghandLayout layout = { .line_width = (guint)self->line_width,
+                                  .n_lines = (guint)self->n_lines,
+                                  .n_words = (guint)self->n_words };
+  g_autoptr (LonghandTranscript) subtitles = NULL;
+
+  if (!longhand_cli_output_lays_out (self) || (SUBTITLES & 1u << format) == 0)
+    return longhand_export_to_string (transcript, format);
+  subtitles = longhand_transcript_lay_out (transcript, &layout);
+  return longhand_export_to_string (subtitles, format);
+}
+
 static int
 write_one (const LonghandCliOutput *self, const LonghandCliInput *input, LonghandTranscript *transcript,
            LonghandFormat format) {
-  g_autofree char *content = longhand_export_to_string (transcript, format);
+  g_autofree char *content = content_of (self, transcript, format);
   g_autoptr (GFile) file = place_of (self, input, format);
   g_autoptr (GError) error = NULL;
 

@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 typedef struct {
   char *format_names; /* owned; such as "srt,json", or "all"; NULL: by the ending of path, else txt */
   char *path;         /* owned; a file, or a folder; NULL, or "-": standard output */
+  int line_width;     /* of subtitles, as LonghandLayout has it */
+  int n_lines, n_words;
   /* --- set by longhand_cli_output_check --- */
   guint formats; /* 1 << LonghandFormat for each */
   gboolean has_several_inputs;
@@ -17,9 +19,12 @@ typedef struct {
 
 void longhand_cli_output_clear (LonghandCliOutput *self);
 
-/* Whether the texts of the recordings can go there without one overwriting another, or a file of taken, a set
- * of GFile, which they are added to; makes the folder for several. Otherwise LONGHAND_ERROR_INVALID, or
- * _WRITE. */
+/* Whether subtitles are laid out, for which words need times. */
+gboolean longhand_cli_output_lays_out (const LonghandCliOutput *self);
+
+/* Whether subtitles can be laid out so, and the texts of the recordings can go there without one overwriting
+ * another, or a file of taken, a set of GFile, which they are added to; makes the folder for several.
+ * Otherwise LONGHAND_ERROR_INVALID, or _WRITE. */
 gboolean longhand_cli_output_check (LonghandCliOutput *self, const LonghandCliInputs *inputs,
                                     GHashTable *taken, GError **error);
 

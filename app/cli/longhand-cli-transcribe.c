@@ -395,6 +395,8 @@ run_verb (Options *options, char **names, guint n_names) {
   if (!longhand_cli_inputs_find (&options->inputs, names, n_names, options->recursive, &error)
       || !check (options, &error) || !check_outputs (options, &error))
     return longhand_cli_fail (error);
+  if (longhand_cli_output_lays_out (&options->output))
+    options->request.recognition.word_timestamps = TRUE;
   run.code = options->inputs.n_failed > 0 ? LONGHAND_EXIT_FAILED : LONGHAND_EXIT_OK;
   find_what_is_to_be_done (options, &run);
   if (run.todo->len > 0 && !recognise (options, &run, &error))
@@ -419,6 +421,14 @@ longhand_cli_transcribe (int argc, char **argv) {
       N_ ("FORMATS") },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output.path,
       N_ ("File to write, or a folder (default: standard output)"), N_ ("PATH") },
+    { "max-line-width", 0, 0, G_OPTION_ARG_INT, &options.output.line_width,
+      N_ ("Characters in a line of subtitles (default 0: a subtitle is one line)"), N_ ("N") },
+    { "max-line-count", 0, 0, G_OPTION_ARG_INT, &options.output.n_lines,
+      N_ ("Lines of --max-line-width in a subtitle, which then goes on over ends of segments (default 0: as "
+          "many as each segment takes)"),
+      N_ ("N") },
+    { "max-words-per-line", 0, 0, G_OPTION_ARG_INT, &options.output.n_words,
+      N_ ("Words in a subtitle (default 0: those of a segment)"), N_ ("N") },
     { "recursive", 'r', 0, G_OPTION_ARG_NONE, &options.recursive,
       N_ ("Look for recordings also in folders of folders"), NULL },
     { "resume", 0, 0, G_OPTION_ARG_NONE, &options.resume,

@@ -111,12 +111,8 @@ append_whole (LonghandTranscript *to, const LonghandSegment *segment) {
 
 LonghandTranscript *
 longhand_transcript_split (LonghandTranscript *self, guint max_chars) {
-  LonghandTranscript *split = longhand_transcript_new ();
+  LonghandTranscript *split = longhand_transcript_new_like (self);
 
-  longhand_transcript_set_title (split, longhand_transcript_get_title (self));
-  longhand_transcript_set_model (split, longhand_transcript_get_model (self));
-  longhand_transcript_set_language (split, longhand_transcript_get_language (self));
-  longhand_transcript_set_language_probability (split, longhand_transcript_get_language_probability (self));
   for (guint i = 0; i < longhand_transcript_get_n_segments (self); i++) {
     const LonghandSegment *segment = longhand_transcript_get_segment (self, i);
 

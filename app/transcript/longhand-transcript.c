@@ -72,6 +72,17 @@ longhand_transcript_new (void) {
   return g_object_new (LONGHAND_TYPE_TRANSCRIPT, NULL);
 }
 
+LonghandTranscript *
+longhand_transcript_new_like (LonghandTranscript *other) {
+  LonghandTranscript *self = longhand_transcript_new ();
+
+  self->title = g_strdup (other->title);
+  self->model = g_strdup (other->model);
+  self->language = g_strdup (other->language);
+  self->language_probability = other->language_probability;
+  return self;
+}
+
 gboolean
 longhand_transcript_append (LonghandTranscript *self, gint64 start_ms, gint64 end_ms, const char *text,
                             double avg_logprob, double no_speech_prob) {

@@ -30,6 +30,8 @@ typedef struct {
 G_DECLARE_FINAL_TYPE (LonghandTranscript, longhand_transcript, LONGHAND, TRANSCRIPT, GObject)
 
 LonghandTranscript *longhand_transcript_new (void); /* (transfer full) */
+/* Without segments, but with what an exporter may say about other. (transfer full) */
+LonghandTranscript *longhand_transcript_new_like (LonghandTranscript *other);
 /* Appends a copy of text without the spaces around it; text without words is left out, and FALSE returned.
  * Times that run backwards are set right. Signal "changed". */
 gboolean longhand_transcript_append (LonghandTranscript *self, gint64 start_ms, gint64 end_ms,
@@ -53,6 +55,17 @@ char *longhand_transcript_dup_text (LonghandTranscript *self); /* segments joine
  * share the segment's by their lengths. A word that is longer, and a segment whose words are unknown, stays
  * whole. (transfer full) */
 LonghandTranscript *longhand_transcript_split (LonghandTranscript *self, guint max_chars);
+
+/* How subtitles are laid out; 0: without a limit. */
+typedef struct {
+  guint line_width; /* characters in a line, unless a word is longer */
+  guint n_lines;    /* in a subtitle, which then goes on over ends of segments, but over no pause of 3 s */
+  guint n_words;    /* in a subtitle; without n_lines only */
+} LonghandLayout;
+
+/* Subtitles, with newlines between their lines: segments without words, whose times are those of the words
+ * within the segment that they were in. A segment whose words are unknown stays as it is. (transfer full) */
+LonghandTranscript *longhand_transcript_lay_out (LonghandTranscript *self, const LonghandLayout *layout);
 
 /* What an exporter may say about it and about where it came from; may be NULL. */
 void longhand_transcript_set_title (LonghandTranscript *self, const char *title); /* UTF-8 */

@@ -341,6 +341,43 @@ limit_of_length_cuts_between_words (void) {
   g_assert_cmpuint (n_cut, >, n_whole);
 }
 
+/* Lines of text of srt: those that are neither a number nor times nor empty. */
+static char *
+join_lines (const CliRun *run, glong max_chars, guint *n_subtitles) {
+  g_auto (GStrv) lines = g_strsplit (run->out, "\n", -1);
+  GString *text = g_string_new (NULL);
+
+  *n_subtitles = 0;
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (strstr (lines[i], " --> ") != NULL) {
+      (*n_subtitles)++;
+    } else if (*lines[i] != '\0' && !g_ascii_isdigit (*lines[i])) {
+      g_assert_cmpint (g_utf8_strlen (lines[i], -1), <=, max_chars);
+      g_string_append_printf (text, "%s%s", text->len > 0 ? " " : "", lines[i]);
+    }
+  return g_string_free (text, FALSE);
+}
+
+static void
+subtitles_are_laid_out_in_lines (void) {
+  g_auto (CliRun) whole = cli_run ("transcribe", "--format", "srt", speech (), NULL);
+  g_auto (CliRun) lines
+      = cli_run ("transcribe", "--format", "srt", "--max-line-width", "15", speech (), NULL);
+  g_auto (CliRun) words
+      = cli_run ("transcribe", "--format", "srt", "--max-words-per-line", "2", speech (), NULL);
+  guint n_whole, n_lines, n_words;
+  g_autofree char *expected = join_lines (&whole, G_MAXLONG, &n_whole);
+  g_autofree char *in_lines = join_lines (&lines, 15, &n_lines);
+  g_autofree char *in_words = join_lines (&words, G_MAXLONG, &n_words);
+
+  cli_assert_succeeds (&lines);
+  cli_assert_succeeds (&words);
+  g_assert_cmpstr (in_lines, ==, expected);
+  g_assert_cmpuint (n_lines, ==, n_whole);
+  g_assert_cmpstr (in_words, ==, expected);
+  g_assert_cmpuint (n_words, >, n_whole);
+}
+
 static void
 suppressed_text_is_not_written (void) {
   g_auto (CliRun) run = cli_run ("transcribe", "--suppress-regex", ".*[eE].*", speech (), NULL);
@@ -379,6 +416,7 @@ main (int argc, char **argv) {
                    limit_of_length_and_alternatives_need_words);
   g_test_add_func ("/cli/recognition/words-have-alternatives", words_have_alternatives);
   g_test_add_func ("/cli/recognition/limit-of-length-cuts-between-words", limit_of_length_cuts_between_words);
+  g_test_add_func ("/cli/recognition/subtitles-are-laid-out-in-lines", subtitles_are_laid_out_in_lines);
   g_test_add_func ("/cli/recognition/offset-behind-the-end-is-said", offset_behind_the_end_is_said);
   return g_test_run ();
 }

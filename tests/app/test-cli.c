@@ -89,7 +89,7 @@ static void
 senseless_command_lines_are_usage_errors (void) {
   g_autofree char *folder = g_path_get_dirname (speech ());
   const struct {
-    const char *arguments[7];
+    const char *arguments[9];
     const char *part;
   } rows[] = {
     { { "sing" }, "There is no verb “sing”" },
@@ -128,6 +128,17 @@ senseless_command_lines_are_usage_errors (void) {
     { { "transcribe", "--max-len", "1001", speech () }, "--max-len 1001 is out of range" },
     { { "transcribe", "--max-len", "many", speech () }, "“many”" },
     { { "transcribe", "--alternatives", "5", speech () }, "--alternatives 5 is out of range: use 0 to 4" },
+    { { "transcribe", "--format", "srt", "--max-line-width", "-1", speech () },
+      "--max-line-width -1 is out of range: use 0 to 1000" },
+    { { "transcribe", "--format", "srt", "--max-line-count", "1001", speech () },
+      "--max-line-count 1001 is out of range" },
+    { { "transcribe", "--format", "srt", "--max-words-per-line", "-1", speech () },
+      "--max-words-per-line -1 is out of range" },
+    { { "transcribe", "--format", "srt", "--max-line-count", "2", speech () },
+      "say how long they are with --max-line-width" },
+    { { "transcribe", "--format", "srt", "--max-line-width", "40", "--max-words-per-line", "3", speech () },
+      "leave out --max-line-width or --max-words-per-line" },
+    { { "transcribe", "--max-line-width", "40", speech () }, "choose srt or vtt with --format" },
     { { "transcribe", "--format", "docx", speech () },
       "choose one of txt, md, srt, vtt, lrc, json, tsv, csv." },
     { { "transcribe", "--format", "", speech () }, "There is no format “”" },

@@ -206,6 +206,96 @@ split_shares_the_time_where_words_have_none (void) {
   assert_segment (split, 2, 2800, 3000, "ä", 1);
 }
 
+/* "one two three. four five six." in two segments, which follow each other, and "seven" much later. */
+static LonghandTranscript *
+count_to_seven (void) {
+  LonghandTranscript *transcript = longhand_transcript_new ();
+
+  append_words (transcript, 1000, (const char *[]){ " one", " two", " three.", NULL });
+  append_words (transcript, 2000, (const char *[]){ " four", " five", " six.", NULL });
+  append_words (transcript, 5400, (const char *[]){ " seven", NULL });
+  longhand_transcript_set_title (transcript, "Title");
+  return transcript;
+}
+
+static void
+lines_break_at_their_width (void) {
+  g_autoptr (LonghandTranscript) transcript = count_to_seven ();
+  g_autoptr (LonghandTranscript) lines
+      = longhand_transcript_lay_out (transcript, &(LonghandLayout){ .line_width = 9 });
+
+  g_assert_cmpuint (longhand_transcript_get_n_segments (lines), ==, 3);
+  assert_segment (lines, 0, 1000, 1500, "one two\nthree.", 0);
+  assert_segment (lines, 1, 2000, 2500, "four five\nsix.", 0); /* 9 exactly */
+  assert_segment (lines, 2, 5400, 5500, "seven", 0);
+  g_assert_cmpstr (longhand_transcript_get_title (lines), ==, "Title");
+}
+
+static void
+words_longer_than_a_line_stay_whole (void) {
+  g_autoptr (LonghandTranscript) transcript = count_to_seven ();
+  g_autoptr (LonghandTranscript) lines
+      = longhand_transcript_lay_out (transcript, &(LonghandLayout){ .line_width = 1 });
+
+  assert_segment (lines, 0, 1000, 1500, "one\ntwo\nthree.", 0);
+}
+
+static void
+subtitles_of_full_lines_go_on_over_segments (void) {
+  g_autoptr (LonghandTranscript) transcript = count_to_seven ();
+  g_autoptr (LonghandTranscript) lines
+      = longhand_transcript_lay_out (transcript, &(LonghandLayout){ .line_width = 11, .n_lines = 2 });
+
+  g_assert_cmpuint (longhand_transcript_get_n_segments (lines), ==, 2);
+  assert_segment (lines, 0, 1000, 2100, "one two\nthree. four", 0);
+  assert_segment (lines, 1, 2200, 5500, "five six.\nseven", 0);
+}
+
+static void
+subtitles_do_not_go_on_over_a_long_pause (void) {
+  g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
+  g_autoptr (LonghandTranscript) lines = NULL;
+
+  append_words (transcript, 1000, (const char *[]){ " one", NULL });
+  append_words (transcript, 4000, (const char *[]){ " two", NULL });
+  append_words (transcript, 7001, (const char *[]){ " three", NULL });
+  lines = longhand_transcript_lay_out (transcript, &(LonghandLayout){ .line_width = 40, .n_lines = 2 });
+  g_assert_cmpuint (longhand_transcript_get_n_segments (lines), ==, 2);
+  assert_segment (lines, 0, 1000, 4100, "one two", 0);
+  assert_segment (lines, 1, 7001, 7101, "three", 0);
+}
+
+static void
+subtitles_of_words_end_with_their_segment (void) {
+  g_autoptr (LonghandTranscript) transcript = count_to_seven ();
+  g_autoptr (LonghandTranscript) lines
+      = longhand_transcript_lay_out (transcript, &(LonghandLayout){ .n_words = 2 });
+
+  g_assert_cmpuint (longhand_transcript_get_n_segments (lines), ==, 5);
+  assert_segment (lines, 0, 1000, 1300, "one two", 0);
+  assert_segment (lines, 1, 1400, 1500, "three.", 0);
+  assert_segment (lines, 2, 2000, 2300, "four five", 0);
+  assert_segment (lines, 3, 2400, 2500, "six.", 0);
+  assert_segment (lines, 4, 5400, 5500, "seven", 0);
+}
+
+static void
+subtitles_stay_within_the_segments_and_need_words (void) {
+  g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
+  g_autoptr (LonghandTranscript) lines = NULL;
+
+  longhand_transcript_append (transcript, 1000, 2000, "one two", -0.5, 0.25);
+  longhand_transcript_add_word (transcript, 500, 1300, " one", 0.5);
+  longhand_transcript_add_word (transcript, 1400, 2100, " two", 0.5);
+  longhand_transcript_append (transcript, 2000, 3000, "nobody knows when", -0.5, 0.25);
+  append_words (transcript, 3050, (const char *[]){ " three", NULL });
+  lines = longhand_transcript_lay_out (transcript, &(LonghandLayout){ .line_width = 40, .n_lines = 2 });
+  g_assert_cmpuint (longhand_transcript_get_n_segments (lines), ==, 3);
+  assert_segment (lines, 0, 1000, 2000, "one two", 0);
+  assert_segment (lines, 1, 2000, 3000, "nobody knows when", 0);
+  assert_segment (lines, 2, 3050, 3150, "three", 0);
+}
+
 static void
 text_is_segments_joined_by_spaces (void) {
   g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
@@ -258,6 +348,16 @@ main (int argc, char **argv) {
   g_test_add_func ("/transcript/split-stays-within-the-segment", split_stays_within_the_segment);
   g_test_add_func ("/transcript/split-shares-the-time-where-words-have-none",
                    split_shares_the_time_where_words_have_none);
+  g_test_add_func ("/transcript/lines-break-at-their-width", lines_break_at_their_width);
+  g_test_add_func ("/transcript/words-longer-than-a-line-stay-whole", words_longer_than_a_line_stay_whole);
+  g_test_add_func ("/transcript/subtitles-of-full-lines-go-on-over-segments",
+                   subtitles_of_full_lines_go_on_over_segments);
+  g_test_add_func ("/transcript/subtitles-do-not-go-on-over-a-long-pause",
+                   subtitles_do_not_go_on_over_a_long_pause);
+  g_test_add_func ("/transcript/subtitles-of-words-end-with-their-segment",
+                   subtitles_of_words_end_with_their_segment);
+  g_test_add_func ("/transcript/subtitles-stay-within-the-segments-and-need-words",
+                   subtitles_stay_within_the_segments_and_need_words);
   g_test_add_func ("/transcript/times-that-run-backwards-are-set-right",
                    times_that_run_backwards_are_set_right);
   g_test_add_func ("/transcript/text-is-segments-joined-by-spaces", text_is_segments_joined_by_spaces);

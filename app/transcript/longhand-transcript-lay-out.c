@@ -1,0 +1,95 @@
+/* Subtitles in lines, as openai/whisper lays them out (whisper/utils.py, SubtitlesWriter.iterate_result). */
+#include "transcript/longhand-transcript.h"
+
+/* Lines that go on over ends of segments stop where nobody spoke for so long. */
+#define LONG_PAUSE_MS 3000
+
+/* The subtitle that is being filled. */
+typedef struct {
+  const LonghandLayout *layout;
+  LonghandTranscript *to;
+  GString *text;                /* owned */
+  const LonghandSegment *first; /* segment of its first word */
+  guint n_words, n_lines;
+  glong line_width; /* of the last line */
+  gint64 start_ms, end_ms;
+  gint64 word_ms; /* where the last word begins */
+} Subtitle;
+
+static void
+finish (Subtitle *self) {
+  if (self->n_words > 0)
+    longhand_transcript_append (self->to, self->start_ms, self->end_ms, self->text->str,
+                                self->first->avg_logprob, self->first->no_speech_prob);
+  g_string_truncate (self->text, 0);
+  self->n_words = 0;
+  self->n_lines = 1;
+  self->line_width = 0;
+}
+
+static gboolean
+crosses_segments (const LonghandLayout *layout) {
+  return layout->n_lines > 0;
+}
+
+/* Whether the next word belongs to the next subtitle, wherever in the line it would stand. */
+static gboolean
+ends_before (const Subtitle *self, const LonghandWord *word, gboolean begins_segment) {
+  if (self->n_words == 0)
+    return FALSE;
+  if (crosses_segments (self->layout))
+    return word->start_ms - self->word_ms > LONG_PAUSE_MS;
+  return begins_segment || self->n_words == self->layout->n_words;
+}
+
+/* The time of the word, within that of its segment. */
+static gint64
+time_in (const LonghandSegment *segment, gint64 word_ms) {
+  return CLAMP (word_ms, segment->start_ms, segment->end_ms);
+}
+
+static void
+add_word (Subtitle *self, const LonghandSegment *segment, const LonghandWord *word, gboolean begins_segment) {
+  const LonghandLayout *layout = self->layout;
+  g_autofree char *alone = g_strstrip (g_strdup (word->text));
+  const glong width = g_utf8_strlen (word->text, -1);
+  gboolean fits = layout->line_width == 0 || self->line_width + width <= (glong)layout->line_width;
+
+  if (ends_before (self, word, begins_segment)
+      || (!fits && crosses_segments (layout) && self->n_lines >= layout->n_lines))
+    finish (self);
+  if (self->n_words == 0) {
+    self->first = segment;
+    self->start_ms = time_in (segment, word->start_ms);
+    fits = FALSE;
+  } else if (!fits) {
+    g_string_append_c (self->text, '\n');
+    self->n_lines++;
+  }
+  g_string_append (self->text, fits ? word->text : alone);
+  self->line_width = fits ? self->line_width + width : g_utf8_strlen (alone, -1);
+  self->n_words++;
+  self->end_ms = time_in (segment, word->end_ms);
+  self->word_ms = word->start_ms;
+}
+
+LonghandTranscript *
+longhand_transcript_lay_out (LonghandTranscript *self, const LonghandLayout *layout) {
+  LonghandTranscript *to = longhand_transcript_new_like (self);
+  Subtitle subtitle = { .layout = layout, .to = to, .text = g_string_new (NULL), .n_lines = 1 };
+
+  for (guint i = 0; i < longhand_transcript_get_n_segments (self); i++) {
+    const LonghandSegment *segment = longhand_transcript_get_segment (self, i);
+
+    for (guint w = 0; segment->words != NULL && w < segment->words->len; w++)
+      add_word (&subtitle, segment, &g_array_index (segment->words, LonghandWord, w), w == 0);
+    if (segment->words != NULL)
+      continue;
+    finish (&subtitle);
+    longhand_transcript_append (to, segment->start_ms, segment->end_ms, segment->text, segment->avg_logprob,
+                                segment->no_speech_prob);
+  }
+  finish (&subtitle);
+  g_string_free (subtitle.text, TRUE);
+  return to;
+}
