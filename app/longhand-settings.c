@@ -23,6 +23,8 @@ enum {
   PROP_MODEL,
   PROP_LANGUAGE,
   PROP_MICROPHONE,
+  PROP_NOISE_REDUCTION,
+  PROP_AUTOMATIC_GAIN,
   PROP_PAUSE_LENGTH,
   PROP_SHOW_PERFORMANCE,
   PROP_EXPORT_FORMAT,
@@ -140,6 +142,8 @@ longhand_settings_class_init (LonghandSettingsClass *klass) {
   props[PROP_MODEL] = g_param_spec_string ("model", NULL, NULL, "", flags);
   props[PROP_LANGUAGE] = g_param_spec_string ("language", NULL, NULL, "auto", flags);
   props[PROP_MICROPHONE] = g_param_spec_string ("microphone", NULL, NULL, "", flags);
+  props[PROP_NOISE_REDUCTION] = g_param_spec_boolean ("noise-reduction", NULL, NULL, FALSE, flags);
+  props[PROP_AUTOMATIC_GAIN] = g_param_spec_boolean ("automatic-gain", NULL, NULL, FALSE, flags);
   props[PROP_PAUSE_LENGTH] = g_param_spec_double ("pause-length", NULL, NULL, LONGHAND_MIN_PAUSE_LENGTH,
                                                   LONGHAND_MAX_PAUSE_LENGTH, 0.6, flags);
   props[PROP_SHOW_PERFORMANCE] = g_param_spec_boolean ("show-performance", NULL, NULL, FALSE, flags);
@@ -241,6 +245,30 @@ void
 longhand_settings_set_microphone (LonghandSettings *self, const char *id) {
   g_return_if_fail (LONGHAND_IS_SETTINGS (self));
   set_string (self, "microphone", id);
+}
+
+gboolean
+longhand_settings_get_noise_reduction (LonghandSettings *self) {
+  g_return_val_if_fail (LONGHAND_IS_SETTINGS (self), FALSE);
+  return g_settings_get_boolean (self->gsettings, "noise-reduction");
+}
+
+void
+longhand_settings_set_noise_reduction (LonghandSettings *self, gboolean noise_reduction) {
+  g_return_if_fail (LONGHAND_IS_SETTINGS (self));
+  g_settings_set_boolean (self->gsettings, "noise-reduction", noise_reduction);
+}
+
+gboolean
+longhand_settings_get_automatic_gain (LonghandSettings *self) {
+  g_return_val_if_fail (LONGHAND_IS_SETTINGS (self), FALSE);
+  return g_settings_get_boolean (self->gsettings, "automatic-gain");
+}
+
+void
+longhand_settings_set_automatic_gain (LonghandSettings *self, gboolean automatic_gain) {
+  g_return_if_fail (LONGHAND_IS_SETTINGS (self));
+  g_settings_set_boolean (self->gsettings, "automatic-gain", automatic_gain);
 }
 
 double

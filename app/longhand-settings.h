@@ -17,6 +17,7 @@ G_DECLARE_FINAL_TYPE (LonghandSettings, longhand_settings, LONGHAND, SETTINGS, G
  *   model       string  id in the model store; "" = the best installed one
  *   language    string  code, or "auto"
  *   microphone  string  device id of LonghandCapture; "" = follow the default
+ *   noise-reduction, automatic-gain bool  what is done with sound before it is recognised
  *   pause-length double seconds of silence that end an utterance, 0.3 .. 2.0
  *   show-performance bool  performance panel visible
  *   export-format string extension of the last one used, as longhand_format_get_extension
@@ -39,6 +40,10 @@ char *longhand_settings_dup_language (LonghandSettings *self); /* (transfer full
 void longhand_settings_set_language (LonghandSettings *self, const char *language);
 char *longhand_settings_dup_microphone (LonghandSettings *self); /* (transfer full) */
 void longhand_settings_set_microphone (LonghandSettings *self, const char *id);
+gboolean longhand_settings_get_noise_reduction (LonghandSettings *self);
+void longhand_settings_set_noise_reduction (LonghandSettings *self, gboolean noise_reduction);
+gboolean longhand_settings_get_automatic_gain (LonghandSettings *self);
+void longhand_settings_set_automatic_gain (LonghandSettings *self, gboolean automatic_gain);
 double longhand_settings_get_pause_length (LonghandSettings *self);
 void longhand_settings_set_pause_length (LonghandSettings *self, double seconds);
 /* For g_settings_bind of window state and the like. (transfer none) */

@@ -22,8 +22,9 @@ typedef struct {
   SNDFILE *file;
   SF_INFO info;
   LonghandResampler *resampler;
-  float *frames; /* [BLOCK_FRAMES, channels] */
-  GArray *block; /* float; those frames at 16 kHz */
+  LonghandEnhancer *enhancer;
+  float *frames;            /* [BLOCK_FRAMES, channels] */
+  GArray *block, *enhanced; /* float; those frames at 16 kHz, as they are and as they are handed on */
   gsize n_samples, n_not_finite;
   gint64 resample_us;
   TakeFn take;
@@ -71,7 +72,10 @@ hand_on (Reader *self, gsize n_frames, gboolean last, GError **error) {
   if (!check_goes_on (self, error))
     return FALSE;
   self->n_samples += self->block->len;
-  return self->take (self->user, (const float *)(gpointer)self->block->data, self->block->len, error);
+  g_array_set_size (self->enhanced, 0);
+  longhand_enhancer_process (self->enhancer, (const float *)(gpointer)self->block->data, self->block->len,
+                             last, self->enhanced);
+  return self->take (self->user, (const float *)(gpointer)self->enhanced->data, self->enhanced->len, error);
 }
 
 static gboolean
@@ -84,8 +88,12 @@ prepare (Reader *self, GError **error) {
   if (self->frames == NULL)
     return set_no_memory (error, self->name);
   self->block = g_array_new (FALSE, FALSE, sizeof (float));
+  self->enhanced = g_array_new (FALSE, FALSE, sizeof (float));
   self->resampler = longhand_resampler_new (self->info.samplerate, (guint)self->info.channels, error);
-  return self->resampler != NULL;
+  if (self->resampler == NULL)
+    return FALSE;
+  self->enhancer = longhand_enhancer_new (&self->input->enhancement, error);
+  return self->enhancer != NULL;
 }
 
 static gboolean
@@ -108,7 +116,9 @@ static void
 reader_clear (Reader *self) {
   g_clear_pointer (&self->file, sf_close);
   g_clear_pointer (&self->resampler, longhand_resampler_free);
+  g_clear_pointer (&self->enhancer, longhand_enhancer_free);
   g_clear_pointer (&self->block, g_array_unref);
+  g_clear_pointer (&self->enhanced, g_array_unref);
   g_free (self->frames);
   g_free (self->name);
 }

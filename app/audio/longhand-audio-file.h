@@ -1,6 +1,7 @@
 /* Sound files through libsndfile: wav flac ogg opus mp3. */
 #pragma once
 
+#include "audio/longhand-enhancer.h"
 #include "audio/longhand-samples.h"
 
 G_BEGIN_DECLS
@@ -11,6 +12,7 @@ typedef struct {
       *path;    /* borrowed; NULL: standard input, which may be a pipe, and then lies on the disk at first */
   guint raw_hz; /* not 0: no sound file, but samples of 16 bits, little-endian and signed, mono, of this
                  * rate */
+  LonghandEnhancement enhancement; /* of what is read */
   gboolean (*is_cancelled) (void); /* asked several times a second; NULL: goes on to the end */
 } LonghandAudioInput;
 
@@ -20,7 +22,8 @@ char *longhand_audio_input_display_name (const LonghandAudioInput *input);
 /* All of it as mono 16 kHz float32. Samples that are no numbers count as silence; *n_not_finite (may be NULL)
  * says how many there were. A recording that breaks off gives what there is when its format has no way to
  * tell. (transfer full) Errors: LONGHAND_ERROR_AUDIO_FILE (missing, not sound, damaged, over 24 hours),
- * _NO_MEMORY, _WRITE (no room for a long one), _CANCELLED. Any thread. */
+ * _NO_MEMORY, _WRITE (no room for a long one), _CANCELLED, _FAILED (cannot be
+ * enhanced). Any thread. */
 LonghandSamples *longhand_audio_file_read (const LonghandAudioInput *input, gsize *n_not_finite,
                                            GError **error);
 

@@ -152,6 +152,7 @@ longhand_cli_listen (int argc, char **argv) {
   g_auto (LonghandCliLanguages) spoken = { 0 };
   g_autofree char *device = NULL;
   g_autofree char *device_id = NULL;
+  LonghandEnhancement enhancement = { 0 };
   int threads = 0;
   const GOptionEntry entries[] = {
     { "device", 'd', 0, G_OPTION_ARG_STRING, &device,
@@ -167,6 +168,10 @@ longhand_cli_listen (int argc, char **argv) {
     { "languages", 0, 0, G_OPTION_ARG_STRING, &spoken.list,
       N_ ("Languages that may be spoken, such as “en,de”: one of them is detected (default: any)"),
       N_ ("LANGUAGES") },
+    { "noise-reduction", 0, 0, G_OPTION_ARG_NONE, &enhancement.noise_reduction,
+      N_ ("Lower steady noise before words are looked for"), NULL },
+    { "auto-gain", 0, 0, G_OPTION_ARG_NONE, &enhancement.automatic_gain,
+      N_ ("Bring voices to a usual level before words are looked for"), NULL },
     G_OPTION_ENTRY_NULL,
   };
   g_autoptr (LonghandModelStore) store = NULL;
@@ -203,7 +208,8 @@ longhand_cli_listen (int argc, char **argv) {
                                           .language = spoken.language,
                                           .languages = (const char *const *)spoken.languages,
                                           .microphone = device_id,
-                                          .threads = (guint)threads });
+                                          .threads = (guint)threads,
+                                          .enhancement = enhancement });
   g_signal_connect (session.dictation, "tentative", G_CALLBACK (on_tentative), &session);
   g_signal_connect (session.dictation, "committed", G_CALLBACK (on_committed), &session);
   g_signal_connect (session.dictation, "notice", G_CALLBACK (on_notice), &session);

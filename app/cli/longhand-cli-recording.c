@@ -1,6 +1,5 @@
 #include "cli/longhand-cli-recording.h"
 
-#include "audio/longhand-audio-file.h"
 #include "cli/longhand-cli.h"
 #include "longhand-engine-error.h"
 
@@ -79,6 +78,7 @@ static const float *
 read_sound (LonghandCliRecording *self, const LonghandCliRequest *request, const char *name, gsize *n) {
   const LonghandAudioInput input = { .path = self->input->path,
                                      .raw_hz = (guint)request->raw_hz,
+                                     .enhancement = request->enhancement,
                                      .is_cancelled = longhand_cli_interrupted };
   gsize n_not_finite;
 

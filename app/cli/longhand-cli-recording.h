@@ -1,7 +1,7 @@
 /* A recording on its way from sound to text. */
 #pragma once
 
-#include "audio/longhand-samples.h"
+#include "audio/longhand-audio-file.h"
 #include "cli/longhand-cli-grammar.h"
 #include "cli/longhand-cli-inputs.h"
 #include "cli/longhand-cli-recognition.h"
@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 /* What is asked of all of them. */
 typedef struct {
   int raw_hz; /* not 0: samples without a header */
+  LonghandEnhancement enhancement;
   LonghandCliRecognition recognition;
   LonghandCliVocabulary vocabulary;
   LonghandCliGrammar grammar;

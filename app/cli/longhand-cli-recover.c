@@ -23,6 +23,7 @@ typedef struct {
   gboolean last, all, remove;
   char *output, *sound, *model, *language; /* owned */
   int threads;
+  LonghandEnhancement enhancement;
   GPtrArray *paths; /* owned */
 } Options;
 
@@ -156,8 +157,10 @@ on_interrupt (gpointer user) {
 static gboolean
 recognise (Hearing *self, const LonghandRecovery *recovery, const char *model, const Options *options,
            GError **error) {
-  const LonghandRecognizerSettings settings
-      = { .threads = (guint)options->threads, .language = options->language, .pause_ms = 700 };
+  const LonghandRecognizerSettings settings = { .threads = (guint)options->threads,
+                                                .language = options->language,
+                                                .pause_ms = 700,
+                                                .enhancement = options->enhancement };
   g_autofree float *rest = longhand_recovery_load_rest (recovery, error);
   g_autoptr (GObject) owner = g_object_new (G_TYPE_OBJECT, NULL);
   g_autoptr (LonghandMailbox) mailbox = longhand_mailbox_new (owner);
@@ -333,6 +336,10 @@ longhand_cli_recover (int argc, char **argv) {
       N_ ("Threads, 1 to 256 (default 0: as many as are best)"), N_ ("N") },
     { "language", 'l', 0, G_OPTION_ARG_STRING, &options.language,
       N_ ("Language spoken, such as “de” (default: auto)"), N_ ("LANGUAGE") },
+    { "noise-reduction", 0, 0, G_OPTION_ARG_NONE, &options.enhancement.noise_reduction,
+      N_ ("Lower steady noise before words are looked for"), NULL },
+    { "auto-gain", 0, 0, G_OPTION_ARG_NONE, &options.enhancement.automatic_gain,
+      N_ ("Bring voices to a usual level before words are looked for"), NULL },
     G_OPTION_ENTRY_NULL,
   };
   g_autofree char *folder = longhand_journal_dup_folder ();

@@ -24,6 +24,7 @@ typedef struct {
   double pause_s;
   gboolean as_json;
   gboolean keep_all;
+  LonghandEnhancement enhancement;
 
   const char *path; /* borrowed */
   double speed;     /* 0: as fast as possible */
@@ -189,8 +190,10 @@ repeat (const char *text, guint n) {
 /* The same recording as “transcribe” hears it, against the same text. */
 static gboolean
 measure_batch (const Options *options, LonghandReplay *replay, GError **error) {
+  const LonghandAudioInput input = { .path = options->path, .enhancement = options->enhancement };
+  g_autoptr (LonghandSamples) sound = longhand_audio_file_read (&input, NULL, error);
+  const float *samples;
   gsize n;
-  g_autofree float *samples = longhand_audio_file_load (options->path, &n, NULL, error);
   g_autoptr (GString) heard = g_string_new (NULL);
   struct quill_error engine_error = { 0 };
   struct quill_result *result = NULL;
@@ -201,7 +204,8 @@ measure_batch (const Options *options, LonghandReplay *replay, GError **error) {
   quill_settings_init (&settings);
   settings.n_threads = (unsigned)options->threads;
   settings.n_hypotheses = QUILL_USUAL_HYPOTHESES;
-  if (samples == NULL || !longhand_cli_engine_open (&engine, options->model, &settings, error))
+  if (sound == NULL || (samples = longhand_samples_seal (sound, &n, error)) == NULL
+      || !longhand_cli_engine_open (&engine, options->model, &settings, error))
     return FALSE;
   quill_params_init (&params);
   params.language = options->language;
@@ -249,7 +253,8 @@ make_session (Session *session, LonghandModelStore *store, LonghandModel *model,
                                    .language = options->language,
                                    .threads = (guint)options->threads,
                                    .pause_length = options->pause_s,
-                                   .keep_all = options->keep_all },
+                                   .keep_all = options->keep_all,
+                                   .enhancement = options->enhancement },
       store, source);
   longhand_capture_file_set_queue (source, longhand_dictation_get_queue (session->dictation));
   g_signal_connect (session->dictation, "tentative", G_CALLBACK (on_tentative), session);
@@ -364,6 +369,10 @@ longhand_cli_replay (int argc, char **argv) {
       N_ ("Threads, 1 to 256 (default 0: as many as are best)"), N_ ("N") },
     { "language", 'l', 0, G_OPTION_ARG_STRING, &options.language,
       N_ ("Language spoken, such as “de” (default: auto)"), N_ ("LANGUAGE") },
+    { "noise-reduction", 0, 0, G_OPTION_ARG_NONE, &options.enhancement.noise_reduction,
+      N_ ("Lower steady noise before words are looked for"), NULL },
+    { "auto-gain", 0, 0, G_OPTION_ARG_NONE, &options.enhancement.automatic_gain,
+      N_ ("Bring voices to a usual level before words are looked for"), NULL },
     G_OPTION_ENTRY_NULL,
   };
   g_autoptr (LonghandModelStore) store = NULL;

@@ -436,6 +436,10 @@ longhand_cli_transcribe (int argc, char **argv) {
     { "raw", 0, 0, G_OPTION_ARG_INT, &options.request.raw_hz,
       N_ ("Recordings are 16-bit samples (signed, little-endian, mono) without a header, so many a second"),
       N_ ("RATE") },
+    { "noise-reduction", 0, 0, G_OPTION_ARG_NONE, &options.request.enhancement.noise_reduction,
+      N_ ("Lower steady noise before words are looked for"), NULL },
+    { "auto-gain", 0, 0, G_OPTION_ARG_NONE, &options.request.enhancement.automatic_gain,
+      N_ ("Bring voices to a usual level before words are looked for"), NULL },
     { "jobs", 0, 0, G_OPTION_ARG_INT, &options.jobs,
       N_ ("Recordings to work on at a time, 1 to 64 (default 1), which share the threads: more are faster, "
           "and take more memory"),

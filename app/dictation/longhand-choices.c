@@ -15,6 +15,8 @@ longhand_choices_read_settings (LonghandSettings *settings) {
     .microphone = longhand_settings_dup_microphone (settings),
     .threads = longhand_settings_get_threads (settings),
     .pause_ms = pause_ms (longhand_settings_get_pause_length (settings)),
+    .enhancement = { .noise_reduction = longhand_settings_get_noise_reduction (settings),
+                     .automatic_gain = longhand_settings_get_automatic_gain (settings) },
   };
 }
 
@@ -28,6 +30,7 @@ longhand_choices_read_options (const LonghandDictationOptions *options) {
     .threads = options->threads,
     .pause_ms = pause_ms (options->pause_length > 0 ? options->pause_length : USUAL_PAUSE_S),
     .keep_all = options->keep_all,
+    .enhancement = options->enhancement,
   };
 }
 

@@ -14,6 +14,7 @@ typedef struct {
   guint threads;     /* 0: automatic */
   guint pause_ms;    /* silence that ends an utterance */
   gboolean keep_all; /* also what nobody seems to have said is text */
+  LonghandEnhancement enhancement;
 } LonghandChoices;
 
 /* (transfer full) strings */

@@ -403,6 +403,7 @@ recognizer_settings (LonghandDictation *self) {
                                        .languages = self->choices.languages,
                                        .pause_ms = self->choices.pause_ms,
                                        .keep_all = self->choices.keep_all,
+                                       .enhancement = self->choices.enhancement,
                                        .detailed = self->detailed };
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "audio/longhand-capture.h"
+#include "audio/longhand-enhancer.h"
 #include "dictation/longhand-live-figures.h"
 #include "longhand-settings.h"
 #include "models/longhand-model-store.h"
@@ -67,8 +68,8 @@ typedef struct {
 #define LONGHAND_TYPE_DICTATION (longhand_dictation_get_type ())
 G_DECLARE_FINAL_TYPE (LonghandDictation, longhand_dictation, LONGHAND, DICTATION, GObject)
 
-/* Follows the settings: threads, language and pause apply at the next pass; model and microphone at once when
- * idle, else after Stop.
+/* Follows the settings: threads, language and pause apply at the next pass; noise reduction and automatic
+ * gain from the next recording on; model and microphone at once when idle, else after Stop.
  *
  * Properties (read-only, notify): state (int, LonghandState), model-state (int, LonghandModelState),
  *   model-title (string; of the model in use or being loaded), model-is-bundled (bool),
@@ -97,6 +98,7 @@ typedef struct {
   guint threads;                /* 0: automatic */
   double pause_length;          /* seconds; 0: the usual 0.6 */
   gboolean keep_all;            /* also what nobody seems to have said is text */
+  LonghandEnhancement enhancement;
 } LonghandDictationOptions;
 LonghandDictation *longhand_dictation_new_for_options (LonghandModelStore *store,
                                                        const LonghandDictationOptions *options);

@@ -49,10 +49,11 @@ struct _LonghandRecognizer {
   struct quill_stream *stream; /* NULL: no model, or no memory for a stream */
   guint64 origin;              /* number of the stream's sample 0, among all ever taken from the queue */
   guint64 n_taken;             /* number of the next sample to push */
-  float chunk[CHUNK];
-  gsize chunk_at, chunk_n; /* what of chunk is still to be pushed */
-  gboolean chunk_ends;     /* a recording ends behind it */
-  float kept[KEPT];        /* the last samples pushed that belong to no utterance yet */
+  LonghandEnhancer *enhancer;  /* owned; of the recording in progress; NULL: it has not begun */
+  GArray *chunk;               /* owned; float, enhanced */
+  gsize chunk_at, chunk_n;     /* what of chunk is still to be pushed */
+  gboolean chunk_ends;         /* a recording ends behind it */
+  float kept[KEPT];            /* the last samples pushed that belong to no utterance yet */
   gsize n_kept;
   gint64 speech_ms; /* first speech of the utterance in progress, in the session's time */
   gint64 end_ms;    /* of the utterance before, or beginning of the stream; likewise */
@@ -110,20 +111,54 @@ keep (LonghandRecognizer *self, const float *samples, gsize n) {
   self->n_kept = n_old + n_new;
 }
 
+/* As is wanted when the first of its sound comes; sound that cannot be enhanced is heard as it is. */
+static void
+begin_recording (LonghandRecognizer *self) {
+  const LonghandEnhancement nothing = { 0 };
+  LonghandEnhancement wanted;
+  GError *error = NULL;
+
+  pthread_mutex_lock (&self->lock);
+  wanted = self->wanted.enhancement;
+  pthread_mutex_unlock (&self->lock);
+  self->enhancer = longhand_enhancer_new (&wanted, &error);
+  if (self->enhancer != NULL)
+    return;
+  post_error (self, error);
+  self->enhancer = longhand_enhancer_new (&nothing, NULL);
+}
+
+/* FALSE: the queue is empty. What the enhancer holds back for now leaves the chunk empty. */
+static gboolean
+pop_chunk (LonghandRecognizer *self) {
+  float samples[CHUNK];
+  const gsize n = longhand_pump_queue_pop (self->queue, samples, CHUNK, &self->chunk_ends);
+
+  if (n == 0 && !self->chunk_ends)
+    return FALSE;
+  if (self->enhancer == NULL)
+    begin_recording (self);
+  g_array_set_size (self->chunk, 0);
+  longhand_enhancer_process (self->enhancer, samples, n, self->chunk_ends, self->chunk);
+  if (self->chunk_ends)
+    g_clear_pointer (&self->enhancer, longhand_enhancer_free);
+  self->chunk_at = 0;
+  self->chunk_n = self->chunk->len;
+  return TRUE;
+}
+
 /* FALSE: nothing waits. */
 static gboolean
 fill_chunk (LonghandRecognizer *self) {
-  if (self->chunk_n == 0 && !self->chunk_ends) {
-    self->chunk_at = 0;
-    self->chunk_n = longhand_pump_queue_pop (self->queue, self->chunk, CHUNK, &self->chunk_ends);
-  }
+  while (self->chunk_n == 0 && !self->chunk_ends && pop_chunk (self))
+    ;
   return self->chunk_n > 0 || self->chunk_ends;
 }
 
 /* FALSE: the utterance is over before the rest of it. */
 static gboolean
 push_chunk (LonghandRecognizer *self) {
-  const float *samples = self->chunk + self->chunk_at;
+  const float *samples = (const float *)(gpointer)self->chunk->data + self->chunk_at;
   const gsize n = quill_stream_push (self->stream, samples, self->chunk_n);
 
   keep (self, samples, n);
@@ -645,6 +680,8 @@ recognizer_unref (LonghandRecognizer *self) {
   longhand_pump_queue_unref (self->queue);
   longhand_journal_unref (self->journal);
   longhand_mailbox_unref (self->mailbox);
+  longhand_enhancer_free (self->enhancer);
+  g_array_unref (self->chunk);
   clear_settings (&self->wanted);
   g_free (self->wanted_path);
   clear_settings (&self->settings);
@@ -691,6 +728,7 @@ longhand_recognizer_new (LonghandPumpQueue *queue, LonghandJournal *journal, Lon
   self->journal = journal != NULL ? longhand_journal_ref (journal) : NULL;
   self->mailbox = longhand_mailbox_ref (mailbox);
   self->fn = fn;
+  self->chunk = g_array_new (FALSE, FALSE, sizeof (float));
   pthread_mutex_init (&self->lock, NULL);
   pthread_condattr_init (&attr);
   pthread_condattr_setclock (&attr, CLOCK_MONOTONIC);

@@ -15,12 +15,13 @@ typedef struct _LonghandRecognizer LonghandRecognizer;
 
 /* What may change from one pass to the next. */
 typedef struct {
-  guint threads;     /* 0: automatic */
-  char *language;    /* code or "auto"; ignored by English-only models, as the next */
-  char **languages;  /* codes or names that detection chooses from; NULL: any */
-  guint pause_ms;    /* silence that ends an utterance */
-  gboolean keep_all; /* also what nobody seems to have said is text; as it is at first */
-  gboolean detailed; /* LonghandStats.parts are wanted */
+  guint threads;                   /* 0: automatic */
+  char *language;                  /* code or "auto"; ignored by English-only models, as the next */
+  char **languages;                /* codes or names that detection chooses from; NULL: any */
+  guint pause_ms;                  /* silence that ends an utterance */
+  gboolean keep_all;               /* also what nobody seems to have said is text; as it is at first */
+  gboolean detailed;               /* LonghandStats.parts are wanted */
+  LonghandEnhancement enhancement; /* before recognition; the journal keeps sound as it was */
 } LonghandRecognizerSettings;
 
 typedef enum {
@@ -62,7 +63,8 @@ LonghandRecognizer *longhand_recognizer_new (LonghandPumpQueue *queue, LonghandJ
  * unless another load has followed. */
 void longhand_recognizer_load (LonghandRecognizer *self, const char *path, guint serial);
 
-/* Copies settings; taken between two passes, languages and pause between two utterances. */
+/* Copies settings; taken between two passes, languages and pause between two utterances, the enhancement
+ * between two recordings. */
 void longhand_recognizer_configure (LonghandRecognizer *self, const LonghandRecognizerSettings *settings);
 
 /* Ends the thread after the pass it is in, waiting for it at most timeout_ms; after that the thread is left

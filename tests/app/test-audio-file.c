@@ -215,6 +215,32 @@ damaged_recording_is_told (Fixture *fixture, gconstpointer data) {
   }
 }
 
+/* Also one that is too long for memory, and comes through it in pieces. */
+static void
+recording_is_enhanced_as_a_whole (Fixture *fixture, gconstpointer data) {
+  const LonghandAudioInput input = { .path = fixture->path, .enhancement = { TRUE, TRUE } };
+  const gsize n = LONGHAND_SAMPLES_IN_MEMORY + 12345;
+  g_autofree float *raw = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LonghandSamples) samples = NULL;
+  g_autoptr (LonghandEnhancer) enhancer = longhand_enhancer_new (&input.enhancement, &error);
+  g_autoptr (GArray) expected = g_array_new (FALSE, FALSE, sizeof (float));
+  const float *enhanced;
+  gsize n_raw, n_enhanced;
+
+  g_assert_no_error (error);
+  write_tone (fixture->path, SF_FORMAT_WAV | SF_FORMAT_PCM_16, 16000, 1, (sf_count_t)n);
+  raw = longhand_audio_file_load (fixture->path, &n_raw, NULL, &error);
+  g_assert_no_error (error);
+  longhand_enhancer_process (enhancer, raw, n_raw, TRUE, expected);
+  samples = longhand_audio_file_read (&input, NULL, &error);
+  g_assert_no_error (error);
+  enhanced = longhand_samples_seal (samples, &n_enhanced, &error);
+  g_assert_no_error (error);
+  g_assert_cmpmem (enhanced, n_enhanced * sizeof (float), expected->data, n * sizeof (float));
+  g_assert_cmpint (memcmp (enhanced, raw, n * sizeof (float)), !=, 0);
+}
+
 int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
@@ -229,6 +255,7 @@ main (int argc, char **argv) {
   ADD ("file-cut-in-its-header-is-no-sound", file_cut_in_its_header_is_no_sound);
   ADD ("text-is-no-sound", text_is_no_sound);
   ADD ("missing-empty-folder-and-device-are-told-apart", missing_empty_folder_and_device_are_told_apart);
+  ADD ("recording-is-enhanced-as-a-whole", recording_is_enhanced_as_a_whole);
   ADD ("damaged-recording-is-told", damaged_recording_is_told);
   return g_test_run ();
 }

@@ -79,6 +79,16 @@ interrupt_finishes_what_was_said (void) {
   cli_assert_heard (run.out, FIRST);
 }
 
+static void
+enhanced_sound_is_understood (void) {
+  static const char *const arguments[]
+      = { "listen", "--seconds", "2.2", "--noise-reduction", "--auto-gain", NULL };
+  g_auto (CliRun) run = run_with_microphone (NULL, NULL, arguments);
+
+  g_assert_cmpint (run.code, ==, 0);
+  cli_assert_heard (run.out, FIRST);
+}
+
 /* Where the text goes, the disk is full; where sessions are, it is not. */
 static void
 text_that_cannot_be_written_can_be_recovered (void) {
@@ -120,6 +130,7 @@ main (int argc, char **argv) {
                    unknown_or_ambiguous_device_names_the_choices);
   g_test_add_func ("/cli/live/time-up-finishes-what-was-said", time_up_finishes_what_was_said);
   g_test_add_func ("/cli/live/interrupt-finishes-what-was-said", interrupt_finishes_what_was_said);
+  g_test_add_func ("/cli/live/enhanced-sound-is-understood", enhanced_sound_is_understood);
   g_test_add_func ("/cli/live/text-that-cannot-be-written-can-be-recovered",
                    text_that_cannot_be_written_can_be_recovered);
   g_test_add_func ("/cli/live/broken-model-ends-listening", broken_model_ends_listening);

@@ -10,6 +10,7 @@
 #include <glib/gstdio.h>
 #include <quill.h>
 #include <sndfile.h>
+#include <speex/speex_preprocess.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -21,6 +22,8 @@ static atomic_int n_held;              /* so many did */
 static atomic_bool stream_cannot_open; /* any more */
 static atomic_bool opening_held;       /* streams wait while it is set ... */
 static atomic_int n_opening;           /* ... and have begun to be opened so often */
+static GArray *pushed;                 /* owned; float; what streams took of the sound; NULL: nobody looks */
+static bool gain_refused;              /* by speexdsp */
 static char *opened_for; /* owned; languages of the last one, "" for any; read when it has told */
 
 struct quill_draft;
@@ -38,6 +41,11 @@ enum quill_status __wrap_quill_stream_open (struct quill_stream **out, struct qu
 enum quill_status __real_quill_stream_open (struct quill_stream **out, struct quill_transcriber *transcriber,
                                             const struct quill_stream_settings *settings, quill_stream_fn *fn,
                                             void *user, struct quill_error *err);
+
+size_t __wrap_quill_stream_push (struct quill_stream *stream, const float *samples, size_t n);
+size_t __real_quill_stream_push (struct quill_stream *stream, const float *samples, size_t n);
+int __wrap_speex_preprocess_ctl (SpeexPreprocessState *state, int request, void *value);
+int __real_speex_preprocess_ctl (SpeexPreprocessState *state, int request, void *value);
 
 static enum quill_status
 fail_nomem (struct quill_error *err) {
@@ -79,6 +87,22 @@ __wrap_quill_stream_open (struct quill_stream **out, struct quill_transcriber *t
   while (atomic_load (&opening_held))
     g_usleep (1000);
   return __real_quill_stream_open (out, transcriber, settings, fn, user, err);
+}
+
+size_t
+__wrap_quill_stream_push (struct quill_stream *stream, const float *samples, size_t n) {
+  const size_t n_taken = __real_quill_stream_push (stream, samples, n);
+
+  if (pushed != NULL)
+    g_array_append_vals (pushed, samples, (guint)n_taken);
+  return n_taken;
+}
+
+int
+__wrap_speex_preprocess_ctl (SpeexPreprocessState *state, int request, void *value) {
+  return gain_refused && request == SPEEX_PREPROCESS_SET_AGC
+             ? -1
+             : __real_speex_preprocess_ctl (state, request, value);
 }
 
 /* ---- fixture ---- */
@@ -187,6 +211,8 @@ tear_down (Fixture *f, gconstpointer data) {
   atomic_store (&n_failures_due, 0);
   atomic_store (&stream_cannot_open, false);
   atomic_store (&tentative_held, false);
+  gain_refused = false;
+  g_clear_pointer (&pushed, g_array_unref);
 }
 
 static void
@@ -424,6 +450,93 @@ detection_is_limited_to_languages_that_the_model_knows (Fixture *f, gconstpointe
   g_assert_cmpint (g_remove (path), ==, 0);
 }
 
+/* ---- what becomes of the sound before it is heard ---- */
+
+static LonghandRecognizerSettings
+settings_with (gboolean noise_reduction, gboolean automatic_gain) {
+  return (LonghandRecognizerSettings){ .threads = 1,
+                                       .language = (char *)"auto",
+                                       .pause_ms = 700,
+                                       .enhancement = { noise_reduction, automatic_gain } };
+}
+
+/* The whole recording, as it is to be heard. */
+static GArray *
+enhanced (Fixture *f, gboolean noise_reduction, gboolean automatic_gain) {
+  const LonghandEnhancement wanted = { noise_reduction, automatic_gain };
+  g_autoptr (LonghandEnhancer) enhancer = longhand_enhancer_new (&wanted, NULL);
+  GArray *out = g_array_new (FALSE, FALSE, sizeof (float));
+
+  longhand_enhancer_process (enhancer, f->sound, f->n_sound, TRUE, out);
+  g_assert_cmpuint (out->len, ==, f->n_sound);
+  return out;
+}
+
+static void
+assert_pushed (const GArray *first, const GArray *second) {
+  const gsize n = first->len * sizeof (float), n_second = second != NULL ? second->len * sizeof (float) : 0;
+
+  g_assert_cmpmem (pushed->data, MIN (n, pushed->len * sizeof (float)), first->data, n);
+  if (second != NULL)
+    g_assert_cmpmem (pushed->data + n, pushed->len * sizeof (float) - n, second->data, n_second);
+}
+
+/* It is the whole of it, at the times at which it was spoken. */
+static void
+stream_hears_enhanced_sound (Fixture *f, gconstpointer data) {
+  const LonghandRecognizerSettings settings = settings_with (TRUE, TRUE);
+  g_autoptr (GArray) expected = enhanced (f, TRUE, TRUE);
+  g_autoptr (GArray) as_it_is = enhanced (f, FALSE, FALSE);
+
+  g_assert_cmpint (memcmp (expected->data, as_it_is->data, f->n_sound * sizeof (float)), !=, 0);
+  longhand_recognizer_configure (f->recognizer, &settings);
+  load (f);
+  pushed = g_array_new (FALSE, FALSE, sizeof (float));
+  say_all (f);
+  wait_for (f, '.');
+  g_assert_cmpstr (f->log->str, ==, "UU.");
+  g_assert_cmpuint (pushed->len, ==, f->n_sound);
+  assert_pushed (expected, NULL);
+  g_assert_cmpint (ABS (f->said[1].speech_ms - 3900), <=, 320);
+}
+
+static void
+enhancement_changes_between_recordings (Fixture *f, gconstpointer data) {
+  const LonghandRecognizerSettings denoise = settings_with (TRUE, FALSE), gain = settings_with (FALSE, TRUE);
+  g_autoptr (GArray) first = enhanced (f, TRUE, FALSE);
+  g_autoptr (GArray) second = enhanced (f, FALSE, TRUE);
+
+  longhand_recognizer_configure (f->recognizer, &denoise);
+  load (f);
+  pushed = g_array_new (FALSE, FALSE, sizeof (float));
+  longhand_pump_queue_push (f->queue, f->sound, 1500 * 16);
+  while (longhand_pump_queue_get_n_samples (f->queue) > 0)
+    g_usleep (1000);
+  longhand_recognizer_configure (f->recognizer, &gain); /* in the midst of the first one */
+  longhand_pump_queue_push (f->queue, f->sound + 1500 * 16, f->n_sound - 1500 * 16);
+  longhand_pump_queue_push_end (f->queue);
+  say_all (f);
+  while (strchr (f->log->str, '.') == strrchr (f->log->str, '.'))
+    g_main_context_iteration (NULL, TRUE);
+  assert_pushed (first, second);
+}
+
+static void
+sound_that_cannot_be_enhanced_is_heard_as_it_is (Fixture *f, gconstpointer data) {
+  const LonghandRecognizerSettings settings = settings_with (TRUE, TRUE);
+  g_autoptr (GArray) as_it_is = enhanced (f, FALSE, FALSE);
+
+  longhand_recognizer_configure (f->recognizer, &settings);
+  load (f);
+  gain_refused = true;
+  pushed = g_array_new (FALSE, FALSE, sizeof (float));
+  say_all (f);
+  wait_for (f, '.');
+  g_assert_cmpstr (f->log->str, ==, "EUU.");
+  g_assert_error (f->error, LONGHAND_ERROR, LONGHAND_ERROR_FAILED);
+  assert_pushed (as_it_is, NULL);
+}
+
 static void
 on_model_state (LonghandDictation *dictation, GParamSpec *pspec, GMainLoop *loop) {
   if (longhand_dictation_get_model_state (dictation) == LONGHAND_MODEL_STATE_READY)
@@ -473,6 +586,9 @@ main (int argc, char **argv) {
     { "changed-pause-does-not-cut-the-next-word", changed_pause_does_not_cut_the_next_word },
     { "detection-is-limited-to-languages-that-the-model-knows",
       detection_is_limited_to_languages_that_the_model_knows },
+    { "stream-hears-enhanced-sound", stream_hears_enhanced_sound },
+    { "enhancement-changes-between-recordings", enhancement_changes_between_recordings },
+    { "sound-that-cannot-be-enhanced-is-heard-as-it-is", sound_that_cannot_be_enhanced_is_heard_as_it_is },
     { "freeing-does-not-recognise-what-waits", freeing_does_not_recognise_what_waits },
   };
 

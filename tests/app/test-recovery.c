@@ -1,5 +1,6 @@
 /* Dictations that are cut off, and what the next one makes of it: a fake microphone, the real engine and the
- * bundled model. Run with --speak, the program is one of those that are killed. Environment:
+ * bundled model. Run with --speak, the program is one of those that are killed. The linker puts
+ * longhand_enhancer_new of this file before the real one (--wrap). Environment:
  * LONGHAND_MODEL_DIR; LONGHAND_TEST_WAV, 16 kHz mono: two utterances with a pause between them. */
 #include "audio/longhand-journal.h"
 #include "dictation/longhand-dictation-private.h"
@@ -31,6 +32,19 @@ remove_all (const char *path) {
     remove_all (child);
   }
   g_remove (path);
+}
+
+/* ---- what recordings are enhanced by ---- */
+
+static LonghandEnhancement enhanced_by; /* the last one; read when text of it has come */
+
+LonghandEnhancer *__wrap_longhand_enhancer_new (const LonghandEnhancement *wanted, GError **error);
+LonghandEnhancer *__real_longhand_enhancer_new (const LonghandEnhancement *wanted, GError **error);
+
+LonghandEnhancer *
+__wrap_longhand_enhancer_new (const LonghandEnhancement *wanted, GError **error) {
+  enhanced_by = *wanted;
+  return __real_longhand_enhancer_new (wanted, error);
 }
 
 /* ---- a program that is killed ---- */
@@ -406,6 +420,61 @@ spoken_words_are_on_disk_until_the_end (Fixture *f, gconstpointer data) {
   assert_no_failure (f);
 }
 
+static void
+record_all (Fixture *f) {
+  longhand_dictation_start (f->dictation);
+  wait_state (f, LONGHAND_STATE_RECORDING);
+  speak (f, 0, f->sound->len);
+  longhand_dictation_stop (f->dictation);
+  wait_over (f);
+}
+
+/* Whatever the recognizer makes of it; and all of it has been heard. */
+static void
+enhanced_recording_is_kept_as_it_was_spoken (Fixture *f, gconstpointer data) {
+  Comparison comparison = { .sound = f->sound };
+  g_autoptr (LonghandRecovery) recovery = NULL;
+
+  longhand_settings_set_noise_reduction (f->settings, TRUE);
+  make_dictation (f);
+  wait_ready (f);
+  record_all (f);
+  g_assert_true (enhanced_by.noise_reduction);
+  recovery = crash (f);
+  g_assert_cmpuint (recovery->n_samples, ==, f->sound->len);
+  g_assert_cmpuint (recovery->n_rest, ==, 0);
+  longhand_recovery_read_sound (recovery, is_what_was_spoken, &comparison);
+  g_assert_cmpuint (comparison.n, ==, f->sound->len);
+  assert_no_failure (f);
+}
+
+static void
+settings_say_what_the_next_recording_is_enhanced_by (Fixture *f, gconstpointer data) {
+  make_dictation (f);
+  wait_ready (f);
+  for (guint i = 0; i < 4; i++) {
+    longhand_settings_set_noise_reduction (f->settings, i % 2 == 1);
+    longhand_settings_set_automatic_gain (f->settings, i >= 2);
+    record_all (f);
+    g_assert_cmpint (enhanced_by.noise_reduction, ==, i % 2 == 1);
+    g_assert_cmpint (enhanced_by.automatic_gain, ==, i >= 2);
+  }
+  assert_no_failure (f);
+}
+
+/* Options for one run, in place of settings. */
+static void
+options_say_what_a_recording_is_enhanced_by (Fixture *f, gconstpointer data) {
+  f->microphone = fake_source_new ();
+  f->dictation = longhand_dictation_new_with_source (
+      NULL, &(LonghandDictationOptions){ .threads = 1, .enhancement = { FALSE, TRUE } }, f->store,
+      &f->microphone->source);
+  wait_ready (f);
+  record_all (f);
+  g_assert_false (enhanced_by.noise_reduction);
+  g_assert_true (enhanced_by.automatic_gain);
+}
+
 /* The text has been handed over; only the sound is there again. */
 static void
 sound_that_no_model_could_hear_outlives_the_program (Fixture *f, gconstpointer data) {
@@ -687,6 +756,10 @@ main (int argc, char **argv) {
   g_setenv ("XDG_DATA_HOME", data_dir, TRUE);
   g_test_init (&argc, &argv, NULL);
   ADD ("/recovery/spoken-words-are-on-disk-until-the-end", spoken_words_are_on_disk_until_the_end);
+  ADD ("/recovery/enhanced-recording-is-kept-as-it-was-spoken", enhanced_recording_is_kept_as_it_was_spoken);
+  ADD ("/recovery/settings-say-what-the-next-recording-is-enhanced-by",
+       settings_say_what_the_next_recording_is_enhanced_by);
+  ADD ("/recovery/options-say-what-a-recording-is-enhanced-by", options_say_what_a_recording_is_enhanced_by);
   ADD ("/recovery/sound-that-no-model-could-hear-outlives-the-program",
        sound_that_no_model_could_hear_outlives_the_program);
   ADD ("/recovery/dictation-goes-on-without-a-disk", dictation_goes_on_without_a_disk);

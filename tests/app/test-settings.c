@@ -21,6 +21,8 @@ defaults_are_those_of_the_schema (void) {
                 "window-maximized", &is_maximized, "show-performance", &show_performance, NULL);
   g_assert_cmpuint (longhand_settings_get_threads (settings), ==, 0);
   g_assert_cmpfloat (longhand_settings_get_pause_length (settings), ==, 0.6);
+  g_assert_false (longhand_settings_get_noise_reduction (settings));
+  g_assert_false (longhand_settings_get_automatic_gain (settings));
   g_assert_cmpstr (model, ==, "");
   g_assert_cmpstr (language, ==, "auto");
   g_assert_cmpstr (microphone, ==, "");
@@ -35,17 +37,26 @@ static void
 setter_notifies_once_and_stores (void) {
   g_autoptr (LonghandSettings) settings = longhand_settings_new_in_memory ();
   g_autofree char *language = NULL;
-  guint n_threads = 0, n_language = 0;
+  guint n_threads = 0, n_language = 0, n_noise = 0, n_gain = 0;
 
   g_signal_connect_swapped (settings, "notify::threads", G_CALLBACK (count_cb), &n_threads);
   g_signal_connect_swapped (settings, "notify::language", G_CALLBACK (count_cb), &n_language);
+  g_signal_connect_swapped (settings, "notify::noise-reduction", G_CALLBACK (count_cb), &n_noise);
+  g_signal_connect_swapped (settings, "notify::automatic-gain", G_CALLBACK (count_cb), &n_gain);
   longhand_settings_set_threads (settings, 3);
   longhand_settings_set_language (settings, "de");
+  longhand_settings_set_noise_reduction (settings, TRUE);
+  g_assert_false (longhand_settings_get_automatic_gain (settings));
+  longhand_settings_set_automatic_gain (settings, TRUE);
+  g_assert_true (longhand_settings_get_noise_reduction (settings));
+  g_assert_true (longhand_settings_get_automatic_gain (settings));
   language = longhand_settings_dup_language (settings);
   g_assert_cmpuint (longhand_settings_get_threads (settings), ==, 3);
   g_assert_cmpstr (language, ==, "de");
   g_assert_cmpuint (n_threads, ==, 1);
   g_assert_cmpuint (n_language, ==, 1);
+  g_assert_cmpuint (n_noise, ==, 1);
+  g_assert_cmpuint (n_gain, ==, 1);
 }
 
 static void
