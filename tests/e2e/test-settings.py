@@ -36,6 +36,19 @@ def _():
     assert not window.complaints(), window.complaints()
 
 
+@case("/settings/next-recording-is-enhanced-and-understood")
+def _():
+    before = len(words(window.text()))
+    atspi.key("ctrl+comma")
+    window.app.press("Noise Reduction")
+    window.app.press("Automatic Gain")
+    atspi.key("Escape")
+    window.record()
+    window.wait("six more words", lambda: len(words(window.text())) >= before + 6)
+    window.stop()
+    assert not window.complaints(), window.complaints()
+
+
 try:
     run()
 finally:

@@ -95,6 +95,33 @@ test_pause (Fixture *f, gconstpointer data) {
   gtk_window_destroy (GTK_WINDOW (preferences));
 }
 
+static GtkSwitch *
+find_switch (GtkWidget *preferences, const char *title) {
+  AdwActionRow *row = fixture_find (preferences, ADW_TYPE_ACTION_ROW, "title", title);
+
+  return GTK_SWITCH (adw_action_row_get_activatable_widget (row));
+}
+
+static void
+test_enhancement (Fixture *f, gconstpointer data) {
+  GtkWidget *preferences = show_preferences (f);
+  GtkSwitch *noise_reduction = find_switch (preferences, "Noise Reduction");
+  GtkSwitch *automatic_gain = find_switch (preferences, "Automatic Gain");
+
+  g_assert_false (gtk_switch_get_active (noise_reduction));
+  g_assert_false (gtk_switch_get_active (automatic_gain));
+  gtk_switch_set_active (noise_reduction, TRUE);
+  g_assert_true (longhand_settings_get_noise_reduction (f->settings));
+  g_assert_false (longhand_settings_get_automatic_gain (f->settings));
+  gtk_switch_set_active (automatic_gain, TRUE);
+  g_assert_true (longhand_settings_get_automatic_gain (f->settings));
+  longhand_settings_set_noise_reduction (f->settings, FALSE);
+  longhand_settings_set_automatic_gain (f->settings, FALSE);
+  g_assert_false (gtk_switch_get_active (noise_reduction));
+  g_assert_false (gtk_switch_get_active (automatic_gain));
+  gtk_window_destroy (GTK_WINDOW (preferences));
+}
+
 static void
 test_model (Fixture *f, gconstpointer data) {
   GtkWidget *preferences = show_preferences (f);
@@ -394,6 +421,7 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/preferences/threads-both-ways", test_threads);
   FIXTURE_ADD ("/preferences/automatic-threads-are-explained", test_threads_reason);
   FIXTURE_ADD ("/preferences/pause-length-both-ways", test_pause);
+  FIXTURE_ADD ("/preferences/enhancement-both-ways", test_enhancement);
   FIXTURE_ADD ("/preferences/model-both-ways", test_model);
   FIXTURE_ADD ("/preferences/microphone-both-ways", test_microphone);
   FIXTURE_ADD ("/preferences/microphones-come-and-go", test_microphones_come_and_go);

@@ -11,6 +11,8 @@ struct _LonghandPreferences {
 
   /* template children */
   AdwComboRow *microphone;
+  GtkSwitch *noise_reduction;
+  GtkSwitch *automatic_gain;
   AdwComboRow *language;
   AdwComboRow *model;
   AdwComboRow *threads;
@@ -205,6 +207,8 @@ longhand_preferences_class_init (LonghandPreferencesClass *klass) {
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/longhand_app/Longhand/ui/preferences/longhand-preferences.ui");
   gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, microphone);
+  gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, noise_reduction);
+  gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, automatic_gain);
   gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, language);
   gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, model);
   gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, threads);
@@ -233,6 +237,10 @@ longhand_preferences_new (LonghandSettings *settings, LonghandModelStore *store,
   show_models (self);
   show_threads (self);
   show_threads_reason (self);
+  g_object_bind_property (settings, "noise-reduction", self->noise_reduction, "active",
+                          G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
+  g_object_bind_property (settings, "automatic-gain", self->automatic_gain, "active",
+                          G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
   g_object_bind_property (settings, "pause-length", gtk_spin_button_get_adjustment (self->pause_length),
                           "value", G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
   g_signal_connect_object (settings, "notify::microphone", G_CALLBACK (show_microphones), self,

@@ -1,4 +1,4 @@
-/* Preferences; everything applies at once. */
+/* Preferences; everything is stored at once, and applies when LonghandDictation takes it. */
 #pragma once
 
 #include "dictation/longhand-dictation.h"
