@@ -1,8 +1,9 @@
-"""The benchmarks of live dictation: short runs with the smallest model. test-live.py BENCH-FOLDER BUILD"""
+"""The benchmarks of live dictation, and of sound that is enhanced: short runs with the smallest model. test-live.py BENCH-FOLDER BUILD"""
 import importlib.machinery
 import importlib.util
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -85,6 +86,33 @@ def _():
     made = [make(noise.random.Random(1)) for make in (noise.silence, noise.keyboard)]
     assert [len(sound) for sound in made] == [noise.N] * 2
     assert max(map(abs, made[0])) < 0.001 < 0.1 < max(map(abs, made[1])) < 1, [max(map(abs, s)) for s in made]
+
+
+
+@case("/enhance/noise-is-so-far-below-the-voice")
+def _():
+    enhance = load("enhance")
+    voice = [0] * enhance.RATE + [1000, -1000] * enhance.RATE + [0] * enhance.RATE
+    mixed, = enhance.mixed([(voice, "")], enhance.white, 10)
+    noise = [m - v for m, v in zip(mixed, voice)]
+    assert len(mixed) == len(voice)
+    assert abs(enhance.rms(noise) / (1000 * 10 ** (-10 / 20)) - 1) < 0.02, enhance.rms(noise)
+
+
+@case("/enhance/each-scene-is-a-row")
+def _():
+    with tempfile.TemporaryDirectory() as folder:
+        audio = os.path.join(bench, "../data/audio")
+        with open(os.path.join(audio, "transcripts.tsv"), encoding="utf-8") as f:
+            line = f.readline()
+        shutil.copy(os.path.join(audio, line.split("\t")[0]), folder)
+        with open(os.path.join(folder, "transcripts.tsv"), "w", encoding="utf-8") as f:
+            f.write(line)
+        for way in ("--greedy", "--live"):
+            status, text, complaint = output("enhance", "--build", build, way, "--scene", "quiet, 30", folder)
+            assert status == 0, complaint
+            row = text.splitlines()[-1]
+            assert re.fullmatch(r"\| quiet, 30 dB too low( \| \d+\.\d){4} \|", row), text
 
 
 run()
