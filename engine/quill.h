@@ -529,6 +529,12 @@ struct quill_stream_settings {
      * less than so many (512): models that know whole windows only hear little in short ones. */
     unsigned min_audio_ctx;
     enum quill_commit_rule commit;
+    /* NULL: none; of the transcriber's model. Utterances that are one of its texts are commands: see
+     * quill_stream_event.command. It must stay valid while the stream lives. */
+    const struct quill_grammar *commands;
+    /* By how much a command may be less likely than what was heard, in nats (1): what sounds alike. 0: it
+     * must have been heard as such. */
+    float command_margin;
     bool keep_all; /* also what nobody seems to have said is text: left_out stays NULL */
     /* Of final passes; tentative ones are greedy without fallback. All have
      * word_timestamps and no timestamps. Strings must stay valid while the stream lives; `cancelled` applies
@@ -554,7 +560,14 @@ struct quill_stream_event {
     /* FINAL: what the model wrote although nobody seems to have said it (text/guards.h): then text is "" and
      * there are no segments. For the caller to keep: guards may err. NULL: nothing. */
     const char *left_out;
-    const char *left_out_reason;  /* "no speech"; static */
+    const char *left_out_reason; /* "no speech"; static */
+    /* FINAL: the text of quill_stream_settings.commands that this is, as recognition would write it; text is
+     * what was heard all the same. Only what stands by itself, with a pause before and behind it, and is
+     * short is one; a sentence with these words in it is not. NULL: it is none. */
+    const char *command;
+    /* FINAL: by how much its likeliest text of the grammar is less likely than what was heard, in nats;
+     * INFINITY where that was not looked for, because it is too long say. */
+    float command_loss;
     struct quill_timings timings; /* of the pass behind this event */
 };
 typedef void quill_stream_fn(void *user, const struct quill_stream_event *event);

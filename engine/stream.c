@@ -60,6 +60,9 @@
 #define BEHIND_MS 2500
 #define CAUGHT_UP_MS 1500
 
+/* Commands are shorter, pre-roll and tail included. */
+#define MAX_COMMAND_MS 5000
+
 /* A model sees silence behind the sound, as it did in training, where its audio context is shortened. */
 #define CTX_MARGIN_MS 1000
 #define CTX_STEP 32 /* encoder frames */
@@ -90,6 +93,7 @@ struct quill_stream {
     struct quill_vad vad;
 
     bool open;      /* an utterance is in progress, from the buffer's first frame on */
+    bool continues; /* it goes on with the one before, which was cut */
     size_t n_quiet; /* frames since the last one with speech */
     size_t
         n_looked_at;   /* samples that the last tentative pass covered, or came before the first loud frame */
@@ -131,6 +135,7 @@ void quill_stream_settings_init(struct quill_stream_settings *settings)
         .max_utterance_ms = 28000,
         .partial_ms = 600,
         .min_audio_ctx = 512,
+        .command_margin = 1.0f,
     };
     quill_params_init(&settings->params);
 }
@@ -151,6 +156,10 @@ static enum quill_status check_settings(const struct quill_stream_settings *sett
         return quill_fail(err, QUILL_ERR_INVALID,
                           "a pre-roll of %u ms and a pause of %u ms leave no room for speech in %u ms",
                           settings->preroll_ms, settings->pause_ms, settings->max_utterance_ms);
+    if (!(settings->command_margin >= 0.0f))
+        return quill_fail(err, QUILL_ERR_INVALID,
+                          "a margin of %g for commands is not possible; choose 0 or more",
+                          (double)settings->command_margin);
     return QUILL_OK;
 }
 
@@ -177,6 +186,8 @@ enum quill_status quill_stream_open(struct quill_stream **out, struct quill_tran
         settings = &defaults;
     }
     QUILL_TRY(check_settings(settings, err));
+    if (settings->commands && !quill_grammar_is_for(settings->commands, transcriber->model))
+        return quill_fail(err, QUILL_ERR_INVALID, "the grammar of commands was made for another model");
     if (!transcriber->word_timestamps)
         return quill_fail(
             err, QUILL_ERR_INVALID,
@@ -264,6 +275,7 @@ static void begin_utterance(struct quill_stream *s)
     for (size_t i = before; i < s->n_frames; i++)
         s->speech[i] = true;
     s->open = true;
+    s->continues = false;
     s->begin_due = true;
     s->n_quiet = 0;
     s->n_looked_at = before * FRAME;
@@ -474,8 +486,22 @@ static enum quill_verdict judge(const struct quill_stream *s, const struct quill
     return quill_guard(&facts);
 }
 
+/* Whether the utterance of n samples stands by itself as a command does. */
+static bool may_be_command(const struct quill_stream *s, size_t n)
+{
+    return !s->continues && n <= MAX_COMMAND_MS * SAMPLES_PER_MS;
+}
+
+/* NULL: it is none. */
+static const char *command_of(const struct quill_stream *s, const struct quill_draft *draft)
+{
+    return draft->command_loss < INFINITY && draft->command_loss <= s->settings.command_margin
+               ? draft->command
+               : NULL;
+}
+
 static void tell_result(struct quill_stream *s, enum quill_stream_event_type type, size_t n,
-                        struct quill_result *result, char *text)
+                        struct quill_result *result, const struct quill_draft *draft, char *text)
 {
     struct quill_stream_event event = {
         .type = type,
@@ -491,10 +517,12 @@ static void tell_result(struct quill_stream *s, enum quill_stream_event_type typ
         const enum quill_verdict verdict = judge(s, result, text, n);
 
         shift_times(result, event.start_ms);
+        event.command_loss = draft->command_loss;
         if (verdict == QUILL_KEEP) {
             event.n_firm = strlen(text);
             event.segments = result->segments;
             event.n_segments = result->n_segments;
+            event.command = command_of(s, draft);
         } else {
             event.text = "";
             event.left_out = text;
@@ -518,6 +546,8 @@ static enum quill_status pass(struct quill_stream *s, enum quill_stream_event_ty
         .n_forced = tentative ? s->n_firm : 0,
         .tolerance = tentative ? TOLERANCE : 0,
         .firm_tolerance = FIRM_TOLERANCE,
+        .commands = !tentative && may_be_command(s, n) ? s->settings.commands : NULL,
+        .command_loss = INFINITY,
     };
     struct quill_result *result = NULL;
     char *text;
@@ -532,7 +562,7 @@ static enum quill_status pass(struct quill_stream *s, enum quill_stream_event_ty
     s->cost_ms = result->timings.total_ms;
     if (tentative)
         take_hypothesis(s, draft.n, n);
-    tell_result(s, type, n, result, text);
+    tell_result(s, type, n, result, &draft, text);
     quill_free(text);
     quill_result_free(&result);
     return QUILL_OK;
@@ -556,6 +586,7 @@ static void go_on_behind(struct quill_stream *s, size_t n)
     for (size_t i = 0; i < s->n_frames; i++)
         n_speech += s->speech[i];
     s->open = s->open && n_speech > 0;
+    s->continues = s->open;
     s->begin_due = s->open;
     s->n_looked_at = 0;
     forget_hypothesis(s);

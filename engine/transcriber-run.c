@@ -656,6 +656,8 @@ static enum quill_status run_windows(struct quill_run *run, struct quill_error *
             QUILL_TRY(quill_run_end_try(run, &window_done, err));
         }
     }
+    if (run->draft && run->draft->commands)
+        QUILL_TRY(quill_run_find_command(run, err));
     return QUILL_OK;
 }
 

@@ -61,6 +61,9 @@ enum quill_status quill_run_end_try(struct quill_run *run, bool *window_done, st
  * sequences of the slot. Errors: CANCELLED. */
 enum quill_status quill_run_find_alternatives(struct quill_run *run, struct quill_error *err);
 
+/* Behind the only window: which text of run->draft->commands it may have been. Errors: CANCELLED. */
+enum quill_status quill_run_find_command(struct quill_run *run, struct quill_error *err);
+
 /* When there is no window left. The run is closed; the result is the caller's. */
 struct quill_result *quill_run_take_result(struct quill_run *run);
 

@@ -39,6 +39,8 @@ struct quill_slot {
     struct quill_beams *beams;   /* the buffers of each set; NULL when there is one hypothesis only */
 };
 
+#define QUILL_MAX_COMMAND_BYTES 128 /* longer ones are none */
+
 /* When a token was spoken, in encoder frames: from begin to before end, by alignment; and the frame with the
  * most attention when it was chosen. */
 struct quill_spoken {
@@ -69,6 +71,11 @@ struct quill_draft {
      * is firm: a single hypothesis at a higher temperature leaves it as it is, and several favour it. */
     size_t n_forced, n_firm;
     float tolerance, firm_tolerance; /* of the search (search.h) */
+
+    /* NULL: none. Of a run with one window, and little text: */
+    const struct quill_grammar *commands;
+    float command_loss; /* by how much the command is less likely than the text; INFINITY: there is none */
+    char command[QUILL_MAX_COMMAND_BYTES]; /* as it would be written; "": likewise */
 };
 
 /* quill_transcribe with a draft of the first window, needs word_timestamps; NULL: none. */

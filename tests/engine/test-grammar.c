@@ -93,16 +93,24 @@ static const struct sample samples[] = {
   { "root ::= twice twice\ntwice ::= one one\none ::= \"1\"", { "1111" }, { "111" } },
 };
 
+/* TAP is UTF-8. */
+static void
+note (const char *grammar, const char *what) {
+  g_autofree char *shown = g_strescape (what, NULL);
+
+  g_test_message ("%s: %s", grammar, shown);
+}
+
 static void
 has_its_texts (struct fixture *f, const void *unused) {
   for (gsize i = 0; i < G_N_ELEMENTS (samples); i++) {
     read_grammar (f, samples[i].grammar);
     for (gsize k = 0; samples[i].texts[k] != NULL; k++) {
-      g_test_message ("%s: %s", samples[i].grammar, samples[i].texts[k]);
+      note (samples[i].grammar, samples[i].texts[k]);
       g_assert_true (quill_grammar_matches (f->grammar, samples[i].texts[k]));
     }
     for (gsize k = 0; samples[i].others[k] != NULL; k++) {
-      g_test_message ("%s: not %s", samples[i].grammar, samples[i].others[k]);
+      note (samples[i].grammar, samples[i].others[k]);
       g_assert_false (quill_grammar_matches (f->grammar, samples[i].others[k]));
     }
   }
@@ -188,7 +196,7 @@ says_where_mistakes_are (struct fixture *f, const void *unused) {
 
     quill_grammar_close (&f->grammar);
     quill_grammar_open (&f->grammar, f->model, rows[i].grammar, NULL, &err);
-    g_test_message ("%s: %s", rows[i].grammar, err.message);
+    note (err.message, rows[i].grammar);
     g_assert_cmpint (err.code, ==, *rows[i].said ? QUILL_ERR_INVALID : QUILL_OK);
     g_assert_nonnull (strstr (err.message, rows[i].said));
     g_assert_true ((f->grammar == NULL) == (*rows[i].said != '\0'));
