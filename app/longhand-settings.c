@@ -26,6 +26,7 @@ enum {
   PROP_NOISE_REDUCTION,
   PROP_AUTOMATIC_GAIN,
   PROP_PAUSE_LENGTH,
+  PROP_COMMANDS,
   PROP_SHOW_PERFORMANCE,
   PROP_EXPORT_FORMAT,
   PROP_WINDOW_WIDTH,
@@ -146,6 +147,7 @@ longhand_settings_class_init (LonghandSettingsClass *klass) {
   props[PROP_AUTOMATIC_GAIN] = g_param_spec_boolean ("automatic-gain", NULL, NULL, FALSE, flags);
   props[PROP_PAUSE_LENGTH] = g_param_spec_double ("pause-length", NULL, NULL, LONGHAND_MIN_PAUSE_LENGTH,
                                                   LONGHAND_MAX_PAUSE_LENGTH, 0.6, flags);
+  props[PROP_COMMANDS] = g_param_spec_boolean ("commands", NULL, NULL, TRUE, flags);
   props[PROP_SHOW_PERFORMANCE] = g_param_spec_boolean ("show-performance", NULL, NULL, FALSE, flags);
   props[PROP_EXPORT_FORMAT] = g_param_spec_string ("export-format", NULL, NULL, "txt", flags);
   props[PROP_WINDOW_WIDTH] = g_param_spec_int ("window-width", NULL, NULL, 1, G_MAXINT, 820, flags);
@@ -282,6 +284,18 @@ longhand_settings_set_pause_length (LonghandSettings *self, double seconds) {
   g_return_if_fail (LONGHAND_IS_SETTINGS (self));
   g_settings_set_double (self->gsettings, "pause-length",
                          CLAMP (seconds, LONGHAND_MIN_PAUSE_LENGTH, LONGHAND_MAX_PAUSE_LENGTH));
+}
+
+gboolean
+longhand_settings_get_commands (LonghandSettings *self) {
+  g_return_val_if_fail (LONGHAND_IS_SETTINGS (self), FALSE);
+  return g_settings_get_boolean (self->gsettings, "commands");
+}
+
+void
+longhand_settings_set_commands (LonghandSettings *self, gboolean commands) {
+  g_return_if_fail (LONGHAND_IS_SETTINGS (self));
+  g_settings_set_boolean (self->gsettings, "commands", commands);
 }
 
 GSettings *

@@ -19,6 +19,7 @@ G_DECLARE_FINAL_TYPE (LonghandSettings, longhand_settings, LONGHAND, SETTINGS, G
  *   microphone  string  device id of LonghandCapture; "" = follow the default
  *   noise-reduction, automatic-gain bool  what is done with sound before it is recognised
  *   pause-length double seconds of silence that end an utterance, 0.3 .. 2.0
+ *   commands    bool    spoken commands do what they say, and are not written
  *   show-performance bool  performance panel visible
  *   export-format string extension of the last one used, as longhand_format_get_extension
  *   window-width, window-height int; window-maximized bool */
@@ -46,6 +47,8 @@ gboolean longhand_settings_get_automatic_gain (LonghandSettings *self);
 void longhand_settings_set_automatic_gain (LonghandSettings *self, gboolean automatic_gain);
 double longhand_settings_get_pause_length (LonghandSettings *self);
 void longhand_settings_set_pause_length (LonghandSettings *self, double seconds);
+gboolean longhand_settings_get_commands (LonghandSettings *self);
+void longhand_settings_set_commands (LonghandSettings *self, gboolean commands);
 /* For g_settings_bind of window state and the like. (transfer none) */
 GSettings *longhand_settings_get_gsettings (LonghandSettings *self);
 

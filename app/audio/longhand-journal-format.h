@@ -34,6 +34,7 @@ typedef enum {
   LONGHAND_RECORD_HEARD, /* time: number of a sample; whatever came of it, nothing comes of what lies before
                             it */
   LONGHAND_RECORD_DEALT_WITH, /* somebody has all texts so far; sound behind them may still be waiting */
+  LONGHAND_RECORD_COMMAND, /* as TEXT; payload: end_ms i64, LonghandCommand u32, and what it writes, UTF-8 */
 } LonghandRecordType;
 
 typedef struct {

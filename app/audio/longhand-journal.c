@@ -351,10 +351,12 @@ longhand_journal_append_sound (LonghandJournal *self, const float *samples, gsiz
   pthread_mutex_unlock (&self->lock);
 }
 
-void
-longhand_journal_append_text (LonghandJournal *self, gint64 start_ms, gint64 end_ms, const char *text) {
-  const gsize n = MIN (strlen (text), LONGHAND_RECORD_MAX_BYTES - 8);
-  const guint32 length = (guint32)n + 8;
+/* Something that was said: head[0..n_head), then text. */
+static void
+append_said (LonghandJournal *self, LonghandRecordType type, gint64 start_ms, const guint8 *head,
+             guint32 n_head, const char *text) {
+  const gsize n = MIN (strlen (text), LONGHAND_RECORD_MAX_BYTES - n_head);
+  const guint32 length = (guint32)n + n_head;
 
   if (self == NULL)
     return;
@@ -364,13 +366,31 @@ longhand_journal_append_text (LonghandJournal *self, gint64 start_ms, gint64 end
 
     begin_file (self);
     payload = longhand_record_begin (self->waiting, length);
-    longhand_put_i64 (payload, end_ms);
-    memcpy (payload + 8, text, n);
-    longhand_record_end (self->waiting, LONGHAND_RECORD_TEXT, start_ms, length);
+    memcpy (payload, head, n_head);
+    memcpy (payload + n_head, text, n);
+    longhand_record_end (self->waiting, type, start_ms, length);
     self->hurry = TRUE;
     flush (self);
   }
   pthread_mutex_unlock (&self->lock);
+}
+
+void
+longhand_journal_append_text (LonghandJournal *self, gint64 start_ms, gint64 end_ms, const char *text) {
+  guint8 head[8];
+
+  longhand_put_i64 (head, end_ms);
+  append_said (self, LONGHAND_RECORD_TEXT, start_ms, head, sizeof head, text);
+}
+
+void
+longhand_journal_append_command (LonghandJournal *self, gint64 start_ms, gint64 end_ms, guint32 command,
+                                 const char *written) {
+  guint8 head[12];
+
+  longhand_put_i64 (head, end_ms);
+  longhand_put_u32 (head + 8, command);
+  append_said (self, LONGHAND_RECORD_COMMAND, start_ms, head, sizeof head, written);
 }
 
 /* Only into a file that there is, or will be as soon as it can be made. FALSE: there is none. */

@@ -37,6 +37,9 @@ void longhand_journal_unref (LonghandJournal *self);           /* the last one l
  * nothing. Sound: 16 kHz mono, in order; it is numbered by how much there was before. */
 void longhand_journal_append_sound (LonghandJournal *self, const float *samples, gsize n);
 void longhand_journal_append_text (LonghandJournal *self, gint64 start_ms, gint64 end_ms, const char *text);
+/* An utterance that is a command, and what it writes; command: LonghandCommand, whose numbers stay. */
+void longhand_journal_append_command (LonghandJournal *self, gint64 start_ms, gint64 end_ms, guint32 command,
+                                      const char *written);
 void longhand_journal_append_end (LonghandJournal *self); /* of a recording */
 /* The first n_samples have been recognised; what has no text now has no words. */
 void longhand_journal_append_heard (LonghandJournal *self, guint64 n_samples);

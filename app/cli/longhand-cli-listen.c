@@ -31,10 +31,22 @@ on_tentative (LonghandDictation *dictation, const char *text, guint n_firm, Sess
   longhand_cli_show_tentative (text);
 }
 
+/* A line that is printed stays, whatever is said of it. */
+static void
+tell_command (const Session *session, const LonghandUtterance *utterance) {
+  if (session->terminal && utterance->command != LONGHAND_COMMAND_STOP)
+    g_printerr (_ ("(“%s” is for the window: lines that are printed stay)\n"), utterance->text);
+}
+
 static void
 on_committed (LonghandDictation *dictation, LonghandUtterance *utterance, Session *session) {
   longhand_cli_show_tentative ("");
-  longhand_cli_print_text (utterance->text);
+  if (utterance->command >= LONGHAND_COMMAND_SCRATCH) {
+    tell_command (session, utterance);
+    return;
+  }
+  if (utterance->command != LONGHAND_COMMAND_BREAK)
+    longhand_cli_print_text (utterance->text);
   longhand_cli_print_text ("\n");
   if (ferror (stdout))
     longhand_dictation_keep_session (dictation);
@@ -154,6 +166,7 @@ longhand_cli_listen (int argc, char **argv) {
   g_autofree char *device_id = NULL;
   LonghandEnhancement enhancement = { 0 };
   int threads = 0;
+  gboolean commands = FALSE;
   const GOptionEntry entries[] = {
     { "device", 'd', 0, G_OPTION_ARG_STRING, &device,
       N_ ("Microphone, as “longhand-cli devices” lists them (default: the default one)"), N_ ("DEVICE") },
@@ -172,6 +185,10 @@ longhand_cli_listen (int argc, char **argv) {
       N_ ("Lower steady noise before words are looked for"), NULL },
     { "auto-gain", 0, 0, G_OPTION_ARG_NONE, &enhancement.automatic_gain,
       N_ ("Bring voices to a usual level before words are looked for"), NULL },
+    { "commands", 0, 0, G_OPTION_ARG_NONE, &commands,
+      N_ ("Take “new line”, “comma”, “stop listening” and the like for commands"), NULL },
+    { "no-commands", 0, G_OPTION_FLAG_REVERSE, G_OPTION_ARG_NONE, &commands, N_ ("Write them out (default)"),
+      NULL },
     G_OPTION_ENTRY_NULL,
   };
   g_autoptr (LonghandModelStore) store = NULL;
@@ -209,7 +226,9 @@ longhand_cli_listen (int argc, char **argv) {
                                           .languages = (const char *const *)spoken.languages,
                                           .microphone = device_id,
                                           .threads = (guint)threads,
-                                          .enhancement = enhancement });
+                                          .enhancement = enhancement,
+
+                                          .commands = commands });
   g_signal_connect (session.dictation, "tentative", G_CALLBACK (on_tentative), &session);
   g_signal_connect (session.dictation, "committed", G_CALLBACK (on_committed), &session);
   g_signal_connect (session.dictation, "notice", G_CALLBACK (on_notice), &session);

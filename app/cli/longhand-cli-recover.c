@@ -3,6 +3,7 @@
 
 #include "audio/longhand-journal.h"
 #include "audio/longhand-pump.h"
+#include "dictation/longhand-composition.h"
 #include "dictation/longhand-recognizer.h"
 #include "dictation/longhand-recovery.h"
 #include "longhand-engine-error.h"
@@ -49,6 +50,7 @@ first_words (const LonghandRecovery *recovery) {
     return g_strdup (_ ("(no text yet)"));
   first = g_ptr_array_index (recovery->texts, 0);
   begin = g_utf8_substring (first->text, 0, MIN (FIRST_WORDS, g_utf8_strlen (first->text, -1)));
+  g_strdelimit (begin, "\n", ' ');
   return g_strconcat (begin, recovery->texts->len > 1 || strlen (begin) < strlen (first->text) ? "…" : "",
                       NULL);
 }
@@ -122,6 +124,26 @@ add_line (Text *text, const char *line) {
   } else {
     g_string_append_printf (text->lines, "%s\n", line);
   }
+}
+
+/* A line for each utterance, with what commands wrote behind it; or before, when that opens something. */
+static void
+add_texts (Text *text, const GPtrArray *utterances) {
+  g_autoptr (GString) line = g_string_new (NULL);
+  LonghandCommand before = LONGHAND_COMMAND_OPENING;
+
+  for (guint i = 0; i < utterances->len; i++) {
+    const LonghandUtterance *utterance = g_ptr_array_index (utterances, i);
+
+    if (utterance->command == LONGHAND_COMMAND_NONE && before != LONGHAND_COMMAND_OPENING) {
+      add_line (text, line->str);
+      g_string_truncate (line, 0);
+    }
+    longhand_composition_join (line, utterance);
+    before = utterance->command;
+  }
+  if (line->len > 0)
+    add_line (text, line->str);
 }
 
 typedef struct {
@@ -214,8 +236,7 @@ hear_rest (const LonghandRecovery *recovery, const Options *options, Text *text,
 /* What there is goes to text even when the rest cannot be had. */
 static gboolean
 read_text (const LonghandRecovery *recovery, const Options *options, Text *text, GError **error) {
-  for (guint i = 0; i < recovery->texts->len; i++)
-    add_line (text, ((LonghandUtterance *)g_ptr_array_index (recovery->texts, i))->text);
+  add_texts (text, recovery->texts);
   return recovery->n_rest == 0 || hear_rest (recovery, options, text, error);
 }
 

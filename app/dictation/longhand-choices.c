@@ -17,6 +17,7 @@ longhand_choices_read_settings (LonghandSettings *settings) {
     .pause_ms = pause_ms (longhand_settings_get_pause_length (settings)),
     .enhancement = { .noise_reduction = longhand_settings_get_noise_reduction (settings),
                      .automatic_gain = longhand_settings_get_automatic_gain (settings) },
+    .commands = longhand_settings_get_commands (settings),
   };
 }
 
@@ -29,6 +30,7 @@ longhand_choices_read_options (const LonghandDictationOptions *options) {
     .microphone = g_strdup (options->microphone != NULL ? options->microphone : ""),
     .threads = options->threads,
     .pause_ms = pause_ms (options->pause_length > 0 ? options->pause_length : USUAL_PAUSE_S),
+    .commands = options->commands,
     .keep_all = options->keep_all,
     .enhancement = options->enhancement,
   };

@@ -13,6 +13,7 @@ typedef struct {
   char *microphone;  /* device id; "": the default one */
   guint threads;     /* 0: automatic */
   guint pause_ms;    /* silence that ends an utterance */
+  gboolean commands; /* what is one does what it says */
   gboolean keep_all; /* also what nobody seems to have said is text */
   LonghandEnhancement enhancement;
 } LonghandChoices;

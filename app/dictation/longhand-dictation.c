@@ -310,6 +310,8 @@ on_heard (gpointer owner, gpointer letter) {
     longhand_utterance_shift (heard->utterance, self->offset_ms);
     show (self, heard->utterance);
     note_text (self, heard);
+    if (heard->utterance->command == LONGHAND_COMMAND_STOP)
+      longhand_dictation_stop (self);
     break;
   case LONGHAND_HEARD_ERROR:
     report (self, heard->error);
@@ -402,6 +404,7 @@ recognizer_settings (LonghandDictation *self) {
                                        .language = self->choices.language,
                                        .languages = self->choices.languages,
                                        .pause_ms = self->choices.pause_ms,
+                                       .commands = self->choices.commands,
                                        .keep_all = self->choices.keep_all,
                                        .enhancement = self->choices.enhancement,
                                        .detailed = self->detailed };

@@ -27,13 +27,28 @@ typedef enum {
   LONGHAND_MODEL_STATE_FAILED,
 } LonghandModelState;
 
+/* What an utterance was said for; the numbers are those in journals. */
+typedef enum {
+  LONGHAND_COMMAND_NONE = 0,    /* words */
+  LONGHAND_COMMAND_BREAK = 1,   /* a line or paragraph ends */
+  LONGHAND_COMMAND_MARK = 2,    /* of punctuation, behind the text, in place of one that is there */
+  LONGHAND_COMMAND_CLOSING = 3, /* behind the text */
+  LONGHAND_COMMAND_OPENING = 4, /* before the text that follows */
+  LONGHAND_COMMAND_WORD = 5,    /* between spaces */
+  LONGHAND_COMMAND_SCRATCH = 6, /* the last utterance that is still there goes */
+  LONGHAND_COMMAND_UNDO = 7,    /* the last change is taken back, whatever it was */
+  LONGHAND_COMMAND_STOP = 8,    /* of recording */
+} LonghandCommand;
+
 /* What was committed at once: one utterance. Reference counted boxed type. */
 #define LONGHAND_TYPE_UTTERANCE (longhand_utterance_get_type ())
 typedef struct {
   gint64 start_ms, end_ms; /* in all that was recorded since the program started, behind what was recovered;
                             * the time between Stop and the next Record is not counted */
-  char *text;              /* no leading or trailing space; never empty */
-  GPtrArray *segments;     /* LonghandSegment */
+  LonghandCommand command; /* NONE: it is text */
+  char *text; /* no leading or trailing space, but for LONGHAND_COMMAND_BREAK; never empty. Of a command what
+               * it writes, or the phrase where it writes nothing */
+  GPtrArray *segments; /* LonghandSegment; none of a command */
 } LonghandUtterance;
 GType longhand_utterance_get_type (void);
 LonghandUtterance *longhand_utterance_ref (LonghandUtterance *utterance);
@@ -78,14 +93,13 @@ G_DECLARE_FINAL_TYPE (LonghandDictation, longhand_dictation, LONGHAND, DICTATION
  * Signals (main thread):
  *   "tentative" (const char *text, guint n_firm)   replaces the last tentative text; "" clears it. Its first
  *                                         n_firm bytes, whole words, do not change before it is committed
- *   "committed" (LonghandUtterance *)     after it the tentative text is ""
- *   "failed"    (const GError *)          LONGHAND_ERROR_*; the state tells what goes on
- *   "notice"    (const char *sentence)    worth reading, needs no answer: sound was lost; once a recording
- *   "left-out" (LonghandUtterance *)      recognised, but nobody seems to have said it: it is no text, unless
- *                                         the person says so
- *   "recovered" (gint64 begun_us)         a session that was not closed is being taken up; when it began, as
- *                                         microseconds since 1970. Its text follows as "committed"
- *   "devices-changed" ()                  longhand_dictation_get_devices has new content */
+ *   "committed" (LonghandUtterance *)     after it the tentative text is "". It may be a command, which is
+ * for the receiver to carry out, but LONGHAND_COMMAND_STOP: that is done "failed"    (const GError *)
+ * LONGHAND_ERROR_*; the state tells what goes on "notice"    (const char *sentence)    worth reading, needs
+ * no answer: sound was lost; once a recording "left-out" (LonghandUtterance *)      recognised, but nobody
+ * seems to have said it: it is no text, unless the person says so "recovered" (gint64 begun_us)         a
+ * session that was not closed is being taken up; when it began, as microseconds since 1970. Its text follows
+ * as "committed" "devices-changed" ()                  longhand_dictation_get_devices has new content */
 LonghandDictation *longhand_dictation_new (LonghandSettings *settings,
                                            LonghandModelStore *store); /* (transfer full) */
 
@@ -97,6 +111,7 @@ typedef struct {
   const char *microphone;       /* device id; "" or NULL: the default one */
   guint threads;                /* 0: automatic */
   double pause_length;          /* seconds; 0: the usual 0.6 */
+  gboolean commands;            /* spoken commands do what they say, and are not written */
   gboolean keep_all;            /* also what nobody seems to have said is text */
   LonghandEnhancement enhancement;
 } LonghandDictationOptions;

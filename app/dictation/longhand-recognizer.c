@@ -2,6 +2,7 @@
 
 #include "audio/longhand-pump.h"
 #include "dictation/longhand-breakdown.h"
+#include "dictation/longhand-commands.h"
 #include "dictation/longhand-utterance.h"
 #include "longhand-engine-error.h"
 #include "longhand-engine-threads.h"
@@ -46,14 +47,16 @@ struct _LonghandRecognizer {
   guint serial;
   struct quill_model *model;
   struct quill_transcriber *transcriber;
-  struct quill_stream *stream; /* NULL: no model, or no memory for a stream */
-  guint64 origin;              /* number of the stream's sample 0, among all ever taken from the queue */
-  guint64 n_taken;             /* number of the next sample to push */
-  LonghandEnhancer *enhancer;  /* owned; of the recording in progress; NULL: it has not begun */
-  GArray *chunk;               /* owned; float, enhanced */
-  gsize chunk_at, chunk_n;     /* what of chunk is still to be pushed */
-  gboolean chunk_ends;         /* a recording ends behind it */
-  float kept[KEPT];            /* the last samples pushed that belong to no utterance yet */
+  LonghandCommands *commands;    /* of the stream; NULL: none */
+  struct quill_grammar *grammar; /* of these */
+  struct quill_stream *stream;   /* NULL: no model, or no memory for a stream */
+  guint64 origin;                /* number of the stream's sample 0, among all ever taken from the queue */
+  guint64 n_taken;               /* number of the next sample to push */
+  LonghandEnhancer *enhancer;    /* owned; of the recording in progress; NULL: it has not begun */
+  GArray *chunk;                 /* owned; float, enhanced */
+  gsize chunk_at, chunk_n;       /* what of chunk is still to be pushed */
+  gboolean chunk_ends;           /* a recording ends behind it */
+  float kept[KEPT];              /* the last samples pushed that belong to no utterance yet */
   gsize n_kept;
   gint64 speech_ms; /* first speech of the utterance in progress, in the session's time */
   gint64 end_ms;    /* of the utterance before, or beginning of the stream; likewise */
@@ -176,11 +179,30 @@ to_session_ms (LonghandRecognizer *self, gint64 stream_ms) {
   return (gint64)(self->origin / PER_MS) + stream_ms;
 }
 
+/* (transfer full); NULL: it is no command. */
+static LonghandUtterance *
+command_from_event (LonghandRecognizer *self, const struct quill_stream_event *event) {
+  const char *written;
+  LonghandCommand command;
+
+  if (event->command == NULL)
+    return NULL;
+  command = longhand_commands_find (self->commands, event->command, &written);
+  if (command == LONGHAND_COMMAND_NONE)
+    return NULL;
+  return longhand_utterance_new_command (to_session_ms (self, event->start_ms),
+                                         to_session_ms (self, event->end_ms), command,
+                                         *written != '\0' ? written : event->text);
+}
+
 static LonghandUtterance *
 utterance_from_event (LonghandRecognizer *self, const struct quill_stream_event *event) {
-  LonghandUtterance *utterance = longhand_utterance_new (to_session_ms (self, event->start_ms),
-                                                         to_session_ms (self, event->end_ms), event->text);
+  LonghandUtterance *utterance = command_from_event (self, event);
 
+  if (utterance != NULL)
+    return utterance;
+  utterance = longhand_utterance_new (to_session_ms (self, event->start_ms),
+                                      to_session_ms (self, event->end_ms), event->text);
   for (size_t i = 0; i < event->n_segments; i++) {
     const struct quill_segment *segment = &event->segments[i];
 
@@ -284,8 +306,7 @@ on_stream_event (void *user, const struct quill_stream_event *event) {
     heard->utterance = utterance_from_event (self, event);
     heard->words = words_from_event (self, event);
     heard->speech_end_ms = last_speech_ms (self, event);
-    longhand_journal_append_text (self->journal, heard->utterance->start_ms, heard->utterance->end_ms,
-                                  heard->utterance->text);
+    longhand_utterance_append_to (heard->utterance, self->journal);
     longhand_journal_wait_for_disk (self->journal);
   } else {
     heard = longhand_heard_new (LONGHAND_HEARD_TENTATIVE, self->serial);
@@ -359,8 +380,35 @@ known_languages (LonghandRecognizer *self) {
 }
 
 static void
-close_model (LonghandRecognizer *self) {
+close_stream (LonghandRecognizer *self) {
   quill_stream_close (&self->stream);
+  quill_grammar_close (&self->grammar);
+  g_clear_pointer (&self->commands, longhand_commands_free);
+}
+
+/* Those of the languages that may be spoken, as far as that is known. */
+static gboolean
+open_commands (LonghandRecognizer *self, struct quill_stream_settings *settings,
+               struct quill_error *engine_error) {
+  const char *const one[] = { settings->params.language != NULL ? settings->params.language : "en", NULL };
+  const gboolean is_one = settings->params.language != NULL || quill_model_n_languages (self->model) == 0;
+
+  if (!self->settings.commands)
+    return TRUE;
+  self->commands = longhand_commands_new (is_one ? one : settings->params.languages);
+  if (self->commands == NULL)
+    return TRUE;
+  if (quill_grammar_open (&self->grammar, self->model, longhand_commands_get_grammar (self->commands), NULL,
+                          engine_error)
+      != QUILL_OK)
+    return FALSE;
+  settings->commands = self->grammar;
+  return TRUE;
+}
+
+static void
+close_model (LonghandRecognizer *self) {
+  close_stream (self);
   quill_transcriber_close (&self->transcriber);
   quill_model_close (&self->model);
 }
@@ -370,7 +418,7 @@ open_stream (LonghandRecognizer *self, GError **error) {
   struct quill_stream_settings settings;
   struct quill_error engine_error = { 0 };
 
-  quill_stream_close (&self->stream);
+  close_stream (self);
   self->reopen = FALSE;
   quill_stream_settings_init (&settings);
   settings.preroll_ms = PREROLL_MS;
@@ -382,8 +430,9 @@ open_stream (LonghandRecognizer *self, GError **error) {
   settings.params.languages = known_languages (self);
   settings.params.cancelled = is_cancelled;
   settings.params.user = self;
-  if (quill_stream_open (&self->stream, self->transcriber, &settings, on_stream_event, self, &engine_error)
-      != QUILL_OK) {
+  if (!open_commands (self, &settings, &engine_error)
+      || quill_stream_open (&self->stream, self->transcriber, &settings, on_stream_event, self, &engine_error)
+             != QUILL_OK) {
     longhand_set_error_from_engine (error, &engine_error);
     return FALSE;
   }
@@ -629,7 +678,7 @@ clear_settings (LonghandRecognizerSettings *settings) {
 /* Takes over the languages of wanted. */
 static void
 take_settings (LonghandRecognizer *self, LonghandRecognizerSettings *wanted) {
-  if (wanted->pause_ms != self->settings.pause_ms
+  if (wanted->pause_ms != self->settings.pause_ms || wanted->commands != self->settings.commands
       || g_strcmp0 (wanted->language, self->settings.language) != 0
       || !are_same (wanted->languages, self->settings.languages))
     self->reopen = self->stream != NULL;
@@ -638,6 +687,7 @@ take_settings (LonghandRecognizer *self, LonghandRecognizerSettings *wanted) {
   self->settings.languages = g_steal_pointer (&wanted->languages);
   self->settings.pause_ms = wanted->pause_ms;
   self->settings.keep_all = wanted->keep_all;
+  self->settings.commands = wanted->commands;
   if (wanted->detailed != self->settings.detailed) {
     self->settings.detailed = wanted->detailed;
     apply_detailed (self);

@@ -19,6 +19,7 @@ typedef struct {
   char *language;                  /* code or "auto"; ignored by English-only models, as the next */
   char **languages;                /* codes or names that detection chooses from; NULL: any */
   guint pause_ms;                  /* silence that ends an utterance */
+  gboolean commands;               /* what is one does what it says */
   gboolean keep_all;               /* also what nobody seems to have said is text; as it is at first */
   gboolean detailed;               /* LonghandStats.parts are wanted */
   LonghandEnhancement enhancement; /* before recognition; the journal keeps sound as it was */

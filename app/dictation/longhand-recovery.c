@@ -1,6 +1,7 @@
 #include "dictation/longhand-recovery.h"
 
 #include "audio/longhand-pump.h"
+#include "dictation/longhand-composition.h"
 #include "dictation/longhand-session-scan.h"
 #include "dictation/longhand-utterance.h"
 #include "longhand-error.h"
@@ -38,6 +39,7 @@ typedef struct {
 
 typedef struct {
   LonghandRecovery *recovery;
+  GPtrArray *changes; /* LonghandUtterance that nobody has dealt with, and commands */
   Seam seam;
   gint64 offset_ms; /* to add to times of the session as it goes on here */
   guint n_records;
@@ -149,8 +151,26 @@ on_text (Analysis *self, const LonghandRecord *record, const guint8 *payload) {
     return;
   text = g_strstrip (g_utf8_make_valid ((const char *)payload + 8, (gssize)record->length - 8));
   if (*text != '\0')
-    g_ptr_array_add (self->recovery->texts,
-                     longhand_utterance_new (self->offset_ms + record->time, self->offset_ms + end_ms, text));
+    longhand_composition_take (self->changes, longhand_utterance_new (self->offset_ms + record->time,
+                                                                      self->offset_ms + end_ms, text));
+  on_heard (self, end_ms * PER_MS);
+}
+
+/* One of a later version says nothing to this one, except that its sound is no text. */
+static void
+on_command (Analysis *self, const LonghandRecord *record, const guint8 *payload) {
+  const gint64 end_ms = record->length > 12 ? longhand_get_i64 (payload) : -1;
+  g_autofree char *written = NULL;
+  guint32 command;
+
+  if (!is_sane (record->time) || !is_sane (end_ms))
+    return;
+  command = longhand_get_u32 (payload + 8);
+  written = g_utf8_make_valid ((const char *)payload + 12, (gssize)record->length - 12);
+  if (*written != '\0' && command > LONGHAND_COMMAND_NONE && command <= LONGHAND_COMMAND_STOP)
+    longhand_composition_take (self->changes,
+                               longhand_utterance_new_command (self->offset_ms + record->time,
+                                                               self->offset_ms + end_ms, command, written));
   on_heard (self, end_ms * PER_MS);
 }
 
@@ -169,6 +189,9 @@ on_record (gpointer user, const LonghandRecord *record, const guint8 *payload, g
   case LONGHAND_RECORD_TEXT:
     on_text (self, record, payload);
     break;
+  case LONGHAND_RECORD_COMMAND:
+    on_command (self, record, payload);
+    break;
   case LONGHAND_RECORD_END:
     self->seam.ended = TRUE;
     break;
@@ -177,7 +200,7 @@ on_record (gpointer user, const LonghandRecord *record, const guint8 *payload, g
       on_heard (self, record->time);
     break;
   case LONGHAND_RECORD_DEALT_WITH:
-    g_ptr_array_set_size (self->recovery->texts, 0);
+    g_ptr_array_set_size (self->changes, 0);
     self->recovery->n_attempts = 0;
     break;
   default:
@@ -190,7 +213,10 @@ static void
 analyse (Analysis *self) {
   LonghandRecovery *recovery = self->recovery;
 
+  self->changes = g_ptr_array_new_with_free_func ((GDestroyNotify)longhand_utterance_unref);
   recovery->n_lost_bytes = longhand_session_scan (recovery->fd, on_record, self);
+  recovery->texts = longhand_composition_dup_texts (self->changes);
+  g_ptr_array_unref (self->changes);
   recovery->n_rest = count_rest (recovery->rest);
   if (recovery->rest->len > 0)
     recovery->rest_ms = self->offset_ms + g_array_index (recovery->rest, Piece, 0).position / PER_MS;
@@ -253,7 +279,6 @@ longhand_recovery_open (const char *path, GError **error) {
   gint64 ended_us;
 
   self->path = g_strdup (path);
-  self->texts = g_ptr_array_new_with_free_func ((GDestroyNotify)longhand_utterance_unref);
   self->rest = g_array_new (FALSE, FALSE, sizeof (Piece));
   self->fd = take_file (path, name, error);
   if (self->fd < 0)
@@ -280,7 +305,7 @@ longhand_recovery_free (LonghandRecovery *self) {
   if (self->fd >= 0)
     close (self->fd);
   g_free (self->path);
-  g_ptr_array_unref (self->texts);
+  g_clear_pointer (&self->texts, g_ptr_array_unref);
   g_array_unref (self->rest);
   g_free (self);
 }
@@ -347,9 +372,30 @@ longhand_recovery_is_empty (const LonghandRecovery *self) {
   return self->texts->len == 0 && self->n_rest == 0;
 }
 
+/* The segment of an utterance is text from its words on, up to those of the next one: what commands wrote
+ * behind it is a part of it. */
+static void
+add_segment (LonghandUtterance *whole, const LonghandUtterance *utterance, const char *begin, const char *end,
+             gint64 shift_ms) {
+  g_autofree char *text = g_strndup (begin, (gsize)(end - begin));
+
+  longhand_utterance_add_segment (whole, utterance->start_ms + shift_ms, utterance->end_ms + shift_ms, text,
+                                  0, 0);
+}
+
+/* The first utterance from number i on that is no command, or how many there are. */
+static guint
+next_words (const GPtrArray *texts, guint i) {
+  while (i < texts->len
+         && ((LonghandUtterance *)g_ptr_array_index (texts, i))->command != LONGHAND_COMMAND_NONE)
+    i++;
+  return i;
+}
+
 LonghandUtterance *
 longhand_recovery_dup_utterance (const LonghandRecovery *self, gint64 shift_ms) {
   g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree gsize *begins = g_new (gsize, self->texts->len + 1);
   const LonghandUtterance *first, *last;
   LonghandUtterance *whole;
 
@@ -358,16 +404,15 @@ longhand_recovery_dup_utterance (const LonghandRecovery *self, gint64 shift_ms) 
   first = g_ptr_array_index (self->texts, 0);
   last = g_ptr_array_index (self->texts, self->texts->len - 1);
   for (guint i = 0; i < self->texts->len; i++) {
-    const LonghandUtterance *utterance = g_ptr_array_index (self->texts, i);
-
-    g_string_append_printf (text, "%s%s", i > 0 ? " " : "", utterance->text);
+    begins[i] = text->len;
+    longhand_composition_join (text, g_ptr_array_index (self->texts, i));
   }
+  begins[self->texts->len] = text->len;
   whole = longhand_utterance_new (first->start_ms + shift_ms, last->end_ms + shift_ms, text->str);
-  for (guint i = 0; i < self->texts->len; i++) {
-    const LonghandUtterance *utterance = g_ptr_array_index (self->texts, i);
-
-    longhand_utterance_add_segment (whole, utterance->start_ms + shift_ms, utterance->end_ms + shift_ms,
-                                    utterance->text, 0, 0);
+  for (guint i = next_words (self->texts, 0), next; i < self->texts->len; i = next) {
+    next = next_words (self->texts, i + 1);
+    add_segment (whole, g_ptr_array_index (self->texts, i), text->str + begins[i], text->str + begins[next],
+                 shift_ms);
   }
   return whole;
 }

@@ -75,11 +75,8 @@ take_text_only (LonghandSessions *self, LonghandRecovery *recovery) {
   g_autoptr (LonghandUtterance) text = longhand_recovery_dup_utterance (recovery, 0);
   const LonghandTakenUp session = { .begun_us = recovery->begun_us, .text = text };
 
-  for (guint i = 0; i < recovery->texts->len; i++) {
-    const LonghandUtterance *utterance = g_ptr_array_index (recovery->texts, i);
-
-    longhand_journal_append_text (self->journal, utterance->start_ms, utterance->end_ms, utterance->text);
-  }
+  for (guint i = 0; i < recovery->texts->len; i++)
+    longhand_utterance_append_to (g_ptr_array_index (recovery->texts, i), self->journal);
   self->fns->take_up (self->user, &session);
   longhand_rescue_set_aside (recovery, self->journal, why, self->mailbox, self->problem);
 }

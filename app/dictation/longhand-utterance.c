@@ -21,6 +21,15 @@ longhand_utterance_new (gint64 start_ms, gint64 end_ms, const char *text) {
   return utterance;
 }
 
+LonghandUtterance *
+longhand_utterance_new_command (gint64 start_ms, gint64 end_ms, LonghandCommand command,
+                                const char *written) {
+  LonghandUtterance *utterance = longhand_utterance_new (start_ms, end_ms, written);
+
+  utterance->command = command;
+  return utterance;
+}
+
 void
 longhand_utterance_add_segment (LonghandUtterance *utterance, gint64 start_ms, gint64 end_ms,
                                 const char *text, double avg_logprob, double no_speech_prob) {
@@ -36,6 +45,15 @@ longhand_utterance_add_segment (LonghandUtterance *utterance, gint64 start_ms, g
   segment->avg_logprob = avg_logprob;
   segment->no_speech_prob = no_speech_prob;
   g_ptr_array_add (utterance->segments, segment);
+}
+
+void
+longhand_utterance_append_to (const LonghandUtterance *utterance, LonghandJournal *journal) {
+  if (utterance->command == LONGHAND_COMMAND_NONE)
+    longhand_journal_append_text (journal, utterance->start_ms, utterance->end_ms, utterance->text);
+  else
+    longhand_journal_append_command (journal, utterance->start_ms, utterance->end_ms, utterance->command,
+                                     utterance->text);
 }
 
 void

@@ -1,6 +1,7 @@
 /* Making of what longhand-dictation.h hands out as LonghandUtterance. Any thread. */
 #pragma once
 
+#include "audio/longhand-journal.h"
 #include "dictation/longhand-dictation.h"
 
 G_BEGIN_DECLS
@@ -8,10 +9,17 @@ G_BEGIN_DECLS
 /* Copies text, which must be neither empty nor surrounded by spaces. (transfer full) */
 LonghandUtterance *longhand_utterance_new (gint64 start_ms, gint64 end_ms, const char *text);
 
+/* The same for a command; written: what it writes, or the phrase that it was. (transfer full) */
+LonghandUtterance *longhand_utterance_new_command (gint64 start_ms, gint64 end_ms, LonghandCommand command,
+                                                   const char *written);
+
 /* Copies text without the spaces around it; a segment of spaces only is left out. Before the utterance is
  * shared. */
 void longhand_utterance_add_segment (LonghandUtterance *utterance, gint64 start_ms, gint64 end_ms,
                                      const char *text, double avg_logprob, double no_speech_prob);
+
+/* Into the journal, NULL: none. */
+void longhand_utterance_append_to (const LonghandUtterance *utterance, LonghandJournal *journal);
 
 /* Adds shift_ms to all times; before the utterance is shared. */
 void longhand_utterance_shift (LonghandUtterance *utterance, gint64 shift_ms);

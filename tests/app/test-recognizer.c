@@ -126,6 +126,7 @@ typedef struct {
     guint n_words, n_in_text;
   } said[8];
   guint n_utterances;
+  LonghandUtterance *last; /* of these */
 } Fixture;
 
 /* Between spaces. */
@@ -168,6 +169,8 @@ on_heard (gpointer owner, gpointer letter) {
   }
   if (heard->type == LONGHAND_HEARD_UTTERANCE && f->n_utterances < G_N_ELEMENTS (f->ends_ms)) {
     note_said (f, heard);
+    g_clear_pointer (&f->last, longhand_utterance_unref);
+    f->last = longhand_utterance_ref (heard->utterance);
     f->starts_ms[f->n_utterances] = heard->utterance->start_ms;
     f->ends_ms[f->n_utterances++] = heard->utterance->end_ms;
   }
@@ -206,6 +209,7 @@ tear_down (Fixture *f, gconstpointer data) {
   g_object_unref (f->owner);
   g_clear_error (&f->error);
   g_string_free (f->log, TRUE);
+  g_clear_pointer (&f->last, longhand_utterance_unref);
   g_free (f->sound);
   g_free (f->path);
   atomic_store (&n_failures_due, 0);
@@ -243,6 +247,48 @@ utterances_and_the_end_arrive_in_order (Fixture *f, gconstpointer data) {
   say_all (f);
   wait_for (f, '.');
   g_assert_cmpstr (f->log->str, ==, "UU.");
+}
+
+/* By itself, as a recording that ends. */
+static void
+say_command (Fixture *f) {
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "data", "speech", "new-paragraph.wav", NULL);
+  SF_INFO info = { 0 };
+  SNDFILE *file = sf_open (path, SFM_READ, &info);
+  g_autofree float *sound = NULL;
+
+  g_assert_nonnull (file);
+  sound = g_new (float, info.frames);
+  sf_readf_float (file, sound, info.frames);
+  longhand_pump_queue_push (f->queue, sound, (gsize)info.frames);
+  longhand_pump_queue_push_end (f->queue);
+  sf_close (file);
+}
+
+static void
+commands_are_told_when_they_are_wanted (Fixture *f, gconstpointer data) {
+  LonghandRecognizerSettings settings
+      = { .threads = 1, .language = (char *)"auto", .pause_ms = 700, .commands = TRUE };
+
+  load (f);
+  say_command (f);
+  wait_for (f, '.');
+  g_assert_cmpstr (f->log->str, ==, "U.");
+  g_assert_cmpint (f->last->command, ==, LONGHAND_COMMAND_NONE);
+  g_assert_nonnull (strstr (f->last->text, "aragraph"));
+
+  longhand_recognizer_configure (f->recognizer, &settings);
+  say_command (f);
+  say_all (f);
+  g_string_truncate (f->log, 0);
+  wait_for (f, '.');
+  g_assert_cmpint (f->last->command, ==, LONGHAND_COMMAND_BREAK);
+  g_assert_cmpstr (f->last->text, ==, "\n\n");
+  g_assert_cmpuint (f->last->segments->len, ==, 0);
+  g_string_truncate (f->log, 0);
+  wait_for (f, '.');
+  g_assert_cmpstr (f->log->str, ==, "UU.");
+  g_assert_cmpint (f->last->command, ==, LONGHAND_COMMAND_NONE);
 }
 
 /* Sound that waits for longer than two and a half seconds is caught up with, and then it is as before. */
@@ -572,6 +618,7 @@ main (int argc, char **argv) {
     void (*run) (Fixture *, gconstpointer);
   } tests[] = {
     { "utterances-and-the-end-arrive-in-order", utterances_and_the_end_arrive_in_order },
+    { "commands-are-told-when-they-are-wanted", commands_are_told_when_they_are_wanted },
     { "falling-behind-is-said-and-mended", falling_behind_is_said_and_mended },
     { "end-of-an-utterance-cancels-a-tentative-pass", end_of_an_utterance_cancels_a_tentative_pass },
     { "utterances-tell-when-they-were-spoken", utterances_tell_when_they_were_spoken },

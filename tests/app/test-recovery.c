@@ -5,6 +5,7 @@
 #include "audio/longhand-journal.h"
 #include "dictation/longhand-dictation-private.h"
 #include "dictation/longhand-recovery.h"
+#include "dictation/longhand-utterance.h"
 #include "fake-source.h"
 #include "longhand-error.h"
 #include "sound.h"
@@ -534,6 +535,78 @@ dictation_goes_on_without_a_disk (Fixture *f, gconstpointer data) {
 /* ---- what comes back ---- */
 
 static void
+append_command (LonghandJournal *journal, gint64 ms, LonghandCommand command, const char *written) {
+  longhand_journal_append_command (journal, ms, ms + 500, command, written);
+}
+
+/* In the text, not as words; and nothing of what was scratched or taken back. */
+static void
+commands_come_back_as_what_they_did (Fixture *f, gconstpointer data) {
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LonghandJournal) journal = longhand_journal_new (f->folder, refuse_problem, NULL, &error);
+  g_autoptr (GPtrArray) paths = NULL;
+  g_autoptr (LonghandRecovery) recovery = NULL;
+  g_autoptr (LonghandUtterance) whole = NULL;
+  const LonghandSegment *second;
+
+  g_assert_no_error (error);
+  longhand_journal_append_sound (journal, sound_samples (f->sound), 10 * SECOND);
+  longhand_journal_append_text (journal, 0, 500, "One.");
+  append_command (journal, 1000, LONGHAND_COMMAND_MARK, ",");
+  longhand_journal_append_text (journal, 2000, 2500, "Two.");
+  longhand_journal_append_text (journal, 3000, 3500, "Wrong.");
+  append_command (journal, 4000, LONGHAND_COMMAND_SCRATCH, "Scratch that.");
+  append_command (journal, 5000, LONGHAND_COMMAND_BREAK, "\n");
+  append_command (journal, 6000, LONGHAND_COMMAND_BREAK, "\n\n");
+  append_command (journal, 7000, LONGHAND_COMMAND_UNDO, "Undo.");
+  append_command (journal, 8000, (LonghandCommand)99, "of a later version");
+  longhand_journal_append_text (journal, 8200, 8500, "Three.");
+  append_command (journal, 8800, LONGHAND_COMMAND_STOP, "Stop listening.");
+  g_clear_pointer (&journal, longhand_journal_unref);
+
+  paths = longhand_recovery_find (f->folder);
+  g_assert_cmpuint (paths->len, ==, 1);
+  recovery = longhand_recovery_open (paths->pdata[0], &error);
+  g_assert_no_error (error);
+  whole = longhand_recovery_dup_utterance (recovery, 0);
+  g_assert_cmpstr (whole->text, ==, "One, Two.\nThree.");
+  g_assert_cmpuint (whole->segments->len, ==, 3);
+  second = whole->segments->pdata[0];
+  g_assert_cmpstr (second->text, ==, "One,");
+  second = whole->segments->pdata[1];
+  g_assert_cmpstr (second->text, ==, "Two.");
+  g_assert_cmpint (second->start_ms, ==, 2000);
+  g_assert_cmpint (recovery->rest_ms, ==, 9300); /* commands have no other text to come */
+  g_assert_cmpuint (recovery->n_rest, ==, 10 * SECOND - 9300 * MS);
+}
+
+/* What a program was told goes on in the next one: nothing is there twice, and what was taken back is not. */
+static void
+commands_survive_a_second_crash (Fixture *f, gconstpointer data) {
+  g_autoptr (LonghandRecovery) recovery = NULL;
+  g_autoptr (LonghandUtterance) whole = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LonghandJournal) journal = longhand_journal_new (f->folder, refuse_problem, NULL, &error);
+
+  g_assert_no_error (error);
+  longhand_journal_append_sound (journal, sound_samples (f->sound), 2 * SECOND);
+  longhand_journal_append_text (journal, 0, 500, "One.");
+  longhand_journal_append_text (journal, 600, 900, "Wrong.");
+  append_command (journal, 1000, LONGHAND_COMMAND_SCRATCH, "Scratch that.");
+  append_command (journal, 1500, LONGHAND_COMMAND_MARK, "?");
+  g_clear_pointer (&journal, longhand_journal_unref);
+  make_dictation (f);
+  longhand_dictation_recover (f->dictation);
+  RUN_UNTIL (f->committed->len == 1);
+  g_assert_cmpstr (utterance (f, 0)->text, ==, "One?");
+  recovery = crash (f);
+  whole = longhand_recovery_dup_utterance (recovery, 0);
+  g_assert_cmpstr (whole->text, ==, "One?");
+  longhand_dictation_shutdown (f->dictation);
+  g_assert_cmpuint (count_sessions (f), ==, 0);
+}
+
+static void
 session_comes_back_with_what_was_not_written_yet (Fixture *f, gconstpointer data) {
   const gint64 before_us = g_get_real_time ();
   g_autoptr (LonghandRecovery) recovery = NULL;
@@ -763,6 +836,8 @@ main (int argc, char **argv) {
   ADD ("/recovery/sound-that-no-model-could-hear-outlives-the-program",
        sound_that_no_model_could_hear_outlives_the_program);
   ADD ("/recovery/dictation-goes-on-without-a-disk", dictation_goes_on_without_a_disk);
+  ADD ("/recovery/commands-come-back-as-what-they-did", commands_come_back_as_what_they_did);
+  ADD ("/recovery/commands-survive-a-second-crash", commands_survive_a_second_crash);
   ADD ("/recovery/session-comes-back-with-what-was-not-written-yet",
        session_comes_back_with_what_was_not_written_yet);
   ADD ("/recovery/recording-goes-on-behind-what-was-recovered", recording_goes_on_behind_what_was_recovered);

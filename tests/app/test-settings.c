@@ -23,6 +23,7 @@ defaults_are_those_of_the_schema (void) {
   g_assert_cmpfloat (longhand_settings_get_pause_length (settings), ==, 0.6);
   g_assert_false (longhand_settings_get_noise_reduction (settings));
   g_assert_false (longhand_settings_get_automatic_gain (settings));
+  g_assert_true (longhand_settings_get_commands (settings));
   g_assert_cmpstr (model, ==, "");
   g_assert_cmpstr (language, ==, "auto");
   g_assert_cmpstr (microphone, ==, "");

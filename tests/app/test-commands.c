@@ -1,0 +1,167 @@
+/* Spoken commands: their phrases, and the texts that they make with utterances. */
+#include "dictation/longhand-commands.h"
+#include "dictation/longhand-composition.h"
+#include "dictation/longhand-utterance.h"
+
+#include <string.h>
+
+/* ---- phrases ---- */
+
+static void
+phrases_are_found_as_recognition_writes_them (void) {
+  static const char *const english[] = { "en", NULL };
+  static const struct {
+    const char *phrase, *written;
+    LonghandCommand command;
+  } rows[] = {
+    { " New line.", "\n", LONGHAND_COMMAND_BREAK },
+    { "new paragraph", "\n\n", LONGHAND_COMMAND_BREAK },
+    { "Full stop.", ".", LONGHAND_COMMAND_MARK },
+    { "Period...", ".", LONGHAND_COMMAND_MARK },
+    { "COMMA!", ",", LONGHAND_COMMAND_MARK },
+    { "semicolon", ";", LONGHAND_COMMAND_MARK },
+    { "open quote", "\u201c", LONGHAND_COMMAND_OPENING },
+    { "close quote", "\u201d", LONGHAND_COMMAND_CLOSING },
+    { "dash", "\u2013", LONGHAND_COMMAND_WORD },
+    { "Scratch that.", "", LONGHAND_COMMAND_SCRATCH },
+    { "Undo", "", LONGHAND_COMMAND_UNDO },
+    { "stop listening", "", LONGHAND_COMMAND_STOP },
+    { "a new line", "", LONGHAND_COMMAND_NONE },
+    { "neue Zeile", "", LONGHAND_COMMAND_NONE },
+    { ".", "", LONGHAND_COMMAND_NONE },
+    { "", "", LONGHAND_COMMAND_NONE },
+  };
+  g_autoptr (LonghandCommands) commands = longhand_commands_new (english);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    const char *written;
+
+    g_assert_cmpint (longhand_commands_find (commands, rows[i].phrase, &written), ==, rows[i].command);
+    g_assert_cmpstr (written, ==, rows[i].written);
+  }
+}
+
+static void
+languages_have_phrases_of_their_own (void) {
+  static const char *const german[] = { "de", NULL }, *const none[] = { "xx", NULL };
+  g_autoptr (LonghandCommands) one = longhand_commands_new (german);
+  g_autoptr (LonghandCommands) all = longhand_commands_new (NULL);
+  const char *written;
+
+  g_assert_null (longhand_commands_new (none));
+  g_assert_cmpint (longhand_commands_find (one, " Neue Zeile.", &written), ==, LONGHAND_COMMAND_BREAK);
+  g_assert_cmpint (longhand_commands_find (one, "Anf\u00fchrungszeichen auf", &written), ==,
+                   LONGHAND_COMMAND_OPENING);
+  g_assert_cmpstr (written, ==, "\u201e");
+  g_assert_cmpint (longhand_commands_find (one, "new line", &written), ==, LONGHAND_COMMAND_NONE);
+  g_assert_cmpint (longhand_commands_find (all, "new line", &written), ==, LONGHAND_COMMAND_BREAK);
+  g_assert_cmpint (longhand_commands_find (all, "Neuer Absatz.", &written), ==, LONGHAND_COMMAND_BREAK);
+  g_assert_true (g_str_has_prefix (longhand_commands_get_grammar (one), "root ::= \"neue zeile\" | \""));
+}
+
+/* ---- texts ---- */
+
+static LonghandUtterance *
+make (LonghandCommand command, const char *text) {
+  return longhand_utterance_new_command (0, 1000, command, text);
+}
+
+static void
+take (GPtrArray *changes, LonghandCommand command, const char *text) {
+  longhand_composition_take (changes, make (command, text));
+}
+
+static void
+assert_reads (const GPtrArray *changes, const char *expected) {
+  g_autoptr (GPtrArray) texts = longhand_composition_dup_texts (changes);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < texts->len; i++)
+    longhand_composition_join (text, g_ptr_array_index (texts, i));
+  g_assert_cmpstr (text->str, ==, expected);
+}
+
+static GPtrArray *
+changes_new (void) {
+  return g_ptr_array_new_with_free_func ((GDestroyNotify)longhand_utterance_unref);
+}
+
+static void
+marks_go_behind_text_and_replace_those_of_recognition (void) {
+  static const struct {
+    const char *text;
+    LonghandCommand command;
+    const char *written, *expected;
+  } rows[] = {
+    { "I went home.", LONGHAND_COMMAND_MARK, ",", "I went home, Then" },
+    { "I went home", LONGHAND_COMMAND_MARK, "?", "I went home? Then" },
+    { "I went\u2026", LONGHAND_COMMAND_MARK, ".", "I went. Then" },
+    { "I said \u201cNo.", LONGHAND_COMMAND_CLOSING, "\u201d", "I said \u201cNo.\u201d Then" },
+    { "I said:", LONGHAND_COMMAND_OPENING, "\u201c", "I said: \u201cThen" },
+    { "Ich: \u201eNein.", LONGHAND_COMMAND_CLOSING, "\u201c", "Ich: \u201eNein.\u201c Then" },
+    { "\u201eA\u201c b", LONGHAND_COMMAND_OPENING, "\u201e", "\u201eA\u201c b \u201eThen" },
+    { "So.", LONGHAND_COMMAND_BREAK, "\n\n", "So.\n\nThen" },
+    { "So", LONGHAND_COMMAND_WORD, "\u2013", "So \u2013 Then" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GPtrArray) changes = changes_new ();
+
+    take (changes, LONGHAND_COMMAND_NONE, rows[i].text);
+    take (changes, rows[i].command, rows[i].written);
+    take (changes, LONGHAND_COMMAND_NONE, "Then");
+    assert_reads (changes, rows[i].expected);
+  }
+}
+
+static void
+marks_without_text_stand_alone (void) {
+  g_autoptr (GPtrArray) changes = changes_new ();
+
+  take (changes, LONGHAND_COMMAND_MARK, ",");
+  take (changes, LONGHAND_COMMAND_BREAK, "\n");
+  assert_reads (changes, ",\n");
+}
+
+static void
+scratching_takes_the_last_and_undo_takes_that_back (void) {
+  g_autoptr (GPtrArray) changes = changes_new ();
+
+  take (changes, LONGHAND_COMMAND_SCRATCH, "scratch that"); /* there is nothing */
+  take (changes, LONGHAND_COMMAND_UNDO, "undo");
+  take (changes, LONGHAND_COMMAND_NONE, "One.");
+  take (changes, LONGHAND_COMMAND_NONE, "Two.");
+  take (changes, LONGHAND_COMMAND_MARK, ",");
+  assert_reads (changes, "One. Two,");
+  take (changes, LONGHAND_COMMAND_SCRATCH, "scratch that");
+  assert_reads (changes, "One. Two.");
+  take (changes, LONGHAND_COMMAND_SCRATCH, "scratch that");
+  assert_reads (changes, "One.");
+  take (changes, LONGHAND_COMMAND_UNDO, "undo");
+  assert_reads (changes, "One. Two.");
+  take (changes, LONGHAND_COMMAND_STOP, "stop listening");
+  take (changes, LONGHAND_COMMAND_UNDO, "undo");
+  take (changes, LONGHAND_COMMAND_UNDO, "undo");
+  assert_reads (changes, "One. Two.");
+  take (changes, LONGHAND_COMMAND_UNDO, "undo");
+  assert_reads (changes, "One.");
+  take (changes, LONGHAND_COMMAND_SCRATCH, "scratch that");
+  take (changes, LONGHAND_COMMAND_SCRATCH, "scratch that");
+  assert_reads (changes, "");
+  take (changes, LONGHAND_COMMAND_UNDO, "undo");
+  assert_reads (changes, "One.");
+}
+
+int
+main (int argc, char **argv) {
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/commands/phrases-are-found-as-recognition-writes-them",
+                   phrases_are_found_as_recognition_writes_them);
+  g_test_add_func ("/commands/languages-have-phrases-of-their-own", languages_have_phrases_of_their_own);
+  g_test_add_func ("/commands/marks-go-behind-text-and-replace-those-of-recognition",
+                   marks_go_behind_text_and_replace_those_of_recognition);
+  g_test_add_func ("/commands/marks-without-text-stand-alone", marks_without_text_stand_alone);
+  g_test_add_func ("/commands/scratching-takes-the-last-and-undo-takes-that-back",
+                   scratching_takes_the_last_and_undo_takes_that_back);
+  return g_test_run ();
+}
