@@ -389,6 +389,97 @@ test_paste (Fixture *f, gconstpointer data) {
   g_assert_false (gtk_text_iter_has_tag (&to, tag));
 }
 
+/* ---- spoken commands ---- */
+
+static void
+command (Fixture *f, LonghandCommand command, const char *written) {
+  g_autoptr (LonghandUtterance) utterance = longhand_utterance_new_command (0, 500, command, written);
+
+  longhand_document_set_tentative (f->document, "Some words", 0); /* as it was heard at first */
+  longhand_document_commit (f->document, utterance);
+  g_autofree char *text = longhand_document_dup_text (f->document);
+  assert_shown (f, text); /* no tentative word is left */
+}
+
+static void
+test_commands_write (Fixture *f, gconstpointer data) {
+  speak (f, 0, "I went home.");
+  command (f, LONGHAND_COMMAND_MARK, ",");
+  assert_text (f, "I went home,");
+  speak (f, 1000, "he said:");
+  command (f, LONGHAND_COMMAND_OPENING, "\u201c");
+  speak (f, 2000, "No.");
+  command (f, LONGHAND_COMMAND_CLOSING, "\u201d");
+  command (f, LONGHAND_COMMAND_BREAK, "\n");
+  speak (f, 3000, "So");
+  assert_text (f, "I went home, he said: \u201cNo.\u201d\nSo");
+  longhand_document_step_back (f->document);
+  longhand_document_step_back (f->document);
+  assert_text (f, "I went home, he said: \u201cNo.\u201d");
+}
+
+/* The mark that was there comes back with it. */
+static void
+test_mark_is_one_step (Fixture *f, gconstpointer data) {
+  speak (f, 0, "I went home.");
+  command (f, LONGHAND_COMMAND_MARK, "?");
+  longhand_document_step_back (f->document);
+  assert_text (f, "I went home.");
+  longhand_document_step_forward (f->document);
+  assert_text (f, "I went home?");
+  assert_caret (f, 12, 12);
+}
+
+static void
+test_mark_inside (Fixture *f, gconstpointer data) {
+  speak (f, 0, "One two");
+  put_caret (f, 3);
+  command (f, LONGHAND_COMMAND_MARK, ",");
+  assert_text (f, "One, two");
+  command (f, LONGHAND_COMMAND_MARK, ";");
+  assert_text (f, "One; two");
+}
+
+static void
+test_scratch (Fixture *f, gconstpointer data) {
+  command (f, LONGHAND_COMMAND_SCRATCH, "Scratch that.");
+  assert_text (f, "");
+  type (f, "Typed. ");
+  speak (f, 0, "One.");
+  speak (f, 1000, "Two.");
+  type (f, " And typed.");
+  command (f, LONGHAND_COMMAND_SCRATCH, "Scratch that.");
+  assert_text (f, "Typed. One. And typed.");
+  command (f, LONGHAND_COMMAND_SCRATCH, "Scratch that.");
+  assert_text (f, "Typed.  And typed.");
+  command (f, LONGHAND_COMMAND_SCRATCH, "Scratch that.");
+  assert_text (f, "Typed.  And typed.");
+  command (f, LONGHAND_COMMAND_UNDO, "Undo.");
+  assert_text (f, "Typed. One. And typed.");
+  command (f, LONGHAND_COMMAND_UNDO, "Undo.");
+  assert_text (f, "Typed. One. Two. And typed.");
+  command (f, LONGHAND_COMMAND_SCRATCH, "Scratch that.");
+  assert_text (f, "Typed. One. And typed.");
+}
+
+static void
+test_stop_writes_nothing (Fixture *f, gconstpointer data) {
+  speak (f, 0, "One.");
+  command (f, LONGHAND_COMMAND_STOP, "Stop listening.");
+  assert_text (f, "One.");
+  longhand_document_step_back (f->document);
+  assert_text (f, "");
+}
+
+static void
+test_transcript_marks (Fixture *f, gconstpointer data) {
+  speak (f, 0, "I went home.");
+  command (f, LONGHAND_COMMAND_MARK, ",");
+  command (f, LONGHAND_COMMAND_BREAK, "\n");
+  speak (f, 3000, "So");
+  assert_segments (f, "I went home,", "So", NULL);
+}
+
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -413,5 +504,11 @@ main (int argc, char **argv) {
   ADD ("/document/what-replaces-a-segment-keeps-its-time", test_transcript_replaced);
   ADD ("/document/segments-are-in-the-order-of-time", test_transcript_words_inside);
   ADD ("/document/copied-tentative-words-become-text", test_paste);
+  ADD ("/document/commands-write-what-they-say", test_commands_write);
+  ADD ("/document/a-spoken-mark-is-one-step", test_mark_is_one_step);
+  ADD ("/document/a-spoken-mark-goes-to-the-caret", test_mark_inside);
+  ADD ("/document/scratching-removes-what-was-said-last", test_scratch);
+  ADD ("/document/the-command-to-stop-writes-nothing", test_stop_writes_nothing);
+  ADD ("/document/spoken-marks-are-part-of-the-segment-before", test_transcript_marks);
   return g_test_run ();
 }

@@ -123,6 +123,19 @@ test_enhancement (Fixture *f, gconstpointer data) {
 }
 
 static void
+test_commands (Fixture *f, gconstpointer data) {
+  GtkWidget *preferences = show_preferences (f);
+  GtkSwitch *on = find_switch (preferences, "Spoken Commands");
+
+  g_assert_true (gtk_switch_get_active (on));
+  gtk_switch_set_active (on, FALSE);
+  g_assert_false (longhand_settings_get_commands (f->settings));
+  longhand_settings_set_commands (f->settings, TRUE);
+  g_assert_true (gtk_switch_get_active (on));
+  gtk_window_destroy (GTK_WINDOW (preferences));
+}
+
+static void
 test_model (Fixture *f, gconstpointer data) {
   GtkWidget *preferences = show_preferences (f);
   AdwComboRow *row = find_row (preferences, "Model");
@@ -422,6 +435,7 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/preferences/automatic-threads-are-explained", test_threads_reason);
   FIXTURE_ADD ("/preferences/pause-length-both-ways", test_pause);
   FIXTURE_ADD ("/preferences/enhancement-both-ways", test_enhancement);
+  FIXTURE_ADD ("/preferences/commands-both-ways", test_commands);
   FIXTURE_ADD ("/preferences/model-both-ways", test_model);
   FIXTURE_ADD ("/preferences/microphone-both-ways", test_microphone);
   FIXTURE_ADD ("/preferences/microphones-come-and-go", test_microphones_come_and_go);

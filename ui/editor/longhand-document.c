@@ -1,5 +1,6 @@
 #include "longhand-document.h"
 
+#include "dictation/longhand-composition.h"
 #include "longhand-history.h"
 #include "longhand-spans.h"
 #include "longhand-spoken.h"
@@ -10,6 +11,7 @@ struct _LonghandDocument {
   LonghandHistory *history;              /* owned */
   GArray *spans;                         /* owned; LonghandSpan over the text without tentative words */
   GPtrArray *segments;                   /* owned; LonghandSegment without text; id of a span - 1 */
+  GArray *utterances;                    /* owned; guint: how many segments there were before each of them */
   GtkTextTag *tentative_tag, *match_tag; /* of the tag table */
 
   /* Tentative words, in characters of the buffer; there are none when the length is 0. */
@@ -26,6 +28,8 @@ enum { PROP_0, PROP_CAN_STEP_BACK, PROP_CAN_STEP_FORWARD, PROP_UNSAVED, N_PROPS 
 static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (LonghandDocument, longhand_document, GTK_TYPE_TEXT_BUFFER)
+
+#define LOOK_BACK 1000 /* characters: far enough to tell whether a quotation is open */
 
 #define PARENT GTK_TEXT_BUFFER_CLASS (longhand_document_parent_class)
 
@@ -274,21 +278,33 @@ longhand_document_mark_saved (LonghandDocument *self) {
 
 /* ---- tentative words ---- */
 
+/* The last characters before the tentative words, or the place for them. */
+static char *
+text_before (LonghandDocument *self) {
+  GtkTextIter start, end;
+
+  gtk_text_buffer_get_iter_at_offset (GTK_TEXT_BUFFER (self), &end, (int)self->tentative_start);
+  start = end;
+  gtk_text_iter_backward_chars (&start, LOOK_BACK);
+  return gtk_text_iter_get_slice (&start, &end);
+}
+
 /* text with the spaces that part it from its neighbours; *lead: characters before its first word. */
 static char *
-with_spaces (LonghandDocument *self, const char *text, guint *lead) {
-  GtkTextIter start, end;
-  gunichar before = 0, after;
+with_spaces (LonghandDocument *self, const char *text, LonghandCommand command, guint *lead) {
+  g_autofree char *before = text_before (self);
+  GtkTextIter end;
+  gunichar after;
 
-  gtk_text_buffer_get_iter_at_offset (GTK_TEXT_BUFFER (self), &start, (int)self->tentative_start);
   gtk_text_buffer_get_iter_at_offset (GTK_TEXT_BUFFER (self), &end, (int)tentative_end (self));
   after = gtk_text_iter_get_char (&end);
-  if (gtk_text_iter_backward_char (&start))
-    before = gtk_text_iter_get_char (&start);
-
-  *lead = before != 0 && !g_unichar_isspace (before) && g_unichar_type (before) != G_UNICODE_OPEN_PUNCTUATION
-          && g_unichar_type (before) != G_UNICODE_INITIAL_PUNCTUATION;
-  return g_strconcat (*lead ? " " : "", text, g_unichar_isalnum (after) ? " " : "", NULL);
+  *lead = longhand_composition_needs_space (before, command);
+  return g_strconcat (*lead ? " " : "", text,
+                      g_unichar_isalnum (after) && command != LONGHAND_COMMAND_OPENING
+                              && command != LONGHAND_COMMAND_BREAK
+                          ? " "
+                          : "",
+                      NULL);
 }
 
 /* Characters that a and b have in common from their beginnings on. */
@@ -371,32 +387,124 @@ longhand_document_set_tentative (LonghandDocument *self, const char *text, guint
   g_return_if_fail (LONGHAND_IS_DOCUMENT (self));
 
   anchor_at_caret (self);
-  spaced = *text ? with_spaces (self, text, &lead) : g_strdup ("");
+  spaced = *text ? with_spaces (self, text, LONGHAND_COMMAND_NONE, &lead) : g_strdup ("");
   replace_words (self, spaced);
   n_firm = MIN (n_firm, n);
   show_tentative (self, lead + n_firm, n - n_firm);
 }
 
-void
-longhand_document_commit (LonghandDocument *self, const LonghandUtterance *utterance) {
+/* As a person would. */
+static void
+delete_text (LonghandDocument *self, guint from, guint to) {
+  GtkTextBuffer *buffer = GTK_TEXT_BUFFER (self);
+  GtkTextIter start, end;
+
+  gtk_text_buffer_get_iter_at_offset (buffer, &start, (int)from);
+  gtk_text_buffer_get_iter_at_offset (buffer, &end, (int)to);
+  gtk_text_buffer_begin_user_action (buffer);
+  gtk_text_buffer_delete (buffer, &start, &end);
+  gtk_text_buffer_end_user_action (buffer);
+}
+
+/* The mark that recognition has put where one is said now. */
+static void
+remove_replaced (LonghandDocument *self, LonghandCommand command) {
+  g_autofree char *before = text_before (self);
+
+  if (longhand_composition_get_replaced (before, command) == 0)
+    return;
+  delete_text (self, self->tentative_start - 1, self->tentative_start);
+  if (self->tentative_length == 0)
+    self->tentative_start--;
+}
+
+/* Tentative words become what the utterance says. */
+static void
+write_utterance (LonghandDocument *self, const LonghandUtterance *utterance) {
+  const guint n_before = self->segments->len;
   g_autofree char *spaced = NULL;
   GArray *spans;
   guint lead = 0;
 
-  g_return_if_fail (LONGHAND_IS_DOCUMENT (self));
-
   anchor_at_caret (self);
-  spaced = with_spaces (self, utterance->text, &lead);
+  longhand_history_seal (self->history);
+  longhand_history_begin (self->history);
+  remove_replaced (self, utterance->command);
+  spaced = with_spaces (self, utterance->text, utterance->command, &lead);
   replace_words (self, spaced);
   show_tentative (self, 0, 0);
 
   spans = longhand_spoken_spans_new (self->segments, utterance, lead, self->tentative_length);
+  g_array_append_val (self->utterances, n_before);
   self->tentative_length = 0;
   longhand_spans_insert_all (self->spans, self->tentative_start, spans);
-  longhand_history_seal (self->history);
   record (self, LONGHAND_EDIT_INSERT, self->tentative_start, spaced, spans, FALSE);
+  longhand_history_end (self->history);
   longhand_history_seal (self->history);
   notify_history (self);
+}
+
+/* From the first to behind the last character of what was said then, in the text without tentative words.
+ * FALSE: nothing of it is there. */
+static gboolean
+find_utterance (LonghandDocument *self, guint number, guint *from, guint *to) {
+  const guint first = g_array_index (self->utterances, guint, number);
+  const guint end = number + 1 < self->utterances->len ? g_array_index (self->utterances, guint, number + 1)
+                                                       : self->segments->len;
+  guint at = 0;
+
+  *from = *to = 0;
+  for (guint i = 0; i < self->spans->len; i++) {
+    const LonghandSpan *span = &g_array_index (self->spans, LonghandSpan, i);
+
+    if (span->id > first && span->id <= end) {
+      *from = *to == 0 ? at : *from;
+      *to = at + span->length;
+    }
+    at += span->length;
+  }
+  return *to > 0;
+}
+
+/* There are no tentative words. */
+static void
+scratch (LonghandDocument *self) {
+  guint from, to, number = self->utterances->len;
+
+  while (number > 0 && !find_utterance (self, number - 1, &from, &to))
+    number--;
+  if (number == 0)
+    return;
+  longhand_history_seal (self->history);
+  delete_text (self, from, to);
+  longhand_history_seal (self->history);
+}
+
+void
+longhand_document_commit (LonghandDocument *self, const LonghandUtterance *utterance) {
+  g_return_if_fail (LONGHAND_IS_DOCUMENT (self));
+
+  switch (utterance->command) {
+  case LONGHAND_COMMAND_SCRATCH:
+    longhand_document_set_tentative (self, "", 0);
+    scratch (self);
+    break;
+  case LONGHAND_COMMAND_UNDO:
+    longhand_document_set_tentative (self, "", 0);
+    longhand_document_step_back (self);
+    break;
+  case LONGHAND_COMMAND_STOP:
+    longhand_document_set_tentative (self, "", 0);
+    break;
+  case LONGHAND_COMMAND_NONE:
+  case LONGHAND_COMMAND_BREAK:
+  case LONGHAND_COMMAND_MARK:
+  case LONGHAND_COMMAND_CLOSING:
+  case LONGHAND_COMMAND_OPENING:
+  case LONGHAND_COMMAND_WORD:
+  default:
+    write_utterance (self, utterance);
+  }
 }
 
 gboolean
@@ -505,6 +613,7 @@ longhand_document_finalize (GObject *object) {
   longhand_history_free (self->history);
   g_array_unref (self->spans);
   g_ptr_array_unref (self->segments);
+  g_array_unref (self->utterances);
   G_OBJECT_CLASS (longhand_document_parent_class)->finalize (object);
 }
 
@@ -534,6 +643,7 @@ longhand_document_init (LonghandDocument *self) {
   self->history = longhand_history_new ();
   self->spans = longhand_spans_new ();
   self->segments = longhand_spoken_segments_new ();
+  self->utterances = g_array_new (FALSE, FALSE, sizeof (guint));
 }
 
 LonghandDocument *

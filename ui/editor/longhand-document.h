@@ -23,7 +23,8 @@ LonghandDocument *longhand_document_new (void); /* (transfer full) */
  * text that they will be. */
 void longhand_document_set_tentative (LonghandDocument *self, const char *text, guint n_firm);
 /* The tentative words become this utterance, in one undo step. Without tentative words it goes to the caret.
- */
+ * A command does what it says in their place: it writes what it stands for, removes the last utterance that
+ * is still there, or takes a step back. */
 void longhand_document_commit (LonghandDocument *self, const LonghandUtterance *utterance);
 /* FALSE when there are none; else their bounds, spaces around them included. */
 gboolean longhand_document_get_tentative_bounds (LonghandDocument *self, GtkTextIter *start,

@@ -62,7 +62,16 @@ longhand_spoken_spans_new (GPtrArray *segments, const LonghandUtterance *utteran
   return spans;
 }
 
-/* The text of each segment, in the order of the text; NULL for those that are gone. */
+static gboolean
+has_word (const char *text, const char *end) {
+  for (; text < end; text = g_utf8_next_char (text))
+    if (g_unichar_isalnum (g_utf8_get_char (text)))
+      return TRUE;
+  return FALSE;
+}
+
+/* The text of each segment, in the order of the text; NULL for those that are gone. One without a word, as
+ * commands for punctuation write it, is a part of the one before it. */
 static GPtrArray *
 collect (const GPtrArray *segments, const GArray *spans, const char *text) {
   GPtrArray *texts = g_ptr_array_new_full (segments->len, NULL);
@@ -76,7 +85,7 @@ collect (const GPtrArray *segments, const GArray *spans, const char *text) {
     const LonghandSpan *span = &g_array_index (spans, LonghandSpan, i);
     const char *end = g_utf8_offset_to_pointer (text, (long)span->length);
 
-    if (span->id != 0)
+    if (span->id != 0 && has_word (text, end))
       id = span->id;
     if (texts->pdata[id - 1] == NULL)
       texts->pdata[id - 1] = g_string_new (NULL);

@@ -17,7 +17,8 @@ GArray *longhand_spoken_spans_new (GPtrArray *segments, const LonghandUtterance 
                                    guint length);
 
 /* Segments by start time with their present text on one line each. What was typed between two segments
- * belongs to the one before; what was typed before all of them, to the first. (transfer full) */
+ * belongs to the one before, as do segments without letters and digits; what was typed before all of them,
+ * to the first. (transfer full) */
 LonghandTranscript *longhand_spoken_dup_transcript (const GPtrArray *segments, const GArray *spans,
                                                     const char *text);
 

@@ -17,6 +17,7 @@ struct _LonghandPreferences {
   AdwComboRow *model;
   AdwComboRow *threads;
   GtkSpinButton *pause_length;
+  GtkSwitch *commands;
 
   /* owned */
   LonghandSettings *settings;
@@ -213,6 +214,7 @@ longhand_preferences_class_init (LonghandPreferencesClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, model);
   gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, threads);
   gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, pause_length);
+  gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, commands);
   gtk_widget_class_bind_template_callback (widget_class, on_selected);
 }
 
@@ -240,6 +242,8 @@ longhand_preferences_new (LonghandSettings *settings, LonghandModelStore *store,
   g_object_bind_property (settings, "noise-reduction", self->noise_reduction, "active",
                           G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
   g_object_bind_property (settings, "automatic-gain", self->automatic_gain, "active",
+                          G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
+  g_object_bind_property (settings, "commands", self->commands, "active",
                           G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
   g_object_bind_property (settings, "pause-length", gtk_spin_button_get_adjustment (self->pause_length),
                           "value", G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
