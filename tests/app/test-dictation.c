@@ -1,4 +1,5 @@
 /* Live dictation: its text, its figures, and how it ends. */
+#include "audio/longhand-audio-file.h"
 #include "dictation-fixture.h"
 #include "dictation/longhand-latencies.h"
 #include "transcript/longhand-words.h"
@@ -76,6 +77,46 @@ each_pause_commits_an_utterance (Fixture *f, gconstpointer data) {
   g_assert_cmpint (fixture_utterance (f, 1)->start_ms, >=, fixture_utterance (f, 0)->end_ms);
   g_assert_cmpint (fixture_utterance (f, 1)->end_ms, <=, (gint64)f->n_sound / MS);
   fixture_assert_no_failure (f);
+}
+
+/* Sound of tests/data/speech, and a pause. */
+static void
+speak_recording (Fixture *f, const char *name) {
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "data", "speech", name, NULL);
+  g_autoptr (GError) error = NULL;
+  static const float pause[1000 * MS];
+  gsize n;
+  g_autofree float *sound = longhand_audio_file_load (path, &n, NULL, &error);
+
+  g_assert_no_error (error);
+  fake_source_speak (f->microphone, sound, n);
+  fake_source_speak (f->microphone, pause, G_N_ELEMENTS (pause));
+}
+
+/* As a command, the person is told of it, and need not do anything. */
+static void
+spoken_command_stops_recording (Fixture *f, gconstpointer data) {
+  fixture_make_dictation (f);
+  fixture_start (f);
+  speak_recording (f, "stop-listening.wav");
+  fixture_wait_state (f, LONGHAND_STATE_IDLE);
+  g_assert_cmpuint (f->committed->len, ==, 1);
+  g_assert_cmpint (fixture_utterance (f, 0)->command, ==, LONGHAND_COMMAND_STOP);
+  fixture_assert_no_failure (f);
+}
+
+/* When commands are off they are words, and it goes on. */
+static void
+words_of_a_command_may_be_written (Fixture *f, gconstpointer data) {
+  longhand_settings_set_commands (f->settings, FALSE);
+  fixture_make_dictation (f);
+  fixture_start (f);
+  speak_recording (f, "stop-listening.wav");
+  RUN_UNTIL (f->committed->len == 1);
+  g_assert_cmpint (fixture_utterance (f, 0)->command, ==, LONGHAND_COMMAND_NONE);
+  g_assert_nonnull (strstr (fixture_utterance (f, 0)->text, "istening"));
+  g_assert_cmpint (longhand_dictation_get_state (f->dictation), ==, LONGHAND_STATE_RECORDING);
+  fixture_stop (f);
 }
 
 static void
@@ -350,6 +391,8 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/dictation/words-appear-before-the-utterance-ends", words_appear_before_the_utterance_ends);
   FIXTURE_ADD ("/dictation/being-behind-is-told-and-ends", being_behind_is_told_and_ends);
   FIXTURE_ADD ("/dictation/each-pause-commits-an-utterance", each_pause_commits_an_utterance);
+  FIXTURE_ADD ("/dictation/spoken-command-stops-recording", spoken_command_stops_recording);
+  FIXTURE_ADD ("/dictation/words-of-a-command-may-be-written", words_of_a_command_may_be_written);
   FIXTURE_ADD ("/dictation/last-word-survives-stop", last_word_survives_stop);
   FIXTURE_ADD ("/dictation/first-and-last-word-survive-conversion", first_and_last_word_survive_conversion);
   FIXTURE_ADD ("/dictation/silence-gives-no-text", silence_gives_no_text);
