@@ -359,6 +359,24 @@ size_t quill_transcriber_get_events(const struct quill_transcriber *transcriber,
 
 /* ---- recognition ---- */
 
+/* How a recording is cut at its pauses, with the names that whisper.cpp and faster-whisper give these. */
+struct quill_vad_params {
+    /* A stretch counts as speech when the network finds speech at least this likely somewhere in it (0.5),
+     * 0..1. */
+    float threshold;
+    unsigned min_speech_duration_ms;  /* what is shorter is left out (0: nothing); 0..10000 */
+    unsigned min_silence_duration_ms; /* a pause where the recording is cut (300); 100..10000 */
+    /* A stretch with its pads is no longer than this; who goes on without a pause is cut at the quietest
+     * point of its second half (28); 1..30. */
+    float max_speech_duration_s;
+    unsigned speech_pad_ms; /* sound kept before and behind speech (200); 0..400 */
+    /* Neighbouring stretches are looked at together, with the pauses between them, where they are no longer
+     * than this; 0..30, 0: each by itself. Below 0, the default: what suits the model, which is 0 for
+     * Longhand's own and max_speech_duration_s for OpenAI's. */
+    float chunk_length_s;
+};
+void quill_vad_params_init(struct quill_vad_params *params);
+
 /* What is asked of one recording. quill_params_init gives OpenAI's defaults, which are greedy.
  * Strings are borrowed during the call. */
 struct quill_params {
@@ -416,6 +434,13 @@ struct quill_params {
                                         * Fewer make short recordings cheaper; sound beyond them is not seen:
                                         * then windows are that much shorter. */
     uint64_t seed;                     /* of sampling at temperature > 0 */
+    /* The recording is cut at its pauses, and each stretch of speech is looked at as if it were a recording,
+     * but for prompts, which go from one to the next; silence is not looked at. Longhand's own model looks at
+     * a stretch in the encoder frames that it takes and a second more, and no more of them. The language is
+     * detected in the sound from the first stretch on. false: windows follow each other without a gap, as
+     * OpenAI's. Streams cut at pauses by themselves. */
+    bool vad;
+    struct quill_vad_params vad_params;
 
     /* Callbacks; each may be NULL. `user` is handed to all. */
     bool (*cancelled)(void *user); /* polled per layer and per token; true ends the run */

@@ -5,6 +5,7 @@
  * all decisions are made per frame, so that they do not depend on the pushes. While nobody speaks the buffer
  * holds the latest sound, for the pre-roll. From the beginning of an utterance on, its first frame is the
  * buffer's. */
+#include "audio/boundary.h"
 #include "audio/vad.h"
 #include "base/arena.h"
 #include "model/alignment.h"
@@ -31,7 +32,6 @@
 
 /* A cut at the greatest length is looked for within this much of the latest sound. */
 #define CUT_SEARCH_MS 3000
-#define CUT_REACH 3 /* frames on either side that make its neighbourhood */
 
 /* A tentative pass is followed by at least this much new sound for each ms that it took, so that a slow
  * machine keeps time for the final pass. */
@@ -62,10 +62,6 @@
 
 /* Commands are shorter, pre-roll and tail included. */
 #define MAX_COMMAND_MS 5000
-
-/* A model sees silence behind the sound, as it did in training, where its audio context is shortened. */
-#define CTX_MARGIN_MS 1000
-#define CTX_STEP 32 /* encoder frames */
 
 struct quill_stream {
     struct quill_transcriber *transcriber; /* borrowed */
@@ -202,6 +198,7 @@ enum quill_status quill_stream_open(struct quill_stream **out, struct quill_tran
     s->settings.params.segment = NULL;
     s->settings.params.word_timestamps = true;
     s->settings.params.timestamps = false; /* tentative and final passes shall hear alike */
+    s->settings.params.vad = false;        /* an utterance is cut already */
     s->by_attention = goes_by_attention(settings->commit, transcriber->model);
     s->fn = fn;
     s->user = user;
@@ -282,26 +279,6 @@ static void begin_utterance(struct quill_stream *s)
     forget_hypothesis(s);
 }
 
-/* Where an utterance of the greatest length is cut: the frame boundary, among the latest, with the quietest
- * neighbourhood; wide enough that a gap between words wins over a closure within one. */
-static size_t quietest_boundary(const struct quill_stream *s)
-{
-    size_t best = s->n_frames - 1;
-    float least = INFINITY;
-
-    for (size_t i = s->n_frames - s->cut_search; i <= s->n_frames - CUT_REACH; i++) {
-        float sum = 0;
-
-        for (size_t k = i - CUT_REACH; k < i + CUT_REACH; k++)
-            sum += s->level_db[k];
-        if (sum <= least) {
-            least = sum;
-            best = i;
-        }
-    }
-    return best;
-}
-
 /* Decides about the frame that has just been completed. */
 static void take_frame(struct quill_stream *s)
 {
@@ -321,7 +298,7 @@ static void take_frame(struct quill_stream *s)
     if (s->n_quiet >= s->pause)
         s->due = (s->n_frames - s->n_quiet + s->tail) * FRAME;
     else if (s->n_frames == s->max_utterance)
-        s->due = quietest_boundary(s) * FRAME;
+        s->due = quill_quietest_boundary(s->level_db, s->n_frames - s->cut_search, s->n_frames) * FRAME;
 }
 
 size_t quill_stream_push(struct quill_stream *s, const float *samples, size_t n)
@@ -627,12 +604,8 @@ static unsigned audio_ctx(const struct quill_stream *s, size_t n)
 {
     const unsigned most = s->settings.params.audio_ctx ? s->settings.params.audio_ctx
                                                        : s->transcriber->model->hparams.n_audio_ctx;
-    const size_t frames = (n / SAMPLES_PER_MS + CTX_MARGIN_MS) / QUILL_STEP_MS;
-    const size_t ctx = (frames + CTX_STEP - 1) / CTX_STEP * CTX_STEP;
 
-    if (ctx < s->settings.min_audio_ctx)
-        return s->settings.min_audio_ctx < most ? s->settings.min_audio_ctx : most;
-    return ctx < most ? (unsigned)ctx : most;
+    return (unsigned)quill_audio_ctx_for(n, s->settings.min_audio_ctx, most);
 }
 
 /* The end of an utterance is more urgent than a look at its middle. */

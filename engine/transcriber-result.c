@@ -24,6 +24,7 @@ void quill_params_init(struct quill_params *params)
         .no_speech_threshold = 0.6f,
         .max_initial_timestamp_ms = 1000,
     };
+    quill_vad_params_init(&params->vad_params);
 }
 
 enum quill_status quill_result_open(struct quill_result_builder **out, struct quill_error *err)

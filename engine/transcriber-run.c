@@ -2,18 +2,25 @@
  *  - Beyond the end of the sound a window holds silence, as whisper's decode() and its training had it, not
  * the mid-grey that transcribe.py pads with.
  *  - Less than 100 ms of rest holds no word; models invent one, so it is not looked at.
- *  - No time lies beyond the end of the recording. */
+ *  - No time lies beyond the end of the recording.
+ * With quill_params.vad a recording is cut at its pauses into stretches (audio/stretches.h), each of which is
+ * gone through like a recording, as faster-whisper's batched pipeline does it; otherwise it is one stretch.
+ */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "model/windows.h"
 #include "text/unicode.h"
 #include "transcriber-run.h"
 
 #define HOP_SAMPLES QUILL_MEL_HOP
+#define SAMPLES_PER_MS (QUILL_SAMPLE_RATE / 1000)
 #define MIN_FRAMES 10
-#define SILENCE -10.0f /* log10 of the mel power's floor */
+#define CTX_MARGIN_MS 1000 /* a model sees silence behind the sound, as it did in training */
+#define CTX_STEP 32        /* encoder frames */
+#define SILENCE -10.0f     /* log10 of the mel power's floor */
 
 static struct quill_timings *timings(struct quill_run *run)
 {
@@ -33,21 +40,24 @@ static void load_power(struct quill_run *run, size_t first)
 {
     const size_t n_mels = run->t->model->hparams.n_mels, n_frames = 2 * run->n_ctx;
     float *mel = quill_encoder_mel(run->t->encoder);
+    const float *samples = run->samples + run->stretch.begin;
+    const size_t n_samples = run->stretch.end - run->stretch.begin;
     /* The last frames that any sample falls into are centred half an FFT beyond the end. */
-    const size_t end = (run->n_samples + QUILL_MEL_N_FFT / 2 + HOP_SAMPLES - 1) / HOP_SAMPLES;
+    const size_t end = (n_samples + QUILL_MEL_N_FFT / 2 + HOP_SAMPLES - 1) / HOP_SAMPLES;
     const size_t n_sound = end <= first ? 0 : end - first < n_frames ? end - first : n_frames;
     if (n_sound)
-        quill_mel_power(run->t->workers.mel, run->t->workers.pool, run->samples, run->n_samples, first,
-                        n_sound, mel);
+        quill_mel_power(run->t->workers.mel, run->t->workers.pool, samples, n_samples, first, n_sound, mel);
     for (size_t i = n_sound * n_mels; i < n_frames * n_mels; i++)
         mel[i] = SILENCE;
 }
 
-/* The clamp is relative to the loudest of the whole recording, so that is looked for first. */
+/* The clamp is relative to the loudest of the whole stretch, so that is looked for first. */
 static enum quill_status find_mel_maximum(struct quill_run *run, struct quill_error *err)
 {
     const size_t n = 2 * run->n_ctx * run->t->model->hparams.n_mels;
     const float *mel = quill_encoder_mel(run->t->encoder);
+    const double start_ms = quill_now_ms();
+    quill_trace_mark(run->t->trace);
     run->mel_maximum = SILENCE;
     for (size_t first = 0; first < run->n_frames; first += 2 * run->n_ctx) {
         if (quill_cancelled(&run->cancel))
@@ -57,6 +67,8 @@ static enum quill_status find_mel_maximum(struct quill_run *run, struct quill_er
             run->mel_maximum = mel[i] > run->mel_maximum ? mel[i] : run->mel_maximum;
         run->mel_is_first = first == 0;
     }
+    quill_trace_lap(run->t->trace, QUILL_TRACE_MEL);
+    timings(run)->mel_ms += quill_now_ms() - start_ms;
     return QUILL_OK;
 }
 
@@ -81,6 +93,95 @@ static enum quill_status encode(struct quill_run *run, struct quill_error *err)
     quill_encoder_release(t->encoder, &t->workers.compute);
     timings(run)->encode_ms += quill_now_ms() - mel_ms;
     quill_trace_span(trace, QUILL_TRACE_RUN_ENCODE, mel_ms);
+    return QUILL_OK;
+}
+
+/* ---- stretches --------------------------------------------------------------------------------------------
+ */
+
+size_t quill_audio_ctx_for(size_t n, size_t least, size_t most)
+{
+    const size_t frames = (n / SAMPLES_PER_MS + CTX_MARGIN_MS) / QUILL_STEP_MS;
+    const size_t ctx = (frames + CTX_STEP - 1) / CTX_STEP * CTX_STEP;
+
+    if (ctx < least)
+        return least < most ? least : most;
+    return ctx < most ? ctx : most;
+}
+
+/* Encoder frames of a window: of a stretch no more than it needs, as far as that is allowed. */
+static size_t context_of(const struct quill_run *run, const struct quill_stretch *stretch)
+{
+    const struct quill_params *params = run->params;
+    const size_t most = params->audio_ctx ? params->audio_ctx : run->t->model->hparams.n_audio_ctx;
+
+    if (!run->stretches || !quill_hears_sentences(&run->t->model->hparams))
+        return most;
+    return quill_audio_ctx_for(stretch->end - stretch->begin, 0, most);
+}
+
+static void look_at(struct quill_run *run, const struct quill_stretch *stretch)
+{
+    run->stretch = *stretch;
+    run->n_frames = (stretch->end - stretch->begin) / HOP_SAMPLES;
+    run->n_spoken_frames = (stretch->speech_end - stretch->begin) / HOP_SAMPLES;
+    run->n_ctx = context_of(run, stretch);
+    run->seek = 0;
+    run->mel_is_first = false;
+}
+
+bool quill_run_has_window(const struct quill_run *run)
+{
+    return run->seek + MIN_FRAMES <= run->n_spoken_frames;
+}
+
+/* Listens on until there is a stretch to look at, if there is one. */
+static enum quill_status find_stretch(struct quill_run *run, struct quill_error *err)
+{
+    const double start_ms = quill_now_ms();
+    struct quill_stretch stretch = {
+        .begin = run->n_samples, .end = run->n_samples, .speech_end = run->n_samples};
+
+    look_at(run, &stretch);
+    while (!quill_run_has_window(run) && !quill_stretches_done(run->stretches)) {
+        if (quill_cancelled(&run->cancel))
+            return cancelled(err);
+        if (quill_stretches_next(run->stretches, &stretch))
+            look_at(run, &stretch);
+    }
+    timings(run)->mel_ms += quill_now_ms() - start_ms;
+    return QUILL_OK;
+}
+
+static enum quill_status find_first_stretch(struct quill_run *run, struct quill_error *err)
+{
+    const struct quill_stretch whole = {.end = run->n_samples, .speech_end = run->n_samples};
+    struct quill_vad_params vad_params = run->params->vad_params;
+
+    if (!run->params->vad) {
+        look_at(run, &whole);
+        return QUILL_OK;
+    }
+    if (vad_params.chunk_length_s < 0.0f)
+        vad_params.chunk_length_s =
+            quill_hears_sentences(&run->t->model->hparams) ? 0.0f : vad_params.max_speech_duration_s;
+    QUILL_TRY(quill_stretches_open(&run->stretches, &vad_params, run->samples, run->n_samples, err));
+    return find_stretch(run, err);
+}
+
+/* A stretch may be one word, which many languages have: all the sound that follows tells more. */
+static enum quill_status detect_language_ahead(struct quill_run *run, struct quill_error *err)
+{
+    const struct quill_stretch stretch = run->stretch;
+    const size_t window = 2 * run->t->model->hparams.n_audio_ctx * HOP_SAMPLES;
+    const size_t left = run->n_samples - stretch.begin;
+    const size_t end = stretch.begin + (left < window ? left : window);
+
+    look_at(run, &(struct quill_stretch){.begin = stretch.begin, .end = end, .speech_end = end});
+    QUILL_TRY(find_mel_maximum(run, err));
+    QUILL_TRY(encode(run, err));
+    QUILL_TRY(quill_run_detect_language(run, err));
+    look_at(run, &stretch);
     return QUILL_OK;
 }
 
@@ -273,14 +374,13 @@ static void remember(struct quill_run *run, const uint32_t *tokens, size_t n)
     run->n_history = run->n_carried + kept + n;
 }
 
-static int64_t recording_ms(const struct quill_run *run)
+/* When in the recording it is so long after the stretch began; no later than its end. */
+static int64_t time_of(const struct quill_run *run, int64_t ms)
 {
-    return (int64_t)(run->n_samples / (QUILL_SAMPLE_RATE / 1000));
-}
+    const int64_t begin_ms = (int64_t)(run->stretch.begin / SAMPLES_PER_MS);
+    const int64_t end_ms = (int64_t)(run->stretch.end / SAMPLES_PER_MS);
 
-static int64_t within_recording(const struct quill_run *run, int64_t ms)
-{
-    return ms < recording_ms(run) ? ms : recording_ms(run);
+    return begin_ms + ms < end_ms ? begin_ms + ms : end_ms;
 }
 
 /* ---- when it was said -------------------------------------------------------------------------------------
@@ -370,8 +470,8 @@ static enum quill_status append_words(struct quill_run *run, size_t begin, size_
 
         for (size_t k = first; k < end; k++)
             sum += slot->logprobs[k];
-        words[i].start_ms = within_recording(run, window_ms + slot->spoken[first].begin * QUILL_STEP_MS);
-        words[i].end_ms = within_recording(run, window_ms + slot->spoken[end - 1].end * QUILL_STEP_MS);
+        words[i].start_ms = time_of(run, window_ms + slot->spoken[first].begin * QUILL_STEP_MS);
+        words[i].end_ms = time_of(run, window_ms + slot->spoken[end - 1].end * QUILL_STEP_MS);
         words[i].probability = expf(sum / (float)(end - first));
         first = end;
     }
@@ -393,8 +493,8 @@ static enum quill_status append_segments(struct quill_run *run, const struct qui
         if (piece->start_ms == piece->end_ms || strip(t->text, &start) == 0)
             continue;
         struct quill_segment segment = run->facts;
-        segment.start_ms = within_recording(run, window_ms + piece->start_ms);
-        segment.end_ms = within_recording(run, window_ms + piece->end_ms);
+        segment.start_ms = time_of(run, window_ms + piece->start_ms);
+        segment.end_ms = time_of(run, window_ms + piece->end_ms);
         QUILL_TRY(quill_result_append(run->builder, &segment, t->tokenizer, tokens, n_tokens, err));
         remember(run, tokens, n_tokens);
         if (!run->params->word_timestamps)
@@ -406,9 +506,13 @@ static enum quill_status append_segments(struct quill_run *run, const struct qui
 
 enum quill_status quill_run_begin_window(struct quill_run *run, struct quill_error *err)
 {
-    const size_t left = run->n_frames - run->seek;
     if (quill_cancelled(&run->cancel))
         return cancelled(err);
+    if (run->language < 0 && run->stretches)
+        QUILL_TRY(detect_language_ahead(run, err));
+    if (run->seek == 0)
+        QUILL_TRY(find_mel_maximum(run, err));
+    const size_t left = run->n_frames - run->seek;
     run->window_frames = left < 2 * run->n_ctx ? left : 2 * run->n_ctx;
     timings(run)->n_windows++;
     QUILL_TRY(encode(run, err));
@@ -455,9 +559,11 @@ enum quill_status quill_run_end_try(struct quill_run *run, bool *window_done, st
         return QUILL_OK;
     }
     QUILL_TRY(finish_window(run, err));
+    if (run->stretches && !quill_run_has_window(run))
+        QUILL_TRY(find_stretch(run, err));
     if (run->params->progress)
-        run->params->progress(run->params->user, within_recording(run, (int64_t)run->seek * QUILL_FRAME_MS),
-                              recording_ms(run));
+        run->params->progress(run->params->user, time_of(run, (int64_t)run->seek * QUILL_FRAME_MS),
+                              (int64_t)(run->n_samples / SAMPLES_PER_MS));
     return QUILL_OK;
 }
 
@@ -538,7 +644,8 @@ static enum quill_status check_params(struct quill_run *run, struct quill_error 
     if (params->audio_ctx > h->n_audio_ctx)
         return quill_fail(err, QUILL_ERR_INVALID, "an audio context of %u frames is more than the model's %u",
                           params->audio_ctx, (unsigned)h->n_audio_ctx);
-    run->n_ctx = params->audio_ctx ? params->audio_ctx : h->n_audio_ctx;
+    if (params->vad)
+        QUILL_TRY(quill_vad_params_check(&params->vad_params, err));
     run->max_tokens = params->max_tokens == 0              ? h->n_text_ctx / 2
                       : params->max_tokens < h->n_text_ctx ? params->max_tokens
                                                            : h->n_text_ctx;
@@ -577,23 +684,6 @@ static void begin_history(struct quill_run *run)
     run->n_carried = params->carry_initial_prompt ? run->n_history : 0;
 }
 
-bool quill_run_has_window(const struct quill_run *run)
-{
-    return run->n_frames - run->seek >= MIN_FRAMES;
-}
-
-static enum quill_status listen_first(struct quill_run *run, struct quill_error *err)
-{
-    const double start_ms = quill_now_ms();
-    if (!quill_run_has_window(run))
-        return QUILL_OK;
-    quill_trace_mark(run->t->trace);
-    QUILL_TRY(find_mel_maximum(run, err));
-    quill_trace_lap(run->t->trace, QUILL_TRACE_MEL);
-    timings(run)->mel_ms += quill_now_ms() - start_ms;
-    return QUILL_OK;
-}
-
 enum quill_status quill_run_open(struct quill_run *out, struct quill_transcriber *t, struct quill_slot *slot,
                                  const struct quill_params *params, struct quill_draft *draft,
                                  const float *samples, size_t n, struct quill_error *err)
@@ -606,7 +696,6 @@ enum quill_status quill_run_open(struct quill_run *out, struct quill_transcriber
         .cancel = {.fn = params->cancelled, .user = params->user},
         .samples = samples,
         .n_samples = n,
-        .n_frames = n / HOP_SAMPLES,
         .start_ms = quill_now_ms(),
     };
     if (!samples && n > 0)
@@ -617,7 +706,7 @@ enum quill_status quill_run_open(struct quill_run *out, struct quill_transcriber
     for (size_t i = 0; i < t->n_hypotheses; i++)
         quill_decoder_start(t->decoder, slot->sequence + i, slot->window);
     begin_history(&run);
-    const enum quill_status status = listen_first(&run, err);
+    const enum quill_status status = find_first_stretch(&run, err);
     if (status == QUILL_OK)
         *out = run;
     else
@@ -630,6 +719,7 @@ void quill_run_close(struct quill_run *run)
     struct quill_result *result = run->builder ? &run->builder->result : NULL;
     quill_result_free(&result);
     run->builder = NULL;
+    quill_stretches_close(&run->stretches);
 }
 
 struct quill_result *quill_run_take_result(struct quill_run *run)
@@ -642,6 +732,7 @@ struct quill_result *quill_run_take_result(struct quill_run *run)
                  quill_language_code((unsigned)run->language));
     result->timings.total_ms = quill_now_ms() - run->start_ms;
     run->builder = NULL;
+    quill_stretches_close(&run->stretches);
     return result;
 }
 

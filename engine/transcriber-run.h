@@ -3,6 +3,7 @@
 #ifndef QUILL_TRANSCRIBER_RUN_H
 #define QUILL_TRANSCRIBER_RUN_H
 
+#include "audio/stretches.h"
 #include "transcriber.h"
 
 struct quill_run {
@@ -13,19 +14,22 @@ struct quill_run {
     size_t n_found; /* tokens in draft->heard that were found so far; until then it is what is expected */
     struct quill_result_builder *builder; /* owned */
     struct quill_cancel cancel;
-    const float *samples;
+    const float *samples; /* of the recording; [n_samples] */
     size_t n_samples;
-    size_t n_frames; /* mel frames of the recording */
-    size_t n_ctx;    /* encoder frames of a window */
+    struct quill_stretches *stretches; /* owned; NULL: the recording is one stretch */
+    struct quill_stretch stretch;      /* that is looked at; empty behind the last */
+    size_t n_frames;                   /* mel frames of it */
+    size_t n_spoken_frames;            /* behind them it holds no speech */
+    size_t n_ctx;                      /* encoder frames of a window */
+    float mel_maximum;                 /* of the stretch */
+    bool mel_is_first;                 /* the encoder's mel buffer holds its raw first window */
     size_t max_tokens;
-    float mel_maximum;                        /* of the recording */
-    bool mel_is_first;                        /* the encoder's mel buffer holds the raw first window */
     int language;                             /* index; -1: not known yet */
     bool allowed[QUILL_MAX_LANGUAGES];        /* what detection chooses from */
     float probabilities[QUILL_MAX_LANGUAGES]; /* once it has chosen; 0 where not allowed */
     size_t n_history, max_history;
     size_t n_carried;     /* of the history, at its beginning, what each window is told */
-    size_t seek;          /* mel frame where the window begins */
+    size_t seek;          /* mel frame of the stretch where the window begins */
     size_t window_frames; /* of sound in it */
     unsigned n_tries;     /* of all windows */
     unsigned n_fallbacks; /* of this window */
@@ -35,7 +39,7 @@ struct quill_run {
     double start_ms;
 };
 
-/* Checks the parameters and listens to all of the recording once. A slot has one run at a time. Errors: as
+/* Checks the parameters and looks for the first stretch. A slot has one run at a time. Errors: as
  * quill_transcribe; *out is left as it was. */
 enum quill_status quill_run_open(struct quill_run *out, struct quill_transcriber *t, struct quill_slot *slot,
                                  const struct quill_params *params, struct quill_draft *draft,
@@ -45,7 +49,8 @@ void quill_run_close(struct quill_run *run);
 /* Whether there is sound left to look at. */
 bool quill_run_has_window(const struct quill_run *run);
 
-/* Encodes the next window and begins run->search for it. Errors: CANCELLED. */
+/* Encodes the next window, in a new stretch after listening to all of that, and begins run->search for it.
+ * Errors: CANCELLED. */
 enum quill_status quill_run_begin_window(struct quill_run *run, struct quill_error *err);
 
 /* The parts that deal with languages, for those above. What the parameters say: errors INVALID, UNSUPPORTED.

@@ -120,6 +120,10 @@ struct quill_transcriber {
 enum quill_status quill_choose_threads(struct quill_transcriber *t, unsigned n_threads,
                                        struct quill_thread_choice *out, struct quill_error *err);
 
+/* Encoder frames to look at n samples of sound in, with silence behind it as models had it in training:
+ * `least` to `most`. */
+size_t quill_audio_ctx_for(size_t n, size_t least, size_t most);
+
 /* A result that grows; `result` is what the caller gets. */
 struct quill_result_builder {
     struct quill_result result; /* first: freed through a pointer to it */

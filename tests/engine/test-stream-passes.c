@@ -125,6 +125,7 @@ passes_get_the_right_parameters (void) {
   settings.params.temperature_increment = 0.4f;
   settings.params.beam_size = 4;
   settings.params.best_of = 3;
+  settings.params.vad = true;
   settings.params.cancelled = never;
   settings.params.progress = no_progress;
   settings.params.segment = no_segment;
@@ -162,6 +163,7 @@ passes_get_the_right_parameters (void) {
       }
       g_assert_true (recognition.params.word_timestamps);
       g_assert_false (recognition.params.timestamps);
+      g_assert_false (recognition.params.vad);
     }
   }
   g_assert_cmpuint (n_asked, ==, fixture_count (&f, QUILL_STREAM_TENTATIVE));

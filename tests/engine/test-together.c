@@ -30,7 +30,7 @@ transcriber_of (const struct fixture *f, unsigned n_together) {
 }
 
 /* Of each kind one: plain ones, second tries with the best of two, no timestamps, several windows, a prompt
- * and a beam. */
+ * and a beam, cut at pauses. */
 static void
 set_up (struct fixture *f, const void *unused) {
   f->model = bundled_model ();
@@ -49,6 +49,7 @@ set_up (struct fixture *f, const void *unused) {
   f->params[3].audio_ctx = 50; /* windows of 1 s */
   f->params[4].initial_prompt = "Something quite different, said Dorothy.";
   f->params[4].beam_size = 3;
+  f->params[5].vad = true;
   struct quill_transcriber *t = transcriber_of (f, 1);
   for (size_t i = 0; i < N; i++) {
     struct quill_result *result = NULL;
