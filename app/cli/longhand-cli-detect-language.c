@@ -8,7 +8,8 @@
 #include <glib/gi18n.h>
 
 #define FORMAT_VERSION 1
-#define N_SHOWN 10 /* of the languages, where people read them */
+#define SHORTEST_SAMPLES (QUILL_SAMPLE_RATE / 10) /* that are looked at */
+#define N_SHOWN 10                                /* of the languages, where people read them */
 
 typedef struct {
   char *model;                 /* owned */
@@ -49,6 +50,7 @@ detect (const LonghandCliEngine *engine, const Options *options, const char *pat
   if (samples == NULL)
     return FALSE;
   quill_params_init (&params);
+  params.vad = TRUE;
   params.languages = (const char *const *)options->spoken.languages;
   params.cancelled = is_cancelled;
   if (quill_detect_language (engine->transcriber, samples, n_samples, &params, found->languages, &found->n,
@@ -60,8 +62,12 @@ detect (const LonghandCliEngine *engine, const Options *options, const char *pat
   if (found->n == 0) {
     g_autofree char *name = g_filename_display_name (path);
 
-    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE,
-                 _ ("“%s” is too short to tell its language: record a few words."), name);
+    g_set_error (
+        error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE,
+        n_samples < SHORTEST_SAMPLES
+            ? _ ("“%s” is too short to tell its language: record a few words.")
+            : _ ("Nobody is heard speaking in “%s”, so its language cannot be told: record a few words."),
+        name);
     return FALSE;
   }
   return TRUE;
@@ -184,12 +190,13 @@ longhand_cli_detect_language (int argc, char **argv) {
   LonghandCliEngine engine;
   int code;
 
-  if (!longhand_cli_parse (&argc, &argv, _ ("FILE…"),
-                           _ ("Tells which language is spoken in recordings: the likeliest ten, with their "
-                              "probabilities."),
-                           _ ("The first 30 seconds are looked at, as “transcribe” does it without "
-                              "--language. The model must be a\nmultilingual one."),
-                           entries))
+  if (!longhand_cli_parse (
+          &argc, &argv, _ ("FILE…"),
+          _ ("Tells which language is spoken in recordings: the likeliest ten, with their "
+             "probabilities."),
+          _ ("Thirty seconds from the first speech on are looked at, as “transcribe” does it "
+             "without --language. The\nmodel must be a multilingual one."),
+          entries))
     return LONGHAND_EXIT_USAGE;
   options.files = argv + 1;
   options.n_files = (guint)argc - 1;

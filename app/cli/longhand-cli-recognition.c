@@ -31,6 +31,7 @@ longhand_cli_recognition_init (LonghandCliRecognition *self) {
     .max_context = params.max_context,
     .max_initial_timestamp_s = params.max_initial_timestamp_ms / 1000.0,
   };
+  longhand_cli_vad_init (&self->vad);
 }
 
 void
@@ -79,7 +80,7 @@ longhand_cli_recognition_add_entries (LonghandCliRecognition *self, const GOptio
     { "initial-prompt", 0, 0, G_OPTION_ARG_STRING, &self->initial_prompt,
       N_ ("What was said before: names and terms in it are written the same way"), N_ ("TEXT") },
     { "condition-on-previous-text", 0, 0, G_OPTION_ARG_STRING, &self->condition_on_previous_text,
-      N_ ("“no”: each window of 30 seconds is looked at by itself (default yes)"), N_ ("YES|NO") },
+      N_ ("“no”: each window is looked at by itself (default: yes with --no-vad, else no)"), N_ ("YES|NO") },
     { "carry-initial-prompt", 0, 0, G_OPTION_ARG_NONE, &self->carry_initial_prompt,
       N_ ("Tell each window of 30 seconds --initial-prompt, not only the first"), NULL },
     { "max-context", 0, 0, G_OPTION_ARG_INT, &self->max_context,
@@ -114,7 +115,9 @@ longhand_cli_recognition_add_entries (LonghandCliRecognition *self, const GOptio
 
   for (; entries->long_name != NULL; entries++)
     g_array_append_vals (all, entries, 1);
-  return g_array_append_vals (all, own, G_N_ELEMENTS (own));
+  g_array_append_vals (all, own, G_N_ELEMENTS (own));
+  longhand_cli_vad_add_entries (&self->vad, all);
+  return all;
 }
 
 /* NULL: not given */
@@ -264,9 +267,9 @@ longhand_cli_recognition_check (LonghandCliRecognition *self, GError **error) {
                    ranges[i].least, ranges[i].most);
       return FALSE;
     }
-  return check_contradictions (self, error) && check_task (self, error)
-         && longhand_cli_languages_check (&self->spoken, error) && check_tokens (self, error)
-         && check_pattern (self, error);
+  return longhand_cli_vad_check (&self->vad, error) && check_contradictions (self, error)
+         && check_task (self, error) && longhand_cli_languages_check (&self->spoken, error)
+         && check_tokens (self, error) && check_pattern (self, error);
 }
 
 gboolean
@@ -291,6 +294,14 @@ longhand_cli_recognition_check_model (const LonghandCliRecognition *self, const 
       return FALSE;
     }
   return TRUE;
+}
+
+/* Text of a stretch before makes weak models stop or repeat it, and strong ones now and then; whoever cuts at
+ * pauses leaves it out (WhisperX, faster-whisper's batches). */
+static gboolean
+conditions_on_previous (const LonghandCliRecognition *self) {
+  return self->condition_on_previous_text == NULL ? self->vad.is_off
+                                                  : is_yes (self->condition_on_previous_text);
 }
 
 static gboolean
@@ -330,7 +341,7 @@ longhand_cli_recognition_apply (const LonghandCliRecognition *self, struct quill
   params->word_timestamps = wants_words (self);
   params->n_alternatives = (unsigned)self->n_alternatives;
   params->initial_prompt = self->initial_prompt;
-  params->condition_on_previous = is_yes (self->condition_on_previous_text);
+  params->condition_on_previous = conditions_on_previous (self);
   params->carry_initial_prompt = self->carry_initial_prompt;
   params->max_context = self->max_context;
   params->suppress_blank = is_yes (self->suppress_blank);
@@ -340,6 +351,7 @@ longhand_cli_recognition_apply (const LonghandCliRecognition *self, struct quill
   params->n_suppress_tokens = self->suppress_tokens->len;
   params->suppress_regex = self->suppress_regex;
   params->max_initial_timestamp_ms = (unsigned)lround (1000 * self->max_initial_timestamp_s);
+  longhand_cli_vad_apply (&self->vad, params);
 }
 
 gsize

@@ -2,12 +2,14 @@
 #pragma once
 
 #include "cli/longhand-cli-languages.h"
+#include "cli/longhand-cli-vad.h"
 
 G_BEGIN_DECLS
 
 /* As they were given; longhand_cli_recognition_init sets the defaults. */
 typedef struct {
   LonghandCliLanguages spoken;
+  LonghandCliVad vad;
   char *task; /* owned, as all strings; "transcribe" or "translate"; NULL: the former */
   gboolean translate;
   gboolean greedy, word_timestamps;
@@ -18,7 +20,7 @@ typedef struct {
   double temperature, temperature_increment;
   double compression_ratio_threshold, logprob_threshold, no_speech_threshold;
   char *initial_prompt;             /* NULL: none */
-  char *condition_on_previous_text; /* "yes" or "no"; NULL: yes */
+  char *condition_on_previous_text; /* "yes" or "no"; NULL: yes, unless it is cut at pauses */
   gboolean carry_initial_prompt;
   int max_context;            /* tokens; -1: as many as fit */
   char *suppress_blank;       /* "yes" or "no"; NULL: yes */

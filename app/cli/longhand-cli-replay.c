@@ -211,6 +211,8 @@ measure_batch (const Options *options, LonghandReplay *replay, GError **error) {
   params.language = options->language;
   params.beam_size = QUILL_USUAL_HYPOTHESES;
   params.best_of = QUILL_USUAL_HYPOTHESES;
+  params.vad = TRUE;
+  params.condition_on_previous = FALSE;
   if (quill_transcribe (engine.transcriber, samples, n, &params, &result, &engine_error) != QUILL_OK) {
     longhand_set_error_from_engine (error, &engine_error);
     longhand_cli_engine_close (&engine);

@@ -9,6 +9,9 @@ speech (void) {
   return g_getenv ("LONGHAND_TEST_WAV");
 }
 
+/* A grammar's text is written for each stretch between pauses. */
+#define FIRST_SENTENCE "--duration=2.5"
+
 /* A file with this text in a folder. (transfer full) */
 static char *
 make_grammar (const char *folder, const char *text) {
@@ -35,13 +38,14 @@ only_its_texts_are_written (void) {
   char *folder = cli_make_dir ();
   g_autofree char *grammar = make_grammar (
       folder, "\xef\xbb\xbf# commands\nroot ::= \"new \" (\"line\" | \"paragraph\")\nother ::= \"stop\"\n");
-  g_auto (CliRun) free_text = cli_run ("transcribe", speech (), NULL);
-  g_auto (CliRun) text = cli_run ("transcribe", "--grammar", grammar, speech (), NULL);
-  g_auto (CliRun) greedy = cli_run ("transcribe", "--greedy", "--grammar", grammar, speech (), NULL);
-  g_auto (CliRun) other
-      = cli_run ("transcribe", "--grammar", grammar, "--grammar-rule", "other", speech (), NULL);
-  g_auto (CliRun) weak
-      = cli_run ("transcribe", "--grammar", grammar, "--grammar-penalty", "0", speech (), NULL);
+  g_auto (CliRun) free_text = cli_run ("transcribe", FIRST_SENTENCE, speech (), NULL);
+  g_auto (CliRun) text = cli_run ("transcribe", FIRST_SENTENCE, "--grammar", grammar, speech (), NULL);
+  g_auto (CliRun) greedy
+      = cli_run ("transcribe", FIRST_SENTENCE, "--greedy", "--grammar", grammar, speech (), NULL);
+  g_auto (CliRun) other = cli_run ("transcribe", FIRST_SENTENCE, "--grammar", grammar, "--grammar-rule",
+                                   "other", speech (), NULL);
+  g_auto (CliRun) weak = cli_run ("transcribe", FIRST_SENTENCE, "--grammar", grammar, "--grammar-penalty",
+                                  "0", speech (), NULL);
 
   cli_assert_succeeds (&text);
   cli_assert_succeeds (&greedy);

@@ -44,12 +44,17 @@ ask (Asked *asked, const char *command_line) {
 }
 
 static void
-defaults_are_those_of_openai (void) {
+defaults_are_those_of_openai_but_for_pauses (void) {
   struct quill_params expected;
   Asked asked;
 
   quill_params_init (&expected);
   expected.beam_size = expected.best_of = 5;
+  ask (&asked, "--no-vad");
+  g_assert_cmpmem (&asked.params, sizeof expected, &expected, sizeof expected);
+  longhand_cli_recognition_clear (&asked.recognition);
+  expected.vad = true;
+  expected.condition_on_previous = false;
   ask (&asked, "");
   g_assert_cmpmem (&asked.params, sizeof expected, &expected, sizeof expected);
   g_assert_cmpuint (asked.settings.n_hypotheses, ==, 5);
@@ -90,6 +95,16 @@ every_option_reaches_the_engine (void) {
   g_assert_false (asked.params.suppress_blank);
   g_assert_cmpstr (asked.params.suppress_regex, ==, "[0-9]+");
   g_assert_cmpuint (asked.params.max_initial_timestamp_ms, ==, 500);
+  longhand_cli_recognition_clear (&asked.recognition);
+
+  ask (&asked, "--vad-threshold 0.25 --vad-min-speech-duration-ms 100 --vad-min-silence-duration-ms 2000"
+               " --vad-max-speech-duration-s 12.5 --vad-speech-pad-ms 30 --vad-chunk-length-s 10");
+  g_assert_cmpfloat (asked.params.vad_params.threshold, ==, 0.25f);
+  g_assert_cmpuint (asked.params.vad_params.min_speech_duration_ms, ==, 100);
+  g_assert_cmpuint (asked.params.vad_params.min_silence_duration_ms, ==, 2000);
+  g_assert_cmpfloat (asked.params.vad_params.max_speech_duration_s, ==, 12.5f);
+  g_assert_cmpuint (asked.params.vad_params.speech_pad_ms, ==, 30);
+  g_assert_cmpfloat (asked.params.vad_params.chunk_length_s, ==, 10);
   longhand_cli_recognition_clear (&asked.recognition);
 
   ask (&asked, "--condition-on-previous-text YES --beam-size 1");
@@ -400,7 +415,8 @@ int
 main (int argc, char **argv) {
   setlocale (LC_ALL, ""); /* options are in its character set */
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/cli/recognition/defaults-are-those-of-openai", defaults_are_those_of_openai);
+  g_test_add_func ("/cli/recognition/defaults-are-those-of-openai-but-for-pauses",
+                   defaults_are_those_of_openai_but_for_pauses);
   g_test_add_func ("/cli/recognition/every-option-reaches-the-engine", every_option_reaches_the_engine);
   g_test_add_func ("/cli/recognition/languages-are-a-list", languages_are_a_list);
   g_test_add_func ("/cli/recognition/suppressed-tokens-are-a-list", suppressed_tokens_are_a_list);
