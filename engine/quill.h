@@ -591,7 +591,7 @@ struct quill_stream_event {
      * short is one; a sentence with these words in it is not. NULL: it is none. */
     const char *command;
     /* FINAL: by how much its likeliest text of the grammar is less likely than what was heard, in nats;
-     * INFINITY where that was not looked for, because it is too long say. */
+     * INFINITY where that was not looked for, because it is too long say, or is far more than the margin. */
     float command_loss;
     struct quill_timings timings; /* of the pass behind this event */
 };

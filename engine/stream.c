@@ -524,6 +524,7 @@ static enum quill_status pass(struct quill_stream *s, enum quill_stream_event_ty
         .tolerance = tentative ? TOLERANCE : 0,
         .firm_tolerance = FIRM_TOLERANCE,
         .commands = !tentative && may_be_command(s, n) ? s->settings.commands : NULL,
+        .command_margin = s->settings.command_margin,
         .command_loss = INFINITY,
     };
     struct quill_result *result = NULL;

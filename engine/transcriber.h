@@ -74,7 +74,9 @@ struct quill_draft {
 
     /* NULL: none. Of a run with one window, and little text: */
     const struct quill_grammar *commands;
-    float command_loss; /* by how much the command is less likely than the text; INFINITY: there is none */
+    float command_margin; /* what is less likely by more than this is not looked at to its end */
+    float command_loss;   /* by how much the command is less likely than the text; INFINITY: there is none
+                           * so near */
     char command[QUILL_MAX_COMMAND_BYTES]; /* as it would be written; "": likewise */
 };
 

@@ -139,14 +139,19 @@ static void begin(const struct quill_grammar_automaton *a, struct set *set)
     add_state(a, set, &marks, a->start);
 }
 
-/* *to: where a character leads from a set. */
+/* *to: where a character leads from a set; for most tokens of a vocabulary that is nowhere. */
 static void step(const struct quill_grammar_automaton *a, const struct set *from, uint32_t c, struct set *to)
 {
-    struct marks marks = {{0}};
+    size_t i = 0;
 
     to->n = 0;
     to->is_end = false;
-    for (size_t i = 0; i < from->n; i++)
+    while (i < from->n && !takes(a, from->states[i], c, c))
+        i++;
+    if (i == from->n)
+        return;
+    struct marks marks = {{0}};
+    for (; i < from->n; i++)
         if (takes(a, from->states[i], c, c))
             add_state(a, to, &marks, a->states[from->states[i]].next);
 }

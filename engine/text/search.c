@@ -220,7 +220,7 @@ static bool choose(struct quill_search *s, const float *logits, const uint32_t *
     const float logprob = quill_search_logprob(s, logits, log_sum, token);
 
     s->sum_logprob += logprob;
-    if (token == eot)
+    if (token == eot || (s->least_logprob < 0.0 && s->sum_logprob < s->least_logprob))
         return false;
     quill_search_advance(s, &s->terms, s->tokens, s->n_tokens, (uint32_t)token);
     s->logprobs[s->n_tokens] = logprob;

@@ -49,6 +49,7 @@ struct quill_search {
     float vocabulary_strength;                 /* > 0 */
     const struct quill_grammar *grammar;       /* NULL: none */
     float grammar_penalty;                     /* > 0 */
+    double least_logprob;                      /* one hypothesis is given up below this sum; 0: never */
     struct quill_beams *beams;                 /* NULL: one hypothesis; otherwise nothing is forced, and only
                                                 * what is firm of a draft matters */
     float *logits;                             /* scratch, [n_vocab]; may be that of other searches, too */
