@@ -2,14 +2,6 @@
 
 G_DEFINE_BOXED_TYPE (LonghandUtterance, longhand_utterance, longhand_utterance_ref, longhand_utterance_unref)
 
-static void
-segment_free (gpointer data) {
-  LonghandSegment *segment = data;
-
-  g_free (segment->text);
-  g_free (segment);
-}
-
 LonghandUtterance *
 longhand_utterance_new (gint64 start_ms, gint64 end_ms, const char *text) {
   LonghandUtterance *utterance = g_atomic_rc_box_new0 (LonghandUtterance);
@@ -17,7 +9,7 @@ longhand_utterance_new (gint64 start_ms, gint64 end_ms, const char *text) {
   utterance->start_ms = start_ms;
   utterance->end_ms = end_ms;
   utterance->text = g_strdup (text);
-  utterance->segments = g_ptr_array_new_with_free_func (segment_free);
+  utterance->segments = g_ptr_array_new_with_free_func (longhand_segment_free);
   return utterance;
 }
 

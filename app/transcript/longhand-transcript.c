@@ -34,8 +34,8 @@ word_clear (gpointer data) {
   g_clear_pointer (&word->alternatives, g_array_unref);
 }
 
-static void
-segment_free (gpointer data) {
+void
+longhand_segment_free (gpointer data) {
   LonghandSegment *segment = data;
 
   g_free (segment->text);
@@ -63,7 +63,7 @@ longhand_transcript_class_init (LonghandTranscriptClass *klass) {
 
 static void
 longhand_transcript_init (LonghandTranscript *self) {
-  self->segments = g_ptr_array_new_with_free_func (segment_free);
+  self->segments = g_ptr_array_new_with_free_func (longhand_segment_free);
   self->language_probability = NAN;
 }
 

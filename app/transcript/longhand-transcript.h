@@ -25,6 +25,7 @@ typedef struct {
   double no_speech_prob;
   GArray *words; /* LonghandWord; NULL when their times are unknown */
 } LonghandSegment;
+void longhand_segment_free (gpointer segment); /* and what it owns; a GDestroyNotify */
 
 #define LONGHAND_TYPE_TRANSCRIPT (longhand_transcript_get_type ())
 G_DECLARE_FINAL_TYPE (LonghandTranscript, longhand_transcript, LONGHAND, TRANSCRIPT, GObject)

@@ -1,6 +1,6 @@
 /* Undo and redo over a text that is kept here as a plain string. */
 #include "longhand-history.h"
-#include "longhand-spans.h"
+#include "transcript/longhand-spans.h"
 
 typedef struct {
   LonghandHistory *history;

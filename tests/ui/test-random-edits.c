@@ -4,7 +4,7 @@
 #include "dictation/longhand-utterance.h"
 #include "editor/longhand-document.h"
 #include "editor/longhand-history.h"
-#include "editor/longhand-spans.h"
+#include "transcript/longhand-spans.h"
 
 /* ---- spans ---- */
 

@@ -1,7 +1,7 @@
 /* Which characters were dictated: the run-length list and what becomes of segments when the text is edited.
  */
 #include "dictation/longhand-utterance.h"
-#include "longhand-spans.h"
+#include "transcript/longhand-spans.h"
 #include "longhand-spoken.h"
 
 /* "3:1 2:0" for three characters of segment 1 and two typed ones. */

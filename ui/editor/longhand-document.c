@@ -2,7 +2,7 @@
 
 #include "dictation/longhand-composition.h"
 #include "longhand-history.h"
-#include "longhand-spans.h"
+#include "transcript/longhand-spans.h"
 #include "longhand-spoken.h"
 
 struct _LonghandDocument {

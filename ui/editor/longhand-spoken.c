@@ -1,6 +1,6 @@
 #include "longhand-spoken.h"
 
-#include "longhand-spans.h"
+#include "transcript/longhand-spans.h"
 
 GPtrArray *
 longhand_spoken_segments_new (void) {

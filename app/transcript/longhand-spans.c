@@ -1,4 +1,4 @@
-#include "longhand-spans.h"
+#include "transcript/longhand-spans.h"
 
 GArray *
 longhand_spans_new (void) {
