@@ -26,6 +26,8 @@ enum {
   PROP_NOISE_REDUCTION,
   PROP_AUTOMATIC_GAIN,
   PROP_PAUSE_LENGTH,
+  PROP_TERMS,
+  PROP_REPLACEMENTS,
   PROP_COMMANDS,
   PROP_SHOW_PERFORMANCE,
   PROP_EXPORT_FORMAT,
@@ -57,6 +59,10 @@ static void
 longhand_settings_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec) {
   LonghandSettings *self = LONGHAND_SETTINGS (object);
 
+  if (G_PARAM_SPEC_VALUE_TYPE (pspec) == G_TYPE_STRV) {
+    g_value_take_boxed (value, g_settings_get_strv (self->gsettings, pspec->name));
+    return;
+  }
   switch (G_PARAM_SPEC_VALUE_TYPE (pspec)) {
   case G_TYPE_UINT:
     g_value_set_uint (value, g_settings_get_uint (self->gsettings, pspec->name));
@@ -97,6 +103,10 @@ longhand_settings_set_property (GObject *object, guint id, const GValue *value, 
 
   if (id == PROP_BACKEND) {
     self->backend = g_value_dup_object (value);
+    return;
+  }
+  if (G_PARAM_SPEC_VALUE_TYPE (pspec) == G_TYPE_STRV) {
+    g_settings_set_strv (self->gsettings, pspec->name, g_value_get_boxed (value));
     return;
   }
   switch (G_PARAM_SPEC_VALUE_TYPE (pspec)) {
@@ -147,6 +157,8 @@ longhand_settings_class_init (LonghandSettingsClass *klass) {
   props[PROP_AUTOMATIC_GAIN] = g_param_spec_boolean ("automatic-gain", NULL, NULL, FALSE, flags);
   props[PROP_PAUSE_LENGTH] = g_param_spec_double ("pause-length", NULL, NULL, LONGHAND_MIN_PAUSE_LENGTH,
                                                   LONGHAND_MAX_PAUSE_LENGTH, 0.6, flags);
+  props[PROP_TERMS] = g_param_spec_boxed ("terms", NULL, NULL, G_TYPE_STRV, flags);
+  props[PROP_REPLACEMENTS] = g_param_spec_boxed ("replacements", NULL, NULL, G_TYPE_STRV, flags);
   props[PROP_COMMANDS] = g_param_spec_boolean ("commands", NULL, NULL, TRUE, flags);
   props[PROP_SHOW_PERFORMANCE] = g_param_spec_boolean ("show-performance", NULL, NULL, FALSE, flags);
   props[PROP_EXPORT_FORMAT] = g_param_spec_string ("export-format", NULL, NULL, "txt", flags);
@@ -284,6 +296,30 @@ longhand_settings_set_pause_length (LonghandSettings *self, double seconds) {
   g_return_if_fail (LONGHAND_IS_SETTINGS (self));
   g_settings_set_double (self->gsettings, "pause-length",
                          CLAMP (seconds, LONGHAND_MIN_PAUSE_LENGTH, LONGHAND_MAX_PAUSE_LENGTH));
+}
+
+char **
+longhand_settings_dup_terms (LonghandSettings *self) {
+  g_return_val_if_fail (LONGHAND_IS_SETTINGS (self), NULL);
+  return g_settings_get_strv (self->gsettings, "terms");
+}
+
+void
+longhand_settings_set_terms (LonghandSettings *self, const char *const *terms) {
+  g_return_if_fail (LONGHAND_IS_SETTINGS (self));
+  g_settings_set_strv (self->gsettings, "terms", terms);
+}
+
+char **
+longhand_settings_dup_replacements (LonghandSettings *self) {
+  g_return_val_if_fail (LONGHAND_IS_SETTINGS (self), NULL);
+  return g_settings_get_strv (self->gsettings, "replacements");
+}
+
+void
+longhand_settings_set_replacements (LonghandSettings *self, const char *const *rules) {
+  g_return_if_fail (LONGHAND_IS_SETTINGS (self));
+  g_settings_set_strv (self->gsettings, "replacements", rules);
 }
 
 gboolean

@@ -19,6 +19,8 @@ G_DECLARE_FINAL_TYPE (LonghandSettings, longhand_settings, LONGHAND, SETTINGS, G
  *   microphone  string  device id of LonghandCapture; "" = follow the default
  *   noise-reduction, automatic-gain bool  what is done with sound before it is recognised
  *   pause-length double seconds of silence that end an utterance, 0.3 .. 2.0
+ *   terms       strv    names and terms that recognition favours
+ *   replacements strv   rules “heard => written” (transcript/longhand-replacements.h)
  *   commands    bool    spoken commands do what they say, and are not written
  *   show-performance bool  performance panel visible
  *   export-format string extension of the last one used, as longhand_format_get_extension
@@ -47,6 +49,10 @@ gboolean longhand_settings_get_automatic_gain (LonghandSettings *self);
 void longhand_settings_set_automatic_gain (LonghandSettings *self, gboolean automatic_gain);
 double longhand_settings_get_pause_length (LonghandSettings *self);
 void longhand_settings_set_pause_length (LonghandSettings *self, double seconds);
+char **longhand_settings_dup_terms (LonghandSettings *self); /* (transfer full) */
+void longhand_settings_set_terms (LonghandSettings *self, const char *const *terms);
+char **longhand_settings_dup_replacements (LonghandSettings *self); /* (transfer full) */
+void longhand_settings_set_replacements (LonghandSettings *self, const char *const *rules);
 gboolean longhand_settings_get_commands (LonghandSettings *self);
 void longhand_settings_set_commands (LonghandSettings *self, gboolean commands);
 /* For g_settings_bind of window state and the like. (transfer none) */

@@ -119,18 +119,6 @@ longhand_cli_check_language (const char *language, const struct quill_model *mod
   return FALSE;
 }
 
-gboolean
-longhand_cli_check_language_of (const char *language, LonghandModel *found, GError **error) {
-  struct quill_model *model = longhand_engine_open_model (longhand_model_get_path (found), error);
-  gboolean is_known;
-
-  if (model == NULL)
-    return FALSE;
-  is_known = longhand_cli_check_language (language, model, error);
-  quill_model_close (&model);
-  return is_known;
-}
-
 /* (transfer full); NULL when nothing is chosen or settings are not installed. */
 static char *
 dup_model_of_settings (void) {

@@ -1,5 +1,6 @@
 /* longhand-cli listen: live dictation on a terminal. */
 #include "cli/longhand-cli-languages.h"
+#include "cli/longhand-cli-vocabulary.h"
 
 #include "dictation/longhand-dictation.h"
 #include "dictation/longhand-sound-watch.h"
@@ -164,6 +165,9 @@ longhand_cli_listen (int argc, char **argv) {
   g_auto (LonghandCliLanguages) spoken = { 0 };
   g_autofree char *device = NULL;
   g_autofree char *device_id = NULL;
+  g_auto (LonghandCliVocabulary) vocabulary;
+  g_autoptr (LonghandWording) wording = NULL;
+  g_autoptr (GArray) all_entries = NULL;
   LonghandEnhancement enhancement = { 0 };
   int threads = 0;
   gboolean commands = FALSE;
@@ -195,11 +199,13 @@ longhand_cli_listen (int argc, char **argv) {
   g_autoptr (LonghandModel) found = NULL;
   g_autoptr (GError) error = NULL;
 
+  longhand_cli_vocabulary_init (&vocabulary);
+  all_entries = longhand_cli_vocabulary_join_entries (&vocabulary, entries);
   if (!longhand_cli_parse (
           &argc, &argv, NULL, _ ("Writes out what is spoken into a microphone, a line for each utterance."),
           _ ("On a terminal, words appear while they are being spoken. Ctrl+C finishes what was "
              "said and ends."),
-          entries))
+          (const GOptionEntry *)(gpointer)all_entries->data))
     return LONGHAND_EXIT_USAGE;
   if (argc > 1) {
     longhand_cli_complain (
@@ -214,11 +220,13 @@ longhand_cli_listen (int argc, char **argv) {
   }
   store = longhand_model_store_new ();
   if (!longhand_cli_check_threads (threads, &error) || !longhand_cli_languages_check (&spoken, &error)
+      || !longhand_cli_vocabulary_read (&vocabulary, &error)
       || (found = longhand_cli_find_model (store, model, &error)) == NULL
       || !longhand_cli_languages_check_model_of (&spoken, found, &error)
       || (device != NULL && (device_id = find_device (device, &error)) == NULL))
     return longhand_cli_fail (error);
 
+  wording = longhand_cli_vocabulary_take_wording (&vocabulary);
   session.loop = g_main_loop_new (NULL, FALSE);
   session.dictation = longhand_dictation_new_for_options (
       store, &(LonghandDictationOptions){ .model = longhand_model_get_path (found),
@@ -227,7 +235,7 @@ longhand_cli_listen (int argc, char **argv) {
                                           .microphone = device_id,
                                           .threads = (guint)threads,
                                           .enhancement = enhancement,
-
+                                          .wording = wording,
                                           .commands = commands });
   g_signal_connect (session.dictation, "tentative", G_CALLBACK (on_tentative), &session);
   g_signal_connect (session.dictation, "committed", G_CALLBACK (on_committed), &session);

@@ -1,5 +1,6 @@
 /* longhand-cli recover: sessions that were cut off. */
-#include "cli/longhand-cli.h"
+#include "cli/longhand-cli-languages.h"
+#include "cli/longhand-cli-vocabulary.h"
 
 #include "audio/longhand-journal.h"
 #include "audio/longhand-pump.h"
@@ -22,7 +23,10 @@
 
 typedef struct {
   gboolean last, all, remove;
-  char *output, *sound, *model, *language; /* owned */
+  char *output, *sound, *model; /* owned */
+  LonghandCliLanguages spoken;
+  LonghandCliVocabulary vocabulary;
+  LonghandWording *wording; /* owned */
   int threads;
   LonghandEnhancement enhancement;
   GPtrArray *paths; /* owned */
@@ -33,7 +37,9 @@ options_clear (Options *options) {
   g_free (options->output);
   g_free (options->sound);
   g_free (options->model);
-  g_free (options->language);
+  longhand_cli_languages_clear (&options->spoken);
+  longhand_cli_vocabulary_clear (&options->vocabulary);
+  g_clear_pointer (&options->wording, longhand_wording_unref);
   g_clear_pointer (&options->paths, g_ptr_array_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
@@ -180,7 +186,9 @@ static gboolean
 recognise (Hearing *self, const LonghandRecovery *recovery, const char *model, const Options *options,
            GError **error) {
   const LonghandRecognizerSettings settings = { .threads = (guint)options->threads,
-                                                .language = options->language,
+                                                .language = options->spoken.language,
+                                                .languages = options->spoken.languages,
+                                                .wording = options->wording,
                                                 .pause_ms = 700,
                                                 .enhancement = options->enhancement };
   g_autofree float *rest = longhand_recovery_load_rest (recovery, error);
@@ -322,7 +330,7 @@ choose (Options *options, const char *folder, int argc, char **argv) {
 }
 
 static gboolean
-check (const Options *options, int argc, gboolean is_chosen, GError **error) {
+check (Options *options, int argc, gboolean is_chosen, GError **error) {
   const char *sentence = NULL;
 
   if ((argc > 1) + options->last + options->all > 1)
@@ -333,7 +341,8 @@ check (const Options *options, int argc, gboolean is_chosen, GError **error) {
     sentence = _ ("--sound takes the sound of one session: name one, or use --last.");
   if (sentence == NULL)
     return longhand_cli_check_threads (options->threads, error)
-           && longhand_cli_check_language (options->language, NULL, error);
+           && longhand_cli_languages_check (&options->spoken, error)
+           && longhand_cli_vocabulary_read (&options->vocabulary, error);
   g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID, sentence);
   return FALSE;
 }
@@ -355,8 +364,11 @@ longhand_cli_recover (int argc, char **argv) {
       N_ ("Model: name of an installed one, or a file (default: the best installed one)"), N_ ("MODEL") },
     { "threads", 't', 0, G_OPTION_ARG_INT, &options.threads,
       N_ ("Threads, 1 to 256 (default 0: as many as are best)"), N_ ("N") },
-    { "language", 'l', 0, G_OPTION_ARG_STRING, &options.language,
+    { "language", 'l', 0, G_OPTION_ARG_STRING, &options.spoken.language,
       N_ ("Language spoken, such as “de” (default: auto)"), N_ ("LANGUAGE") },
+    { "languages", 0, 0, G_OPTION_ARG_STRING, &options.spoken.list,
+      N_ ("Languages that may be spoken, such as “en,de”: one of them is detected (default: any)"),
+      N_ ("LANGUAGES") },
     { "noise-reduction", 0, 0, G_OPTION_ARG_NONE, &options.enhancement.noise_reduction,
       N_ ("Lower steady noise before words are looked for"), NULL },
     { "auto-gain", 0, 0, G_OPTION_ARG_NONE, &options.enhancement.automatic_gain,
@@ -364,9 +376,12 @@ longhand_cli_recover (int argc, char **argv) {
     G_OPTION_ENTRY_NULL,
   };
   g_autofree char *folder = longhand_journal_dup_folder ();
+  g_autoptr (GArray) all_entries = NULL;
   g_autoptr (GError) error = NULL;
   gboolean is_chosen;
 
+  longhand_cli_vocabulary_init (&options.vocabulary);
+  all_entries = longhand_cli_vocabulary_join_entries (&options.vocabulary, entries);
   if (!longhand_cli_parse (
           &argc, &argv, _ ("[SESSION…]"),
           _ ("Lists the sessions that were cut off by a crash or a power cut, or writes out what "
@@ -374,14 +389,15 @@ longhand_cli_recover (int argc, char **argv) {
           _ ("What had been written out before comes first, then what is said in the sound behind "
              "it. Sessions stay\nwhere they are, and the window offers them at its next start, unless "
              "--delete is given."),
-          entries))
+          (const GOptionEntry *)(gpointer)all_entries->data))
     return LONGHAND_EXIT_USAGE;
   options.paths = longhand_recovery_find (folder);
   is_chosen = choose (&options, folder, argc, argv);
   if (!check (&options, argc, is_chosen, &error))
     return longhand_cli_fail (error);
-  if (options.language == NULL)
-    options.language = g_strdup ("auto");
+  options.wording = longhand_cli_vocabulary_take_wording (&options.vocabulary);
+  if (options.spoken.language == NULL)
+    options.spoken.language = g_strdup ("auto");
   if (!is_chosen || options.paths->len == 0)
     return list (options.paths);
   return recover (&options);

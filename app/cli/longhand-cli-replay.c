@@ -1,5 +1,8 @@
 /* longhand-cli replay: a recording through the whole of live dictation, and what it shows when. */
 #include "cli/longhand-cli-replay.h"
+
+#include "cli/longhand-cli-languages.h"
+#include "cli/longhand-cli-vocabulary.h"
 #include "cli/longhand-cli.h"
 
 #include "audio/longhand-audio-file.h"
@@ -19,22 +22,27 @@
 #define MAX_TIMES 1000000
 
 typedef struct {
-  char *model, *language, *reference_path, *speed_text; /* owned */
+  char *model, *reference_path, *speed_text; /* owned */
+  LonghandCliLanguages spoken;
+  LonghandCliVocabulary vocabulary;
   int threads, n_times;
   double pause_s;
   gboolean as_json;
   gboolean keep_all;
   LonghandEnhancement enhancement;
 
-  const char *path; /* borrowed */
-  double speed;     /* 0: as fast as possible */
-  char *reference;  /* owned; text; NULL: none */
+  const char *path;         /* borrowed */
+  double speed;             /* 0: as fast as possible */
+  LonghandWording *wording; /* owned */
+  char *reference;          /* owned; text; NULL: none */
 } Options;
 
 static void
 options_clear (Options *options) {
   g_free (options->model);
-  g_free (options->language);
+  longhand_cli_languages_clear (&options->spoken);
+  longhand_cli_vocabulary_clear (&options->vocabulary);
+  g_clear_pointer (&options->wording, longhand_wording_unref);
   g_free (options->reference_path);
   g_free (options->speed_text);
   g_free (options->reference);
@@ -208,7 +216,8 @@ measure_batch (const Options *options, LonghandReplay *replay, GError **error) {
       || !longhand_cli_engine_open (&engine, options->model, &settings, error))
     return FALSE;
   quill_params_init (&params);
-  params.language = options->language;
+  params.language = options->spoken.language;
+  params.languages = (const char *const *)options->spoken.languages;
   params.beam_size = QUILL_USUAL_HYPOTHESES;
   params.best_of = QUILL_USUAL_HYPOTHESES;
   params.vad = TRUE;
@@ -252,7 +261,9 @@ make_session (Session *session, LonghandModelStore *store, LonghandModel *model,
   session->dictation = longhand_dictation_new_with_source (
       NULL,
       &(LonghandDictationOptions){ .model = longhand_model_get_path (model),
-                                   .language = options->language,
+                                   .language = options->spoken.language,
+                                   .languages = (const char *const *)options->spoken.languages,
+                                   .wording = options->wording,
                                    .threads = (guint)options->threads,
                                    .pause_length = options->pause_s,
                                    .keep_all = options->keep_all,
@@ -347,7 +358,8 @@ check (Options *options, int argc, char **argv, GError **error) {
   }
   return parse_speed (options->speed_text != NULL ? options->speed_text : "1", &options->speed, error)
          && longhand_cli_check_threads (options->threads, error)
-         && longhand_cli_check_language (options->language, NULL, error) && read_reference (options, error);
+         && longhand_cli_languages_check (&options->spoken, error)
+         && longhand_cli_vocabulary_read (&options->vocabulary, error) && read_reference (options, error);
 }
 
 int
@@ -369,8 +381,11 @@ longhand_cli_replay (int argc, char **argv) {
       N_ ("Model: name of an installed one, or a file (default: the best installed one)"), N_ ("MODEL") },
     { "threads", 't', 0, G_OPTION_ARG_INT, &options.threads,
       N_ ("Threads, 1 to 256 (default 0: as many as are best)"), N_ ("N") },
-    { "language", 'l', 0, G_OPTION_ARG_STRING, &options.language,
+    { "language", 'l', 0, G_OPTION_ARG_STRING, &options.spoken.language,
       N_ ("Language spoken, such as “de” (default: auto)"), N_ ("LANGUAGE") },
+    { "languages", 0, 0, G_OPTION_ARG_STRING, &options.spoken.list,
+      N_ ("Languages that may be spoken, such as “en,de”: one of them is detected (default: any)"),
+      N_ ("LANGUAGES") },
     { "noise-reduction", 0, 0, G_OPTION_ARG_NONE, &options.enhancement.noise_reduction,
       N_ ("Lower steady noise before words are looked for"), NULL },
     { "auto-gain", 0, 0, G_OPTION_ARG_NONE, &options.enhancement.automatic_gain,
@@ -381,25 +396,29 @@ longhand_cli_replay (int argc, char **argv) {
   g_autoptr (LonghandModel) model = NULL;
   g_autoptr (GError) error = NULL;
   g_auto (LonghandReplay) replay;
+  g_autoptr (GArray) all_entries = NULL;
   LonghandSource *source;
   int code;
 
   longhand_replay_init (&replay);
+  longhand_cli_vocabulary_init (&options.vocabulary);
+  all_entries = longhand_cli_vocabulary_join_entries (&options.vocabulary, entries);
   if (!longhand_cli_parse (
           &argc, &argv, _ ("FILE"),
           _ ("Dictates a recording as if it were spoken now, and measures how soon text is there."),
           _ ("The recording takes the whole way that a microphone’s sound takes. Ctrl+C finishes what was "
              "said\nand ends. The fields of JSON, and what the figures mean, are in the man page."),
-          entries))
+          (const GOptionEntry *)(gpointer)all_entries->data))
     return LONGHAND_EXIT_USAGE;
   store = longhand_model_store_new ();
   if (!check (&options, argc, argv, &error)
       || (model = longhand_cli_find_model (store, options.model, &error)) == NULL
-      || (options.language != NULL && !longhand_cli_check_language_of (options.language, model, &error))
+      || !longhand_cli_languages_check_model_of (&options.spoken, model, &error)
       || (source = longhand_capture_file_new (options.path, options.speed, (guint)options.n_times, &error))
              == NULL)
     return longhand_cli_fail (error);
   replay.name = g_filename_display_basename (options.path);
+  options.wording = longhand_cli_vocabulary_take_wording (&options.vocabulary);
   replay.model_id = g_strdup (longhand_model_get_id (model));
   replay.speed = options.speed;
   replay.n_times = (guint)options.n_times;

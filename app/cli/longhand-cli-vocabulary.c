@@ -38,6 +38,16 @@ longhand_cli_vocabulary_add_entries (LonghandCliVocabulary *self, GArray *entrie
   g_array_append_vals (entries, own, G_N_ELEMENTS (own));
 }
 
+GArray *
+longhand_cli_vocabulary_join_entries (LonghandCliVocabulary *self, const GOptionEntry *entries) {
+  GArray *all = g_array_new (TRUE, FALSE, sizeof (GOptionEntry));
+
+  for (; entries->long_name != NULL; entries++)
+    g_array_append_vals (all, entries, 1);
+  longhand_cli_vocabulary_add_entries (self, all);
+  return all;
+}
+
 static gboolean
 check_strength (const LonghandCliVocabulary *self, GError **error) {
   if (isnan (self->strength))
@@ -66,6 +76,15 @@ longhand_cli_vocabulary_read (LonghandCliVocabulary *self, GError **error) {
     return TRUE;
   self->replacements = longhand_replacements_load (self->replacements_path, error);
   return self->replacements != NULL;
+}
+
+LonghandWording *
+longhand_cli_vocabulary_take_wording (LonghandCliVocabulary *self) {
+  g_ptr_array_add (self->terms, NULL);
+  LonghandWording *wording = longhand_wording_new ((const char *const *)self->terms->pdata, self->strength,
+                                                   g_steal_pointer (&self->replacements));
+  g_ptr_array_set_size (self->terms, 0);
+  return wording;
 }
 
 gboolean

@@ -1,7 +1,7 @@
 /* Options that say how names and terms are written. */
 #pragma once
 
-#include "transcript/longhand-replacements.h"
+#include "dictation/longhand-wording.h"
 
 #include <quill.h>
 
@@ -20,12 +20,19 @@ typedef struct {
 
 void longhand_cli_vocabulary_init (LonghandCliVocabulary *self);
 void longhand_cli_vocabulary_clear (LonghandCliVocabulary *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LonghandCliVocabulary, longhand_cli_vocabulary_clear)
 
 /* Appends the options of self. (element-type GOptionEntry) */
 void longhand_cli_vocabulary_add_entries (LonghandCliVocabulary *self, GArray *entries);
+/* The entries, up to one without a name, and those behind them. (element-type GOptionEntry) (transfer full)
+ */
+GArray *longhand_cli_vocabulary_join_entries (LonghandCliVocabulary *self, const GOptionEntry *entries);
 
 /* Reads the files; LONGHAND_ERROR_INVALID when they, or the options, make no sense. */
 gboolean longhand_cli_vocabulary_read (LonghandCliVocabulary *self, GError **error);
+
+/* The same for dictation. (transfer full) */
+LonghandWording *longhand_cli_vocabulary_take_wording (LonghandCliVocabulary *self);
 
 /* Between the opening of a model and its closing. Errors of the engine. */
 gboolean longhand_cli_vocabulary_open (LonghandCliVocabulary *self, const struct quill_model *model,

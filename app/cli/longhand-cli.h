@@ -52,9 +52,6 @@ gboolean longhand_cli_is_auto (const char *language);
  * one that has to know it. Otherwise LONGHAND_ERROR_INVALID or _MODEL_UNSUPPORTED. */
 gboolean longhand_cli_check_language (const char *language, const struct quill_model *model, GError **error);
 
-/* The same for a model that is not open, before anybody speaks; errors of models, too. */
-gboolean longhand_cli_check_language_of (const char *language, LonghandModel *model, GError **error);
-
 /* What --model means: option itself, else the model chosen in the settings as long as it is installed, else
  * the best installed one. (transfer full); NULL with LONGHAND_ERROR_MODEL_MISSING. */
 LonghandModel *longhand_cli_find_model (LonghandModelStore *store, const char *option, GError **error);

@@ -7,6 +7,15 @@ pause_ms (double pause_s) {
   return (guint)(pause_s * 1000 + 0.5);
 }
 
+/* (transfer full) */
+static LonghandWording *
+wording_of (LonghandSettings *settings) {
+  g_auto (GStrv) terms = longhand_settings_dup_terms (settings);
+  g_auto (GStrv) rules = longhand_settings_dup_replacements (settings);
+
+  return longhand_wording_new_from_lists ((const char *const *)terms, (const char *const *)rules);
+}
+
 LonghandChoices
 longhand_choices_read_settings (LonghandSettings *settings) {
   return (LonghandChoices){
@@ -18,6 +27,7 @@ longhand_choices_read_settings (LonghandSettings *settings) {
     .enhancement = { .noise_reduction = longhand_settings_get_noise_reduction (settings),
                      .automatic_gain = longhand_settings_get_automatic_gain (settings) },
     .commands = longhand_settings_get_commands (settings),
+    .wording = wording_of (settings),
   };
 }
 
@@ -31,6 +41,7 @@ longhand_choices_read_options (const LonghandDictationOptions *options) {
     .threads = options->threads,
     .pause_ms = pause_ms (options->pause_length > 0 ? options->pause_length : USUAL_PAUSE_S),
     .commands = options->commands,
+    .wording = options->wording != NULL ? longhand_wording_ref (options->wording) : NULL,
     .keep_all = options->keep_all,
     .enhancement = options->enhancement,
   };
@@ -41,5 +52,6 @@ longhand_choices_clear (LonghandChoices *self) {
   g_clear_pointer (&self->model, g_free);
   g_clear_pointer (&self->language, g_free);
   g_clear_pointer (&self->languages, g_strfreev);
+  g_clear_pointer (&self->wording, longhand_wording_unref);
   g_clear_pointer (&self->microphone, g_free);
 }

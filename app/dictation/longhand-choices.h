@@ -7,14 +7,15 @@ G_BEGIN_DECLS
 
 /* Zeroes: nothing chosen yet. */
 typedef struct {
-  char *model;       /* owned, as all strings; id or path; "": the best installed one */
-  char *language;    /* code or "auto" */
-  char **languages;  /* owned; that detection chooses from; NULL: any */
-  char *microphone;  /* device id; "": the default one */
-  guint threads;     /* 0: automatic */
-  guint pause_ms;    /* silence that ends an utterance */
-  gboolean commands; /* what is one does what it says */
-  gboolean keep_all; /* also what nobody seems to have said is text */
+  char *model;              /* owned, as all strings; id or path; "": the best installed one */
+  char *language;           /* code or "auto" */
+  LonghandWording *wording; /* owned; NULL: nothing special */
+  char **languages;         /* owned; that detection chooses from; NULL: any */
+  char *microphone;         /* device id; "": the default one */
+  guint threads;            /* 0: automatic */
+  guint pause_ms;           /* silence that ends an utterance */
+  gboolean commands;        /* what is one does what it says */
+  gboolean keep_all;        /* also what nobody seems to have said is text */
   LonghandEnhancement enhancement;
 } LonghandChoices;
 

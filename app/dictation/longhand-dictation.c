@@ -402,6 +402,7 @@ static LonghandRecognizerSettings
 recognizer_settings (LonghandDictation *self) {
   return (LonghandRecognizerSettings){ .threads = self->choices.threads,
                                        .language = self->choices.language,
+                                       .wording = self->choices.wording,
                                        .languages = self->choices.languages,
                                        .pause_ms = self->choices.pause_ms,
                                        .commands = self->choices.commands,

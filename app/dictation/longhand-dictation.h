@@ -6,6 +6,7 @@
 #include "audio/longhand-capture.h"
 #include "audio/longhand-enhancer.h"
 #include "dictation/longhand-live-figures.h"
+#include "dictation/longhand-wording.h"
 #include "longhand-settings.h"
 #include "models/longhand-model-store.h"
 #include "transcript/longhand-transcript.h"
@@ -107,6 +108,7 @@ LonghandDictation *longhand_dictation_new (LonghandSettings *settings,
 typedef struct {
   const char *model;            /* id or path; "" or NULL: the best installed one */
   const char *language;         /* NULL: "auto" */
+  LonghandWording *wording;     /* of names and terms; a reference is taken; NULL: nothing special */
   const char *const *languages; /* that detection chooses from; ends with NULL; NULL: any */
   const char *microphone;       /* device id; "" or NULL: the default one */
   guint threads;                /* 0: automatic */

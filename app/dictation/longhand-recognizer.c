@@ -47,16 +47,17 @@ struct _LonghandRecognizer {
   guint serial;
   struct quill_model *model;
   struct quill_transcriber *transcriber;
-  LonghandCommands *commands;    /* of the stream; NULL: none */
-  struct quill_grammar *grammar; /* of these */
-  struct quill_stream *stream;   /* NULL: no model, or no memory for a stream */
-  guint64 origin;                /* number of the stream's sample 0, among all ever taken from the queue */
-  guint64 n_taken;               /* number of the next sample to push */
-  LonghandEnhancer *enhancer;    /* owned; of the recording in progress; NULL: it has not begun */
-  GArray *chunk;                 /* owned; float, enhanced */
-  gsize chunk_at, chunk_n;       /* what of chunk is still to be pushed */
-  gboolean chunk_ends;           /* a recording ends behind it */
-  float kept[KEPT];              /* the last samples pushed that belong to no utterance yet */
+  LonghandCommands *commands;          /* of the stream; NULL: none */
+  struct quill_grammar *grammar;       /* of these */
+  struct quill_vocabulary *vocabulary; /* of the stream; NULL: none */
+  struct quill_stream *stream;         /* NULL: no model, or no memory for a stream */
+  guint64 origin;             /* number of the stream's sample 0, among all ever taken from the queue */
+  guint64 n_taken;            /* number of the next sample to push */
+  LonghandEnhancer *enhancer; /* owned; of the recording in progress; NULL: it has not begun */
+  GArray *chunk;              /* owned; float, enhanced */
+  gsize chunk_at, chunk_n;    /* what of chunk is still to be pushed */
+  gboolean chunk_ends;        /* a recording ends behind it */
+  float kept[KEPT];           /* the last samples pushed that belong to no utterance yet */
   gsize n_kept;
   gint64 speech_ms; /* first speech of the utterance in progress, in the session's time */
   gint64 end_ms;    /* of the utterance before, or beginning of the stream; likewise */
@@ -195,19 +196,29 @@ command_from_event (LonghandRecognizer *self, const struct quill_stream_event *e
                                          *written != '\0' ? written : event->text);
 }
 
+/* As people want it written. (transfer full) */
+static char *
+rewrite (const LonghandRecognizer *self, const char *text) {
+  return self->settings.wording != NULL ? longhand_wording_rewrite (self->settings.wording, text)
+                                        : g_strdup (text);
+}
+
 static LonghandUtterance *
 utterance_from_event (LonghandRecognizer *self, const struct quill_stream_event *event) {
   LonghandUtterance *utterance = command_from_event (self, event);
+  g_autofree char *text = NULL;
 
   if (utterance != NULL)
     return utterance;
+  text = rewrite (self, event->text);
   utterance = longhand_utterance_new (to_session_ms (self, event->start_ms),
-                                      to_session_ms (self, event->end_ms), event->text);
+                                      to_session_ms (self, event->end_ms), text);
   for (size_t i = 0; i < event->n_segments; i++) {
     const struct quill_segment *segment = &event->segments[i];
+    g_autofree char *its_text = rewrite (self, segment->text);
 
     longhand_utterance_add_segment (utterance, to_session_ms (self, segment->start_ms),
-                                    to_session_ms (self, segment->end_ms), segment->text,
+                                    to_session_ms (self, segment->end_ms), its_text,
                                     (double)segment->avg_logprob, (double)segment->no_speech_prob);
   }
   return utterance;
@@ -383,6 +394,7 @@ static void
 close_stream (LonghandRecognizer *self) {
   quill_stream_close (&self->stream);
   quill_grammar_close (&self->grammar);
+  quill_vocabulary_close (&self->vocabulary);
   g_clear_pointer (&self->commands, longhand_commands_free);
 }
 
@@ -404,6 +416,20 @@ open_commands (LonghandRecognizer *self, struct quill_stream_settings *settings,
     return FALSE;
   settings->commands = self->grammar;
   return TRUE;
+}
+
+/* Without its terms where the model cannot write them. */
+static void
+open_vocabulary (LonghandRecognizer *self, struct quill_params *params) {
+  GError *error = NULL;
+
+  if (self->settings.wording == NULL)
+    return;
+  if (!longhand_wording_open_vocabulary (self->settings.wording, self->model, &self->vocabulary, &error)) {
+    g_prefix_error (&error, "%s", _ ("Names and terms are not favoured: "));
+    post_error (self, error);
+  }
+  longhand_wording_apply (self->settings.wording, self->vocabulary, params);
 }
 
 static void
@@ -428,6 +454,7 @@ open_stream (LonghandRecognizer *self, GError **error) {
   settings.params.best_of = QUILL_USUAL_HYPOTHESES;
   settings.params.language = known_language (self);
   settings.params.languages = known_languages (self);
+  open_vocabulary (self, &settings.params);
   settings.params.cancelled = is_cancelled;
   settings.params.user = self;
   if (!open_commands (self, &settings, &engine_error)
@@ -667,24 +694,28 @@ copy_settings (LonghandRecognizerSettings *to, const LonghandRecognizerSettings 
   *to = *from;
   to->language = g_strdup (from->language);
   to->languages = g_strdupv (from->languages);
+  to->wording = from->wording != NULL ? longhand_wording_ref (from->wording) : NULL;
 }
 
 static void
 clear_settings (LonghandRecognizerSettings *settings) {
   g_clear_pointer (&settings->language, g_free);
   g_clear_pointer (&settings->languages, g_strfreev);
+  g_clear_pointer (&settings->wording, longhand_wording_unref);
 }
 
-/* Takes over the languages of wanted. */
+/* Takes over what wanted owns. */
 static void
 take_settings (LonghandRecognizer *self, LonghandRecognizerSettings *wanted) {
   if (wanted->pause_ms != self->settings.pause_ms || wanted->commands != self->settings.commands
       || g_strcmp0 (wanted->language, self->settings.language) != 0
+      || !longhand_wording_equal (wanted->wording, self->settings.wording)
       || !are_same (wanted->languages, self->settings.languages))
     self->reopen = self->stream != NULL;
   clear_settings (&self->settings);
   self->settings.language = g_steal_pointer (&wanted->language);
   self->settings.languages = g_steal_pointer (&wanted->languages);
+  self->settings.wording = g_steal_pointer (&wanted->wording);
   self->settings.pause_ms = wanted->pause_ms;
   self->settings.keep_all = wanted->keep_all;
   self->settings.commands = wanted->commands;

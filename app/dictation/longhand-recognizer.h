@@ -17,6 +17,7 @@ typedef struct _LonghandRecognizer LonghandRecognizer;
 typedef struct {
   guint threads;                   /* 0: automatic */
   char *language;                  /* code or "auto"; ignored by English-only models, as the next */
+  LonghandWording *wording;        /* of names and terms; NULL: nothing special */
   char **languages;                /* codes or names that detection chooses from; NULL: any */
   guint pause_ms;                  /* silence that ends an utterance */
   gboolean commands;               /* what is one does what it says */

@@ -93,11 +93,41 @@ compare_rules (gconstpointer a, gconstpointer b) {
 }
 
 LonghandReplacements *
-longhand_replacements_load (const char *path, GError **error) {
-  g_autoptr (LonghandReplacements) self = g_new (LonghandReplacements, 1);
+longhand_replacements_new (void) {
+  LonghandReplacements *self = g_new (LonghandReplacements, 1);
 
   self->rules = g_array_new (FALSE, FALSE, sizeof (Rule));
   g_array_set_clear_func (self->rules, rule_clear);
+  return self;
+}
+
+gboolean
+longhand_replacements_add (LonghandReplacements *self, const char *rule, GError **error) {
+  if (!add_rule (rule, self, error))
+    return FALSE;
+  g_array_sort (self->rules, compare_rules);
+  return TRUE;
+}
+
+gboolean
+longhand_replacements_equal (const LonghandReplacements *self, const LonghandReplacements *other) {
+  const guint n = self != NULL ? self->rules->len : 0;
+
+  if (n != (other != NULL ? other->rules->len : 0))
+    return FALSE;
+  for (guint i = 0; i < n; i++) {
+    const Rule *one = &g_array_index (self->rules, Rule, i), *its = &g_array_index (other->rules, Rule, i);
+
+    if (!g_str_equal (one->heard, its->heard) || !g_str_equal (one->written, its->written))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+LonghandReplacements *
+longhand_replacements_load (const char *path, GError **error) {
+  g_autoptr (LonghandReplacements) self = longhand_replacements_new ();
+
   if (!longhand_list_file_read (path, add_rule, self, error))
     return NULL;
   g_array_sort (self->rules, compare_rules);

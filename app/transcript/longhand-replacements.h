@@ -17,6 +17,11 @@ typedef struct _LonghandReplacements LonghandReplacements;
 
 /* LONGHAND_ERROR_INVALID as for list files, and for lines that are no rule. (transfer full) */
 LonghandReplacements *longhand_replacements_load (const char *path, GError **error);
+LonghandReplacements *longhand_replacements_new (void); /* without rules (transfer full) */
+/* Adds one behind those there are, before it is shared. LONGHAND_ERROR_INVALID: it is none. */
+gboolean longhand_replacements_add (LonghandReplacements *self, const char *rule, GError **error);
+/* Whether the rules are the same; NULL has none. */
+gboolean longhand_replacements_equal (const LonghandReplacements *self, const LonghandReplacements *other);
 void longhand_replacements_free (LonghandReplacements *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LonghandReplacements, longhand_replacements_free)
 

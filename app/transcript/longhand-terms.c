@@ -36,10 +36,15 @@ gboolean
 longhand_terms_add_text (GPtrArray *terms, const char *text, GError **error) {
   g_auto (GStrv) parts = g_strsplit (text, ",", -1);
 
-  for (guint i = 0; parts[i] != NULL; i++) {
-    g_strstrip (parts[i]);
-    if (*parts[i] != '\0' && !add (parts[i], terms, error))
+  for (guint i = 0; parts[i] != NULL; i++)
+    if (!longhand_terms_add (terms, parts[i], error))
       return FALSE;
-  }
   return TRUE;
+}
+
+gboolean
+longhand_terms_add (GPtrArray *terms, const char *term, GError **error) {
+  g_autofree char *stripped = g_strstrip (g_strdup (term));
+
+  return *stripped == '\0' || add (stripped, terms, error);
 }

@@ -1,4 +1,4 @@
-/* Options of longhand-cli transcribe that say how names and terms are written. */
+/* Options of longhand-cli that say how names and terms are written. */
 #include "cli-run.h"
 
 #include <locale.h>
@@ -72,6 +72,30 @@ terms_are_favoured (void) {
 }
 
 static void
+dictation_is_worded_the_same_way (void) {
+  char *folder = cli_make_dir ();
+  g_autofree char *list = make_list (folder, "much => far\n");
+  g_auto (CliRun) plain = cli_run ("replay", "--speed", "max", speech (), NULL);
+  g_auto (CliRun) replaced = cli_run ("replay", "--speed", "max", "--replacements", list, speech (), NULL);
+  g_auto (CliRun) strong = cli_run ("replay", "--speed", "max", "--hotwords", "Betterton,Answerby,Nomad",
+                                    "--vocabulary-strength", "5", speech (), NULL);
+  g_auto (CliRun) wrong = cli_run ("replay", "--vocabulary", "/nowhere/list", speech (), NULL);
+  g_auto (CliRun) listening = cli_run ("listen", "--vocabulary-strength", "1", NULL);
+  g_auto (CliRun) recovered = cli_run ("recover", "--last", "--replacements", "/nowhere/list", NULL);
+
+  cli_assert_succeeds (&replaced);
+  cli_assert_contains (plain.out, " much ");
+  cli_assert_contains (replaced.out, " far ");
+  cli_assert_succeeds (&strong);
+  g_assert_null (strstr (plain.out, "Answerby"));
+  cli_assert_contains (strong.out, "Answerby");
+  cli_assert_fails (&wrong, 2, "/nowhere/list", "cannot be read");
+  cli_assert_fails (&listening, 2, "--vocabulary-strength", "--hotwords");
+  cli_assert_fails (&recovered, 2, "/nowhere/list", "cannot be read");
+  cli_remove_dir (folder);
+}
+
+static void
 wrong_options_are_refused (void) {
   char *folder = cli_make_dir ();
   g_autofree char *list = make_list (folder, "a => b\nno rule\n");
@@ -97,6 +121,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/cli/vocabulary/terms-are-favoured", terms_are_favoured);
   g_test_add_func ("/cli/vocabulary/replacements-are-made-in-text-and-words",
                    replacements_are_made_in_text_and_words);
+  g_test_add_func ("/cli/vocabulary/dictation-is-worded-the-same-way", dictation_is_worded_the_same_way);
   g_test_add_func ("/cli/vocabulary/wrong-options-are-refused", wrong_options_are_refused);
   return g_test_run ();
 }

@@ -24,6 +24,7 @@ static atomic_bool opening_held;       /* streams wait while it is set ... */
 static atomic_int n_opening;           /* ... and have begun to be opened so often */
 static GArray *pushed;                 /* owned; float; what streams took of the sound; NULL: nobody looks */
 static bool gain_refused;              /* by speexdsp */
+static bool has_vocabulary;            /* the last one that was opened */
 static char *opened_for; /* owned; languages of the last one, "" for any; read when it has told */
 
 struct quill_draft;
@@ -80,6 +81,7 @@ __wrap_quill_stream_open (struct quill_stream **out, struct quill_transcriber *t
                           struct quill_error *err) {
   if (atomic_load (&stream_cannot_open))
     return fail_nomem (err);
+  has_vocabulary = settings->params.vocabulary != NULL;
   g_free (opened_for);
   opened_for = settings->params.languages != NULL ? g_strjoinv (" ", (char **)settings->params.languages)
                                                   : g_strdup ("");
@@ -496,6 +498,65 @@ detection_is_limited_to_languages_that_the_model_knows (Fixture *f, gconstpointe
   g_assert_cmpint (g_remove (path), ==, 0);
 }
 
+/* The last utterance of the whole recording, said once more. */
+static void
+hear_all (Fixture *f) {
+  g_string_truncate (f->log, 0);
+  f->n_utterances = 0;
+  say_all (f);
+  wait_for (f, '.');
+  g_assert_nonnull (f->last);
+}
+
+/* At first none, then a term and a rule, then none again. */
+static void
+text_is_worded_as_is_wanted (Fixture *f, gconstpointer data) {
+  const char *const rule[] = { "is => was", NULL }, *const none[] = { NULL };
+  const char *const terms[] = { "Nomad", NULL };
+  LonghandRecognizerSettings settings = { .threads = 1, .language = (char *)"auto", .pause_ms = 700 };
+
+  load (f);
+  hear_all (f);
+  g_autofree char *plain = g_strdup (f->last->text);
+  g_assert_nonnull (strstr (plain, " is "));
+  g_assert_false (has_vocabulary);
+  settings.wording = longhand_wording_new_from_lists (terms, rule);
+  longhand_recognizer_configure (f->recognizer, &settings);
+  longhand_wording_unref (settings.wording);
+  hear_all (f);
+  g_assert_true (has_vocabulary);
+  g_assert_null (strstr (f->last->text, " is "));
+  g_assert_nonnull (strstr (f->last->text, " was "));
+  const LonghandSegment *segment = g_ptr_array_index (f->last->segments, 0);
+  g_assert_nonnull (strstr (segment->text, " was "));
+  settings.wording = longhand_wording_new_from_lists (none, none);
+  longhand_recognizer_configure (f->recognizer, &settings);
+  longhand_wording_unref (settings.wording);
+  hear_all (f);
+  g_assert_false (has_vocabulary);
+  g_assert_cmpstr (f->last->text, ==, plain);
+}
+
+/* What the vocabulary of the model has no letters for is said, and the rest goes on. */
+static void
+terms_that_cannot_be_written_are_said (Fixture *f, gconstpointer data) {
+  const char *const rule[] = { "is => was", NULL }, *const terms[] = { "\xff\xfe", NULL };
+  LonghandRecognizerSettings settings = { .threads = 1,
+                                          .language = (char *)"auto",
+                                          .pause_ms = 700,
+                                          .wording = longhand_wording_new_from_lists (terms, rule) };
+
+  longhand_recognizer_configure (f->recognizer, &settings);
+  longhand_wording_unref (settings.wording);
+  longhand_recognizer_load (f->recognizer, f->path, 1);
+  wait_for (f, 'E');
+  g_assert_true (g_str_has_prefix (f->error->message, "Names and terms are not favoured: "));
+  wait_for (f, 'M');
+  g_assert_false (has_vocabulary);
+  hear_all (f);
+  g_assert_nonnull (strstr (f->last->text, " was "));
+}
+
 /* ---- what becomes of the sound before it is heard ---- */
 
 static LonghandRecognizerSettings
@@ -633,6 +694,8 @@ main (int argc, char **argv) {
     { "changed-pause-does-not-cut-the-next-word", changed_pause_does_not_cut_the_next_word },
     { "detection-is-limited-to-languages-that-the-model-knows",
       detection_is_limited_to_languages_that_the_model_knows },
+    { "text-is-worded-as-is-wanted", text_is_worded_as_is_wanted },
+    { "terms-that-cannot-be-written-are-said", terms_that_cannot_be_written_are_said },
     { "stream-hears-enhanced-sound", stream_hears_enhanced_sound },
     { "enhancement-changes-between-recordings", enhancement_changes_between_recordings },
     { "sound-that-cannot-be-enhanced-is-heard-as-it-is", sound_that_cannot_be_enhanced_is_heard_as_it_is },

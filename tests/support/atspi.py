@@ -91,8 +91,24 @@ class App:
         self.click(name)  # GTK 4.8: list rows, check boxes, drop-downs have no action
 
     def click(self, name):
-        """A real click with the mouse, in the window that is active. (Screen coordinates would be simpler,
-        but GTK 4.8 warns when it is asked for them.)"""
+        """A real click with the mouse, in the window that is active, which is scrolled until the widget is seen."""
+        before = None
+        for _ in range(20):
+            x, y, window = self.place(name)
+            if window["Y"] + 60 < y < window["Y"] + window["HEIGHT"] - 60 or y == before:
+                break
+            before = y
+            middle = window["X"] + window["WIDTH"] // 2, window["Y"] + window["HEIGHT"] // 2
+            wheel = "4" if y < middle[1] else "5"
+            subprocess.run(["xdotool", "mousemove", *map(str, middle), "click", wheel], check=True)
+            time.sleep(0.3)
+        x, y, _ = self.place(name)
+        subprocess.run(["xdotool", "mousemove", str(round(x)), str(round(y)), "click", "1"], check=True)
+        time.sleep(0.3)
+
+    def place(self, name):
+        """The middle of a widget on the screen, and the active window, which it is in, as xdotool tells of it. (Screen
+        coordinates would be simpler, but GTK 4.8 warns when it is asked for them.)"""
         node = top = self.get(name)
         while top.get_parent().get_role() != Atspi.Role.APPLICATION:
             top = top.get_parent()
@@ -103,8 +119,7 @@ class App:
         window = {k: int(v) for k, v in (line.split("=") for line in shell.split())}
         x = window["X"] + (window["WIDTH"] - frame.width * scale) / 2 + (at.x + at.width / 2) * scale
         y = window["Y"] + (window["HEIGHT"] - frame.height * scale) / 2 + (at.y + at.height / 2) * scale
-        subprocess.run(["xdotool", "mousemove", str(round(x)), str(round(y)), "click", "1"], check=True)
-        time.sleep(0.3)
+        return x, y, window
 
     def text(self, name):
         return self.text_of(self.get(name))

@@ -45,6 +45,53 @@ find_row (GtkWidget *preferences, const char *title) {
   return fixture_find (preferences, ADW_TYPE_COMBO_ROW, "title", title);
 }
 
+/* The text of the page that a row leads to. */
+static GtkTextView *
+open_list (GtkWidget *preferences, const char *title) {
+  AdwActionRow *row = fixture_find (preferences, ADW_TYPE_ACTION_ROW, "title", title);
+
+  g_signal_emit_by_name (row, "activated");
+  fixture_settle ();
+  return fixture_find (preferences, GTK_TYPE_TEXT_VIEW, "css-name", "textview");
+}
+
+static void
+write_list (GtkTextView *view, const char *text) {
+  gtk_text_buffer_set_text (gtk_text_view_get_buffer (view), text, -1);
+}
+
+static void
+test_lists (Fixture *f, gconstpointer data) {
+  GtkWidget *preferences = show_preferences (f);
+  AdwActionRow *terms = fixture_find (preferences, ADW_TYPE_ACTION_ROW, "title", "Names and Terms");
+  GtkTextView *view = open_list (preferences, "Names and Terms");
+  g_auto (GStrv) set = NULL;
+  g_auto (GStrv) rules = NULL;
+  GtkWidget *problem;
+
+  write_list (view, " Nomad \n\nKuala Lumpur\n");
+  adw_preferences_window_close_subpage (ADW_PREFERENCES_WINDOW (preferences));
+  for (guint i = 0; i < 200 && strstr (adw_action_row_get_subtitle (terms), "2") == NULL; i++) {
+    g_usleep (10000);
+    fixture_settle ();
+  }
+  g_assert_cmpstr (adw_action_row_get_subtitle (terms), ==, "2 names and terms");
+  set = longhand_settings_dup_terms (f->settings);
+  g_assert_cmpuint (g_strv_length (set), ==, 2);
+  g_assert_cmpstr (set[0], ==, "Nomad");
+  g_assert_cmpstr (set[1], ==, "Kuala Lumpur");
+
+  view = open_list (preferences, "Replacements");
+  write_list (view, "is => was\nno rule");
+  problem = fixture_find (preferences, GTK_TYPE_LABEL, "label",
+                          "Line 2: “no rule” is no replacement: write “heard => written”.");
+  g_assert_true (gtk_widget_get_visible (problem));
+  gtk_window_destroy (GTK_WINDOW (preferences));
+  fixture_settle ();
+  rules = longhand_settings_dup_replacements (f->settings); /* half-written ones are not lost either */
+  g_assert_cmpuint (g_strv_length (rules), ==, 2);
+}
+
 static void
 test_threads (Fixture *f, gconstpointer data) {
   GtkWidget *preferences = show_preferences (f);
@@ -436,6 +483,7 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/preferences/pause-length-both-ways", test_pause);
   FIXTURE_ADD ("/preferences/enhancement-both-ways", test_enhancement);
   FIXTURE_ADD ("/preferences/commands-both-ways", test_commands);
+  FIXTURE_ADD ("/preferences/lists-are-checked-and-kept", test_lists);
   FIXTURE_ADD ("/preferences/model-both-ways", test_model);
   FIXTURE_ADD ("/preferences/microphone-both-ways", test_microphone);
   FIXTURE_ADD ("/preferences/microphones-come-and-go", test_microphones_come_and_go);

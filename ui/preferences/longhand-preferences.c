@@ -1,6 +1,7 @@
 #include "preferences/longhand-preferences.h"
 
 #include "preferences/longhand-choices.h"
+#include "preferences/longhand-list-page.h"
 
 #include <glib/gi18n.h>
 
@@ -18,6 +19,8 @@ struct _LonghandPreferences {
   AdwComboRow *threads;
   GtkSpinButton *pause_length;
   GtkSwitch *commands;
+  AdwActionRow *terms;
+  AdwActionRow *replacements;
 
   /* owned */
   LonghandSettings *settings;
@@ -176,6 +179,25 @@ on_selected (LonghandPreferences *self, GParamSpec *pspec, AdwComboRow *row) {
   }
 }
 
+static void
+show_lists (LonghandPreferences *self) {
+  g_autofree char *terms = longhand_list_page_describe (self->settings, LONGHAND_LIST_TERMS);
+  g_autofree char *replacements = longhand_list_page_describe (self->settings, LONGHAND_LIST_REPLACEMENTS);
+
+  adw_action_row_set_subtitle (self->terms, terms);
+  adw_action_row_set_subtitle (self->replacements, replacements);
+}
+
+static void
+on_list_activated (LonghandPreferences *self, AdwActionRow *row) {
+  GtkWidget *page = longhand_list_page_new (self->settings, row == self->terms ? LONGHAND_LIST_TERMS
+                                                                               : LONGHAND_LIST_REPLACEMENTS);
+
+  g_signal_connect_object (page, "back", G_CALLBACK (adw_preferences_window_close_subpage), self,
+                           G_CONNECT_SWAPPED);
+  adw_preferences_window_present_subpage (ADW_PREFERENCES_WINDOW (self), page);
+}
+
 /* The list is kept up to date as long as it can be seen. */
 static void
 on_map (LonghandPreferences *self) {
@@ -215,6 +237,9 @@ longhand_preferences_class_init (LonghandPreferencesClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, threads);
   gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, pause_length);
   gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, commands);
+  gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, terms);
+  gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, replacements);
+  gtk_widget_class_bind_template_callback (widget_class, on_list_activated);
   gtk_widget_class_bind_template_callback (widget_class, on_selected);
 }
 
@@ -239,6 +264,7 @@ longhand_preferences_new (LonghandSettings *settings, LonghandModelStore *store,
   show_models (self);
   show_threads (self);
   show_threads_reason (self);
+  show_lists (self);
   g_object_bind_property (settings, "noise-reduction", self->noise_reduction, "active",
                           G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
   g_object_bind_property (settings, "automatic-gain", self->automatic_gain, "active",
@@ -253,6 +279,9 @@ longhand_preferences_new (LonghandSettings *settings, LonghandModelStore *store,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "notify::model", G_CALLBACK (show_models), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "notify::threads", G_CALLBACK (show_threads), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "notify::terms", G_CALLBACK (show_lists), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "notify::replacements", G_CALLBACK (show_lists), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (store, "items-changed", G_CALLBACK (show_models), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (dictation, "devices-changed", G_CALLBACK (show_microphones), self,
                            G_CONNECT_SWAPPED);
