@@ -37,12 +37,13 @@ struct _LonghandDictation {
   LonghandModelSlot *slot;
 
   LonghandSituation now;
-  guint n_undrained; /* recordings begun and not recognised to their end */
-  guint wait_id;     /* source; while waiting for a microphone */
+  guint n_begun, n_ended; /* recordings: begun, and recognised to their end */
+  guint wait_id;          /* source; while waiting for a microphone */
   gboolean silent, detailed, is_shut_down;
   gboolean keeps_session; /* it is not removed at the end */
   gint64 offset_ms;       /* to add to the recognizer's times, for what was said in those */
   gint64 shown_ms;        /* end of all text so far */
+  gint64 tentative_start_ms, tentative_end_ms;
 };
 
 G_DEFINE_TYPE (LonghandDictation, longhand_dictation, G_TYPE_OBJECT)
@@ -134,7 +135,7 @@ report_wait (LonghandDictation *self) {
 static void
 carry_out (LonghandDictation *self, LonghandEffects effects) {
   if (effects & LONGHAND_EFFECT_OPEN) {
-    self->n_undrained++;
+    self->n_begun++;
     longhand_intake_open (self->intake);
   }
   if (effects & LONGHAND_EFFECT_CLOSE)
@@ -209,7 +210,7 @@ handle (LonghandDictation *self, LonghandEvent event) {
 /* Nothing more comes of one of the recordings that were asked for. */
 static void
 one_drained (LonghandDictation *self) {
-  if (--self->n_undrained > 0)
+  if (self->n_ended < self->n_begun)
     return;
   handle (self, LONGHAND_EVENT_DRAINED);
   longhand_sessions_go_on (self->sessions);
@@ -224,6 +225,7 @@ static void
 on_open_failed (gpointer user, const GError *error) {
   LonghandDictation *self = user;
 
+  self->n_begun--; /* the last one has not come to be */
   handle (self, longhand_state_why_not_opened (self->now, error));
   one_drained (self);
 }
@@ -299,6 +301,8 @@ on_heard (gpointer owner, gpointer letter) {
       handle (self, LONGHAND_EVENT_MODEL_FAILED);
     break;
   case LONGHAND_HEARD_TENTATIVE:
+    self->tentative_start_ms = heard->speech_ms + self->offset_ms;
+    self->tentative_end_ms = heard->until_ms + self->offset_ms;
     g_signal_emit (self, signals[TENTATIVE], 0, heard->text, (guint)heard->n_firm);
     note_text (self, heard);
     if (heard->left_out != NULL) {
@@ -319,6 +323,7 @@ on_heard (gpointer owner, gpointer letter) {
   case LONGHAND_HEARD_STATS:
     break;
   case LONGHAND_HEARD_END:
+    self->n_ended++;
     one_drained (self);
     break;
   }
@@ -341,7 +346,7 @@ static gboolean
 is_busy (gpointer user) {
   LonghandDictation *self = user;
 
-  return self->is_shut_down || self->now.state != LONGHAND_STATE_IDLE || self->n_undrained > 0;
+  return self->is_shut_down || self->now.state != LONGHAND_STATE_IDLE || self->n_ended < self->n_begun;
 }
 
 static void
@@ -357,7 +362,7 @@ take_up (gpointer user, const LonghandTakenUp *session) {
     show (self, session->text);
   }
   if (session->n_rest > 0) {
-    self->n_undrained++;
+    self->n_begun++;
     longhand_recorded_add_earlier (self->recorded, (gint64)session->n_rest * 1000 / LONGHAND_PUMP_RATE_HZ);
     longhand_pump_queue_push (self->queue, session->rest, session->n_rest);
     longhand_pump_queue_push_end (self->queue);
@@ -611,6 +616,22 @@ longhand_dictation_get_state (LonghandDictation *self) {
   return self->now.state;
 }
 
+guint
+longhand_dictation_get_n_recordings (LonghandDictation *self) {
+  return self->n_begun;
+}
+
+guint
+longhand_dictation_get_heard_recording (LonghandDictation *self) {
+  return self->n_ended + 1;
+}
+
+void
+longhand_dictation_get_tentative_times (LonghandDictation *self, gint64 *start_ms, gint64 *end_ms) {
+  *start_ms = self->tentative_start_ms;
+  *end_ms = self->tentative_end_ms;
+}
+
 LonghandModelState
 longhand_dictation_get_model_state (LonghandDictation *self) {
   return self->now.model;
@@ -731,7 +752,7 @@ longhand_dictation_shutdown (LonghandDictation *self) {
   longhand_intake_close (self->intake);
   longhand_model_slot_close (self->slot);
   if (!self->keeps_session)
-    longhand_journal_close (self->journal, self->n_undrained == 0);
+    longhand_journal_close (self->journal, self->n_ended == self->n_begun);
   longhand_recorded_drop (self->recorded);
   self->now.state = LONGHAND_STATE_IDLE;
 }

@@ -49,7 +49,7 @@ typedef struct {
   LonghandCommand command; /* NONE: it is text */
   char *text; /* no leading or trailing space, but for LONGHAND_COMMAND_BREAK; never empty. Of a command what
                * it writes, or the phrase where it writes nothing */
-  GPtrArray *segments; /* LonghandSegment; none of a command */
+  GPtrArray *segments; /* LonghandSegment, without words where their times are unknown; none of a command */
 } LonghandUtterance;
 GType longhand_utterance_get_type (void);
 LonghandUtterance *longhand_utterance_ref (LonghandUtterance *utterance);
@@ -144,6 +144,13 @@ LonghandState longhand_dictation_get_state (LonghandDictation *self);
 /* More text may come without anybody speaking: not idle, or sound of an earlier recording or session is being
  * recognised, or waits for the model that is being loaded. "state" is notified when that is over. */
 gboolean longhand_dictation_has_pending (LonghandDictation *self);
+/* Recordings are numbered as they are begun, from 1, those of sessions that are taken up included; one whose
+ * microphone could not be opened does not count. */
+guint longhand_dictation_get_n_recordings (LonghandDictation *self);
+/* The one that text, tentative, committed or left out, is from while it is told. */
+guint longhand_dictation_get_heard_recording (LonghandDictation *self);
+/* First speech and last sound of the tentative text that was told last, as the times of LonghandUtterance. */
+void longhand_dictation_get_tentative_times (LonghandDictation *self, gint64 *start_ms, gint64 *end_ms);
 LonghandModelState longhand_dictation_get_model_state (LonghandDictation *self);
 const char *longhand_dictation_get_model_title (LonghandDictation *self);
 gboolean longhand_dictation_get_model_is_bundled (LonghandDictation *self);

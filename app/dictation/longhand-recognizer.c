@@ -203,6 +203,25 @@ rewrite (const LonghandRecognizer *self, const char *text) {
                                         : g_strdup (text);
 }
 
+/* Words that are written otherwise than they were heard have no times. */
+static void
+add_segment (LonghandRecognizer *self, LonghandUtterance *utterance, const struct quill_segment *segment) {
+  g_autofree char *text = rewrite (self, segment->text);
+  const guint n_before = utterance->segments->len;
+
+  longhand_utterance_add_segment (utterance, to_session_ms (self, segment->start_ms),
+                                  to_session_ms (self, segment->end_ms), text, (double)segment->avg_logprob,
+                                  (double)segment->no_speech_prob);
+  if (utterance->segments->len == n_before || strcmp (text, segment->text) != 0)
+    return;
+  for (size_t i = 0; i < segment->n_words; i++) {
+    const struct quill_word *word = &segment->words[i];
+
+    longhand_utterance_add_word (utterance, to_session_ms (self, word->start_ms),
+                                 to_session_ms (self, word->end_ms), word->text, (double)word->probability);
+  }
+}
+
 static LonghandUtterance *
 utterance_from_event (LonghandRecognizer *self, const struct quill_stream_event *event) {
   LonghandUtterance *utterance = command_from_event (self, event);
@@ -213,14 +232,8 @@ utterance_from_event (LonghandRecognizer *self, const struct quill_stream_event 
   text = rewrite (self, event->text);
   utterance = longhand_utterance_new (to_session_ms (self, event->start_ms),
                                       to_session_ms (self, event->end_ms), text);
-  for (size_t i = 0; i < event->n_segments; i++) {
-    const struct quill_segment *segment = &event->segments[i];
-    g_autofree char *its_text = rewrite (self, segment->text);
-
-    longhand_utterance_add_segment (utterance, to_session_ms (self, segment->start_ms),
-                                    to_session_ms (self, segment->end_ms), its_text,
-                                    (double)segment->avg_logprob, (double)segment->no_speech_prob);
-  }
+  for (size_t i = 0; i < event->n_segments; i++)
+    add_segment (self, utterance, &event->segments[i]);
   return utterance;
 }
 

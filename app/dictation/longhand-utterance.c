@@ -49,15 +49,37 @@ longhand_utterance_append_to (const LonghandUtterance *utterance, LonghandJourna
 }
 
 void
+longhand_utterance_add_word (LonghandUtterance *utterance, gint64 start_ms, gint64 end_ms, const char *text,
+                             double probability) {
+  const LonghandWord word
+      = { .start_ms = start_ms, .end_ms = end_ms, .text = g_strdup (text), .probability = probability };
+  LonghandSegment *segment = utterance->segments->pdata[utterance->segments->len - 1];
+
+  if (segment->words == NULL) {
+    segment->words = g_array_new (FALSE, FALSE, sizeof (LonghandWord));
+    g_array_set_clear_func (segment->words, longhand_word_clear);
+  }
+  g_array_append_val (segment->words, word);
+}
+
+static void
+shift_segment (LonghandSegment *segment, gint64 shift_ms) {
+  segment->start_ms += shift_ms;
+  segment->end_ms += shift_ms;
+  for (guint i = 0; segment->words != NULL && i < segment->words->len; i++) {
+    LonghandWord *word = &g_array_index (segment->words, LonghandWord, i);
+
+    word->start_ms += shift_ms;
+    word->end_ms += shift_ms;
+  }
+}
+
+void
 longhand_utterance_shift (LonghandUtterance *utterance, gint64 shift_ms) {
   utterance->start_ms += shift_ms;
   utterance->end_ms += shift_ms;
-  for (guint i = 0; i < utterance->segments->len; i++) {
-    LonghandSegment *segment = g_ptr_array_index (utterance->segments, i);
-
-    segment->start_ms += shift_ms;
-    segment->end_ms += shift_ms;
-  }
+  for (guint i = 0; i < utterance->segments->len; i++)
+    shift_segment (utterance->segments->pdata[i], shift_ms);
 }
 
 LonghandUtterance *

@@ -18,6 +18,11 @@ LonghandUtterance *longhand_utterance_new_command (gint64 start_ms, gint64 end_m
 void longhand_utterance_add_segment (LonghandUtterance *utterance, gint64 start_ms, gint64 end_ms,
                                      const char *text, double avg_logprob, double no_speech_prob);
 
+/* Adds a copy of the next word, with the space before it and the marks at it, to the last segment; before the
+ * utterance is shared. */
+void longhand_utterance_add_word (LonghandUtterance *utterance, gint64 start_ms, gint64 end_ms,
+                                  const char *text, double probability);
+
 /* Into the journal, NULL: none. */
 void longhand_utterance_append_to (const LonghandUtterance *utterance, LonghandJournal *journal);
 

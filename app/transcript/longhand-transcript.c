@@ -26,8 +26,8 @@ alternative_clear (gpointer data) {
   g_free (alternative->text);
 }
 
-static void
-word_clear (gpointer data) {
+void
+longhand_word_clear (gpointer data) {
   LonghandWord *word = data;
 
   g_free (word->text);
@@ -127,7 +127,7 @@ longhand_transcript_add_word (LonghandTranscript *self, gint64 start_ms, gint64 
   segment = g_ptr_array_index (self->segments, self->segments->len - 1);
   if (segment->words == NULL) {
     segment->words = g_array_new (FALSE, FALSE, sizeof (LonghandWord));
-    g_array_set_clear_func (segment->words, word_clear);
+    g_array_set_clear_func (segment->words, longhand_word_clear);
   }
   g_array_append_val (segment->words, word);
   g_signal_emit (self, signals[CHANGED], 0);

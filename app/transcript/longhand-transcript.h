@@ -26,6 +26,7 @@ typedef struct {
   GArray *words; /* LonghandWord; NULL when their times are unknown */
 } LonghandSegment;
 void longhand_segment_free (gpointer segment); /* and what it owns; a GDestroyNotify */
+void longhand_word_clear (gpointer word);      /* what a LonghandWord owns; likewise */
 
 #define LONGHAND_TYPE_TRANSCRIPT (longhand_transcript_get_type ())
 G_DECLARE_FINAL_TYPE (LonghandTranscript, longhand_transcript, LONGHAND, TRANSCRIPT, GObject)
