@@ -1,4 +1,5 @@
 """A machine without a microphone. Run inside virtual-mic --none and headless: test-no-microphone.py LONGHAND"""
+import subprocess
 import sys
 
 from tap import case, run
@@ -17,6 +18,14 @@ def _():
 @case("/no-microphone/the-button-offers-to-record-again")
 def _():
     window.app.get("Record")
+
+
+@case("/no-microphone/a-command-says-so-and-fails")
+def _():
+    for option in ("--start", "--toggle"):
+        done = subprocess.run([sys.argv[1], option], capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 1 and done.stdout == "", done
+        assert done.stderr.startswith("longhand: There is no microphone") and done.stderr.count("\n") == 1, done.stderr
 
 
 @case("/no-microphone/text-can-be-written-and-the-window-closed")

@@ -84,6 +84,33 @@ def _():
     assert status == 0, text
 
 
+@case("/data/interface-for-programs-is-well-formed-and-described")
+def _():
+    path = os.path.join(data, "dbus", APP_ID + ".Dictation1.xml")
+    status, text = output_of("xmllint", "--noout", "--nonet", path)
+    assert (status, text) == (0, ""), text
+    with tempfile.TemporaryDirectory() as folder:
+        status, text = output_of("gdbus-codegen", "--generate-docbook", os.path.join(folder, "doc"), path)
+        assert status == 0, text
+        written = ET.parse(os.path.join(folder, f"doc-{APP_ID}.Dictation1.xml"))
+    members = ET.parse(path).findall("interface/*")
+    assert len(members) >= 14
+    with open(path, encoding="utf-8") as file:
+        described = re.findall(r"<!-- (\w+):", file.read())
+    assert sorted(member.get("name") for member in members) == sorted(described)
+    assert all(member.get("name") in "".join(written.getroot().itertext()) for member in members)
+
+
+@case("/data/man-page-of-the-window-knows-every-command-and-member")
+def _():
+    with open(os.path.join(data, "man", "longhand.1"), encoding="utf-8") as file:
+        manual = file.read().replace("\\-", "-")
+    for option in ("--toggle", "--start", "--stop", "--state"):
+        assert option in words_after_dashes(manual), option
+    for member in ET.parse(os.path.join(data, "dbus", APP_ID + ".Dictation1.xml")).findall("interface/*"):
+        assert member.get("name") in manual, member.get("name")
+
+
 @case("/data/icons-are-svg-of-the-size-the-theme-expects")
 def _():
     for path, size in ((f"scalable/apps/{APP_ID}.svg", "128"), (f"symbolic/apps/{APP_ID}-symbolic.svg", "16")):
@@ -164,15 +191,21 @@ def _():
                      f"share/icons/hicolor/symbolic/apps/{APP_ID}-symbolic.svg",
                      f"share/glib-2.0/schemas/{APP_ID}.gschema.xml",
                      "share/longhand/models/ggml-longhand-mini.en-q5_K.bin",
+                     f"share/dbus-1/services/{APP_ID}.service",
+                     f"share/dbus-1/interfaces/{APP_ID}.Dictation1.xml",
                      "share/longhand/samples/sample.wav", "share/longhand/samples/sample.txt",
                      "share/man/man1/longhand.1", "share/man/man1/longhand-cli.1",
                      "share/bash-completion/completions/longhand-cli"):
             assert os.path.exists(os.path.join(prefix, path)), f"{path} is not installed"
         assert os.access(installed(root, "longhand-microphone"), os.X_OK)
         with open(os.path.join(prefix, f"share/applications/{APP_ID}.desktop"), encoding="utf-8") as file:
-            entry = dict(line.rstrip("\n").split("=", 1) for line in file if "=" in line)
+            entry = dict(line.split("=", 1) for line in file.read().split("\n\n")[0].splitlines() if "=" in line)
         assert os.access(os.path.join(prefix, "bin", entry["Exec"].split()[0]), os.X_OK), entry["Exec"]
         assert os.path.exists(os.path.join(prefix, f"share/icons/hicolor/scalable/apps/{entry['Icon']}.svg"))
+        with open(os.path.join(prefix, f"share/dbus-1/services/{APP_ID}.service"), encoding="utf-8") as file:
+            service = dict(line.rstrip("\n").split("=", 1) for line in file if "=" in line)
+        assert entry["DBusActivatable"] == "true" and service["Name"] == APP_ID
+        assert root + service["Exec"].split()[0] == os.path.join(prefix, "bin", "longhand"), service["Exec"]
     finally:
         shutil.rmtree(root)
 

@@ -19,6 +19,7 @@ assert_accel (GtkApplication *application, const char *action, const char *accel
 
 static void
 test_accels (void) {
+  static const char *const actions[] = { "quit", "about", "preferences", "start", "stop", "toggle" };
   g_autoptr (LonghandApplication) application = longhand_application_new ();
   GtkApplication *gtk_application = GTK_APPLICATION (application);
   g_autoptr (GError) error = NULL;
@@ -37,9 +38,8 @@ test_accels (void) {
   assert_accel (gtk_application, "window.close", "<Control>w");
   assert_accel (gtk_application, "app.preferences", "<Control>comma");
   assert_accel (gtk_application, "app.quit", "<Control>q");
-  for (guint i = 0; i < 3; i++)
-    g_assert_true (g_action_group_has_action (G_ACTION_GROUP (application),
-                                              ((const char *[]){ "quit", "about", "preferences" })[i]));
+  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
+    g_assert_true (g_action_group_has_action (G_ACTION_GROUP (application), actions[i]));
 }
 
 /* ---- processes ---- */

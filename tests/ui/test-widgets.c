@@ -183,6 +183,20 @@ test_commands (Fixture *f, gconstpointer data) {
 }
 
 static void
+test_notification (Fixture *f, gconstpointer data) {
+  GSettings *settings = longhand_settings_get_gsettings (f->settings);
+  GtkWidget *preferences = show_preferences (f);
+  GtkSwitch *on = find_switch (preferences, "Notification");
+
+  g_assert_true (gtk_switch_get_active (on));
+  gtk_switch_set_active (on, FALSE);
+  g_assert_false (g_settings_get_boolean (settings, "notify-recording"));
+  g_settings_set_boolean (settings, "notify-recording", TRUE);
+  g_assert_true (gtk_switch_get_active (on));
+  gtk_window_destroy (GTK_WINDOW (preferences));
+}
+
+static void
 test_model (Fixture *f, gconstpointer data) {
   GtkWidget *preferences = show_preferences (f);
   AdwComboRow *row = find_row (preferences, "Model");
@@ -483,6 +497,7 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/preferences/pause-length-both-ways", test_pause);
   FIXTURE_ADD ("/preferences/enhancement-both-ways", test_enhancement);
   FIXTURE_ADD ("/preferences/commands-both-ways", test_commands);
+  FIXTURE_ADD ("/preferences/notification-both-ways", test_notification);
   FIXTURE_ADD ("/preferences/lists-are-checked-and-kept", test_lists);
   FIXTURE_ADD ("/preferences/model-both-ways", test_model);
   FIXTURE_ADD ("/preferences/microphone-both-ways", test_microphone);

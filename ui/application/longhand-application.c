@@ -1,19 +1,31 @@
 #include "application/longhand-application.h"
 
+#include "application/longhand-background.h"
+#include "automation/longhand-remote.h"
+#include "automation/longhand-service.h"
 #include "dictation/longhand-dictation.h"
 #include "longhand-config.h"
 #include "preferences/longhand-preferences.h"
 #include "window/longhand-window.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
+
+#define LINGER_MS 60000 /* after a dictation without a window: the next one finds the model loaded */
 
 struct _LonghandApplication {
   AdwApplication parent_instance;
 
+  /* owned */
+  LonghandService *service; /* as long as self */
   /* owned; from startup to shutdown */
   LonghandSettings *settings;
   LonghandModelStore *store;
   LonghandDictation *dictation;
+  LonghandBackground *background;
+
+  gboolean is_held;     /* by the service */
+  gboolean starts_soon; /* --start or --toggle, and no other instance was there */
 };
 
 G_DEFINE_FINAL_TYPE (LonghandApplication, longhand_application, ADW_TYPE_APPLICATION)
@@ -38,11 +50,125 @@ show_about (GSimpleAction *action, GVariant *parameter, gpointer user) {
                          "translator-credits", _ ("translator-credits"), NULL);
 }
 
+/* ---- recording ---- */
+
+/* FALSE: it is there already. */
+static gboolean
+make_window (LonghandApplication *self) {
+  if (gtk_application_get_active_window (GTK_APPLICATION (self)) != NULL)
+    return FALSE;
+  g_application_set_inactivity_timeout (G_APPLICATION (self), 0); /* it ends with its window */
+  longhand_window_new (GTK_APPLICATION (self), self->settings, self->store, self->dictation);
+  longhand_dictation_recover (self->dictation);
+  return TRUE;
+}
+
+static void
+show_window (LonghandApplication *self) {
+  gtk_window_present (gtk_application_get_active_window (GTK_APPLICATION (self)));
+}
+
+/* Nobody's window is pushed into the foreground by a key that starts dictation. */
+static void
+on_window_wanted (LonghandApplication *self) {
+  if (make_window (self))
+    show_window (self);
+}
+
+static void
+on_busy (LonghandApplication *self) {
+  const gboolean is_busy = longhand_service_get_busy (self->service);
+  const gboolean has_window = gtk_application_get_windows (GTK_APPLICATION (self)) != NULL;
+
+  if (is_busy == self->is_held)
+    return;
+  self->is_held = is_busy;
+  if (is_busy) {
+    g_application_hold (G_APPLICATION (self));
+  } else {
+    g_application_set_inactivity_timeout (G_APPLICATION (self), has_window ? 0 : LINGER_MS);
+    g_application_release (G_APPLICATION (self));
+  }
+}
+
+static void
+start (GSimpleAction *action, GVariant *parameter, gpointer user) {
+  longhand_service_start_async (((LonghandApplication *)user)->service, NULL, NULL, NULL);
+}
+
+static void
+stop (GSimpleAction *action, GVariant *parameter, gpointer user) {
+  longhand_service_stop (((LonghandApplication *)user)->service);
+}
+
+static void
+toggle (GSimpleAction *action, GVariant *parameter, gpointer user) {
+  if (longhand_service_get_started (((LonghandApplication *)user)->service))
+    stop (action, parameter, user);
+  else
+    start (action, parameter, user);
+}
+
+/* ---- commands ---- */
+
+static const GOptionEntry options[] = {
+  { .long_name = "toggle", .description = N_ ("Start recording, or stop it") },
+  { .long_name = "start", .description = N_ ("Start recording") },
+  { .long_name = "stop", .description = N_ ("Stop recording") },
+  { .long_name = "state",
+    .description = N_ ("Say what is going on: off, idle, starting, recording, waiting, finishing") },
+  { NULL },
+};
+
+/* Status to exit with; -1: this instance is to go on. */
+static int
+run_command (LonghandApplication *self, const char *command) {
+  g_autofree char *state = NULL;
+  g_autoptr (GError) error = NULL;
+
+  switch (longhand_remote_run (command, &state, &error)) {
+  case LONGHAND_REMOTE_DONE:
+    if (state != NULL)
+      g_print ("%s\n", state);
+    return 0;
+  case LONGHAND_REMOTE_OFF:
+    if (strcmp (command, "state") == 0)
+      g_print ("off\n");
+    self->starts_soon = strcmp (command, "start") == 0 || strcmp (command, "toggle") == 0;
+    return self->starts_soon ? -1 : 0;
+  case LONGHAND_REMOTE_FAILED:
+  default:
+    g_printerr ("longhand: %s\n", error->message);
+    return 1;
+  }
+}
+
+static int
+longhand_application_handle_local_options (GApplication *application, GVariantDict *given) {
+  const char *command = NULL;
+
+  for (gsize i = 0; options[i].long_name != NULL; i++) {
+    if (!g_variant_dict_contains (given, options[i].long_name))
+      continue;
+    if (command != NULL) {
+      g_printerr (_ ("longhand: --%s and --%s cannot be had at once: give one of them.\n"), command,
+                  options[i].long_name);
+      return 1;
+    }
+    command = options[i].long_name;
+  }
+  return command != NULL ? run_command (LONGHAND_APPLICATION (application), command) : -1;
+}
+
+/* ---- life ---- */
+
 /* Windows may have something to save, so they are asked. */
 static void
 quit (GSimpleAction *action, GVariant *parameter, gpointer user) {
   g_autoptr (GList) windows = g_list_copy (gtk_application_get_windows (GTK_APPLICATION (user)));
 
+  if (windows == NULL)
+    g_application_quit (G_APPLICATION (user));
   for (GList *l = windows; l != NULL; l = l->next)
     gtk_window_close (l->data);
 }
@@ -51,6 +177,9 @@ static const GActionEntry actions[] = {
   { .name = "preferences", .activate = show_preferences },
   { .name = "about", .activate = show_about },
   { .name = "quit", .activate = quit },
+  { .name = "start", .activate = start },
+  { .name = "stop", .activate = stop },
+  { .name = "toggle", .activate = toggle },
 };
 
 static const struct {
@@ -78,6 +207,8 @@ longhand_application_startup (GApplication *application) {
   self->settings = longhand_settings_new ();
   self->store = longhand_model_store_new ();
   self->dictation = longhand_dictation_new (self->settings, self->store);
+  longhand_service_attach (self->service, self->dictation);
+  self->background = longhand_background_new (GTK_APPLICATION (self), self->settings, self->dictation);
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   for (gsize i = 0; i < G_N_ELEMENTS (shortcuts); i++)
     gtk_application_set_accels_for_action (GTK_APPLICATION (self), shortcuts[i].action, shortcuts[i].accels);
@@ -87,20 +218,46 @@ longhand_application_startup (GApplication *application) {
 static void
 longhand_application_activate (GApplication *application) {
   LonghandApplication *self = LONGHAND_APPLICATION (application);
-  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
 
-  if (window == NULL) {
-    window = GTK_WINDOW (
-        longhand_window_new (GTK_APPLICATION (self), self->settings, self->store, self->dictation));
-    longhand_dictation_recover (self->dictation);
-  }
-  gtk_window_present (window);
+  make_window (self);
+  show_window (self);
+  if (self->starts_soon)
+    start (NULL, NULL, self);
+  self->starts_soon = FALSE;
+}
+
+/* Before anybody can know the name. */
+static gboolean
+longhand_application_dbus_register (GApplication *application, GDBusConnection *connection,
+                                    const char *object_path, GError **error) {
+  LonghandApplication *self = LONGHAND_APPLICATION (application);
+
+  return G_APPLICATION_CLASS (longhand_application_parent_class)
+             ->dbus_register (application, connection, object_path, error)
+         && g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (self->service), connection,
+                                              object_path, error);
+}
+
+static void
+longhand_application_dbus_unregister (GApplication *application, GDBusConnection *connection,
+                                      const char *object_path) {
+  GDBusInterfaceSkeleton *skeleton = G_DBUS_INTERFACE_SKELETON (LONGHAND_APPLICATION (application)->service);
+
+  if (g_dbus_interface_skeleton_has_connection (skeleton, connection))
+    g_dbus_interface_skeleton_unexport (skeleton);
+  G_APPLICATION_CLASS (longhand_application_parent_class)
+      ->dbus_unregister (application, connection, object_path);
 }
 
 static void
 longhand_application_shutdown (GApplication *application) {
   LonghandApplication *self = LONGHAND_APPLICATION (application);
 
+  /* The desktop's session ends, and nobody was asked to save. */
+  if (self->dictation != NULL && gtk_application_get_windows (GTK_APPLICATION (self)) != NULL)
+    longhand_dictation_keep_session (self->dictation);
+  longhand_service_detach (self->service);
+  g_clear_pointer (&self->background, longhand_background_free);
   if (self->dictation != NULL)
     longhand_dictation_shutdown (self->dictation);
   g_clear_object (&self->dictation);
@@ -110,9 +267,19 @@ longhand_application_shutdown (GApplication *application) {
 }
 
 static void
+longhand_application_finalize (GObject *object) {
+  g_clear_object (&LONGHAND_APPLICATION (object)->service);
+  G_OBJECT_CLASS (longhand_application_parent_class)->finalize (object);
+}
+
+static void
 longhand_application_class_init (LonghandApplicationClass *klass) {
   GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
 
+  G_OBJECT_CLASS (klass)->finalize = longhand_application_finalize;
+  application_class->handle_local_options = longhand_application_handle_local_options;
+  application_class->dbus_register = longhand_application_dbus_register;
+  application_class->dbus_unregister = longhand_application_dbus_unregister;
   application_class->startup = longhand_application_startup;
   application_class->activate = longhand_application_activate;
   application_class->shutdown = longhand_application_shutdown;
@@ -120,11 +287,16 @@ longhand_application_class_init (LonghandApplicationClass *klass) {
 
 static void
 longhand_application_init (LonghandApplication *self) {
+  self->service = longhand_service_new ();
+  g_signal_connect_object (self->service, "window-wanted", G_CALLBACK (on_window_wanted), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->service, "notify::busy", G_CALLBACK (on_busy), self, G_CONNECT_SWAPPED);
+  g_application_add_main_option_entries (G_APPLICATION (self), options);
 }
 
 LonghandApplication *
 longhand_application_new (void) {
   return g_object_new (LONGHAND_TYPE_APPLICATION, "application-id", APP_ID, "flags",
                        G_APPLICATION_DEFAULT_FLAGS, "resource-base-path", "/io/github/longhand_app/Longhand",
-                       NULL);
+                       "register-session", TRUE, NULL);
 }

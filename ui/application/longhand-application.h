@@ -1,4 +1,5 @@
-/* The program: one instance, one dictation, one window. */
+/* The program: one instance, one dictation, at most one window. Its commands (--start and so on) ask the
+ * instance that runs. */
 #pragma once
 
 #include <adwaita.h>

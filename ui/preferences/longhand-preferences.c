@@ -19,6 +19,7 @@ struct _LonghandPreferences {
   AdwComboRow *threads;
   GtkSpinButton *pause_length;
   GtkSwitch *commands;
+  GtkSwitch *notify_recording;
   AdwActionRow *terms;
   AdwActionRow *replacements;
 
@@ -237,6 +238,7 @@ longhand_preferences_class_init (LonghandPreferencesClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, threads);
   gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, pause_length);
   gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, commands);
+  gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, notify_recording);
   gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, terms);
   gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, replacements);
   gtk_widget_class_bind_template_callback (widget_class, on_list_activated);
@@ -269,6 +271,8 @@ longhand_preferences_new (LonghandSettings *settings, LonghandModelStore *store,
                           G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
   g_object_bind_property (settings, "automatic-gain", self->automatic_gain, "active",
                           G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
+  g_settings_bind (longhand_settings_get_gsettings (settings), "notify-recording", self->notify_recording,
+                   "active", G_SETTINGS_BIND_DEFAULT);
   g_object_bind_property (settings, "commands", self->commands, "active",
                           G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
   g_object_bind_property (settings, "pause-length", gtk_spin_button_get_adjustment (self->pause_length),
