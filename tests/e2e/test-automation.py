@@ -35,6 +35,27 @@ client = desktop.add(Mock(
 signals = desktop.listen(ID, INTERFACE, PATH)
 
 
+class Portal(Mock):
+    """Of a desktop whose person agrees to Meta+D for the first shortcut."""
+
+    def __init__(self):
+        super().__init__("org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop",
+                         "org.freedesktop.portal.GlobalShortcuts",
+                         {"CreateSession": ("a{sv}", "o", ("/request",)),
+                          "BindShortcuts": ("o a(sa{sv}) s a{sv}", "o", ("/request",))})
+        self.session = self.path + "/session/one"
+
+    def on_call(self, bus_, sender, path, interface, method, arguments, invocation):
+        super().on_call(bus_, sender, path, interface, method, arguments, invocation)
+        token = arguments.unpack()[-1]["handle_token"]
+        results = {"session_handle": GLib.Variant("s", self.session)}
+        if method == "BindShortcuts":
+            results = {"shortcuts": GLib.Variant("a(sa{sv})", [
+                ("toggle", {"trigger_description": GLib.Variant("s", "Meta+D")})])}
+        bus_.emit_signal(sender, f"{self.path}/request/{sender[1:].replace('.', '_')}/{token}",
+                         "org.freedesktop.portal.Request", "Response", GLib.Variant("(ua{sv})", (0, results)))
+
+
 def command(*arguments):
     """Status, output and errors of longhand with these arguments."""
     done = subprocess.run([longhand, *arguments], capture_output=True, text=True, timeout=60, check=False)
@@ -144,6 +165,20 @@ def _():
     wait("the recording", lambda: state() == "recording")
     activate("stop")
     wait("the end of the recording", lambda: state() == "idle")
+
+
+@case("/automation/keys-of-the-desktop-start-and-stop")
+def _():
+    portal = desktop.add(Portal())
+    app = atspi.App("longhand")
+    activate("preferences")
+    app.press("Desktop Shortcuts")
+    wait("the keys in the preferences", lambda: any("Meta+D" in text for text in app.texts()))
+    atspi.key("Escape")
+    for signal, shortcut, expected in (("Activated", "toggle", "recording"), ("Activated", "toggle", "idle"),
+                                       ("Activated", "talk", "recording"), ("Deactivated", "talk", "idle")):
+        portal.emit(signal, GLib.Variant("(osta{sv})", (portal.session, shortcut, 0, {})))
+        wait(f"{expected} after {signal} of {shortcut}", lambda wanted=expected: state() == wanted)
 
 
 @case("/automation/text-that-nobody-could-save-stays-when-the-desktop-ends")

@@ -182,6 +182,33 @@ test_commands (Fixture *f, gconstpointer data) {
   gtk_window_destroy (GTK_WINDOW (preferences));
 }
 
+static gboolean
+subtitle_has (AdwActionRow *row, const char *part) {
+  return strstr (adw_action_row_get_subtitle (row), part) != NULL;
+}
+
+/* The desktop of the test offers no keys. */
+static void
+test_desktop_shortcuts (Fixture *f, gconstpointer data) {
+  g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, NULL);
+  g_autoptr (LonghandShortcuts) shortcuts = longhand_shortcuts_new (bus);
+  GSettings *settings = longhand_settings_get_gsettings (f->settings);
+  GtkWidget *preferences = show_preferences (f);
+  AdwActionRow *row = fixture_find (preferences, ADW_TYPE_ACTION_ROW, "title", "Desktop Shortcuts");
+
+  g_assert_false (gtk_widget_get_sensitive (GTK_WIDGET (row)));
+  longhand_preferences_set_shortcuts (LONGHAND_PREFERENCES (preferences), shortcuts);
+  g_assert_true (gtk_widget_get_sensitive (GTK_WIDGET (row)));
+  g_assert_true (subtitle_has (row, "in every window"));
+  gtk_switch_set_active (find_switch (preferences, "Desktop Shortcuts"), TRUE);
+  g_assert_true (g_settings_get_boolean (settings, "global-shortcuts"));
+  longhand_shortcuts_set_enabled (shortcuts, TRUE);
+  WAIT_FOR (subtitle_has (row, "does not offer"));
+  longhand_shortcuts_set_enabled (shortcuts, FALSE);
+  g_assert_true (subtitle_has (row, "in every window"));
+  gtk_window_destroy (GTK_WINDOW (preferences));
+}
+
 static void
 test_notification (Fixture *f, gconstpointer data) {
   GSettings *settings = longhand_settings_get_gsettings (f->settings);
@@ -498,6 +525,7 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/preferences/enhancement-both-ways", test_enhancement);
   FIXTURE_ADD ("/preferences/commands-both-ways", test_commands);
   FIXTURE_ADD ("/preferences/notification-both-ways", test_notification);
+  FIXTURE_ADD ("/preferences/desktop-shortcuts-say-what-came-of-it", test_desktop_shortcuts);
   FIXTURE_ADD ("/preferences/lists-are-checked-and-kept", test_lists);
   FIXTURE_ADD ("/preferences/model-both-ways", test_model);
   FIXTURE_ADD ("/preferences/microphone-both-ways", test_microphone);

@@ -3,6 +3,7 @@
 #include "application/longhand-background.h"
 #include "automation/longhand-remote.h"
 #include "automation/longhand-service.h"
+#include "automation/longhand-shortcuts.h"
 #include "dictation/longhand-dictation.h"
 #include "longhand-config.h"
 #include "preferences/longhand-preferences.h"
@@ -23,6 +24,7 @@ struct _LonghandApplication {
   LonghandModelStore *store;
   LonghandDictation *dictation;
   LonghandBackground *background;
+  LonghandShortcuts *shortcuts; /* NULL: there is no bus */
 
   gboolean is_held;     /* by the service */
   gboolean starts_soon; /* --start or --toggle, and no other instance was there */
@@ -35,6 +37,8 @@ show_preferences (GSimpleAction *action, GVariant *parameter, gpointer user) {
   LonghandApplication *self = user;
   GtkWidget *preferences = longhand_preferences_new (self->settings, self->store, self->dictation);
 
+  if (self->shortcuts != NULL)
+    longhand_preferences_set_shortcuts (LONGHAND_PREFERENCES (preferences), self->shortcuts);
   gtk_window_set_transient_for (GTK_WINDOW (preferences),
                                 gtk_application_get_active_window (GTK_APPLICATION (self)));
   gtk_window_present (GTK_WINDOW (preferences));
@@ -107,6 +111,42 @@ toggle (GSimpleAction *action, GVariant *parameter, gpointer user) {
     stop (action, parameter, user);
   else
     start (action, parameter, user);
+}
+
+/* ---- keys from the desktop ---- */
+
+static void
+on_key_toggle (LonghandApplication *self) {
+  toggle (NULL, NULL, self);
+}
+
+static void
+on_key_talk (LonghandApplication *self, gboolean pressed) {
+  if (pressed)
+    start (NULL, NULL, self);
+  else
+    stop (NULL, NULL, self);
+}
+
+static void
+follow_shortcuts (LonghandApplication *self) {
+  GSettings *settings = longhand_settings_get_gsettings (self->settings);
+
+  longhand_shortcuts_set_enabled (self->shortcuts, g_settings_get_boolean (settings, "global-shortcuts"));
+}
+
+static void
+offer_shortcuts (LonghandApplication *self) {
+  GDBusConnection *connection = g_application_get_dbus_connection (G_APPLICATION (self));
+
+  if (connection == NULL)
+    return;
+  self->shortcuts = longhand_shortcuts_new (connection);
+  g_signal_connect_object (self->shortcuts, "toggle", G_CALLBACK (on_key_toggle), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->shortcuts, "talk", G_CALLBACK (on_key_talk), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (longhand_settings_get_gsettings (self->settings), "changed::global-shortcuts",
+                           G_CALLBACK (follow_shortcuts), self, G_CONNECT_SWAPPED);
+  follow_shortcuts (self);
 }
 
 /* ---- commands ---- */
@@ -208,6 +248,7 @@ longhand_application_startup (GApplication *application) {
   self->store = longhand_model_store_new ();
   self->dictation = longhand_dictation_new (self->settings, self->store);
   longhand_service_attach (self->service, self->dictation);
+  offer_shortcuts (self);
   self->background = longhand_background_new (GTK_APPLICATION (self), self->settings, self->dictation);
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   for (gsize i = 0; i < G_N_ELEMENTS (shortcuts); i++)
@@ -258,6 +299,7 @@ longhand_application_shutdown (GApplication *application) {
     longhand_dictation_keep_session (self->dictation);
   longhand_service_detach (self->service);
   g_clear_pointer (&self->background, longhand_background_free);
+  g_clear_object (&self->shortcuts);
   if (self->dictation != NULL)
     longhand_dictation_shutdown (self->dictation);
   g_clear_object (&self->dictation);

@@ -19,6 +19,8 @@ struct _LonghandPreferences {
   AdwComboRow *threads;
   GtkSpinButton *pause_length;
   GtkSwitch *commands;
+  AdwActionRow *shortcuts_row;
+  GtkSwitch *global_shortcuts;
   GtkSwitch *notify_recording;
   AdwActionRow *terms;
   AdwActionRow *replacements;
@@ -238,6 +240,8 @@ longhand_preferences_class_init (LonghandPreferencesClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, threads);
   gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, pause_length);
   gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, commands);
+  gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, shortcuts_row);
+  gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, global_shortcuts);
   gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, notify_recording);
   gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, terms);
   gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, replacements);
@@ -271,6 +275,8 @@ longhand_preferences_new (LonghandSettings *settings, LonghandModelStore *store,
                           G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
   g_object_bind_property (settings, "automatic-gain", self->automatic_gain, "active",
                           G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
+  g_settings_bind (longhand_settings_get_gsettings (settings), "global-shortcuts", self->global_shortcuts,
+                   "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (longhand_settings_get_gsettings (settings), "notify-recording", self->notify_recording,
                    "active", G_SETTINGS_BIND_DEFAULT);
   g_object_bind_property (settings, "commands", self->commands, "active",
@@ -298,4 +304,20 @@ longhand_preferences_new (LonghandSettings *settings, LonghandModelStore *store,
   longhand_dictation_refresh_devices (dictation);
   longhand_model_store_refresh (store);
   return GTK_WIDGET (self);
+}
+
+static void
+show_summary (LonghandPreferences *self, GParamSpec *pspec, LonghandShortcuts *shortcuts) {
+  const char *summary = longhand_shortcuts_get_summary (shortcuts);
+
+  adw_action_row_set_subtitle (self->shortcuts_row,
+                               *summary != '\0' ? summary
+                                                : _ ("Asks the desktop for keys that work in every window"));
+}
+
+void
+longhand_preferences_set_shortcuts (LonghandPreferences *self, LonghandShortcuts *shortcuts) {
+  g_signal_connect_object (shortcuts, "notify::summary", G_CALLBACK (show_summary), self, G_CONNECT_SWAPPED);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->shortcuts_row), TRUE);
+  show_summary (self, NULL, shortcuts);
 }

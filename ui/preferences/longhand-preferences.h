@@ -1,6 +1,7 @@
 /* Preferences; everything is stored at once, and applies when LonghandDictation takes it. */
 #pragma once
 
+#include "automation/longhand-shortcuts.h"
 #include "dictation/longhand-dictation.h"
 
 #include <adwaita.h>
@@ -12,5 +13,8 @@ G_DECLARE_FINAL_TYPE (LonghandPreferences, longhand_preferences, LONGHAND, PREFE
 
 GtkWidget *longhand_preferences_new (LonghandSettings *settings, LonghandModelStore *store,
                                      LonghandDictation *dictation);
+
+/* Whose switch there is; without one the desktop's keys cannot be had. */
+void longhand_preferences_set_shortcuts (LonghandPreferences *self, LonghandShortcuts *shortcuts);
 
 G_END_DECLS
