@@ -74,21 +74,21 @@ static void
 longhand_model_init (LonghandModel *self) {
 }
 
-static gboolean
-is_english_only_id (const char *id) {
+gboolean
+longhand_model_id_is_english_only (const char *id) {
   return g_str_has_suffix (id, ".en") || strstr (id, ".en-") != NULL;
 }
 
 /* "large-v3-turbo-q5_0" -> "Whisper large v3 turbo q5_0"; "longhand-mini.en-q5_K" -> "Longhand mini q5_K
  * (English)" */
-static char *
-dup_title (const char *id) {
+char *
+longhand_model_dup_title_of (const char *id) {
   const gboolean ours = g_str_has_prefix (id, "longhand-");
   g_autoptr (GString) name = g_string_new (ours ? id + strlen ("longhand-") : id);
 
   g_string_replace (name, ".en", "", 1);
   g_strdelimit (name->str, "-", ' ');
-  if (is_english_only_id (id)) /* Translators: a model's name and size, like “Whisper base” */
+  if (longhand_model_id_is_english_only (id)) /* Translators: a model's name and size, like “Whisper base” */
     return g_strdup_printf (_ ("%s %s (English)"), ours ? "Longhand" : "Whisper", name->str);
   return g_strdup_printf ("%s %s", ours ? "Longhand" : "Whisper", name->str);
 }
@@ -103,7 +103,7 @@ longhand_model_new (const char *path, guint64 size, gboolean bundled) {
   if (g_str_has_suffix (start, ".bin"))
     start[strlen (start) - strlen (".bin")] = '\0';
   self->id = g_strdup (start);
-  self->title = dup_title (self->id);
+  self->title = longhand_model_dup_title_of (self->id);
   self->path = g_strdup (path);
   self->size = size;
   self->bundled = bundled;
@@ -143,5 +143,5 @@ longhand_model_is_bundled (LonghandModel *self) {
 gboolean
 longhand_model_is_english_only (LonghandModel *self) {
   g_return_val_if_fail (LONGHAND_IS_MODEL (self), FALSE);
-  return is_english_only_id (self->id);
+  return longhand_model_id_is_english_only (self->id);
 }

@@ -169,13 +169,13 @@ def _():
         assert "\nGenericName[de]=Diktat\n" in file.read()
 
 
-@case("/flatpak/asks-for-a-window-and-a-microphone-and-nothing-else")
+@case("/flatpak/asks-for-a-window-a-microphone-and-downloads-and-nothing-else")
 def _():
     with open(os.path.join(data, "..", "flatpak", APP_ID + ".yml"), encoding="utf-8") as file:
         manifest = file.read()
     asked = re.search(r"^finish-args:\n((?:  - .*\n)+)", manifest, re.MULTILINE)[1]
     assert sorted(line[4:] for line in asked.splitlines()) == [
-        "--device=dri", "--share=ipc", "--socket=fallback-x11", "--socket=pulseaudio", "--socket=wayland"], asked
+        "--device=dri", "--share=ipc", "--share=network", "--socket=fallback-x11", "--socket=pulseaudio", "--socket=wayland"], asked
     assert f"id: {APP_ID}\n" in manifest
     # Sources from elsewhere are pinned to a commit, not to a name that can move.
     assert manifest.count("type: git") == len(re.findall(r"commit: [0-9a-f]{40}$", manifest, re.MULTILINE))
