@@ -2,6 +2,7 @@
 
 #include "longhand-config.h"
 #include "longhand-error.h"
+#include "models/longhand-catalogue.h"
 
 #define G_SETTINGS_ENABLE_BACKEND
 #include <gio/gsettingsbackend.h>
@@ -29,6 +30,7 @@ enum {
   PROP_TERMS,
   PROP_REPLACEMENTS,
   PROP_COMMANDS,
+  PROP_MIRROR,
   PROP_SHOW_PERFORMANCE,
   PROP_EXPORT_FORMAT,
   PROP_WINDOW_WIDTH,
@@ -160,6 +162,7 @@ longhand_settings_class_init (LonghandSettingsClass *klass) {
   props[PROP_TERMS] = g_param_spec_boxed ("terms", NULL, NULL, G_TYPE_STRV, flags);
   props[PROP_REPLACEMENTS] = g_param_spec_boxed ("replacements", NULL, NULL, G_TYPE_STRV, flags);
   props[PROP_COMMANDS] = g_param_spec_boolean ("commands", NULL, NULL, TRUE, flags);
+  props[PROP_MIRROR] = g_param_spec_string ("mirror", NULL, NULL, LONGHAND_CATALOGUE_ADDRESS, flags);
   props[PROP_SHOW_PERFORMANCE] = g_param_spec_boolean ("show-performance", NULL, NULL, FALSE, flags);
   props[PROP_EXPORT_FORMAT] = g_param_spec_string ("export-format", NULL, NULL, "txt", flags);
   props[PROP_WINDOW_WIDTH] = g_param_spec_int ("window-width", NULL, NULL, 1, G_MAXINT, 820, flags);
@@ -332,6 +335,15 @@ void
 longhand_settings_set_commands (LonghandSettings *self, gboolean commands) {
   g_return_if_fail (LONGHAND_IS_SETTINGS (self));
   g_settings_set_boolean (self->gsettings, "commands", commands);
+}
+
+char *
+longhand_settings_dup_mirror (LonghandSettings *self) {
+  g_autofree char *mirror = NULL;
+
+  g_return_val_if_fail (LONGHAND_IS_SETTINGS (self), NULL);
+  mirror = g_settings_get_string (self->gsettings, "mirror");
+  return g_strdup (*g_strstrip (mirror) != '\0' ? mirror : LONGHAND_CATALOGUE_ADDRESS);
 }
 
 GSettings *

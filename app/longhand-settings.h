@@ -22,6 +22,7 @@ G_DECLARE_FINAL_TYPE (LonghandSettings, longhand_settings, LONGHAND, SETTINGS, G
  *   terms       strv    names and terms that recognition favours
  *   replacements strv   rules “heard => written” (transcript/longhand-replacements.h)
  *   commands    bool    spoken commands do what they say, and are not written
+ *   mirror      string  address of the folder that models are downloaded from; "" = the official one
  *   show-performance bool  performance panel visible
  *   export-format string extension of the last one used, as longhand_format_get_extension
  *   window-width, window-height int; window-maximized bool */
@@ -55,6 +56,7 @@ char **longhand_settings_dup_replacements (LonghandSettings *self); /* (transfer
 void longhand_settings_set_replacements (LonghandSettings *self, const char *const *rules);
 gboolean longhand_settings_get_commands (LonghandSettings *self);
 void longhand_settings_set_commands (LonghandSettings *self, gboolean commands);
+char *longhand_settings_dup_mirror (LonghandSettings *self); /* never "". (transfer full) */
 /* For g_settings_bind of window state and the like. (transfer none) */
 GSettings *longhand_settings_get_gsettings (LonghandSettings *self);
 

@@ -133,7 +133,7 @@ read_options (Options *options, int argc, char **argv, GError **error) {
   if (options->as_json && options->as_csv)
     return set_invalid (error, _ ("Choose one of --json and --csv."));
   options->rule.max_variation = options->variation / 100;
-  options->path = argc == 2 ? g_strdup (argv[1]) : longhand_cli_sample_path ("sample.wav");
+  options->path = argc == 2 ? g_strdup (argv[1]) : longhand_model_store_dup_sample_path ("sample.wav");
   return read_threads (options, error) && read_levels (options, error);
 }
 

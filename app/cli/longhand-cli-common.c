@@ -190,17 +190,6 @@ longhand_cli_peak_rss_bytes (void) {
   return (guint64)usage.ru_maxrss * 1024;
 }
 
-char *
-longhand_cli_sample_path (const char *name) {
-  const char *models = g_getenv ("LONGHAND_MODEL_DIR");
-  g_autofree char *uninstalled
-      = models != NULL ? g_build_filename (models, "..", "samples", name, NULL) : NULL;
-
-  if (uninstalled != NULL && g_file_test (uninstalled, G_FILE_TEST_EXISTS))
-    return g_steal_pointer (&uninstalled);
-  return g_build_filename (PKGDATADIR, "samples", name, NULL);
-}
-
 gboolean
 longhand_cli_engine_open_masked (LonghandCliEngine *engine, const char *model, int threads, guint32 cpu_mask,
                                  GError **error) {

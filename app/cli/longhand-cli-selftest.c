@@ -139,7 +139,7 @@ hear (LonghandCliEngine *engine, const float *samples, gsize n, GError **error) 
 
 static int
 run_level (const char *level, const char *model, int threads) {
-  g_autofree char *path = longhand_cli_sample_path ("sample.wav");
+  g_autofree char *path = longhand_model_store_dup_sample_path ("sample.wav");
   g_autofree float *samples = NULL;
   g_autoptr (GError) error = NULL;
   LonghandCliEngine engine;
@@ -319,7 +319,7 @@ static gboolean
 prepare (Selftest *test, const char *model, int threads, GError **error) {
   g_autoptr (LonghandModelStore) store = longhand_model_store_new ();
   g_autoptr (LonghandModel) found = longhand_cli_find_model (store, model, error);
-  g_autofree char *path = longhand_cli_sample_path ("sample.txt");
+  g_autofree char *path = longhand_model_store_dup_sample_path ("sample.txt");
   g_autoptr (GError) local_error = NULL;
 
   if (found == NULL)

@@ -21,6 +21,7 @@ static const Verb verbs[] = {
   { "recover", longhand_cli_recover,
     N_ ("List sessions that were cut off, and write out what was said in them") },
   { "devices", longhand_cli_devices, N_ ("List microphones") },
+  { "models", longhand_cli_models, N_ ("List, download, import and delete models") },
   { "bench", longhand_cli_bench, N_ ("Measure how fast this machine recognises") },
   { "replay", longhand_cli_replay, N_ ("Dictate a recording, and measure how soon text is there") },
   { "selftest", longhand_cli_selftest, N_ ("Check that all kernels of this machine hear the same") },

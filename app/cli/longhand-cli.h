@@ -30,6 +30,7 @@ int longhand_cli_bench (int argc, char **argv);
 int longhand_cli_selftest (int argc, char **argv);
 int longhand_cli_quantize (int argc, char **argv);
 int longhand_cli_replay (int argc, char **argv);
+int longhand_cli_models (int argc, char **argv);
 
 /* Parses options of a verb; entries are borrowed. Positional arguments stay in argv. FALSE: the caller
  * returns LONGHAND_EXIT_USAGE, the reason has been printed. --help prints and exits. */
@@ -55,10 +56,6 @@ gboolean longhand_cli_check_language (const char *language, const struct quill_m
 /* What --model means: option itself, else the model chosen in the settings as long as it is installed, else
  * the best installed one. (transfer full); NULL with LONGHAND_ERROR_MODEL_MISSING. */
 LonghandModel *longhand_cli_find_model (LonghandModelStore *store, const char *option, GError **error);
-
-/* A file of the sample that comes with the program, "sample.wav" or "sample.txt", what is said in it: beside
- * the models, else where it was installed. (transfer full) */
-char *longhand_cli_sample_path (const char *name);
 
 /* Text for standard output as it is: g_print would change what the locale's character set lacks. */
 void longhand_cli_print_text (const char *text);

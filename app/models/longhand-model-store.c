@@ -94,6 +94,17 @@ longhand_model_store_dup_user_dir (void) {
   return dir;
 }
 
+char *
+longhand_model_store_dup_sample_path (const char *name) {
+  const char *models = g_getenv ("LONGHAND_MODEL_DIR");
+  g_autofree char *uninstalled
+      = models != NULL ? g_build_filename (models, "..", "samples", name, NULL) : NULL;
+
+  if (uninstalled != NULL && g_file_test (uninstalled, G_FILE_TEST_EXISTS))
+    return g_steal_pointer (&uninstalled);
+  return g_build_filename (PKGDATADIR, "samples", name, NULL);
+}
+
 static LonghandModel *
 lookup_id (GPtrArray *models, const char *id) {
   for (guint i = 0; i < models->len; i++)

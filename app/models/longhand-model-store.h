@@ -34,4 +34,8 @@ LonghandModel *longhand_model_store_find (LonghandModelStore *self, const char *
 /* Where a person puts models; created when missing. (transfer full) */
 char *longhand_model_store_dup_user_dir (void);
 
+/* A file of the sample that comes with the program, "sample.wav" or "sample.txt", what is said in it: beside
+ * the models, else where it was installed. (transfer full) */
+char *longhand_model_store_dup_sample_path (const char *name);
+
 G_END_DECLS

@@ -35,6 +35,20 @@ defaults_are_those_of_the_schema (void) {
 }
 
 static void
+mirror_is_never_empty (void) {
+  g_autoptr (LonghandSettings) settings = longhand_settings_new_in_memory ();
+  g_autofree char *official = longhand_settings_dup_mirror (settings), *other = NULL, *emptied = NULL;
+
+  g_assert_cmpstr (official, ==, "https://huggingface.co/ggerganov/whisper.cpp/resolve/main/");
+  g_object_set (settings, "mirror", "https://example.org/models/", NULL);
+  other = longhand_settings_dup_mirror (settings);
+  g_assert_cmpstr (other, ==, "https://example.org/models/");
+  g_object_set (settings, "mirror", " ", NULL);
+  emptied = longhand_settings_dup_mirror (settings);
+  g_assert_cmpstr (emptied, ==, official);
+}
+
+static void
 setter_notifies_once_and_stores (void) {
   g_autoptr (LonghandSettings) settings = longhand_settings_new_in_memory ();
   g_autofree char *language = NULL;
@@ -162,6 +176,7 @@ object_is_finalized (void) {
 int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/settings/mirror-is-never-empty", mirror_is_never_empty);
   g_test_add_func ("/settings/defaults-are-those-of-the-schema", defaults_are_those_of_the_schema);
   g_test_add_func ("/settings/setter-notifies-once-and-stores", setter_notifies_once_and_stores);
   g_test_add_func ("/settings/properties-and-keys-are-one", properties_and_keys_are_one);
