@@ -3,6 +3,8 @@
 #include "preferences/longhand-choices.h"
 #include "preferences/longhand-list-page.h"
 
+#include "models/longhand-transfer.h"
+
 #include <glib/gi18n.h>
 
 enum { CHOICE_MICROPHONE, CHOICE_LANGUAGE, CHOICE_MODEL, CHOICE_THREADS, N_CHOICES };
@@ -16,6 +18,7 @@ struct _LonghandPreferences {
   GtkSwitch *automatic_gain;
   AdwComboRow *language;
   AdwComboRow *model;
+  AdwEntryRow *mirror;
   AdwComboRow *threads;
   GtkSpinButton *pause_length;
   GtkSwitch *commands;
@@ -201,6 +204,30 @@ on_list_activated (LonghandPreferences *self, AdwActionRow *row) {
   adw_preferences_window_present_subpage (ADW_PREFERENCES_WINDOW (self), page);
 }
 
+/* Models have a window of their own, behind this one's. */
+static void
+on_manage_models (LonghandPreferences *self) {
+  GtkWindow *parent = gtk_window_get_transient_for (GTK_WINDOW (self));
+
+  gtk_widget_activate_action (GTK_WIDGET (parent), "win.models", NULL);
+  gtk_window_close (GTK_WINDOW (self));
+}
+
+static void
+show_mirror (LonghandPreferences *self) {
+  g_autofree char *mirror = longhand_settings_dup_mirror (self->settings);
+
+  if (g_strcmp0 (gtk_editable_get_text (GTK_EDITABLE (self->mirror)), mirror) != 0)
+    gtk_editable_set_text (GTK_EDITABLE (self->mirror), mirror);
+}
+
+/* An empty one stands for the official address, which is shown then. */
+static void
+on_mirror_applied (LonghandPreferences *self) {
+  g_object_set (self->settings, "mirror", gtk_editable_get_text (GTK_EDITABLE (self->mirror)), NULL);
+  show_mirror (self);
+}
+
 /* The list is kept up to date as long as it can be seen. */
 static void
 on_map (LonghandPreferences *self) {
@@ -237,6 +264,7 @@ longhand_preferences_class_init (LonghandPreferencesClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, automatic_gain);
   gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, language);
   gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, model);
+  gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, mirror);
   gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, threads);
   gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, pause_length);
   gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, commands);
@@ -246,6 +274,8 @@ longhand_preferences_class_init (LonghandPreferencesClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, terms);
   gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, replacements);
   gtk_widget_class_bind_template_callback (widget_class, on_list_activated);
+  gtk_widget_class_bind_template_callback (widget_class, on_manage_models);
+  gtk_widget_class_bind_template_callback (widget_class, on_mirror_applied);
   gtk_widget_class_bind_template_callback (widget_class, on_selected);
 }
 
@@ -271,6 +301,8 @@ longhand_preferences_new (LonghandSettings *settings, LonghandModelStore *store,
   show_threads (self);
   show_threads_reason (self);
   show_lists (self);
+  show_mirror (self);
+  gtk_widget_set_visible (GTK_WIDGET (self->mirror), longhand_transfer_is_possible ());
   g_object_bind_property (settings, "noise-reduction", self->noise_reduction, "active",
                           G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
   g_object_bind_property (settings, "automatic-gain", self->automatic_gain, "active",
@@ -288,6 +320,7 @@ longhand_preferences_new (LonghandSettings *settings, LonghandModelStore *store,
   g_signal_connect_object (settings, "notify::language", G_CALLBACK (show_languages), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "notify::model", G_CALLBACK (show_models), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "notify::mirror", G_CALLBACK (show_mirror), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "notify::threads", G_CALLBACK (show_threads), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "notify::terms", G_CALLBACK (show_lists), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "notify::replacements", G_CALLBACK (show_lists), self,

@@ -49,6 +49,11 @@ open_menu (GtkWidget *widget, const char *name, GVariant *parameter) {
 }
 
 static void
+open_models (GtkWidget *widget, const char *name, GVariant *parameter) {
+  longhand_window_open_models (LONGHAND_WINDOW (widget));
+}
+
+static void
 open_models_folder (GtkWidget *widget, const char *name, GVariant *parameter) {
   longhand_window_open_models_folder (LONGHAND_WINDOW (widget));
 }
@@ -77,6 +82,7 @@ longhand_window_install_actions (GtkWidgetClass *widget_class) {
   gtk_widget_class_install_action (widget_class, "win.find-next", NULL, find_next);
   gtk_widget_class_install_action (widget_class, "win.find-previous", NULL, find_previous);
   gtk_widget_class_install_action (widget_class, "win.menu", NULL, open_menu);
+  gtk_widget_class_install_action (widget_class, "win.models", NULL, open_models);
   gtk_widget_class_install_action (widget_class, "win.open-models-folder", NULL, open_models_folder);
 }
 
@@ -145,6 +151,7 @@ longhand_window_fill_models (LonghandWindow *self) {
 
     append_choice (models, longhand_model_get_title (model), "settings.model", longhand_model_get_id (model));
   }
+  g_menu_append (folder, _ ("Manage Models…"), "win.models");
   g_menu_append (folder, _ ("Open Models Folder"), "win.open-models-folder");
   g_menu_remove_all (self->models);
   g_menu_append_section (self->models, NULL, G_MENU_MODEL (models));

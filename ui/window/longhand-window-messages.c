@@ -7,9 +7,6 @@
 
 #define BEHIND_DELAY_MS 1500 /* a model that has just been loaded catches up within moments */
 
-/* For people to read; the program itself contacts nobody. */
-#define MODELS_ADDRESS "https://huggingface.co/ggerganov/whisper.cpp"
-
 void
 longhand_window_toast (LonghandWindow *self, const char *message) {
   g_autofree char *title = g_markup_escape_text (message, -1);
@@ -194,33 +191,6 @@ longhand_window_open_models_folder (LonghandWindow *self) {
 }
 
 static void
-on_explained (AdwMessageDialog *dialog, const char *response, LonghandWindow *self) {
-  if (g_strcmp0 (response, "open") == 0)
-    longhand_window_open_models_folder (self);
-}
-
-static void
-on_hint_activated (LonghandWindow *self) {
-  g_autofree char *path = longhand_model_store_dup_user_dir ();
-  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), _ ("Get a Better Model"), NULL);
-
-  adw_message_dialog_format_body (
-      ADW_MESSAGE_DIALOG (dialog),
-      _ ("Longhand reads the official Whisper models in “ggml” form, such as “ggml-base.en.bin” for English "
-         "or “ggml-small.bin” for many languages.\n\n"
-         "1. Download one with your web browser from %s.\n"
-         "2. Put the file into %s.\n"
-         "3. Choose it below the text. Larger models make fewer mistakes and need more time."),
-      MODELS_ADDRESS, path);
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"), "open",
-                                    _ ("_Open Folder"), NULL);
-  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "open", ADW_RESPONSE_SUGGESTED);
-  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "close");
-  g_signal_connect_object (dialog, "response", G_CALLBACK (on_explained), self, 0);
-  gtk_window_present (GTK_WINDOW (dialog));
-}
-
-static void
 on_hint_dismissed (LonghandWindow *self) {
   g_settings_set_boolean (longhand_settings_get_gsettings (self->settings), "show-model-hint", FALSE);
   longhand_window_update_hint (self);
@@ -241,6 +211,6 @@ longhand_window_init_messages (LonghandWindow *self) {
   g_signal_connect_object (self->dictation, "recovered", G_CALLBACK (on_recovered), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->recovered, "dismissed", G_CALLBACK (longhand_banner_hide), self->recovered,
                            0);
-  g_signal_connect_object (self->hint, "activated", G_CALLBACK (on_hint_activated), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->hint, "activated", G_CALLBACK (longhand_window_open_models), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->hint, "dismissed", G_CALLBACK (on_hint_dismissed), self, G_CONNECT_SWAPPED);
 }

@@ -1,6 +1,7 @@
 /* What the files of the window share. */
 #pragma once
 
+#include "models/longhand-downloads.h"
 #include "widgets/longhand-banner.h"
 #include "widgets/longhand-level-meter.h"
 #include "widgets/longhand-performance-panel.h"
@@ -32,10 +33,12 @@ struct _LonghandWindow {
   LonghandSettings *settings;
   LonghandModelStore *store;
   LonghandDictation *dictation;
+  LonghandDownloads *downloads;
   GMenu *microphones;
   GMenu *models;
   GtkFileChooserNative *chooser; /* while it is open */
   GtkWindow *question;           /* weak; whether to save */
+  GtkWindow *models_window;      /* weak; while it is open */
 
   AdwToast *behind;     /* weak; said while words come late */
   guint behind_timeout; /* until it is said */
@@ -62,6 +65,9 @@ void longhand_window_fill_models (LonghandWindow *self);
 void longhand_window_export (LonghandWindow *self);
 /* Asks what to do with unsaved text; the window closes unless the person cancels. */
 void longhand_window_ask_to_save (LonghandWindow *self);
+
+/* longhand-window-models.c */
+void longhand_window_open_models (LonghandWindow *self);
 
 /* longhand-window-microphone.c */
 void longhand_window_init_microphone (LonghandWindow *self);

@@ -129,10 +129,12 @@ longhand_window_dispose (GObject *object) {
   g_clear_weak_pointer (&self->behind);
   g_clear_pointer (&self->left_out, longhand_utterance_unref);
   g_clear_weak_pointer (&self->question);
+  g_clear_weak_pointer (&self->models_window);
   g_clear_object (&self->chooser);
   g_action_map_remove_action (G_ACTION_MAP (self), "performance"); /* it holds the flap */
   g_clear_object (&self->models);
   g_clear_object (&self->microphones);
+  g_clear_object (&self->downloads);
   g_clear_object (&self->dictation);
   g_clear_object (&self->store);
   g_clear_object (&self->settings);
@@ -186,6 +188,7 @@ longhand_window_new (GtkApplication *application, LonghandSettings *settings, Lo
   self->settings = g_object_ref (settings);
   self->store = g_object_ref (store);
   self->dictation = g_object_ref (dictation);
+  self->downloads = longhand_downloads_new (store);
   g_settings_bind (gsettings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (gsettings, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (gsettings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);

@@ -1,0 +1,397 @@
+/* The list of models, with a mirror on this machine. */
+#include "make-model.h"
+#include "model-server.h"
+#include "models/longhand-model-files.h"
+#include "models/longhand-model-row.h"
+#include "models/longhand-models-window.h"
+#include "models/longhand-part-file.h"
+#include "models/longhand-recommendation.h"
+#include "window-fixture.h"
+
+#include <glib/gstdio.h>
+
+#define ID "tiny.en-q5_1" /* the mirror's pointer says what it must be */
+#define TITLE "Whisper tiny q5_1 (English)"
+
+static char *home;  /* the user's models */
+static char *bytes; /* of a model that can be opened; [n_bytes] */
+static gsize n_bytes;
+static char *model_path; /* elsewhere: the same */
+
+typedef struct {
+  Fixture ui;
+  ModelServer *server;
+  char *path;                   /* where ID goes */
+  LonghandModelsWindow *window; /* NULL once it is closed */
+} ModelsFixture;
+
+static void
+empty_home (void) {
+  g_autoptr (GDir) dir = g_dir_open (home, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+    g_autofree char *path = g_build_filename (home, name, NULL);
+
+    g_unlink (path);
+  }
+}
+
+static void
+open_window (ModelsFixture *f) {
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (f->ui.window), "win.models", NULL));
+  f->window = LONGHAND_MODELS_WINDOW (f->ui.window->models_window);
+  g_object_add_weak_pointer (G_OBJECT (f->window), (gpointer *)&f->window);
+  fixture_activate (GTK_WINDOW (f->window));
+}
+
+static void
+close_window (ModelsFixture *f) {
+  gtk_window_close (GTK_WINDOW (f->window));
+  WAIT_FOR (f->window == NULL);
+  g_assert_null (f->ui.window->models_window);
+}
+
+static void
+set_up (ModelsFixture *f, gconstpointer data) {
+  f->server = model_server_new ();
+  model_server_set_bytes (f->server, bytes, n_bytes, "\"1\"");
+  f->path = g_build_filename (home, "ggml-" ID ".bin", NULL);
+  fixture_set_up (&f->ui, NULL);
+  g_object_set (f->ui.settings, "mirror", model_server_get_base (f->server), NULL);
+  open_window (f);
+}
+
+static void
+tear_down (ModelsFixture *f, gconstpointer data) {
+  if (f->window != NULL)
+    close_window (f);
+  fixture_tear_down (&f->ui, NULL);
+  model_server_free (f->server);
+  g_free (f->path);
+  empty_home ();
+}
+
+/* ---- a person's hands and eyes ---- */
+
+static LonghandModelRow *
+row_of (ModelsFixture *f, const char *title) {
+  return fixture_find (f->window, LONGHAND_TYPE_MODEL_ROW, "title", title);
+}
+
+static GtkWidget *
+button_of (ModelsFixture *f, const char *title, const char *action) {
+  LonghandModelRow *row = row_of (f, title);
+
+  return row != NULL ? fixture_find (row, GTK_TYPE_BUTTON, "action-name", action) : NULL;
+}
+
+static gboolean
+offers (ModelsFixture *f, const char *title, const char *action) {
+  GtkWidget *button = button_of (f, title, action);
+
+  return button != NULL && gtk_widget_get_mapped (button);
+}
+
+static void
+press (ModelsFixture *f, const char *title, const char *action) {
+  WAIT_FOR (offers (f, title, action));
+  g_signal_emit_by_name (button_of (f, title, action), "clicked");
+}
+
+static gboolean
+says (gpointer widget, const char *part) {
+  g_autofree char *labels = fixture_dup_labels (widget);
+
+  return strstr (labels, part) != NULL;
+}
+
+static gboolean
+row_says (ModelsFixture *f, const char *title, const char *part) {
+  LonghandModelRow *row = row_of (f, title);
+
+  return row != NULL && says (row, part);
+}
+
+static gboolean
+exists (const char *path) {
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+/* As if it had been downloaded earlier. */
+static void
+install (ModelsFixture *f) {
+  g_assert_true (g_file_set_contents (f->path, bytes, (gssize)n_bytes, NULL));
+  longhand_model_store_refresh (f->ui.store);
+  WAIT_FOR (offers (f, TITLE, "models.delete"));
+}
+
+/* ---- downloads ---- */
+
+static void
+opening_the_list_asks_nobody (ModelsFixture *f, gconstpointer data) {
+  fixture_settle ();
+  g_assert_true (offers (f, TITLE, "models.download"));
+  g_assert_true (says (f->window, "From 127.0.0.1, and only when you press Download."));
+  close_window (f);
+  open_window (f);
+  fixture_settle ();
+  g_assert_cmpuint (model_server_get_n_connections (f->server), ==, 0);
+}
+
+static void
+a_download_ends_among_the_installed (ModelsFixture *f, gconstpointer data) {
+  g_autofree char *found = NULL;
+  gsize n;
+
+  press (f, TITLE, "models.download");
+  WAIT_FOR (offers (f, TITLE, "models.delete"));
+  g_assert_true (g_file_get_contents (f->path, &found, &n, NULL));
+  g_assert_cmpmem (found, n, bytes, n_bytes);
+  WAIT_FOR (says (f->window, "“" TITLE "” is installed"));
+  g_assert_false (offers (f, TITLE, "models.download"));
+  /* It is the best that is installed. */
+  g_assert_true (row_says (f, TITLE, "In use"));
+  WAIT_FOR (longhand_dictation_get_model_state (f->ui.dictation) == LONGHAND_MODEL_STATE_READY);
+  g_assert_cmpstr (longhand_dictation_get_model_title (f->ui.dictation), ==, TITLE);
+}
+
+static void
+a_pause_outlives_the_window (ModelsFixture *f, gconstpointer data) {
+  model_server_set_manner (f->server, MODEL_SERVER_STALLS);
+  press (f, TITLE, "models.download");
+  WAIT_FOR (longhand_part_file_look (f->path) >= n_bytes / 2);
+  press (f, TITLE, "models.pause");
+  WAIT_FOR (row_says (f, TITLE, "Paused:"));
+  close_window (f);
+  open_window (f);
+  g_assert_true (row_says (f, TITLE, "Paused:"));
+  model_server_set_manner (f->server, MODEL_SERVER_HONEST);
+  press (f, TITLE, "models.download");
+  WAIT_FOR (offers (f, TITLE, "models.delete"));
+}
+
+static void
+a_download_goes_on_without_the_window (ModelsFixture *f, gconstpointer data) {
+  model_server_set_manner (f->server, MODEL_SERVER_TRUNCATES);
+  press (f, TITLE, "models.download");
+  WAIT_FOR (longhand_part_file_look (f->path) > 0);
+  close_window (f);
+  model_server_set_manner (f->server, MODEL_SERVER_HONEST);
+  WAIT_FOR (exists (f->path));
+}
+
+static void
+cancelling_leaves_nothing (ModelsFixture *f, gconstpointer data) {
+  model_server_set_manner (f->server, MODEL_SERVER_STALLS);
+  press (f, TITLE, "models.download");
+  WAIT_FOR (longhand_part_file_look (f->path) > 0);
+  press (f, TITLE, "models.cancel");
+  WAIT_FOR (offers (f, TITLE, "models.download"));
+  g_assert_cmpuint (longhand_part_file_look (f->path), ==, 0);
+  g_assert_false (offers (f, TITLE, "models.cancel"));
+}
+
+static void
+a_failure_is_said_in_the_row (ModelsFixture *f, gconstpointer data) {
+  model_server_set_manner (f->server, MODEL_SERVER_NOT_FOUND);
+  press (f, TITLE, "models.download");
+  WAIT_FOR (row_says (f, TITLE, "This mirror does not have “" TITLE "”"));
+  model_server_set_manner (f->server, MODEL_SERVER_HONEST);
+  press (f, TITLE, "models.download");
+  WAIT_FOR (offers (f, TITLE, "models.delete"));
+}
+
+static void
+wrong_bytes_do_not_stay (ModelsFixture *f, gconstpointer data) {
+  model_server_set_manner (f->server, MODEL_SERVER_WRONG_BYTES);
+  press (f, TITLE, "models.download");
+  WAIT_FOR (row_says (f, TITLE, "and was removed"));
+  g_assert_false (exists (f->path));
+  g_assert_cmpuint (longhand_part_file_look (f->path), ==, 0);
+}
+
+/* ---- models that are here ---- */
+
+static void
+a_model_is_chosen (ModelsFixture *f, gconstpointer data) {
+  g_autofree char *chosen = NULL;
+
+  install (f);
+  press (f, "Longhand mini q5_K (English)", "models.use");
+  WAIT_FOR (row_says (f, "Longhand mini q5_K (English)", "In use"));
+  chosen = longhand_settings_dup_model (f->ui.settings);
+  g_assert_cmpstr (chosen, ==, "longhand-mini.en-q5_K");
+  g_assert_true (offers (f, TITLE, "models.use"));
+  g_assert_false (offers (f, "Longhand mini q5_K (English)", "models.delete"));
+}
+
+static void
+deleting_can_be_undone (ModelsFixture *f, gconstpointer data) {
+  g_autofree char *chosen = NULL, *between = NULL;
+  GtkWidget *undo;
+
+  install (f);
+  longhand_settings_set_model (f->ui.settings, ID);
+  press (f, TITLE, "models.delete");
+  WAIT_FOR (offers (f, TITLE, "models.download"));
+  g_assert_false (exists (f->path));
+  between = longhand_settings_dup_model (f->ui.settings);
+  g_assert_cmpstr (between, ==, "");
+  WAIT_FOR (says (f->window, "“" TITLE "” deleted"));
+  undo = fixture_find (f->window, GTK_TYPE_BUTTON, "action-name", "models.undo-delete");
+  g_signal_emit_by_name (undo, "clicked");
+  WAIT_FOR (offers (f, TITLE, "models.delete"));
+  g_assert_true (exists (f->path));
+  chosen = longhand_settings_dup_model (f->ui.settings);
+  g_assert_cmpstr (chosen, ==, ID);
+}
+
+static void
+what_is_deleted_goes_with_the_window (ModelsFixture *f, gconstpointer data) {
+  g_autoptr (GDir) dir = NULL;
+
+  install (f);
+  press (f, TITLE, "models.delete");
+  WAIT_FOR (offers (f, TITLE, "models.download"));
+  close_window (f);
+  dir = g_dir_open (home, 0, NULL);
+  g_assert_null (g_dir_read_name (dir));
+}
+
+static void
+a_file_is_imported (ModelsFixture *f, gconstpointer data) {
+  longhand_models_window_import (f->window, model_path);
+  WAIT_FOR (offers (f, "Whisper mine", "models.delete"));
+  WAIT_FOR (says (f->window, "“mine” is installed"));
+}
+
+static void
+what_is_no_model_is_said (ModelsFixture *f, gconstpointer data) {
+  g_autofree char *path = g_build_filename (f->ui.dir, "letter.bin", NULL);
+
+  g_assert_true (g_file_set_contents (path, "Dear friend, this is no model.", -1, NULL));
+  longhand_models_window_import (f->window, path);
+  WAIT_FOR (says (f->window, "letter.bin"));
+  g_assert_null (row_of (f, "Whisper letter"));
+}
+
+static void
+closing_ends_an_import (ModelsFixture *f, gconstpointer data) {
+  longhand_models_window_import (f->window, model_path);
+  close_window (f);
+}
+
+/* ---- the recommendation ---- */
+
+static void
+what_was_measured_marks_a_model (ModelsFixture *f, gconstpointer data) {
+  const LonghandMachine machine = { 40, 100, 100 };
+  GSettings *settings = longhand_settings_get_gsettings (f->ui.settings);
+
+  close_window (f);
+  g_settings_set_value (settings, "machine", longhand_machine_to_variant (&machine));
+  longhand_settings_set_language (f->ui.settings, "de");
+  open_window (f);
+  g_assert_true (row_says (f, "Whisper base", "Recommended"));
+  g_assert_true (says (f->window, "Whisper base is the largest that keeps up"));
+}
+
+static void
+the_machine_is_measured (ModelsFixture *f, gconstpointer data) {
+  GtkWidget *button = fixture_find (f->window, GTK_TYPE_BUTTON, "action-name", "models.measure");
+
+  g_signal_emit_by_name (button, "clicked");
+  g_assert_false (gtk_widget_is_sensitive (button));
+  WAIT_FOR (gtk_widget_is_sensitive (button));
+  g_assert_true (says (f->window, "with dictation on this machine"));
+  g_assert_cmpuint (model_server_get_n_connections (f->server), ==, 0);
+}
+
+/* ---- the window itself ---- */
+
+static void
+it_fits_a_narrow_screen (ModelsFixture *f, gconstpointer data) {
+  int minimum;
+
+  model_server_set_manner (f->server, MODEL_SERVER_NOT_FOUND);
+  press (f, TITLE, "models.download");
+  WAIT_FOR (row_says (f, TITLE, "This mirror does not have"));
+  gtk_widget_measure (GTK_WIDGET (f->window), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+  g_assert_cmpint (minimum, <=, 360);
+}
+
+static void
+keys_are_enough (ModelsFixture *f, gconstpointer data) {
+  gtk_widget_grab_focus (button_of (f, TITLE, "models.download"));
+  fixture_press ("Return");
+  WAIT_FOR (exists (f->path));
+  WAIT_FOR (offers (f, TITLE, "models.delete"));
+  fixture_press ("Escape"); /* takes the notice away */
+  fixture_press ("Escape");
+  WAIT_FOR (f->window == NULL);
+}
+
+static void
+progress_is_told_in_words (void) {
+  g_autofree char *unknown = longhand_model_row_describe_progress (12000000, 149000000, 0, -1);
+  g_autofree char *soon = longhand_model_row_describe_progress (12000000, 149000000, 2100000, 59);
+  g_autofree char *minutes = longhand_model_row_describe_progress (12000000, 149000000, 2100000, 180);
+  g_autofree char *hours = longhand_model_row_describe_progress (12000000, 149000000, 2100000, 7200);
+
+  g_assert_cmpstr (unknown, ==, "12.0\302\240MB of 149.0\302\240MB");
+  g_assert_cmpstr (soon, ==, "12.0\302\240MB of 149.0\302\240MB, 2.1\302\240MB/s, less than a minute left");
+  g_assert_true (g_str_has_suffix (minutes, ", 3 minutes left"));
+  g_assert_true (g_str_has_suffix (hours, ", 2 hours left"));
+}
+
+static void
+make_bytes (const char *root) {
+  struct make_model model;
+  struct quill_error error = { 0 };
+
+  model_path = g_build_filename (root, "mine.bin", NULL);
+  g_assert_true (make_model_size (&model, "test.en", QUILL_Q8_0));
+  if (make_model_write (&model, model_path, &error) != QUILL_OK)
+    g_error ("%s", error.message);
+  g_assert_true (g_file_get_contents (model_path, &bytes, &n_bytes, NULL));
+}
+
+#define ADD(name, function) g_test_add ("/models/" name, ModelsFixture, NULL, set_up, function, tear_down)
+
+int
+main (int argc, char **argv) {
+  g_autofree char *root = g_dir_make_tmp ("longhand-XXXXXX", NULL);
+  g_autofree char *longhand = g_build_filename (root, "longhand", NULL);
+  int status;
+
+  home = g_build_filename (longhand, "models", NULL);
+  g_mkdir_with_parents (home, 0755);
+  g_setenv ("XDG_DATA_HOME", root, TRUE);
+  fixture_init (&argc, &argv);
+  make_bytes (root);
+  ADD ("opening-the-list-asks-nobody", opening_the_list_asks_nobody);
+  ADD ("a-download-ends-among-the-installed", a_download_ends_among_the_installed);
+  ADD ("a-pause-outlives-the-window", a_pause_outlives_the_window);
+  ADD ("a-download-goes-on-without-the-window", a_download_goes_on_without_the_window);
+  ADD ("cancelling-leaves-nothing", cancelling_leaves_nothing);
+  ADD ("a-failure-is-said-in-the-row", a_failure_is_said_in_the_row);
+  ADD ("wrong-bytes-do-not-stay", wrong_bytes_do_not_stay);
+  ADD ("a-model-is-chosen", a_model_is_chosen);
+  ADD ("deleting-can-be-undone", deleting_can_be_undone);
+  ADD ("what-is-deleted-goes-with-the-window", what_is_deleted_goes_with_the_window);
+  ADD ("a-file-is-imported", a_file_is_imported);
+  ADD ("what-is-no-model-is-said", what_is_no_model_is_said);
+  ADD ("closing-ends-an-import", closing_ends_an_import);
+  ADD ("what-was-measured-marks-a-model", what_was_measured_marks_a_model);
+  ADD ("the-machine-is-measured", the_machine_is_measured);
+  ADD ("it-fits-a-narrow-screen", it_fits_a_narrow_screen);
+  ADD ("keys-are-enough", keys_are_enough);
+  g_test_add_func ("/models/progress-is-told-in-words", progress_is_told_in_words);
+  status = g_test_run ();
+  g_unlink (model_path);
+  g_free (model_path);
+  g_free (bytes);
+  g_free (home);
+  return status;
+}
