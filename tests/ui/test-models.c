@@ -6,6 +6,7 @@
 #include "models/longhand-models-window.h"
 #include "models/longhand-part-file.h"
 #include "models/longhand-recommendation.h"
+#include "preferences/longhand-preferences.h"
 #include "window-fixture.h"
 
 #include <glib/gstdio.h>
@@ -266,6 +267,34 @@ a_file_is_imported (ModelsFixture *f, gconstpointer data) {
   WAIT_FOR (says (f->window, "“mine” is installed"));
 }
 
+/* The controller of the window that takes files. */
+static GtkDropTarget *
+drop_target_of (ModelsFixture *f) {
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (GTK_WIDGET (f->window));
+
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++) {
+    g_autoptr (GObject) controller = g_list_model_get_item (controllers, i);
+
+    if (GTK_IS_DROP_TARGET (controller))
+      return GTK_DROP_TARGET (controller);
+  }
+  return NULL;
+}
+
+static void
+a_dropped_file_is_imported (ModelsFixture *f, gconstpointer data) {
+  g_autoptr (GFile) file = g_file_new_for_path (model_path);
+  g_autoptr (GSList) files = g_slist_prepend (NULL, file);
+  g_auto (GValue) value = G_VALUE_INIT;
+  gboolean taken = FALSE;
+
+  g_value_init (&value, GDK_TYPE_FILE_LIST);
+  g_value_set_boxed (&value, files);
+  g_signal_emit_by_name (drop_target_of (f), "drop", &value, 10.0, 10.0, &taken);
+  g_assert_true (taken);
+  WAIT_FOR (offers (f, "Whisper mine", "models.delete"));
+}
+
 static void
 what_is_no_model_is_said (ModelsFixture *f, gconstpointer data) {
   g_autofree char *path = g_build_filename (f->ui.dir, "letter.bin", NULL);
@@ -332,6 +361,50 @@ keys_are_enough (ModelsFixture *f, gconstpointer data) {
   WAIT_FOR (f->window == NULL);
 }
 
+/* ---- the preferences ---- */
+
+static GtkWidget *
+open_preferences (ModelsFixture *f) {
+  GtkWidget *preferences = longhand_preferences_new (f->ui.settings, f->ui.store, f->ui.dictation);
+
+  gtk_window_set_transient_for (GTK_WINDOW (preferences), GTK_WINDOW (f->ui.window));
+  fixture_activate (GTK_WINDOW (preferences));
+  return preferences;
+}
+
+static void
+the_mirror_is_a_preference (ModelsFixture *f, gconstpointer data) {
+  GtkWidget *preferences = open_preferences (f);
+  GtkEditable *row = fixture_find (preferences, ADW_TYPE_ENTRY_ROW, "title", "Download Models From");
+  g_autofree char *other = NULL, *official = NULL;
+
+  g_assert_cmpstr (gtk_editable_get_text (row), ==, model_server_get_base (f->server));
+  gtk_editable_set_text (row, "https://example.org/models/");
+  g_signal_emit_by_name (row, "apply");
+  other = longhand_settings_dup_mirror (f->ui.settings);
+  g_assert_cmpstr (other, ==, "https://example.org/models/");
+  gtk_editable_set_text (row, "");
+  g_signal_emit_by_name (row, "apply");
+  official = longhand_settings_dup_mirror (f->ui.settings);
+  g_assert_cmpstr (official, ==, LONGHAND_CATALOGUE_ADDRESS);
+  g_assert_cmpstr (gtk_editable_get_text (row), ==, LONGHAND_CATALOGUE_ADDRESS);
+  gtk_window_destroy (GTK_WINDOW (preferences));
+}
+
+static void
+preferences_lead_to_the_models (ModelsFixture *f, gconstpointer data) {
+  GtkWidget *preferences;
+
+  close_window (f);
+  preferences = open_preferences (f);
+  g_object_add_weak_pointer (G_OBJECT (preferences), (gpointer *)&preferences);
+  g_signal_emit_by_name (fixture_find (preferences, ADW_TYPE_ACTION_ROW, "title", "Manage Models"),
+                         "activated");
+  WAIT_FOR (preferences == NULL);
+  WAIT_FOR (f->ui.window->models_window != NULL);
+  gtk_window_destroy (f->ui.window->models_window);
+}
+
 static void
 progress_is_told_in_words (void) {
   g_autofree char *unknown = longhand_model_row_describe_progress (12000000, 149000000, 0, -1);
@@ -381,12 +454,15 @@ main (int argc, char **argv) {
   ADD ("deleting-can-be-undone", deleting_can_be_undone);
   ADD ("what-is-deleted-goes-with-the-window", what_is_deleted_goes_with_the_window);
   ADD ("a-file-is-imported", a_file_is_imported);
+  ADD ("a-dropped-file-is-imported", a_dropped_file_is_imported);
   ADD ("what-is-no-model-is-said", what_is_no_model_is_said);
   ADD ("closing-ends-an-import", closing_ends_an_import);
   ADD ("what-was-measured-marks-a-model", what_was_measured_marks_a_model);
   ADD ("the-machine-is-measured", the_machine_is_measured);
   ADD ("it-fits-a-narrow-screen", it_fits_a_narrow_screen);
   ADD ("keys-are-enough", keys_are_enough);
+  ADD ("the-mirror-is-a-preference", the_mirror_is_a_preference);
+  ADD ("preferences-lead-to-the-models", preferences_lead_to_the_models);
   g_test_add_func ("/models/progress-is-told-in-words", progress_is_told_in_words);
   status = g_test_run ();
   g_unlink (model_path);
