@@ -4,7 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define MEDIAN_REACH 3 /* frames on either side */
+#define MEDIAN_REACH 3   /* frames on either side */
+#define HARDLY_ANY 0.01f /* of the most that a frame's attention deviates */
 
 enum step { STEP_BOTH, STEP_TOKEN, STEP_FRAME };
 
@@ -18,21 +19,33 @@ size_t quill_attention_peak(const float *look, size_t n_frames)
     return peak;
 }
 
-/* Each frame's attention, over the tokens: mean 0 and variance 1. */
+/* Of a frame's attention over the tokens. */
+static float deviation(const float *attention, size_t stride, size_t n_rows, float *mean)
+{
+    float sum = 0.0f, squares = 0.0f;
+
+    for (size_t i = 0; i < n_rows; i++)
+        sum += attention[i * stride];
+    *mean = sum / (float)n_rows;
+    for (size_t i = 0; i < n_rows; i++) {
+        const float from_mean = attention[i * stride] - *mean;
+        squares += from_mean * from_mean;
+    }
+    return sqrtf(squares / (float)n_rows);
+}
+
+/* Each frame's attention, over the tokens: mean 0 and variance 1, but for frames that hardly any token looks
+ * at. These are not blown up to what the others are: in a pause around a single word there are many of them,
+ * and what they say is noise. */
 static void normalise(float *attention, size_t stride, size_t n_rows, size_t n_frames)
 {
-    for (size_t j = 0; j < n_frames; j++) {
-        float sum = 0.0f, squares = 0.0f;
+    float most = 1e-12f, mean;
 
-        for (size_t i = 0; i < n_rows; i++)
-            sum += attention[i * stride + j];
-        const float mean = sum / (float)n_rows;
-        for (size_t i = 0; i < n_rows; i++) {
-            const float from_mean = attention[i * stride + j] - mean;
-            squares += from_mean * from_mean;
-        }
-        const float deviation = sqrtf(squares / (float)n_rows),
-                    scale = deviation > 1e-12f ? 1.0f / deviation : 0.0f;
+    for (size_t j = 0; j < n_frames; j++)
+        most = fmaxf(most, deviation(attention + j, stride, n_rows, &mean));
+    for (size_t j = 0; j < n_frames; j++) {
+        const float scale = 1.0f / (deviation(attention + j, stride, n_rows, &mean) + HARDLY_ANY * most);
+
         for (size_t i = 0; i < n_rows; i++)
             attention[i * stride + j] = (attention[i * stride + j] - mean) * scale;
     }

@@ -37,6 +37,23 @@ tokens_begin_where_their_attention_does (void) {
     g_assert_cmpuint (a.begins[i], ==, at[i]);
 }
 
+/* One word in a long pause, where there is next to no attention: what of it goes to which token means
+ * nothing. */
+static void
+silence_does_not_pull_a_word_to_it (void) {
+  static const guint at[] = { 20, 30, 40 };
+  struct alignment a;
+
+  look (&a, at, 2);
+  for (guint j = 0; j < N_FRAMES; j++)
+    if (j < at[0] || j >= at[2]) {
+      a.attention[j] = 1.0e-5f;
+      a.attention[STRIDE + j] = 1.1e-5f;
+    }
+  align (&a, 2);
+  g_assert_cmpuint (a.begins[1], ==, 30);
+}
+
 static void
 a_stray_look_does_not_move_the_path (void) {
   static const guint at[] = { 0, 12, 20, 37, 52, N_FRAMES };
@@ -82,6 +99,7 @@ int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/align/tokens-begin-where-their-attention-does", tokens_begin_where_their_attention_does);
+  g_test_add_func ("/align/silence-does-not-pull-a-word-to-it", silence_does_not_pull_a_word_to_it);
   g_test_add_func ("/align/a-stray-look-does-not-move-the-path", a_stray_look_does_not_move_the_path);
   g_test_add_func ("/align/time-goes-forward", time_goes_forward);
   g_test_add_func ("/align/peak-is-the-first-of-the-largest", peak_is_the_first_of_the_largest);

@@ -172,6 +172,42 @@ what_was_heard_may_be_expected (void) {
   quill_model_close (&model);
 }
 
+/* A word or two by themselves, as commands are, between two pauses without any sound at all. */
+static void
+lonely_words_are_where_they_are_spoken (void) {
+  static const char *const names[]
+      = { "../speech/scratch-that.wav", "../speech/stop.wav", "../speech/yes.wav" };
+  enum { BEFORE_MS = 480, BEHIND_MS = 500, SLACK_MS = 200 };
+  struct quill_model *model = bundled_model ();
+  struct quill_transcriber *transcriber = bundled_transcriber (model, 2);
+  struct quill_params params;
+
+  quill_params_init (&params);
+  params.timestamps = false;
+  params.word_timestamps = true;
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
+    size_t n;
+    g_autofree float *spoken = bundled_sound (names[i], &n);
+    const size_t n_all = n + (BEFORE_MS + BEHIND_MS) * 16;
+    g_autofree float *samples = g_new0 (float, n_all);
+    struct quill_result *result = NULL;
+
+    memcpy (samples + BEFORE_MS * 16, spoken, n * sizeof *spoken);
+    g_assert_cmpint (quill_transcribe (transcriber, samples, n_all, &params, &result, NULL), ==, QUILL_OK);
+    g_assert_cmpuint (result->n_segments, ==, 1);
+    g_assert_cmpuint (result->segments[0].n_words, >, 0);
+    for (gsize k = 0; k < result->segments[0].n_words; k++) {
+      const struct quill_word *word = &result->segments[0].words[k];
+
+      g_assert_cmpint (word->end_ms, >, BEFORE_MS - SLACK_MS);
+      g_assert_cmpint (word->start_ms, <, BEFORE_MS + (gint64)(n / 16) + SLACK_MS);
+    }
+    quill_result_free (&result);
+  }
+  quill_transcriber_close (&transcriber);
+  quill_model_close (&model);
+}
+
 static void
 word_times_need_memory (void) {
   struct quill_model *model = bundled_model ();
@@ -202,6 +238,7 @@ main (int argc, char **argv) {
                    words_begin_with_spaces_or_are_characters);
   g_test_add_func ("/words/words-make-up-the-text", words_make_up_the_text);
   g_test_add_func ("/words/what-was-heard-may-be-expected", what_was_heard_may_be_expected);
+  g_test_add_func ("/words/lonely-words-are-where-they-are-spoken", lonely_words_are_where_they_are_spoken);
   g_test_add_func ("/words/word-times-need-memory", word_times_need_memory);
   return g_test_run ();
 }
