@@ -33,19 +33,28 @@ follow_sleep (LonghandBackground *self, LonghandState state) {
 
 /* ---- notification ---- */
 
+/* Dialogs, which are not the application's own windows, included. */
 static gboolean
-is_seen (LonghandBackground *self) {
-  for (GList *l = gtk_application_get_windows (self->application); l != NULL; l = l->next)
-    if (gtk_window_is_active (l->data))
+is_seen (void) {
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++) {
+    g_autoptr (GtkWindow) window = g_list_model_get_item (windows, i);
+
+    if (gtk_window_is_active (window))
       return TRUE;
+  }
   return FALSE;
 }
 
 static gboolean
 notify (gpointer user) {
   LonghandBackground *self = user;
-  g_autoptr (GNotification) notification = g_notification_new (_ ("Longhand is recording"));
+  g_autoptr (GNotification) notification = NULL;
 
+  if (is_seen ()) /* in a dialog, of which nobody tells when it is left */
+    return G_SOURCE_CONTINUE;
+  notification = g_notification_new (_ ("Longhand is recording"));
   self->timeout_id = 0;
   self->is_notified = TRUE;
   g_notification_set_body (notification, _ ("What is said near the microphone is written down."));
@@ -65,8 +74,7 @@ withdraw (LonghandBackground *self) {
 static void
 follow_attention (LonghandBackground *self) {
   const gboolean is_wanted = longhand_dictation_get_state (self->dictation) == LONGHAND_STATE_RECORDING
-                             && !is_seen (self)
-                             && g_settings_get_boolean (self->settings, "notify-recording");
+                             && !is_seen () && g_settings_get_boolean (self->settings, "notify-recording");
 
   if (!is_wanted)
     withdraw (self);
