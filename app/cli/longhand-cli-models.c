@@ -237,7 +237,7 @@ static int
 measure (void) {
   g_autoptr (LonghandModelStore) store = longhand_model_store_new ();
   g_autoptr (GError) error = NULL;
-  g_autoptr (LonghandModel) model = longhand_model_store_find (store, NULL, &error);
+  g_autoptr (LonghandModel) model = longhand_machine_find_model (store, &error);
   g_autofree char *sentence = NULL;
   LonghandMachine machine;
 

@@ -2,7 +2,6 @@
 
 #include "audio/longhand-audio-file.h"
 #include "longhand-engine-error.h"
-#include "models/longhand-model-store.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -23,6 +22,17 @@
 #define MIB (1024 * 1024)
 
 /* ---- measuring ---- */
+
+LonghandModel *
+longhand_machine_find_model (LonghandModelStore *store, GError **error) {
+  const guint n = g_list_model_get_n_items (G_LIST_MODEL (store));
+
+  if (n > 0)
+    return g_list_model_get_item (G_LIST_MODEL (store), n - 1);
+  g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_MODEL_MISSING,
+                       _ ("There is no model to measure with: download a small one first."));
+  return NULL;
+}
 
 static bool
 is_cancelled (void *user) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "models/longhand-catalogue.h"
+#include "models/longhand-model-store.h"
 
 G_BEGIN_DECLS
 
@@ -12,6 +13,10 @@ typedef struct {
   double decode_gbs;  /* 10^9 bytes of weights a second that the decoder gets through */
   double read_gbs;    /* 10^9 bytes a second out of memory, for models that no cache holds */
 } LonghandMachine;
+
+/* The model to measure with: the smallest, which takes the least time. (transfer full); NULL with
+ * LONGHAND_ERROR_MODEL_MISSING. */
+LonghandModel *longhand_machine_find_model (LonghandModelStore *store, GError **error);
 
 /* Some seconds at most, with the model file path and the sample that comes with the program. Blocks. Errors:
  * those of models and of sound files; _NO_MEMORY, _CANCELLED. Any thread. */

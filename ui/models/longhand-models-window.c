@@ -155,6 +155,7 @@ show_list (LonghandModelsWindow *self) {
   }
   adw_preferences_group_set_description (
       self->installed, n > 0 ? NULL : _ ("No model is here: download one, or import a file."));
+  gtk_widget_set_visible (GTK_WIDGET (self->available), longhand_transfer_is_possible ());
   if (longhand_transfer_is_possible ())
     add_all_available (self);
   if (focus != NULL && find_row (self, focus) != NULL)
@@ -168,10 +169,8 @@ show_mirror (LonghandModelsWindow *self) {
   const char *host = uri != NULL && g_uri_get_host (uri) != NULL ? g_uri_get_host (uri) : mirror;
   g_autofree char *plain = NULL, *text = NULL;
 
-  if (longhand_transfer_is_possible ()) /* Translators: the name of a server. */
-    plain = g_strdup_printf (_ ("From %s, and only when you press Download."), host);
-  else
-    plain = g_strdup (_ ("This build of Longhand has no network: import files."));
+  /* Translators: the name of a server. */
+  plain = g_strdup_printf (_ ("From %s, and only when you press Download."), host);
   text = g_markup_escape_text (plain, -1);
   adw_preferences_group_set_description (self->available, text);
 }
@@ -426,16 +425,14 @@ on_measured (GObject *source, GAsyncResult *result, gpointer user) {
   show_list (self);
 }
 
-/* With the smallest that is here, which takes the least time. */
 static void
 measure (GtkWidget *widget, const char *name, GVariant *parameter) {
   LonghandModelsWindow *self = LONGHAND_MODELS_WINDOW (widget);
-  const guint n = g_list_model_get_n_items (G_LIST_MODEL (self->store));
-  g_autoptr (LonghandModel) model = n > 0 ? g_list_model_get_item (G_LIST_MODEL (self->store), n - 1) : NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LonghandModel) model = longhand_machine_find_model (self->store, &error);
 
   if (model == NULL) {
-    longhand_banner_show (self->problem, _ ("There is no model to measure with: download a small one first."),
-                          NULL);
+    show_problem (self, error);
     return;
   }
   longhand_banner_hide (self->problem);
