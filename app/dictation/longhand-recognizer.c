@@ -822,7 +822,7 @@ longhand_recognizer_new (LonghandPumpQueue *queue, LonghandJournal *journal, Lon
   self->journal = journal != NULL ? longhand_journal_ref (journal) : NULL;
   self->mailbox = longhand_mailbox_ref (mailbox);
   self->fn = fn;
-  self->chunk = g_array_new (FALSE, FALSE, sizeof (float));
+  self->chunk = g_array_sized_new (FALSE, FALSE, sizeof (float), CHUNK);
   pthread_mutex_init (&self->lock, NULL);
   pthread_condattr_init (&attr);
   pthread_condattr_setclock (&attr, CLOCK_MONOTONIC);

@@ -554,7 +554,7 @@ test_caller_and_then_window (Bus *b, gconstpointer data) {
   g_assert_cmpstr (b->window->pdata[b->window->len - 1], ==, fixture_utterance (&b->base, 1)->text);
 }
 
-/* Both recordings wait for the model; each keeps its receiver. */
+/* What was said before the model was there keeps its receiver. */
 static void
 test_while_loading (Bus *b, gconstpointer data) {
   start (b, b->one, "caller");
