@@ -430,6 +430,15 @@ longhand_journal_append_heard (LonghandJournal *self, guint64 n_samples) {
   pthread_mutex_unlock (&self->lock);
 }
 
+void
+longhand_journal_append_dealt_with (LonghandJournal *self) {
+  if (self == NULL)
+    return;
+  pthread_mutex_lock (&self->lock);
+  append_mark (self, LONGHAND_RECORD_DEALT_WITH, 0);
+  pthread_mutex_unlock (&self->lock);
+}
+
 /* ---- life ---- */
 
 LonghandJournal *

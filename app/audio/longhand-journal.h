@@ -43,6 +43,8 @@ void longhand_journal_append_command (LonghandJournal *self, gint64 start_ms, gi
 void longhand_journal_append_end (LonghandJournal *self); /* of a recording */
 /* The first n_samples have been recognised; what has no text now has no words. */
 void longhand_journal_append_heard (LonghandJournal *self, guint64 n_samples);
+/* Somebody has all text so far where it survives this program: it is not recovered. */
+void longhand_journal_append_dealt_with (LonghandJournal *self);
 
 /* Waits until all that was appended so far is on the disk, but not while that cannot be written, and at most
  * for a second. Any thread that may wait. FALSE: it is not. */

@@ -41,6 +41,7 @@ struct _LonghandDictation {
   guint wait_id;          /* source; while waiting for a microphone */
   gboolean silent, detailed, is_shut_down;
   gboolean keeps_session; /* it is not removed at the end */
+  gboolean has_unkept;    /* text that would be recovered */
   gint64 offset_ms;       /* to add to the recognizer's times, for what was said in those */
   gint64 shown_ms;        /* end of all text so far */
   gint64 tentative_start_ms, tentative_end_ms;
@@ -280,6 +281,7 @@ note_text (LonghandDictation *self, const LonghandHeard *heard) {
 static void
 show (LonghandDictation *self, LonghandUtterance *utterance) {
   self->shown_ms = MAX (self->shown_ms, utterance->end_ms);
+  self->has_unkept = TRUE;
   g_signal_emit (self, signals[COMMITTED], 0, utterance);
 }
 
@@ -399,6 +401,15 @@ longhand_dictation_recover (LonghandDictation *self) {
 void
 longhand_dictation_keep_session (LonghandDictation *self) {
   self->keeps_session = TRUE;
+}
+
+void
+longhand_dictation_note_kept (LonghandDictation *self) {
+  g_return_if_fail (LONGHAND_IS_DICTATION (self));
+  if (!self->has_unkept || is_busy (self))
+    return;
+  self->has_unkept = FALSE;
+  longhand_journal_append_dealt_with (self->journal);
 }
 
 /* ---- settings ---- */

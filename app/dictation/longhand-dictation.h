@@ -176,6 +176,10 @@ void longhand_dictation_shutdown (LonghandDictation *self);
 /* Text was committed that could not be put anywhere: the session stays for recovery when the program ends. */
 void longhand_dictation_keep_session (LonghandDictation *self);
 
+/* All text so far is kept where it survives the program: should it crash, only what is said from here on is
+ * recovered. No-op while more may come of what was said already. */
+void longhand_dictation_note_kept (LonghandDictation *self);
+
 /* Languages of the model in use: (transfer full) array of alternating code, English name, NULL-terminated;
  * empty for English-only models. */
 char **longhand_dictation_dup_languages (LonghandDictation *self);

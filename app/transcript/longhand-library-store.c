@@ -10,7 +10,7 @@
 
 #define BUSY_TIMEOUT_MS 2000
 #define EXCERPT_CHARS 240
-#define HEADING_CHARS 60
+#define HEADING_CHARS 32
 
 struct _LonghandLibraryStore {
   sqlite3 *db; /* owned */
@@ -490,7 +490,7 @@ one_line (const char *text) {
   return g_string_free (line, FALSE);
 }
 
-/* As many words as fit; the first one is cut when it does not. */
+/* As many words as fit, without marks behind the last one; the first one is cut when it does not. */
 static char *
 first_words (const char *line) {
   const char *end, *cut;
@@ -500,7 +500,11 @@ first_words (const char *line) {
   end = g_utf8_offset_to_pointer (line, HEADING_CHARS);
   for (cut = end; cut > line && *cut != ' '; cut--)
     ;
-  return g_strdup_printf ("%.*s…", (int)((cut > line ? cut : end) - line), line);
+  if (cut == line)
+    cut = end;
+  while (cut > line && g_ascii_ispunct (cut[-1]))
+    cut--;
+  return g_strdup_printf ("%.*s…", (int)(cut - line), line);
 }
 
 static LonghandSessionSummary *

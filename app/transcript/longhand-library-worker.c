@@ -30,6 +30,7 @@ struct _LonghandLibraryWorker {
   GHashTable *removed;         /* ids since the last purge */
   char *words;                 /* of the last search */
   char *complaint;             /* the last one, until something is saved */
+  guint n_carried_out;         /* jobs */
   gboolean is_stale;           /* the list that was posted last */
 };
 
@@ -269,6 +270,8 @@ post_list (LonghandLibraryWorker *self) {
     letter->summaries = g_ptr_array_new ();
   }
   letter->words = g_strdup (self->words);
+  letter->serial = self->n_carried_out;
+  letter->all_saved = g_hash_table_size (self->unsaved) == 0;
   self->is_stale = FALSE;
   longhand_mailbox_post (self->mailbox, self->listed, letter, list_free);
 }
@@ -326,6 +329,7 @@ work (void *user) {
     complain (self, error);
   while ((job = wait_for_job (self)) != NULL) {
     carry_out (self, job);
+    self->n_carried_out++;
     job_free (job);
     if (self->is_stale && is_last (self))
       post_list (self);

@@ -32,6 +32,8 @@ typedef struct {
 
 /* Posted whenever there is nothing left to do and the list may be another one. */
 typedef struct {
+  guint serial;         /* of the last job before it; the first has 1 */
+  gboolean all_saved;   /* of what those before it were to save */
   char *words;          /* owned */
   GPtrArray *summaries; /* owned; LonghandSessionSummary */
 } LonghandLibraryList;

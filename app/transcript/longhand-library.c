@@ -68,6 +68,9 @@ struct _LonghandLibrary {
   LonghandLibraryWorker *worker; /* NULL once it is closed */
   GPtrArray *items;              /* LonghandSessionItem */
   char *searched;                /* NULL: nothing is listed yet */
+
+  guint n_pushed;     /* jobs */
+  gboolean all_saved; /* of them */
 };
 
 enum { LISTED, FAILED, N_SIGNALS };
@@ -144,6 +147,7 @@ on_listed (gpointer owner, gpointer letter) {
 
   g_free (self->searched);
   self->searched = g_strdup (list->words);
+  self->all_saved = list->all_saved && list->serial == self->n_pushed;
   show_list (self, list->summaries);
   g_signal_emit (self, signals[LISTED], 0);
 }
@@ -208,6 +212,8 @@ longhand_library_new (const char *path) {
 static void
 push (LonghandLibrary *self, LonghandLibraryJob job) {
   g_return_if_fail (self->worker != NULL);
+  self->n_pushed++;
+  self->all_saved = FALSE;
   longhand_library_worker_push (self->worker, &job);
 }
 
@@ -252,6 +258,11 @@ longhand_library_get_searched (LonghandLibrary *self) {
 }
 
 gboolean
+longhand_library_get_all_saved (LonghandLibrary *self) {
+  return self->all_saved;
+}
+
+gboolean
 longhand_library_is_listed (LonghandLibrary *self) {
   return self->searched != NULL;
 }
@@ -271,8 +282,10 @@ longhand_library_load_finish (LonghandLibrary *self, GAsyncResult *result, GErro
 
 gboolean
 longhand_library_flush (LonghandLibrary *self, gint64 timeout_us) {
-  return self->worker != NULL
-         && longhand_library_worker_flush (self->worker, g_get_monotonic_time () + timeout_us);
+  if (self->worker == NULL)
+    return FALSE;
+  self->n_pushed++; /* flushing is a job too */
+  return longhand_library_worker_flush (self->worker, g_get_monotonic_time () + timeout_us);
 }
 
 gboolean

@@ -47,6 +47,8 @@ void longhand_library_search (LonghandLibrary *self, const char *words);
 /* What the list shows the result of: the words of the last search that is over. (transfer none) */
 const char *longhand_library_get_searched (LonghandLibrary *self);
 gboolean longhand_library_is_listed (LonghandLibrary *self); /* some list is there */
+/* At "listed": everything that was to be saved so far is on the disk. */
+gboolean longhand_library_get_all_saved (LonghandLibrary *self);
 
 /* (transfer full); NULL without an error: there is no such session any more. */
 void longhand_library_load_async (LonghandLibrary *self, gint64 id, GAsyncReadyCallback callback,

@@ -145,6 +145,23 @@ closed_session_is_removed (JournalFixture *f, gconstpointer data) {
   g_assert_null (g_dir_read_name (dir));
 }
 
+/* Somebody has kept it: a crash brings back only what was said behind that. */
+static void
+text_that_was_dealt_with_is_not_offered (JournalFixture *f, gconstpointer data) {
+  g_autoptr (LonghandRecovery) recovery = NULL;
+
+  longhand_journal_append_dealt_with (f->journal); /* nothing yet, and no file for that */
+  longhand_journal_append_sound (f->journal, f->sound, 2 * SECOND);
+  longhand_journal_append_text (f->journal, 0, 1000, "One.");
+  longhand_journal_append_dealt_with (f->journal);
+  longhand_journal_append_text (f->journal, 1000, 1500, "Two.");
+  journal_fixture_leave (f);
+  recovery = journal_fixture_recover (f);
+  g_assert_cmpuint (recovery->texts->len, ==, 1);
+  journal_assert_text (recovery, 0, 1000, 1500, "Two.");
+  journal_assert_rest (recovery, f->sound + 3 * SECOND / 2, SECOND / 2);
+}
+
 /* The sound that no model could hear stays; the text, which somebody has, is not offered again. */
 static void
 sound_without_text_outlives_the_program (JournalFixture *f, gconstpointer data) {
@@ -545,6 +562,7 @@ main (int argc, char **argv) {
   ADD ("/journal/damaged-byte-costs-its-record-only", damaged_byte_costs_its_record_only);
   ADD ("/journal/hole-costs-what-was-in-it-only", hole_costs_what_was_in_it_only);
   ADD ("/journal/what-is-no-session-is-said-to-be-none", what_is_no_session_is_said_to_be_none);
+  ADD ("/journal/text-that-was-dealt-with-is-not-offered", text_that_was_dealt_with_is_not_offered);
   ADD ("/journal/empty-session-is-empty", empty_session_is_empty);
   ADD ("/journal/session-without-a-whole-record-is-empty", session_without_a_whole_record_is_empty);
   ADD ("/journal/short-file-of-something-else-is-no-session", short_file_of_something_else_is_no_session);

@@ -131,10 +131,10 @@ headings_are_the_first_words (LibraryFixture *f, gconstpointer data) {
   gint64 id
       = library_add (store, "  Dear\n Ann,\twe have been here for a week, and it has not rained even once.");
   g_autofree char *unbroken = g_strnfill (90, 'x');
-  g_autofree char *cut = g_strnfill (60, 'x');
+  g_autofree char *cut = g_strnfill (32, 'x');
   g_autofree char *expected = g_strconcat (cut, "…", NULL);
 
-  assert_found (store, "", "Dear Ann, we have been here for a week, and it has not…");
+  assert_found (store, "", "Dear Ann, we have been here for…");
   longhand_library_store_set_removed (store, id, TRUE, NULL);
   library_add (store, unbroken);
   assert_found (store, "", expected);
@@ -255,9 +255,7 @@ the_best_match_comes_first (LibraryFixture *f, gconstpointer data) {
   longhand_library_store_set_title (store, named, "Harbour", NULL);
   library_add (store,
                "a long text of many words in which the harbour is one that is said once in passing only");
-  assert_found (
-      store, "harbour",
-      "Harbour|harbour harbour harbour|a long text of many words in which the harbour is one that…");
+  assert_found (store, "harbour", "Harbour|harbour harbour harbour|a long text of many words in…");
 }
 
 static void

@@ -1,6 +1,7 @@
 """The program is killed in the middle of a sentence, and started again. Run inside virtual-mic --again and headless:
 test-recovery.py LONGHAND"""
 import sys
+import time
 
 from tap import case, run
 from window import Window
@@ -44,8 +45,15 @@ def _():
 
 @case("/recovery/the-next-kill-loses-nothing-either")
 def _():
+    window = windows[-1]
+    time.sleep(2)  # it is kept as a session by then
     window = start_again()
-    window.wait_message("Recovered session")
+    row = window.wait("the session", lambda: next(
+        (f"list item:{node.get_name()}" for node, _ in window.app.all()
+         if node.get_role_name() == "list item" and node.get_name()), None))
+    assert not any("Recovered" in text for text in window.app.texts()), window.app.texts()
+    time.sleep(0.5)
+    window.app.click(row)
     window.wait("all of the text", lambda: words(window.text()) == heard)
 
 

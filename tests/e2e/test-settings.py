@@ -17,7 +17,7 @@ def threads_in_use():
 
 @case("/settings/number-of-threads-changes-while-recording")
 def _():
-    atspi.key("F9")
+    atspi.key("shift+F9")
     window.record()
     window.wait("a tentative word", window.tentative)
     before = threads_in_use()

@@ -33,7 +33,9 @@ test_accels (void) {
   assert_accel (gtk_application, "win.find", "<Control>f");
   assert_accel (gtk_application, "win.find-next", "<Control>g");
   assert_accel (gtk_application, "win.find-previous", "<Shift><Control>g");
-  assert_accel (gtk_application, "win.performance", "F9");
+  assert_accel (gtk_application, "win.new-session", "<Control>n");
+  assert_accel (gtk_application, "win.sidebar", "F9");
+  assert_accel (gtk_application, "win.performance", "<Shift>F9");
   assert_accel (gtk_application, "win.menu", "F10");
   assert_accel (gtk_application, "window.close", "<Control>w");
   assert_accel (gtk_application, "app.preferences", "<Control>comma");

@@ -206,6 +206,7 @@ test_save_and_close (Fixture *f, gconstpointer data) {
   g_autoptr (GFile) file = file_in (f, "last.txt");
   AdwMessageDialog *dialog;
 
+  g_settings_set_boolean (longhand_settings_get_gsettings (f->settings), "keep-sessions", FALSE);
   fixture_speak (f, 0, "Last words.");
   gtk_window_close (GTK_WINDOW (f->window));
   WAIT_FOR ((dialog = fixture_find (NULL, ADW_TYPE_MESSAGE_DIALOG, "heading", "Save the Text?")) != NULL);

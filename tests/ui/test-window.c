@@ -244,6 +244,12 @@ test_underscore (Fixture *f, gconstpointer data) {
 
 /* ---- closing ---- */
 
+/* As it was chosen: no text is safe by itself. */
+static void
+keep_nothing (Fixture *f) {
+  g_settings_set_boolean (longhand_settings_get_gsettings (f->settings), "keep-sessions", FALSE);
+}
+
 static AdwMessageDialog *
 find_dialog (void) {
   return fixture_find (NULL, ADW_TYPE_MESSAGE_DIALOG, "heading", "Save the Text?");
@@ -266,6 +272,7 @@ test_close_empty (Fixture *f, gconstpointer data) {
 
 static void
 test_close_asks (Fixture *f, gconstpointer data) {
+  keep_nothing (f);
   fixture_speak (f, 0, "Unsaved.");
   gtk_window_close (GTK_WINDOW (f->window));
   answer ("_Cancel");
@@ -282,6 +289,7 @@ test_close_asks_once (Fixture *f, gconstpointer data) {
   GListModel *windows = gtk_window_get_toplevels ();
   guint n;
 
+  keep_nothing (f);
   fixture_speak (f, 0, "Unsaved.");
   gtk_window_close (GTK_WINDOW (f->window));
   WAIT_FOR (find_dialog () != NULL);
@@ -295,6 +303,7 @@ test_close_asks_once (Fixture *f, gconstpointer data) {
 
 static void
 test_close_recording (Fixture *f, gconstpointer data) {
+  keep_nothing (f);
   do_action (f, "win.record");
   WAIT_FOR (state (f) == LONGHAND_STATE_RECORDING);
   gtk_window_close (GTK_WINDOW (f->window));

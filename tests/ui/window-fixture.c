@@ -50,6 +50,13 @@ fixture_settle (void) {
 
 /* ---- set-up ---- */
 
+static LonghandLibrary *
+open_library (Fixture *f) {
+  g_autofree char *path = g_build_filename (f->dir, "library.sqlite", NULL);
+
+  return longhand_library_new (path);
+}
+
 void
 fixture_set_up_without_window (Fixture *f, gconstpointer data) {
   g_autoptr (GError) error = NULL;
@@ -60,6 +67,7 @@ fixture_set_up_without_window (Fixture *f, gconstpointer data) {
   f->store = longhand_model_store_new ();
   f->microphone = fake_source_new ();
   f->dictation = longhand_dictation_new_with_source (f->settings, NULL, f->store, &f->microphone->source);
+  f->library = open_library (f);
 }
 
 static gboolean
@@ -77,7 +85,7 @@ fixture_activate (GtkWindow *window) {
 
 void
 fixture_show_window (Fixture *f) {
-  f->window = longhand_window_new (application, f->settings, f->store, f->dictation);
+  f->window = longhand_window_new (application, f->settings, f->store, f->dictation, f->library);
   f->document = longhand_editor_get_document (longhand_window_get_editor (f->window));
   f->buffer = GTK_TEXT_BUFFER (f->document);
   g_object_add_weak_pointer (G_OBJECT (f->window), (gpointer *)&f->window);
@@ -105,7 +113,7 @@ remove_dir (const char *path) {
 
 void
 fixture_tear_down (Fixture *f, gconstpointer data) {
-  gpointer dictation = f->dictation, settings = f->settings, store = f->store;
+  gpointer dictation = f->dictation, settings = f->settings, store = f->store, library = f->library;
 
   if (f->window != NULL)
     gtk_window_destroy (GTK_WINDOW (f->window));
@@ -115,8 +123,11 @@ fixture_tear_down (Fixture *f, gconstpointer data) {
   g_object_add_weak_pointer (dictation, &dictation);
   g_object_add_weak_pointer (settings, &settings);
   g_object_add_weak_pointer (store, &store);
+  g_object_add_weak_pointer (library, &library);
   g_object_unref (f->dictation);
   WAIT_FOR (dictation == NULL);
+  g_object_unref (f->library);
+  g_assert_null (library);
   g_object_unref (f->store);
   g_assert_null (store);
   g_object_unref (f->settings);

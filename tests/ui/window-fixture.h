@@ -12,6 +12,7 @@ typedef struct {
   LonghandModelStore *store;
   FakeSource *microphone; /* owned by dictation */
   LonghandDictation *dictation;
+  LonghandLibrary *library; /* in dir */
   LonghandWindow *window; /* owned by the application; NULL once it is closed */
   LonghandDocument *document;
   GtkTextBuffer *buffer; /* the same */

@@ -23,6 +23,7 @@ struct _LonghandApplication {
   LonghandSettings *settings;
   LonghandModelStore *store;
   LonghandDictation *dictation;
+  LonghandLibrary *library;
   LonghandBackground *background;
   LonghandShortcuts *shortcuts; /* NULL: there is no bus */
 
@@ -62,7 +63,7 @@ make_window (LonghandApplication *self) {
   if (gtk_application_get_active_window (GTK_APPLICATION (self)) != NULL)
     return FALSE;
   g_application_set_inactivity_timeout (G_APPLICATION (self), 0); /* it ends with its window */
-  longhand_window_new (GTK_APPLICATION (self), self->settings, self->store, self->dictation);
+  longhand_window_new (GTK_APPLICATION (self), self->settings, self->store, self->dictation, self->library);
   longhand_dictation_recover (self->dictation);
   return TRUE;
 }
@@ -235,13 +236,16 @@ static const struct {
   { "win.find", { "<Control>f" } },
   { "win.find-next", { "<Control>g", "F3" } },
   { "win.find-previous", { "<Control><Shift>g", "<Shift>F3" } },
-  { "win.performance", { "F9" } },
+  { "win.new-session", { "<Control>n" } },
+  { "win.sidebar", { "F9" } },
+  { "win.performance", { "<Shift>F9" } },
   { "win.menu", { "F10" } },
 };
 
 static void
 longhand_application_startup (GApplication *application) {
   LonghandApplication *self = LONGHAND_APPLICATION (application);
+  g_autofree char *path = longhand_library_dup_path ();
 
   G_APPLICATION_CLASS (longhand_application_parent_class)->startup (application);
   self->settings = longhand_settings_new ();
@@ -250,6 +254,7 @@ longhand_application_startup (GApplication *application) {
   longhand_service_attach (self->service, self->dictation);
   offer_shortcuts (self);
   self->background = longhand_background_new (GTK_APPLICATION (self), self->settings, self->dictation);
+  self->library = longhand_library_new (path);
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   for (gsize i = 0; i < G_N_ELEMENTS (shortcuts); i++)
     gtk_application_set_accels_for_action (GTK_APPLICATION (self), shortcuts[i].action, shortcuts[i].accels);
@@ -303,6 +308,7 @@ longhand_application_shutdown (GApplication *application) {
   if (self->dictation != NULL)
     longhand_dictation_shutdown (self->dictation);
   g_clear_object (&self->dictation);
+  g_clear_object (&self->library);
   g_clear_object (&self->store);
   g_clear_object (&self->settings);
   G_APPLICATION_CLASS (longhand_application_parent_class)->shutdown (application);

@@ -10,12 +10,14 @@ struct _LonghandDocument {
 
   LonghandHistory *history;              /* owned */
   GArray *spans;                         /* owned; LonghandSpan over the text without tentative words */
-  GPtrArray *segments;                   /* owned; LonghandSegment without text; id of a span - 1 */
+  GPtrArray *segments;                   /* owned; LonghandSegment, text as it was heard; id of a span - 1 */
   GArray *utterances;                    /* owned; guint: how many segments there were before each of them */
   GtkTextTag *tentative_tag, *match_tag; /* of the tag table */
 
   /* Tentative words, in characters of the buffer; there are none when the length is 0. */
   guint tentative_start, tentative_length;
+
+  gint64 offset_ms; /* to add to the times of what is committed */
 
   gboolean own_edit; /* an edit that is not the person's: neither recorded nor moved */
   /* What was deleted in the open user action at replaced_at: what replaces it belongs to the same segment. */
@@ -418,6 +420,16 @@ remove_replaced (LonghandDocument *self, LonghandCommand command) {
     self->tentative_start--;
 }
 
+static void
+shift_segments (LonghandDocument *self, guint from) {
+  for (guint i = from; i < self->segments->len; i++) {
+    LonghandSegment *segment = g_ptr_array_index (self->segments, i);
+
+    segment->start_ms += self->offset_ms;
+    segment->end_ms += self->offset_ms;
+  }
+}
+
 /* Tentative words become what the utterance says. */
 static void
 write_utterance (LonghandDocument *self, const LonghandUtterance *utterance) {
@@ -435,6 +447,7 @@ write_utterance (LonghandDocument *self, const LonghandUtterance *utterance) {
   show_tentative (self, 0, 0);
 
   spans = longhand_spoken_spans_new (self->segments, utterance, lead, self->tentative_length);
+  shift_segments (self, n_before);
   g_array_append_val (self->utterances, n_before);
   self->tentative_length = 0;
   longhand_spans_insert_all (self->spans, self->tentative_start, spans);
@@ -550,6 +563,61 @@ longhand_document_dup_transcript (LonghandDocument *self) {
   g_autofree char *text = longhand_document_dup_text (self);
 
   return longhand_spoken_dup_transcript (self->segments, self->spans, text);
+}
+
+static LonghandSegment *
+copy_segment (const LonghandSegment *segment) {
+  LonghandSegment *copy = g_memdup2 (segment, sizeof *segment);
+
+  copy->text = g_strdup (segment->text);
+  copy->words = segment->words != NULL ? g_array_ref (segment->words) : NULL;
+  return copy;
+}
+
+static void
+copy_segments (GPtrArray *to, const GPtrArray *from) {
+  g_ptr_array_set_size (to, 0);
+  for (guint i = 0; i < from->len; i++)
+    g_ptr_array_add (to, copy_segment (g_ptr_array_index (from, i)));
+}
+
+static void
+copy_spans (GArray *to, const GArray *from) {
+  g_array_set_size (to, 0);
+  longhand_spans_insert_all (to, 0, from);
+}
+
+void
+longhand_document_show_session (LonghandDocument *self, const LonghandSession *session) {
+  GtkTextBuffer *buffer = GTK_TEXT_BUFFER (self);
+  GtkTextIter end;
+
+  self->own_edit = TRUE;
+  gtk_text_buffer_set_text (buffer, session->text, -1);
+  gtk_text_buffer_get_end_iter (buffer, &end);
+  gtk_text_buffer_place_cursor (buffer, &end);
+  self->own_edit = FALSE;
+  self->tentative_start = self->tentative_length = 0;
+  copy_segments (self->segments, session->segments);
+  copy_spans (self->spans, session->spans);
+  g_array_set_size (self->utterances, 0);
+  longhand_history_free (self->history);
+  self->history = longhand_history_new ();
+  longhand_history_mark_saved (self->history);
+  notify_history (self);
+}
+
+void
+longhand_document_fill_session (LonghandDocument *self, LonghandSession *session) {
+  g_free (session->text);
+  session->text = longhand_document_dup_text (self);
+  copy_segments (session->segments, self->segments);
+  copy_spans (session->spans, self->spans);
+}
+
+void
+longhand_document_set_time_offset (LonghandDocument *self, gint64 offset_ms) {
+  self->offset_ms = offset_ms;
 }
 
 void

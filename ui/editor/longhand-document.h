@@ -6,6 +6,7 @@
 #pragma once
 
 #include "dictation/longhand-dictation.h"
+#include "transcript/longhand-session.h"
 
 #include <gtk/gtk.h>
 
@@ -50,6 +51,13 @@ void longhand_document_clear (LonghandDocument *self);
  * it, or at the very beginning to the one after it; deleted segments are left out. Empty when nothing was
  * dictated. (transfer full) */
 LonghandTranscript *longhand_document_dup_transcript (LonghandDocument *self);
+
+/* The session takes the place of all text; what came before cannot be undone. Tentative words go. */
+void longhand_document_show_session (LonghandDocument *self, const LonghandSession *session);
+/* Puts the text and what was dictated of it into session. */
+void longhand_document_fill_session (LonghandDocument *self, LonghandSession *session);
+/* To add to the times of what is committed from here on; 0 at first. */
+void longhand_document_set_time_offset (LonghandDocument *self, gint64 offset_ms);
 
 /* Search matches: shown only, never recorded. */
 void longhand_document_highlight (LonghandDocument *self, const GtkTextIter *start, const GtkTextIter *end);

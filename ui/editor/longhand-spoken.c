@@ -4,7 +4,7 @@
 
 GPtrArray *
 longhand_spoken_segments_new (void) {
-  return g_ptr_array_new_with_free_func (g_free);
+  return g_ptr_array_new_with_free_func (longhand_segment_free);
 }
 
 static guint
@@ -13,6 +13,7 @@ add_segment (GPtrArray *segments, gint64 start_ms, gint64 end_ms, const Longhand
 
   segment->start_ms = start_ms;
   segment->end_ms = end_ms;
+  segment->text = source != NULL ? g_strdup (source->text) : NULL;
   segment->avg_logprob = source ? source->avg_logprob : 0;
   segment->no_speech_prob = source ? source->no_speech_prob : 0;
   g_ptr_array_add (segments, segment);

@@ -7,7 +7,7 @@
 G_BEGIN_DECLS
 
 /* Times of every segment ever dictated into a text; element i is the segment of span id i + 1.
- * (transfer full) (element-type LonghandSegment without text) */
+ * (transfer full) (element-type LonghandSegment; text as it was heard) */
 GPtrArray *longhand_spoken_segments_new (void);
 
 /* Spans for the utterance's text with lead characters before it, length in all. Its segments, which are added

@@ -27,6 +27,7 @@ struct _LonghandPreferences {
   GtkSwitch *notify_recording;
   AdwActionRow *terms;
   AdwActionRow *replacements;
+  GtkSwitch *keep_sessions;
 
   /* owned */
   LonghandSettings *settings;
@@ -276,6 +277,7 @@ longhand_preferences_class_init (LonghandPreferencesClass *klass) {
   gtk_widget_class_bind_template_callback (widget_class, on_list_activated);
   gtk_widget_class_bind_template_callback (widget_class, on_manage_models);
   gtk_widget_class_bind_template_callback (widget_class, on_mirror_applied);
+  gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, keep_sessions);
   gtk_widget_class_bind_template_callback (widget_class, on_selected);
 }
 
@@ -303,6 +305,8 @@ longhand_preferences_new (LonghandSettings *settings, LonghandModelStore *store,
   show_lists (self);
   show_mirror (self);
   gtk_widget_set_visible (GTK_WIDGET (self->mirror), longhand_transfer_is_possible ());
+  g_settings_bind (longhand_settings_get_gsettings (settings), "keep-sessions", self->keep_sessions, "active",
+                   G_SETTINGS_BIND_DEFAULT);
   g_object_bind_property (settings, "noise-reduction", self->noise_reduction, "active",
                           G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
   g_object_bind_property (settings, "automatic-gain", self->automatic_gain, "active",

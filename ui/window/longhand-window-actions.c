@@ -28,9 +28,31 @@ insert_left_out (GtkWidget *widget, const char *name, GVariant *parameter) {
   longhand_window_insert_left_out (LONGHAND_WINDOW (widget));
 }
 
+/* Where the focus is: among the sessions, or in the text. */
 static void
 find (GtkWidget *widget, const char *name, GVariant *parameter) {
-  longhand_editor_open_find (LONGHAND_WINDOW (widget)->editor);
+  LonghandWindow *self = LONGHAND_WINDOW (widget);
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+
+  if (focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->sidebar)))
+    longhand_sidebar_focus_search (self->sidebar);
+  else
+    longhand_editor_open_find (self->editor);
+}
+
+static void
+new_session (GtkWidget *widget, const char *name, GVariant *parameter) {
+  longhand_window_new_session (LONGHAND_WINDOW (widget));
+}
+
+static void
+restore_session (GtkWidget *widget, const char *name, GVariant *parameter) {
+  longhand_window_restore_session (LONGHAND_WINDOW (widget), g_variant_get_int64 (parameter));
+}
+
+static void
+toggle_sidebar (GtkWidget *widget, const char *name, GVariant *parameter) {
+  longhand_window_toggle_sidebar (LONGHAND_WINDOW (widget));
 }
 
 static void
@@ -81,6 +103,9 @@ longhand_window_install_actions (GtkWidgetClass *widget_class) {
   gtk_widget_class_install_action (widget_class, "win.find", NULL, find);
   gtk_widget_class_install_action (widget_class, "win.find-next", NULL, find_next);
   gtk_widget_class_install_action (widget_class, "win.find-previous", NULL, find_previous);
+  gtk_widget_class_install_action (widget_class, "win.new-session", NULL, new_session);
+  gtk_widget_class_install_action (widget_class, "win.restore-session", "x", restore_session);
+  gtk_widget_class_install_action (widget_class, "win.sidebar", NULL, toggle_sidebar);
   gtk_widget_class_install_action (widget_class, "win.menu", NULL, open_menu);
   gtk_widget_class_install_action (widget_class, "win.models", NULL, open_models);
   gtk_widget_class_install_action (widget_class, "win.open-models-folder", NULL, open_models_folder);

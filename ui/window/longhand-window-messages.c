@@ -211,6 +211,7 @@ longhand_window_init_messages (LonghandWindow *self) {
   g_signal_connect_object (self->dictation, "recovered", G_CALLBACK (on_recovered), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->recovered, "dismissed", G_CALLBACK (longhand_banner_hide), self->recovered,
                            0);
-  g_signal_connect_object (self->hint, "activated", G_CALLBACK (longhand_window_open_models), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->hint, "activated", G_CALLBACK (longhand_window_open_models), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->hint, "dismissed", G_CALLBACK (on_hint_dismissed), self, G_CONNECT_SWAPPED);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/longhand-downloads.h"
+#include "library/longhand-sidebar.h"
 #include "widgets/longhand-banner.h"
 #include "widgets/longhand-level-meter.h"
 #include "widgets/longhand-performance-panel.h"
@@ -11,6 +12,8 @@ struct _LonghandWindow {
   AdwApplicationWindow parent_instance;
 
   /* template children */
+  AdwFlap *sides; /* the sidebar, and all else */
+  LonghandSidebar *sidebar;
   AdwToastOverlay *toasts;
   AdwFlap *flap;
   LonghandPerformancePanel *performance;
@@ -34,6 +37,9 @@ struct _LonghandWindow {
   LonghandModelStore *store;
   LonghandDictation *dictation;
   LonghandDownloads *downloads;
+  LonghandLibrary *library;
+  LonghandSession *session; /* the one that is open; the text and what belongs to it are the document's */
+  char *kept_text;          /* of it, as the library was last told */
   GMenu *microphones;
   GMenu *models;
   GtkFileChooserNative *chooser; /* while it is open */
@@ -44,6 +50,12 @@ struct _LonghandWindow {
   guint behind_timeout; /* until it is said */
 
   LonghandUtterance *left_out; /* owned; the last one that may still be inserted; NULL: none */
+
+  guint save_timeout;       /* until a change of the text is kept */
+  gint64 elapsed_before_ms; /* recorded before the session was opened */
+  gint64 wanted_id;         /* session that is being loaded; 0: none */
+  gint64 removed_id;        /* session that was open when it was removed last; 0: none */
+  gboolean is_showing;      /* a session, which is no change of it */
 
   guint elapsed_timeout;
   void (*solve) (LonghandWindow *self); /* what the problem banner's button does */
@@ -68,6 +80,17 @@ void longhand_window_ask_to_save (LonghandWindow *self);
 
 /* longhand-window-models.c */
 void longhand_window_open_models (LonghandWindow *self);
+
+/* longhand-window-library.c */
+void longhand_window_init_library (LonghandWindow *self);
+/* At the end. Whether the text needs no other place. */
+gboolean longhand_window_keep_all (LonghandWindow *self);
+/* Whenever dictation may have come to rest. */
+void longhand_window_follow_rest (LonghandWindow *self);
+void longhand_window_new_session (LonghandWindow *self);
+void longhand_window_toggle_sidebar (LonghandWindow *self);
+/* The session that was removed; nothing may have been since. */
+void longhand_window_restore_session (LonghandWindow *self, gint64 id);
 
 /* longhand-window-microphone.c */
 void longhand_window_init_microphone (LonghandWindow *self);

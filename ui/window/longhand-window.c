@@ -88,6 +88,7 @@ on_state (LonghandWindow *self) {
   /* The button lost the focus while it could not be pressed. */
   if (state == LONGHAND_STATE_IDLE && gtk_window_get_focus (GTK_WINDOW (self)) == NULL)
     gtk_window_set_focus (GTK_WINDOW (self), GTK_WIDGET (self->record));
+  longhand_window_follow_rest (self);
   if (self->close_when_idle && !longhand_dictation_has_pending (self->dictation)) {
     self->close_when_idle = FALSE;
     gtk_window_close (GTK_WINDOW (self));
@@ -113,7 +114,8 @@ longhand_window_close_request (GtkWindow *window) {
     longhand_dictation_stop (self->dictation);
     return GDK_EVENT_STOP;
   }
-  if (!self->close_for_good && longhand_document_get_unsaved (longhand_editor_get_document (self->editor))) {
+  if (!longhand_window_keep_all (self) && !self->close_for_good
+      && longhand_document_get_unsaved (longhand_editor_get_document (self->editor))) {
     longhand_window_ask_to_save (self);
     return GDK_EVENT_STOP;
   }
@@ -126,6 +128,7 @@ longhand_window_dispose (GObject *object) {
 
   g_clear_handle_id (&self->elapsed_timeout, g_source_remove);
   g_clear_handle_id (&self->behind_timeout, g_source_remove);
+  g_clear_handle_id (&self->save_timeout, g_source_remove);
   g_clear_weak_pointer (&self->behind);
   g_clear_pointer (&self->left_out, longhand_utterance_unref);
   g_clear_weak_pointer (&self->question);
@@ -135,6 +138,9 @@ longhand_window_dispose (GObject *object) {
   g_clear_object (&self->models);
   g_clear_object (&self->microphones);
   g_clear_object (&self->downloads);
+  g_clear_pointer (&self->session, longhand_session_free);
+  g_clear_pointer (&self->kept_text, g_free);
+  g_clear_object (&self->library);
   g_clear_object (&self->dictation);
   g_clear_object (&self->store);
   g_clear_object (&self->settings);
@@ -149,10 +155,13 @@ longhand_window_class_init (LonghandWindowClass *klass) {
   g_type_ensure (LONGHAND_TYPE_EDITOR);
   g_type_ensure (LONGHAND_TYPE_LEVEL_METER);
   g_type_ensure (LONGHAND_TYPE_PERFORMANCE_PANEL);
+  g_type_ensure (LONGHAND_TYPE_SIDEBAR);
   G_OBJECT_CLASS (klass)->dispose = longhand_window_dispose;
   GTK_WINDOW_CLASS (klass)->close_request = longhand_window_close_request;
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/longhand_app/Longhand/ui/window/longhand-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, LonghandWindow, sides);
+  gtk_widget_class_bind_template_child (widget_class, LonghandWindow, sidebar);
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, flap);
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, performance);
@@ -181,7 +190,7 @@ longhand_window_init (LonghandWindow *self) {
 
 LonghandWindow *
 longhand_window_new (GtkApplication *application, LonghandSettings *settings, LonghandModelStore *store,
-                     LonghandDictation *dictation) {
+                     LonghandDictation *dictation, LonghandLibrary *library) {
   LonghandWindow *self = g_object_new (LONGHAND_TYPE_WINDOW, "application", application, NULL);
   GSettings *gsettings = longhand_settings_get_gsettings (settings);
 
@@ -189,6 +198,7 @@ longhand_window_new (GtkApplication *application, LonghandSettings *settings, Lo
   self->store = g_object_ref (store);
   self->dictation = g_object_ref (dictation);
   self->downloads = longhand_downloads_new (store);
+  self->library = g_object_ref (library);
   g_settings_bind (gsettings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (gsettings, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (gsettings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
@@ -198,6 +208,7 @@ longhand_window_new (GtkApplication *application, LonghandSettings *settings, Lo
   longhand_window_init_actions (self);
   longhand_window_init_messages (self);
   longhand_window_init_microphone (self);
+  longhand_window_init_library (self);
 
   g_signal_connect_object (dictation, "tentative", G_CALLBACK (on_tentative), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (dictation, "committed", G_CALLBACK (on_committed), self, G_CONNECT_SWAPPED);

@@ -5,6 +5,7 @@
 #include "dictation/longhand-dictation.h"
 #include "editor/longhand-editor.h"
 #include "transcript/longhand-export.h"
+#include "transcript/longhand-library.h"
 
 #include <adwaita.h>
 
@@ -14,7 +15,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (LonghandWindow, longhand_window, LONGHAND, WINDOW, AdwApplicationWindow)
 
 LonghandWindow *longhand_window_new (GtkApplication *application, LonghandSettings *settings,
-                                     LonghandModelStore *store, LonghandDictation *dictation);
+                                     LonghandModelStore *store, LonghandDictation *dictation,
+                                     LonghandLibrary *library);
 
 LonghandEditor *longhand_window_get_editor (LonghandWindow *self); /* (transfer none) */
 

@@ -1,0 +1,23 @@
+/* The sessions of the library, by their days, with search and what can be done with each. */
+#pragma once
+
+#include "longhand-settings.h"
+#include "transcript/longhand-library.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+/* Signals:
+ *   "opened" (gint64 id)                          a person wants to see it
+ *   "removed" (gint64 id, const char *heading)    it is about to be removed from the library */
+#define LONGHAND_TYPE_SIDEBAR (longhand_sidebar_get_type ())
+G_DECLARE_FINAL_TYPE (LonghandSidebar, longhand_sidebar, LONGHAND, SIDEBAR, AdwBin)
+
+void longhand_sidebar_set_library (LonghandSidebar *self, LonghandLibrary *library,
+                                   LonghandSettings *settings);
+/* The session that is open is the selected one; one that is not in the list, none. */
+void longhand_sidebar_set_open (LonghandSidebar *self, gint64 id);
+void longhand_sidebar_focus_search (LonghandSidebar *self);
+
+G_END_DECLS

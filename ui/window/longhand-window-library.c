@@ -1,0 +1,278 @@
+/* The open session and the library: what is written and dictated is kept by itself, and others are opened. */
+#include "window/longhand-window-private.h"
+
+#include <glib/gi18n.h>
+
+#define SAVE_DELAY_MS 1000                    /* after the first change that is not kept */
+#define UNDO_TIMEOUT_S 15                     /* for those who read slowly, or with their ears */
+#define CLOSE_TIMEOUT_US (5 * G_USEC_PER_SEC) /* for the disk, at the end */
+
+static LonghandDocument *
+get_document (LonghandWindow *self) {
+  return longhand_editor_get_document (self->editor);
+}
+
+/* ---- keeping ---- */
+
+static gboolean
+keeps_sessions (LonghandWindow *self) {
+  return g_settings_get_boolean (longhand_settings_get_gsettings (self->settings), "keep-sessions");
+}
+
+/* Recorded in the session that is open, whenever. */
+static gint64
+get_duration_ms (LonghandWindow *self) {
+  return self->session->duration_ms + longhand_dictation_get_elapsed_ms (self->dictation)
+         - self->elapsed_before_ms;
+}
+
+/* (transfer full) */
+static LonghandSession *
+dup_session (LonghandWindow *self) {
+  LonghandSession *session = longhand_session_new ();
+
+  session->id = self->session->id;
+  session->begun_us = self->session->begun_us;
+  session->duration_ms = get_duration_ms (self);
+  session->language = g_strdup (self->session->language);
+  session->model = g_strdup (self->session->model);
+  longhand_document_fill_session (get_document (self), session);
+  return session;
+}
+
+/* Whether the library has been told of the text as it is. */
+static gboolean
+is_told (LonghandWindow *self) {
+  g_autofree char *text = longhand_document_dup_text (get_document (self));
+
+  return g_strcmp0 (text, self->kept_text) == 0;
+}
+
+/* What was blank stays out of the library. */
+static void
+keep (LonghandWindow *self) {
+  g_autoptr (LonghandSession) session = NULL;
+
+  g_clear_handle_id (&self->save_timeout, g_source_remove);
+  if (!keeps_sessions (self) || is_told (self))
+    return;
+  session = dup_session (self);
+  g_free (self->kept_text);
+  self->kept_text = g_strdup (session->text);
+  longhand_library_save (self->library, g_steal_pointer (&session));
+}
+
+static gboolean
+on_save_timeout (gpointer user) {
+  LonghandWindow *self = user;
+
+  self->save_timeout = 0;
+  keep (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* At most so long after a change, however many follow. */
+static void
+on_changed (LonghandWindow *self) {
+  if (!self->is_showing && self->save_timeout == 0)
+    self->save_timeout = g_timeout_add (SAVE_DELAY_MS, on_save_timeout, self);
+}
+
+/* Of what is dictated now; a language that is detected is not known here. */
+static void
+on_committed (LonghandWindow *self) {
+  g_autofree char *id = longhand_settings_dup_model (self->settings);
+  g_autoptr (LonghandModel) model = longhand_model_store_find (self->store, id, NULL);
+  g_autofree char *language = longhand_settings_dup_language (self->settings);
+
+  g_free (self->session->model);
+  self->session->model = model != NULL ? g_strdup (longhand_model_get_id (model)) : NULL;
+  g_free (self->session->language);
+  self->session->language = g_strcmp0 (language, "auto") != 0 ? g_steal_pointer (&language) : NULL;
+}
+
+/* A crash need not bring back what is safe. */
+static void
+note_kept (LonghandWindow *self) {
+  if (keeps_sessions (self) && longhand_library_get_all_saved (self->library) && is_told (self))
+    longhand_dictation_note_kept (self->dictation);
+}
+
+void
+longhand_window_follow_rest (LonghandWindow *self) {
+  if (self->session == NULL || longhand_dictation_has_pending (self->dictation))
+    return;
+  keep (self);
+  note_kept (self);
+}
+
+gboolean
+longhand_window_keep_all (LonghandWindow *self) {
+  keep (self);
+  if (!keeps_sessions (self))
+    return FALSE;
+  longhand_library_purge (self->library);
+  if (!longhand_library_flush (self->library, CLOSE_TIMEOUT_US))
+    return FALSE;
+  longhand_dictation_note_kept (self->dictation);
+  return TRUE;
+}
+
+/* ---- opening ---- */
+
+/* Takes session. */
+static void
+show_session (LonghandWindow *self, LonghandSession *session) {
+  longhand_session_free (self->session);
+  self->session = session;
+  g_free (self->kept_text);
+  self->kept_text = g_strdup (session->text);
+  self->elapsed_before_ms = longhand_dictation_get_elapsed_ms (self->dictation);
+  self->is_showing = TRUE;
+  longhand_document_show_session (get_document (self), session);
+  self->is_showing = FALSE;
+  longhand_document_set_time_offset (get_document (self), session->duration_ms - self->elapsed_before_ms);
+  longhand_sidebar_set_open (self->sidebar, session->id);
+}
+
+/* Its text follows. */
+static void
+on_recovered (LonghandWindow *self, gint64 begun_us) {
+  keep (self);
+  self->wanted_id = 0;
+  if (!longhand_document_is_empty (get_document (self)))
+    show_session (self, longhand_session_new ());
+  self->session->begun_us = begun_us;
+}
+
+/* What is being said belongs to the session that it was begun in. */
+static gboolean
+may_leave (LonghandWindow *self) {
+  if (!longhand_dictation_has_pending (self->dictation))
+    return TRUE;
+  longhand_window_toast (self, _ ("Stop recording first: what you say goes into the open session."));
+  longhand_sidebar_set_open (self->sidebar, self->session->id);
+  return FALSE;
+}
+
+static void
+close_overlay (LonghandWindow *self) {
+  if (adw_flap_get_folded (self->sides))
+    adw_flap_set_reveal_flap (self->sides, FALSE);
+}
+
+static void
+on_loaded (GObject *library, GAsyncResult *result, gpointer user) {
+  g_autoptr (LonghandWindow) self = user;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LonghandSession) session
+      = longhand_library_load_finish (LONGHAND_LIBRARY (library), result, &error);
+
+  if (self->session == NULL) /* the window is closed */
+    return;
+  if (error != NULL)
+    longhand_window_show_error (self, error);
+  if (session == NULL || session->id != self->wanted_id || !may_leave (self)) {
+    longhand_sidebar_set_open (self->sidebar, self->session->id);
+    return;
+  }
+  self->wanted_id = 0;
+  keep (self);
+  show_session (self, g_steal_pointer (&session));
+}
+
+static void
+open_session (LonghandWindow *self, gint64 id) {
+  if (!may_leave (self))
+    return;
+  keep (self);
+  self->wanted_id = id;
+  longhand_library_load_async (self->library, id, on_loaded, g_object_ref (self));
+}
+
+static void
+on_opened (LonghandWindow *self, gint64 id) {
+  open_session (self, id);
+  close_overlay (self);
+}
+
+void
+longhand_window_new_session (LonghandWindow *self) {
+  if (!may_leave (self))
+    return;
+  keep (self);
+  self->wanted_id = 0;
+  if (!longhand_document_is_empty (get_document (self)))
+    show_session (self, longhand_session_new ());
+  close_overlay (self);
+  gtk_widget_grab_focus (GTK_WIDGET (self->editor));
+}
+
+/* ---- removing ---- */
+
+static void
+on_removed (LonghandWindow *self, gint64 id, const char *heading) {
+  const gboolean is_open = id == self->session->id;
+  g_autofree char *message = g_strdup_printf (_ ("“%s” deleted"), heading);
+  g_autofree char *title = g_markup_escape_text (message, -1);
+  AdwToast *toast;
+
+  if (is_open && !may_leave (self))
+    return;
+  keep (self);
+  longhand_library_remove (self->library, id);
+  self->removed_id = is_open ? id : 0;
+  if (is_open)
+    show_session (self, longhand_session_new ());
+  toast = adw_toast_new (title);
+  adw_toast_set_timeout (toast, UNDO_TIMEOUT_S);
+  adw_toast_set_button_label (toast, _ ("_Undo"));
+  adw_toast_set_action_name (toast, "win.restore-session");
+  adw_toast_set_action_target (toast, "x", id);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+void
+longhand_window_restore_session (LonghandWindow *self, gint64 id) {
+  longhand_library_restore (self->library, id);
+  if (id == self->removed_id && !longhand_dictation_has_pending (self->dictation))
+    open_session (self, id);
+}
+
+/* ---- the sidebar ---- */
+
+static gboolean
+wants_sidebar (LonghandWindow *self) {
+  return g_settings_get_boolean (longhand_settings_get_gsettings (self->settings), "show-sidebar");
+}
+
+/* Over the text it is shown for as long as it takes to choose; beside it, as long as it is wanted. */
+static void
+follow_fold (LonghandWindow *self) {
+  adw_flap_set_reveal_flap (self->sides, !adw_flap_get_folded (self->sides) && wants_sidebar (self));
+}
+
+void
+longhand_window_toggle_sidebar (LonghandWindow *self) {
+  const gboolean reveal = !adw_flap_get_reveal_flap (self->sides);
+
+  adw_flap_set_reveal_flap (self->sides, reveal);
+  if (!adw_flap_get_folded (self->sides))
+    g_settings_set_boolean (longhand_settings_get_gsettings (self->settings), "show-sidebar", reveal);
+}
+
+void
+longhand_window_init_library (LonghandWindow *self) {
+  longhand_sidebar_set_library (self->sidebar, self->library, self->settings);
+  show_session (self, longhand_session_new ());
+  follow_fold (self);
+  g_signal_connect_object (self->sides, "notify::folded", G_CALLBACK (follow_fold), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->sidebar, "opened", G_CALLBACK (on_opened), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->sidebar, "removed", G_CALLBACK (on_removed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->library, "failed", G_CALLBACK (longhand_window_show_error), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->library, "listed", G_CALLBACK (note_kept), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->dictation, "recovered", G_CALLBACK (on_recovered), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->dictation, "committed", G_CALLBACK (on_committed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (get_document (self), "changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
+}
