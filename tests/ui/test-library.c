@@ -320,12 +320,24 @@ test_sidebar_is_remembered (Fixture *f, gconstpointer data) {
   g_assert_true (g_settings_get_boolean (get_settings (f), "show-sidebar"));
 }
 
+static int
+measure (Fixture *f) {
+  int minimum;
+
+  gtk_widget_measure (GTK_WIDGET (f->window->sides), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL,
+                      NULL);
+  return minimum;
+}
+
 /* A phone held upright: over the text for as long as it takes to choose. */
 static void
 test_narrow (Fixture *f, gconstpointer data) {
+  const int wide = measure (f);
+
   write_two (f);
   gtk_window_set_default_size (GTK_WINDOW (f->window), 360, 500);
   WAIT_FOR (adw_flap_get_folded (f->window->sides));
+  g_assert_cmpint (measure (f), <, wide); /* what the menu has too gives way to longer languages */
   g_assert_false (adw_flap_get_reveal_flap (f->window->sides));
   do_action (f, "win.sidebar");
   g_assert_true (adw_flap_get_reveal_flap (f->window->sides));
