@@ -558,7 +558,7 @@ struct quill_stream_settings {
      * quill_stream_event.command. It must stay valid while the stream lives. */
     const struct quill_grammar *commands;
     /* By how much a command may be less likely than what was heard, in nats (1): what sounds alike. 0: it
-     * must have been heard as such. */
+     * must be as likely at least. */
     float command_margin;
     bool keep_all; /* also what nobody seems to have said is text: left_out stays NULL */
     /* Of final passes; tentative ones are greedy without fallback. All have

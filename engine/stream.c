@@ -466,7 +466,9 @@ static enum quill_verdict judge(const struct quill_stream *s, const struct quill
 /* Whether the utterance of n samples stands by itself as a command does. */
 static bool may_be_command(const struct quill_stream *s, size_t n)
 {
-    return !s->continues && n <= MAX_COMMAND_MS * SAMPLES_PER_MS;
+    const bool has_ended = s->n_quiet >= s->pause || n == n_samples(s);
+
+    return !s->continues && has_ended && n <= MAX_COMMAND_MS * SAMPLES_PER_MS;
 }
 
 /* NULL: it is none. */
@@ -628,6 +630,7 @@ static enum quill_status tentative_pass(struct quill_stream *s, struct quill_err
     params.temperature_increment = 0;
     params.beam_size = 1;
     params.best_of = 1;
+    params.n_alternatives = 0;
     params.audio_ctx = audio_ctx(s, n);
     params.max_tokens = params.max_tokens && params.max_tokens < max_tokens ? params.max_tokens : max_tokens;
     params.cancelled = tentative_is_cancelled;

@@ -57,8 +57,12 @@ enum quill_status quill_run_find_command(struct quill_run *run, struct quill_err
         draft->command_loss = 0.0f;
         return QUILL_OK;
     }
+    if (run->facts.temperature > 0.0f) /* what was drawn is unlikely whatever was said */
+        return QUILL_OK;
     QUILL_TRY(search_commands(run, err));
-    if (write_command(run, run->search.n_tokens) && quill_grammar_matches(draft->commands, draft->command))
+    const bool was_given_up = run->search.sum_logprob < run->search.least_logprob;
+    if (!was_given_up && write_command(run, run->search.n_tokens) &&
+        quill_grammar_matches(draft->commands, draft->command))
         draft->command_loss = (float)fmax(heard - run->search.sum_logprob, 0.0);
     else
         draft->command[0] = '\0';

@@ -13,6 +13,10 @@
 #define FRAME_MS (1000 * FRAME / QUILL_SAMPLE_RATE)
 #define TURN 32 /* frames that are listened to at a time */
 
+/* Frames of silence that are heard behind the recording, for what is undecided at its end: the network's
+ * delay, and as many as it takes at least until speech is declared. */
+#define BEHIND 8
+
 #define MAX_MIN_MS 10000
 #define MIN_SILENCE_MS 100
 #define MIN_MAX_SPEECH_S 1.0f
@@ -36,7 +40,8 @@ struct quill_stretches {
     size_t n_heard; /* frames */
     bool open;      /* a phrase is in progress */
     struct phrase phrase;
-    float likeliest; /* of the phrase */
+    size_t spoken_from; /* where it, or the one that was cut before it, began */
+    float likeliest;    /* of it, or of what may become one */
 
     bool pending; /* joined may grow yet */
     struct phrase joined;
@@ -141,12 +146,14 @@ void quill_stretches_close(struct quill_stretches **stretches)
 /* ---- stretches -------------------------------------------------------------------------------------- */
 
 /* What was joined, with its pads: sound between two stretches is shared out evenly where there is less than
- * both want. `next` is the frame where more speech begins, or the recording's last. */
+ * both want. `next` is the frame where more speech begins, or the recording's end, which shares with nobody.
+ */
 static void finish_stretch(struct quill_stretches *s, size_t next, struct quill_stretch *out)
 {
     const struct phrase *p = &s->joined;
     const size_t begin = max_size(s->free, p->begin - min_size(s->pad, p->begin));
-    const size_t end = p->cut ? p->end : p->end + min_size(s->pad, (next - p->end) / 2);
+    const size_t left = next == s->n_frames ? next - p->end : (next - p->end) / 2;
+    const size_t end = p->cut ? p->end : p->end + min_size(s->pad, left);
 
     *out = (struct quill_stretch){.begin = begin * FRAME,
                                   .end = min_size(end * FRAME, s->n_samples),
@@ -181,9 +188,13 @@ static bool end_phrase(struct quill_stretches *s, size_t end, bool cut, struct q
 {
     const struct phrase p = {.begin = s->phrase.begin, .end = end, .cut = cut};
 
+    const bool is_click = end - s->spoken_from < s->min_speech || s->likeliest < s->threshold;
+
     s->open = cut;
     s->phrase.begin = end;
-    if (p.end - p.begin < s->min_speech || s->likeliest < s->threshold)
+    if (!cut)
+        s->likeliest = 0.0f;
+    if (is_click)
         return false;
     return join(s, &p, out);
 }
@@ -207,10 +218,23 @@ static bool cut_phrase(struct quill_stretches *s, struct quill_stretch *out)
 
 static void load_frame(const struct quill_stretches *s, float frame[FRAME])
 {
-    const size_t first = s->n_heard * FRAME, n = min_size(FRAME, s->n_samples - first);
+    const size_t first = s->n_heard * FRAME;
+    const size_t n = first < s->n_samples ? min_size(FRAME, s->n_samples - first) : 0;
 
     for (size_t i = 0; i < FRAME; i++)
         frame[i] = i < n && isfinite(s->samples[first + i]) ? s->samples[first + i] : 0.0f;
+}
+
+static void open_phrase(struct quill_stretches *s, size_t begin)
+{
+    s->phrase.begin = s->spoken_from = max_size(begin, s->pending ? s->joined.end : 0);
+    s->open = s->phrase.begin < s->n_frames;
+}
+
+/* Frames that are listened to. */
+static size_t n_to_hear(const struct quill_stretches *s)
+{
+    return s->n_frames + BEHIND;
 }
 
 /* Takes the next frame; true when that finished a stretch. */
@@ -226,15 +250,14 @@ static bool listen(struct quill_stretches *s, struct quill_stretch *out)
     if (speech) {
         const size_t onset = was_speech ? 1 : min_size(s->vad.onset, s->n_heard);
 
-        if (!s->open) {
-            s->phrase.begin = max_size(s->n_heard - onset, s->pending ? s->joined.end : 0);
-            s->likeliest = 0.0f;
-        }
-        s->open = true;
-        s->phrase.end = s->n_heard;
+        if (!s->open)
+            open_phrase(s, s->n_heard - onset);
+        s->phrase.end = min_size(s->n_heard, s->n_frames);
     }
-    if (!s->open)
+    if (!s->open) { /* a phrase that begins here will be declared later */
+        s->likeliest = s->vad.onset > 0 ? fmaxf(s->likeliest, s->vad.likely) : 0.0f;
         return false;
+    }
     s->likeliest = fmaxf(s->likeliest, s->vad.likely);
     if (s->n_heard - s->phrase.begin >= s->max_speech)
         return cut_phrase(s, out);
@@ -246,10 +269,10 @@ static bool listen(struct quill_stretches *s, struct quill_stretch *out)
 
 bool quill_stretches_next(struct quill_stretches *s, struct quill_stretch *out)
 {
-    for (int i = 0; i < TURN && s->n_heard < s->n_frames; i++)
+    for (int i = 0; i < TURN && s->n_heard < n_to_hear(s); i++)
         if (listen(s, out))
             return true;
-    if (s->n_heard < s->n_frames)
+    if (s->n_heard < n_to_hear(s))
         return false;
     if (s->open && end_phrase(s, s->phrase.end, false, out))
         return true;
@@ -262,5 +285,5 @@ bool quill_stretches_next(struct quill_stretches *s, struct quill_stretch *out)
 
 bool quill_stretches_done(const struct quill_stretches *s)
 {
-    return s->n_heard == s->n_frames && !s->open && !s->pending;
+    return s->n_heard == n_to_hear(s) && !s->open && !s->pending;
 }

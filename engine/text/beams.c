@@ -264,6 +264,8 @@ static bool step_beams(struct quill_search *s, struct quill_decoder *decoder, co
         else if (beams->n_finished < n_wanted)
             finish(s, &beams->beam[list[i].beam], list[i].sum);
     }
+    if (n_chosen == 0 && beams->n_finished == 0)
+        return false; /* nothing is allowed: the open ones are all there is */
     replace_beams(s, decoder, chosen, n_chosen);
     return n_chosen > 0 && beams->n_finished < n_wanted && has_room(s, beams->beam[chosen[0].beam].n_tokens);
 }

@@ -111,6 +111,55 @@ silence_and_noise_are_no_stretch (void) {
   }
 }
 
+/* Nobody else is there to share the sound behind the last word with. */
+static void
+all_that_is_left_is_the_last_stretchs_pad (void) {
+  const struct quill_vad_params params = params_for_tones ();
+  g_autoptr (Sound) sound = sound_new ();
+
+  sound_add_silence (sound, 1000);
+  sound_add_speech (sound, 2000, -20);
+  sound_add_silence (sound, 100); /* half of the pad */
+  sound_add_noise (sound, -70, 3);
+  g_autoptr (GArray) all = find (&params, sound);
+  g_assert_cmpuint (all->len, ==, 1);
+  g_assert_cmpuint (nth (all, 0)->end, ==, sound->len);
+}
+
+/* It is over before the detector has made up its mind. */
+static void
+a_word_at_the_very_end_is_a_stretch (void) {
+  const struct quill_vad_params params = params_for_tones ();
+  g_autoptr (Sound) sound = sound_new ();
+
+  sound_add_silence (sound, 2000);
+  sound_add_syllable (sound, 190, -20);
+  sound_add_noise (sound, -70, 3);
+  g_autoptr (GArray) all = find (&params, sound);
+  g_assert_cmpuint (all->len, ==, 1);
+  g_assert_cmpint (ms_of (nth (all, 0)->begin), <=, 2000 + FRAME_MS);
+}
+
+/* What is left behind a forced cut is no click, however little it is. */
+static void
+the_rest_of_a_cut_phrase_is_kept (void) {
+  struct quill_vad_params params = params_for_tones ();
+  g_autoptr (Sound) sound = sound_new ();
+  gsize heard = 0;
+
+  params.min_speech_duration_ms = 4000;
+  params.max_speech_duration_s = 3;
+  sound_add_silence (sound, 1000);
+  sound_add_speech (sound, 8000, -20);
+  sound_add_silence (sound, 1000);
+  sound_add_noise (sound, -70, 3);
+  g_autoptr (GArray) all = find (&params, sound);
+  for (guint i = 0; i < all->len; i++)
+    heard += nth (all, i)->end - nth (all, i)->begin;
+  g_assert_cmpint (ms_of (heard), >=, 7900 - 4000); /* from the piece on that shows that it is no click */
+  g_assert_cmpint (ms_of (nth (all, all->len - 1)->end), >=, 9000);
+}
+
 static void
 no_sound_is_no_stretch (void) {
   const struct quill_vad_params params = params_for_tones ();
@@ -386,6 +435,10 @@ int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/stretches/silence-and-noise-are-none", silence_and_noise_are_no_stretch);
+  g_test_add_func ("/stretches/all-that-is-left-is-the-last-ones-pad",
+                   all_that_is_left_is_the_last_stretchs_pad);
+  g_test_add_func ("/stretches/a-word-at-the-very-end-is-one", a_word_at_the_very_end_is_a_stretch);
+  g_test_add_func ("/stretches/the-rest-of-a-cut-phrase-is-kept", the_rest_of_a_cut_phrase_is_kept);
   g_test_add_func ("/stretches/no-sound-is-none", no_sound_is_no_stretch);
   g_test_add_func ("/stretches/each-pause-is-a-cut", each_pause_is_a_cut);
   g_test_add_func ("/stretches/shorter-pauses-are-none", shorter_pauses_are_none);
