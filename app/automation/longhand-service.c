@@ -303,7 +303,7 @@ on_tentative (LonghandService *self, const char *text, guint n_firm) {
   gint64 start_ms, end_ms;
 
   longhand_dictation_get_tentative_times (self->dictation, &start_ms, &end_ms);
-  longhand_bus_dictation1_set_tentative_text (LONGHAND_BUS_DICTATION1 (self), text);
+  longhand_bus_dictation1_set_tentative_text (LONGHAND_BUS_DICTATION1 (self), receiver == NULL ? text : "");
   emit (self, receiver, "Tentative",
         g_variant_new ("(suxx)", text, (guint)g_utf8_strlen (text, (gssize)n_firm), start_ms, end_ms));
   if (receiver != NULL)

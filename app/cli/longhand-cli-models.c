@@ -199,7 +199,7 @@ download_model (const char *id, const char *mirror, GError **error) {
 static gboolean
 delete_model (const char *id, const char *mirror, GError **error) {
   g_autoptr (LonghandModelStore) store = longhand_model_store_new ();
-  g_autoptr (LonghandModel) model = longhand_model_store_find (store, id, error);
+  g_autoptr (LonghandModel) model = longhand_model_store_lookup (store, id, error);
 
   if (model == NULL || !longhand_model_set_aside (model, error))
     return FALSE;

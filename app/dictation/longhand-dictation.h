@@ -95,12 +95,19 @@ G_DECLARE_FINAL_TYPE (LonghandDictation, longhand_dictation, LONGHAND, DICTATION
  *   "tentative" (const char *text, guint n_firm)   replaces the last tentative text; "" clears it. Its first
  *                                         n_firm bytes, whole words, do not change before it is committed
  *   "committed" (LonghandUtterance *)     after it the tentative text is "". It may be a command, which is
- * for the receiver to carry out, but LONGHAND_COMMAND_STOP: that is done "failed"    (const GError *)
- * LONGHAND_ERROR_*; the state tells what goes on "notice"    (const char *sentence)    worth reading, needs
- * no answer: sound was lost; once a recording "left-out" (LonghandUtterance *)      recognised, but nobody
- * seems to have said it: it is no text, unless the person says so "recovered" (gint64 begun_us)         a
- * session that was not closed is being taken up; when it began, as microseconds since 1970. Its text follows
- * as "committed" "devices-changed" ()                  longhand_dictation_get_devices has new content */
+ * for the receiver to carry out, but LONGHAND_COMMAND_STOP: that is done
+ *
+ *   "failed"    (const GError *)          LONGHAND_ERROR_*; the state tells what goes on
+ *
+ *   "notice"    (const char *sentence)    worth reading, needs no answer: sound was lost; once a recording
+ *
+ *   "left-out"  (LonghandUtterance *)     recognised, but nobody seems to have said it: it is no text, unless
+ *                                         the person says so
+ *
+ *   "recovered" (gint64 begun_us)         a session that was not closed is being taken up; when it began, as
+ *                                         microseconds since 1970. Its text follows as "committed"
+ *
+ *   "devices-changed" ()                  longhand_dictation_get_devices has new content */
 LonghandDictation *longhand_dictation_new (LonghandSettings *settings,
                                            LonghandModelStore *store); /* (transfer full) */
 

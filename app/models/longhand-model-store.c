@@ -228,6 +228,28 @@ dup_dirs_for_people (void) {
   return g_strjoinv (", ", (char **)dirs->pdata);
 }
 
+static void
+set_missing (GError **error, const char *id) {
+  g_autofree char *dirs = dup_dirs_for_people ();
+
+  g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_MODEL_MISSING,
+               _ ("No model “%s” is installed: put ggml-%s.bin into one of these folders: %s."), id, id,
+               dirs);
+}
+
+LonghandModel *
+longhand_model_store_lookup (LonghandModelStore *self, const char *id, GError **error) {
+  LonghandModel *model;
+
+  g_return_val_if_fail (LONGHAND_IS_MODEL_STORE (self), NULL);
+
+  model = *id != '\0' ? lookup_id (self->models, id) : NULL;
+  if (model != NULL)
+    return g_object_ref (model);
+  set_missing (error, id);
+  return NULL;
+}
+
 LonghandModel *
 longhand_model_store_find (LonghandModelStore *self, const char *id_or_path, GError **error) {
   g_autofree char *dirs = NULL;
@@ -252,9 +274,6 @@ longhand_model_store_find (LonghandModelStore *self, const char *id_or_path, GEr
       || g_file_test (id_or_path, G_FILE_TEST_IS_REGULAR))
     return open_path (self, id_or_path, error);
 
-  dirs = dup_dirs_for_people ();
-  g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_MODEL_MISSING,
-               _ ("No model “%s” is installed: put ggml-%s.bin into one of these folders: %s."), id_or_path,
-               id_or_path, dirs);
+  set_missing (error, id_or_path);
   return NULL;
 }

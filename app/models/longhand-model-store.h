@@ -26,6 +26,10 @@ G_DECLARE_FINAL_TYPE (LonghandModelStore, longhand_model_store, LONGHAND, MODEL_
 LonghandModelStore *longhand_model_store_new (void); /* (transfer full) */
 void longhand_model_store_refresh (LonghandModelStore *self);
 
+/* The installed model with exactly this id, for what must hit no other. LONGHAND_ERROR_MODEL_MISSING.
+ * (transfer full) */
+LonghandModel *longhand_model_store_lookup (LonghandModelStore *self, const char *id, GError **error);
+
 /* By id, by path, or "" for the best installed one (largest that is not bundled, else the bundled one).
  * (transfer full); NULL with LONGHAND_ERROR_MODEL_MISSING and a sentence saying where models are looked for.
  */

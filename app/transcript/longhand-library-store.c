@@ -318,14 +318,26 @@ save_all (LonghandLibraryStore *self, const LonghandSession *session) {
   return rc;
 }
 
+/* Without text there is no session, unless somebody has named or pinned it. */
+static int
+save_blank (LonghandLibraryStore *self, const LonghandSession *session) {
+  int rc = execute (self, "DELETE FROM sessions WHERE id = ? AND title IS NULL AND pinned = 0", "i",
+                    session->id);
+
+  if (rc == SQLITE_OK)
+    rc = execute (self, "DELETE FROM segments WHERE session = ?", "i", session->id);
+  if (rc == SQLITE_OK)
+    rc = execute (self, "UPDATE sessions SET changed_us = ?, text = '', spans = '[]' WHERE id = ?", "ii",
+                  g_get_real_time (), session->id);
+  return rc;
+}
+
 gboolean
 longhand_library_store_save (LonghandLibraryStore *self, const LonghandSession *session, GError **error) {
   int rc = execute (self, "BEGIN IMMEDIATE", "");
 
   if (rc == SQLITE_OK)
-    rc = longhand_session_is_blank (session)
-             ? execute (self, "DELETE FROM sessions WHERE id = ?", "i", session->id)
-             : save_all (self, session);
+    rc = longhand_session_is_blank (session) ? save_blank (self, session) : save_all (self, session);
   if (rc == SQLITE_OK)
     rc = execute (self, "COMMIT", "");
   if (rc == SQLITE_OK)

@@ -211,10 +211,13 @@ load (LonghandLibraryWorker *self, gpointer user, GError **error) {
 
 static void
 load_session (LonghandLibraryWorker *self, const LonghandLibraryJob *job) {
+  const LonghandSession *unsaved = g_hash_table_lookup (self->unsaved, &job->id);
   Load wanted = { job->id, NULL };
   GError *error = NULL;
 
-  if (with_store (self, load, &wanted, &error))
+  if (unsaved != NULL && !g_hash_table_contains (self->removed, &job->id)) /* newer than what is on disk */
+    g_task_return_pointer (job->task, longhand_session_copy (unsaved), (GDestroyNotify)longhand_session_free);
+  else if (with_store (self, load, &wanted, &error))
     g_task_return_pointer (job->task, wanted.session, (GDestroyNotify)longhand_session_free);
   else
     g_task_return_error (job->task, error);

@@ -20,6 +20,19 @@ longhand_session_new (void) {
   return self;
 }
 
+LonghandSession *
+longhand_session_copy (const LonghandSession *self) {
+  LonghandSession *copy = g_new (LonghandSession, 1);
+
+  *copy = *self;
+  copy->text = g_strdup (self->text);
+  copy->segments = g_ptr_array_ref (self->segments);
+  copy->spans = g_array_ref (self->spans);
+  copy->language = g_strdup (self->language);
+  copy->model = g_strdup (self->model);
+  return copy;
+}
+
 void
 longhand_session_free (LonghandSession *self) {
   if (self == NULL)

@@ -23,6 +23,8 @@ gint64 longhand_session_make_id (void);
 
 /* Empty, with a number of its own, begun now. (transfer full) */
 LonghandSession *longhand_session_new (void);
+/* Shares segments and spans, which are not changed any more. (transfer full) */
+LonghandSession *longhand_session_copy (const LonghandSession *self);
 void longhand_session_free (LonghandSession *self);
 
 /* Nothing that anybody could read. */

@@ -124,6 +124,31 @@ blank_sessions_have_no_place (LibraryFixture *f, gconstpointer data) {
   assert_found (store, "words", "");
 }
 
+/* Whoever clears a text for a moment has not forgotten its name. */
+static void
+named_and_pinned_sessions_outlive_their_text (LibraryFixture *f, gconstpointer data) {
+  g_autoptr (LonghandLibraryStore) store = library_fixture_open (f);
+  g_autoptr (LonghandSession) named = library_make_session ("words");
+  g_autoptr (LonghandSession) pinned = library_make_session ("other");
+
+  g_assert_true (longhand_library_store_save (store, named, NULL));
+  g_assert_true (longhand_library_store_save (store, pinned, NULL));
+  g_assert_true (longhand_library_store_set_title (store, named->id, "Name", NULL));
+  g_assert_true (longhand_library_store_set_pinned (store, pinned->id, TRUE, NULL));
+  for (guint i = 0; i < 2; i++) {
+    LonghandSession *session = i == 0 ? named : pinned;
+    g_autoptr (LonghandSession) loaded = NULL;
+
+    g_free (session->text);
+    session->text = g_strdup (" ");
+    g_assert_true (longhand_library_store_save (store, session, NULL));
+    loaded = longhand_library_store_load (store, session->id, NULL);
+    g_assert_nonnull (loaded);
+    g_assert_cmpstr (loaded->text, ==, "");
+    g_assert_cmpuint (loaded->segments->len, ==, 0);
+  }
+}
+
 /* The beginning of a text, at most, and whole words of it. */
 static void
 headings_are_the_first_words (LibraryFixture *f, gconstpointer data) {
@@ -384,6 +409,8 @@ main (int argc, char **argv) {
   LIBRARY_ADD ("/library-store/nobody-else-can-read-it", nobody_else_can_read_it);
   LIBRARY_ADD ("/library-store/saving-again-replaces-the-text-alone", saving_again_replaces_the_text_alone);
   LIBRARY_ADD ("/library-store/blank-sessions-have-no-place", blank_sessions_have_no_place);
+  LIBRARY_ADD ("/library-store/named-and-pinned-sessions-outlive-their-text",
+               named_and_pinned_sessions_outlive_their_text);
   LIBRARY_ADD ("/library-store/headings-are-the-first-words", headings_are_the_first_words);
   LIBRARY_ADD ("/library-store/removed-sessions-can-be-restored-until-a-purge",
                removed_sessions_can_be_restored_until_a_purge);

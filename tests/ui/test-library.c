@@ -1,5 +1,6 @@
 /* The window and the library: what is kept, opened, renamed, deleted, found. */
 #include "longhand-error.h"
+#include "dictation/longhand-utterance.h"
 #include "window-fixture.h"
 
 #include <glib/gstdio.h>
@@ -140,6 +141,28 @@ test_nothing_is_kept_when_not_wanted (Fixture *f, gconstpointer data) {
   g_assert_true (longhand_library_flush (f->library, FOREVER_US));
   fixture_settle ();
   g_assert_cmpuint (count_sessions (f), ==, 0);
+  fixture_assert_text (f, "Some words."); /* which are nowhere else */
+}
+
+/* Where nothing is kept, nothing makes room for anything else. */
+static void
+test_recovered_text_is_added_where_nothing_is_kept (Fixture *f, gconstpointer data) {
+  g_settings_set_boolean (get_settings (f), "keep-sessions", FALSE);
+  fixture_speak (f, 0, "Of today.");
+  g_signal_emit_by_name (f->dictation, "recovered", g_get_real_time ());
+  fixture_assert_text (f, "Of today.");
+}
+
+/* What was left out of a session belongs to no other. */
+static void
+test_left_out_words_stay_with_their_session (Fixture *f, gconstpointer data) {
+  g_autoptr (LonghandUtterance) utterance = longhand_utterance_new (0, 500, "Left out.");
+
+  fixture_speak (f, 0, "Of one session.");
+  g_signal_emit_by_name (f->dictation, "left-out", utterance);
+  do_action (f, "win.new-session");
+  fixture_assert_text (f, "");
+  g_assert_null (f->window->left_out);
 }
 
 /* What cannot be kept is said, stays in the window, and is asked about. */
@@ -369,6 +392,10 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/library/keep/a-blank-session-leaves-no-row", test_blank_leaves_no_row);
   FIXTURE_ADD ("/library/keep/closing-keeps-all-without-a-question", test_closing_keeps_all);
   FIXTURE_ADD ("/library/keep/nothing-when-that-is-not-wanted", test_nothing_is_kept_when_not_wanted);
+  FIXTURE_ADD ("/library/keep/recovered-text-is-added-where-nothing-is-kept",
+               test_recovered_text_is_added_where_nothing_is_kept);
+  FIXTURE_ADD ("/library/open/left-out-words-stay-with-their-session",
+               test_left_out_words_stay_with_their_session);
   FIXTURE_ADD ("/library/keep/what-cannot-be-kept-is-asked-about", test_library_that_cannot_be_written);
   FIXTURE_ADD ("/library/open/the-text-comes-back", test_opening_shows_the_text);
   FIXTURE_ADD ("/library/open/dictation-goes-on-in-it", test_dictation_goes_into_the_open_session);

@@ -29,8 +29,8 @@ struct _LonghandModelsWindow {
   LonghandDictation *dictation;
   GPtrArray *rows; /* LonghandModelRow, borrowed from the groups */
   GCancellable *cancellable;
-  GtkFileChooserNative *chooser;             /* while it is open */
-  char *deleted_choice;                      /* id of the chosen model, if that was deleted last; or NULL */
+  GtkFileChooserNative *chooser;       /* while it is open */
+  char *deleted_choice, *deleted_path; /* of the model that was chosen when it was deleted last; or NULL */
   const LonghandCatalogueEntry *recommended; /* borrowed for good; NULL: none, or not known */
 
   guint n_imports; /* under way */
@@ -248,13 +248,15 @@ offer_undo (LonghandModelsWindow *self, LonghandModel *model) {
 
 /* Whoever deletes the model that is chosen falls back on the best of the others. */
 static void
-forget_choice (LonghandModelsWindow *self, const char *id) {
+forget_choice (LonghandModelsWindow *self, LonghandModel *model) {
   g_autofree char *choice = longhand_settings_dup_model (self->settings);
 
-  g_clear_pointer (&self->deleted_choice, g_free);
-  if (strcmp (choice, id) != 0)
+  if (strcmp (choice, longhand_model_get_id (model)) != 0)
     return;
+  g_free (self->deleted_choice);
+  g_free (self->deleted_path);
   self->deleted_choice = g_steal_pointer (&choice);
+  self->deleted_path = g_strdup (longhand_model_get_path (model));
   longhand_settings_set_model (self->settings, "");
 }
 
@@ -263,13 +265,13 @@ delete_model (GtkWidget *widget, const char *name, GVariant *id) {
   LonghandModelsWindow *self = LONGHAND_MODELS_WINDOW (widget);
   g_autoptr (GError) error = NULL;
   g_autoptr (LonghandModel) model
-      = longhand_model_store_find (self->store, g_variant_get_string (id, NULL), &error);
+      = longhand_model_store_lookup (self->store, g_variant_get_string (id, NULL), &error);
 
   if (model == NULL || !longhand_model_set_aside (model, &error)) {
     show_problem (self, error);
     return;
   }
-  forget_choice (self, longhand_model_get_id (model));
+  forget_choice (self, model);
   longhand_model_store_refresh (self->store);
   offer_undo (self, model);
 }
@@ -284,9 +286,11 @@ undo_delete (GtkWidget *widget, const char *name, GVariant *path) {
     return;
   }
   longhand_model_store_refresh (self->store);
-  if (self->deleted_choice != NULL)
-    longhand_settings_set_model (self->settings, self->deleted_choice);
+  if (g_strcmp0 (self->deleted_path, g_variant_get_string (path, NULL)) != 0)
+    return;
+  longhand_settings_set_model (self->settings, self->deleted_choice);
   g_clear_pointer (&self->deleted_choice, g_free);
+  g_clear_pointer (&self->deleted_path, g_free);
 }
 
 /* ---- importing ---- */
@@ -467,6 +471,7 @@ longhand_models_window_finalize (GObject *object) {
   g_ptr_array_unref (self->rows);
   g_object_unref (self->cancellable);
   g_free (self->deleted_choice);
+  g_free (self->deleted_path);
   G_OBJECT_CLASS (longhand_models_window_parent_class)->finalize (object);
 }
 

@@ -112,8 +112,10 @@ longhand_window_keep_all (LonghandWindow *self) {
   if (!keeps_sessions (self))
     return FALSE;
   longhand_library_purge (self->library);
-  if (!longhand_library_flush (self->library, CLOSE_TIMEOUT_US))
+  if (!longhand_library_flush (self->library, CLOSE_TIMEOUT_US)) {
+    longhand_dictation_keep_session (self->dictation); /* other sessions may not be safe either */
     return FALSE;
+  }
   longhand_dictation_note_kept (self->dictation);
   return TRUE;
 }
@@ -133,24 +135,29 @@ show_session (LonghandWindow *self, LonghandSession *session) {
   self->is_showing = FALSE;
   longhand_document_set_time_offset (get_document (self), session->duration_ms - self->elapsed_before_ms);
   longhand_sidebar_set_open (self->sidebar, session->id);
+  longhand_window_keep_left_out (self, NULL);
 }
 
-/* Its text follows. */
+/* Its text follows, in a session of its own where the one before is kept. */
 static void
 on_recovered (LonghandWindow *self, gint64 begun_us) {
   keep (self);
   self->wanted_id = 0;
-  if (!longhand_document_is_empty (get_document (self)))
+  if (keeps_sessions (self) && !longhand_document_is_empty (get_document (self)))
     show_session (self, longhand_session_new ());
   self->session->begun_us = begun_us;
 }
 
-/* What is being said belongs to the session that it was begun in. */
+/* What is being said belongs to the session that it was begun in, and text that is kept nowhere else to the
+ * window. */
 static gboolean
 may_leave (LonghandWindow *self) {
-  if (!longhand_dictation_has_pending (self->dictation))
+  if (longhand_dictation_has_pending (self->dictation))
+    longhand_window_toast (self, _ ("Stop recording first: what you say goes into the open session."));
+  else if (!keeps_sessions (self) && longhand_document_get_unsaved (get_document (self)))
+    longhand_window_toast (self, _ ("This text is kept nowhere else: export it first, or clear it."));
+  else
     return TRUE;
-  longhand_window_toast (self, _ ("Stop recording first: what you say goes into the open session."));
   longhand_sidebar_set_open (self->sidebar, self->session->id);
   return FALSE;
 }
@@ -222,6 +229,8 @@ on_removed (LonghandWindow *self, gint64 id, const char *heading) {
   keep (self);
   longhand_library_remove (self->library, id);
   self->removed_id = is_open ? id : 0;
+  if (id == self->wanted_id)
+    self->wanted_id = 0;
   if (is_open)
     show_session (self, longhand_session_new ());
   toast = adw_toast_new (title);

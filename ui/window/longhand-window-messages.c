@@ -49,8 +49,8 @@ on_is_behind (LonghandWindow *self) {
 
 /* ---- what nobody seems to have said ---- */
 
-static void
-keep_left_out (LonghandWindow *self, LonghandUtterance *utterance) {
+void
+longhand_window_keep_left_out (LonghandWindow *self, LonghandUtterance *utterance) {
   g_clear_pointer (&self->left_out, longhand_utterance_unref);
   if (utterance != NULL)
     self->left_out = longhand_utterance_ref (utterance);
@@ -64,7 +64,7 @@ on_left_out (LonghandWindow *self, LonghandUtterance *utterance) {
   g_autofree char *title = g_markup_escape_text (message, -1);
   AdwToast *toast = adw_toast_new (title);
 
-  keep_left_out (self, utterance);
+  longhand_window_keep_left_out (self, utterance);
   adw_toast_set_button_label (toast, _ ("Insert"));
   adw_toast_set_action_name (toast, "win.insert-left-out");
   adw_toast_overlay_add_toast (self->toasts, toast);
@@ -74,7 +74,7 @@ void
 longhand_window_insert_left_out (LonghandWindow *self) {
   g_return_if_fail (self->left_out != NULL);
   longhand_editor_commit (self->editor, self->left_out);
-  keep_left_out (self, NULL);
+  longhand_window_keep_left_out (self, NULL);
 }
 
 /* ---- problems ---- */
@@ -198,7 +198,7 @@ on_hint_dismissed (LonghandWindow *self) {
 
 void
 longhand_window_init_messages (LonghandWindow *self) {
-  keep_left_out (self, NULL);
+  longhand_window_keep_left_out (self, NULL);
   g_signal_connect_object (self->dictation, "left-out", G_CALLBACK (on_left_out), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->dictation, "notify::is-behind", G_CALLBACK (on_is_behind), self,
                            G_CONNECT_SWAPPED);

@@ -105,6 +105,8 @@ void longhand_window_show_error (LonghandWindow *self, const GError *error);
  */
 void longhand_window_set_behind (LonghandWindow *self, gboolean is_behind);
 /* The last utterance that was left out goes to the caret. */
+/* What nobody seems to have said, for as long as it may be inserted; NULL: nothing any more. */
+void longhand_window_keep_left_out (LonghandWindow *self, LonghandUtterance *utterance);
 void longhand_window_insert_left_out (LonghandWindow *self);
 void longhand_window_update_hint (LonghandWindow *self);
 void longhand_window_open_models_folder (LonghandWindow *self);

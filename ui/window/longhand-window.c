@@ -111,7 +111,8 @@ longhand_window_close_request (GtkWindow *window) {
 
   if (longhand_dictation_has_pending (self->dictation)) {
     self->close_when_idle = TRUE;
-    longhand_dictation_stop (self->dictation);
+    if (!gtk_widget_activate_action (GTK_WIDGET (self), "app.stop", NULL)) /* starts that wait, too */
+      longhand_dictation_stop (self->dictation);
     return GDK_EVENT_STOP;
   }
   if (!longhand_window_keep_all (self) && !self->close_for_good
