@@ -310,8 +310,8 @@ static void
 recordings_together_have_their_own (struct fixture *f, const void *unused) {
   static const char *const names[] = { "002-flite-rms.flac", "013-espeak-en-gb+m6.flac" };
   struct quill_recording recordings[2] = { 0 };
-  g_autofree float *samples[2] = { NULL, NULL };
-  g_autofree char *alone[2] = { NULL, NULL };
+  float *samples[2];
+  char *alone[2];
 
   f->params.beam_size = 2;
   for (guint i = 0; i < 2; i++) {
@@ -333,6 +333,8 @@ recordings_together_have_their_own (struct fixture *f, const void *unused) {
 
     g_assert_cmpstr (together, ==, alone[i]);
     quill_result_free (&recordings[i].result);
+    g_free (samples[i]);
+    g_free (alone[i]);
   }
 }
 
