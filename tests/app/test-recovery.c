@@ -544,13 +544,15 @@ static void
 commands_come_back_as_what_they_did (Fixture *f, gconstpointer data) {
   g_autoptr (GError) error = NULL;
   g_autoptr (LonghandJournal) journal = longhand_journal_new (f->folder, refuse_problem, NULL, &error);
+  g_autoptr (Sound) sound = sound_new ();
   g_autoptr (GPtrArray) paths = NULL;
   g_autoptr (LonghandRecovery) recovery = NULL;
   g_autoptr (LonghandUtterance) whole = NULL;
   const LonghandSegment *second;
 
   g_assert_no_error (error);
-  longhand_journal_append_sound (journal, sound_samples (f->sound), 10 * SECOND);
+  sound_add_silence (sound, 10000);
+  longhand_journal_append_sound (journal, sound_samples (sound), 10 * SECOND);
   longhand_journal_append_text (journal, 0, 500, "One.");
   append_command (journal, 1000, LONGHAND_COMMAND_MARK, ",");
   longhand_journal_append_text (journal, 2000, 2500, "Two.");
