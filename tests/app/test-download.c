@@ -1,51 +1,17 @@
 /* Downloads from a mirror that is as bad as those out there. */
+#include "full-disk.h"
 #include "longhand-error.h"
 #include "model-server.h"
 #include "models/longhand-download.h"
 #include "models/longhand-part-file.h"
 
-#include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define N_BYTES 600001
 #define FILE_NAME "ggml-test.bin"
 #define PATIENCE_S 1
-
-/* ---- a disk that fills up ---- */
-
-static gint64 disk_room = -1; /* bytes that a write still finds room for; below 0: a real disk */
-static guint64 free_bytes;    /* that the disk says it has; 0: the real number */
-
-ssize_t __real_write (int fd, const void *data, size_t n);
-ssize_t __wrap_write (int fd, const void *data, size_t n);
-ssize_t
-__wrap_write (int fd, const void *data, size_t n) {
-  if (disk_room < 0 || n < 64) /* what wakes a main loop is small */
-    return __real_write (fd, data, n);
-  if (disk_room == 0) {
-    errno = ENOSPC;
-    return -1;
-  }
-  n = MIN (n, (size_t)disk_room);
-  disk_room -= (gint64)n;
-  return __real_write (fd, data, n);
-}
-
-int __real_statvfs64 (const char *path, struct statvfs *info);
-int __wrap_statvfs64 (const char *path, struct statvfs *info);
-int
-__wrap_statvfs64 (const char *path, struct statvfs *info) {
-  const int result = __real_statvfs64 (path, info);
-
-  if (free_bytes > 0) {
-    info->f_frsize = 1;
-    info->f_bavail = free_bytes;
-  }
-  return result;
-}
 
 /* ---- a download ---- */
 
@@ -446,18 +412,18 @@ a_base_that_is_none_is_said (Fixture *f, gconstpointer data) {
 
 static void
 no_room_is_said_before (Fixture *f, gconstpointer data) {
-  free_bytes = 16 * 1024 * 1024 + N_BYTES - 100000;
+  full_disk.free_bytes = 16 * 1024 * 1024 + N_BYTES - 100000;
   start (f);
   assert_failed (f, LONGHAND_ERROR_WRITE, "make 100.0\302\240kB more free", 0);
-  free_bytes = 0;
+  full_disk.free_bytes = 0;
 }
 
 static void
 a_disk_that_fills_up_keeps_what_it_has (Fixture *f, gconstpointer data) {
-  disk_room = 400000;
+  full_disk.room = 400000;
   start (f);
   wait_for_end (f);
-  disk_room = -1;
+  full_disk.room = -1;
   assert_failed (f, LONGHAND_ERROR_WRITE, "disk is full", 400000);
   start (f);
   assert_done (f);
@@ -467,10 +433,10 @@ static void
 a_disk_that_fills_up_says_how_much_is_missing (Fixture *f, gconstpointer data) {
   fetch_half (f);
   model_server_set_manner (f->server, MODEL_SERVER_HONEST);
-  free_bytes = 16 * 1024 * 1024 + 100001;
+  full_disk.free_bytes = 16 * 1024 * 1024 + 100001;
   start (f);
   assert_failed (f, LONGHAND_ERROR_WRITE, "make 200.0\302\240kB more free", N_BYTES / 2);
-  free_bytes = 0;
+  full_disk.free_bytes = 0;
 }
 
 static void

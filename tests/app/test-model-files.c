@@ -1,48 +1,14 @@
 /* Taking model files in, and throwing them away. */
+#include "full-disk.h"
 #include "longhand-error.h"
 #include "make-model.h"
 #include "models/longhand-model-files.h"
 
-#include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 static char *home, *elsewhere; /* the user's folder, and one that holds files to import */
-
-/* ---- a disk that fills up ---- */
-
-static gint64 disk_room = -1; /* bytes that a write still finds room for; below 0: a real disk */
-static guint64 free_bytes;    /* that the disk says it has; 0: the real number */
-
-ssize_t __real_write (int fd, const void *data, size_t n);
-ssize_t __wrap_write (int fd, const void *data, size_t n);
-ssize_t
-__wrap_write (int fd, const void *data, size_t n) {
-  if (disk_room < 0 || n < 64) /* what wakes a main loop is small */
-    return __real_write (fd, data, n);
-  if (disk_room == 0) {
-    errno = ENOSPC;
-    return -1;
-  }
-  n = MIN (n, (size_t)disk_room);
-  disk_room -= (gint64)n;
-  return __real_write (fd, data, n);
-}
-
-int __real_statvfs64 (const char *path, struct statvfs *info);
-int __wrap_statvfs64 (const char *path, struct statvfs *info);
-int
-__wrap_statvfs64 (const char *path, struct statvfs *info) {
-  const int result = __real_statvfs64 (path, info);
-
-  if (free_bytes > 0) {
-    info->f_frsize = 1;
-    info->f_bavail = free_bytes;
-  }
-  return result;
-}
 
 /* ---- files ---- */
 
@@ -183,9 +149,9 @@ static void
 no_room_is_said_before (void) {
   g_autofree char *path = make_model (elsewhere, "ggml-mine.bin");
 
-  free_bytes = 16 * 1024 * 1024 + size_of (path) - 50000;
+  full_disk.free_bytes = 16 * 1024 * 1024 + size_of (path) - 50000;
   assert_not_imported (path, LONGHAND_ERROR_WRITE, "make 50.0\302\240kB more free");
-  free_bytes = 0;
+  full_disk.free_bytes = 0;
   empty (elsewhere);
 }
 
@@ -194,10 +160,10 @@ a_disk_that_fills_up_leaves_nothing (void) {
   g_autofree char *path = make_model (elsewhere, "ggml-mine.bin");
 
   for (guint i = 0; i < 3; i++) {
-    disk_room = (gint64)(size_of (path) / 3 * i);
+    full_disk.room = (gint64)(size_of (path) / 3 * i);
     assert_not_imported (path, LONGHAND_ERROR_WRITE, "ggml-mine.bin");
   }
-  disk_room = -1;
+  full_disk.room = -1;
   empty (elsewhere);
 }
 
