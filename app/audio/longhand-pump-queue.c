@@ -123,6 +123,16 @@ longhand_pump_queue_get_n_samples (LonghandPumpQueue *self) {
   return n;
 }
 
+guint64
+longhand_pump_queue_get_n_pushed (LonghandPumpQueue *self) {
+  guint64 n;
+
+  pthread_mutex_lock (&self->lock);
+  n = self->n_pushed;
+  pthread_mutex_unlock (&self->lock);
+  return n;
+}
+
 gboolean
 longhand_pump_queue_has_end (LonghandPumpQueue *self) {
   gboolean has_end;

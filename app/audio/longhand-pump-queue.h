@@ -26,8 +26,9 @@ gsize longhand_pump_queue_pop (LonghandPumpQueue *self, float *samples, gsize ma
 void longhand_pump_queue_wait (LonghandPumpQueue *self, gboolean or_sound);
 void longhand_pump_queue_wake (LonghandPumpQueue *self);
 
-gsize longhand_pump_queue_get_n_samples (LonghandPumpQueue *self); /* waiting */
-gboolean longhand_pump_queue_has_end (LonghandPumpQueue *self);    /* a recording's end is waiting */
+gsize longhand_pump_queue_get_n_samples (LonghandPumpQueue *self);  /* waiting */
+guint64 longhand_pump_queue_get_n_pushed (LonghandPumpQueue *self); /* ever */
+gboolean longhand_pump_queue_has_end (LonghandPumpQueue *self);     /* a recording's end is waiting */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LonghandPumpQueue, longhand_pump_queue_unref)
 

@@ -268,11 +268,19 @@ handle_toggle (LonghandBusDictation1 *object, GDBusMethodInvocation *invocation)
   return TRUE;
 }
 
+static gboolean
+handle_cut (LonghandBusDictation1 *object, GDBusMethodInvocation *invocation) {
+  longhand_bus_dictation1_complete_cut (object, invocation,
+                                        longhand_dictation_cut (LONGHAND_SERVICE (object)->dictation));
+  return TRUE;
+}
+
 static void
 dictation1_init (LonghandBusDictation1Iface *iface) {
   iface->handle_start = handle_start;
   iface->handle_stop = handle_stop;
   iface->handle_toggle = handle_toggle;
+  iface->handle_cut = handle_cut;
 }
 
 /* ---- signals ---- */

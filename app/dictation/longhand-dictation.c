@@ -622,6 +622,20 @@ longhand_dictation_toggle (LonghandDictation *self) {
   handle (self, LONGHAND_EVENT_TOGGLE);
 }
 
+/* The pump goes on pushing meanwhile: nothing of the new recording may seem to begin before it. */
+gint64
+longhand_dictation_cut (LonghandDictation *self) {
+  guint64 n_before;
+
+  g_return_val_if_fail (LONGHAND_IS_DICTATION (self), 0);
+  n_before = longhand_pump_queue_get_n_pushed (self->queue);
+  if (self->now.state == LONGHAND_STATE_RECORDING) {
+    self->n_begun++;
+    longhand_pump_queue_push_end (self->queue);
+  }
+  return (gint64)(n_before * 1000 / LONGHAND_PUMP_RATE_HZ) + self->offset_ms;
+}
+
 LonghandState
 longhand_dictation_get_state (LonghandDictation *self) {
   return self->now.state;

@@ -136,6 +136,10 @@ void longhand_dictation_start (LonghandDictation *self); /* no-op unless idle or
 void longhand_dictation_start_from (LonghandDictation *self, const char *device_id); /* this time; likewise */
 void longhand_dictation_stop (LonghandDictation *self); /* finishes what was said; no-op when idle */
 void longhand_dictation_toggle (LonghandDictation *self);
+/* What is said from here on is a recording of its own, while the microphone stays open: the utterance in
+ * progress ends, as at a pause. Returns where, as the times of LonghandUtterance: what begins before that was
+ * said before. Not recording: nothing is cut; all that was said begins before what is returned. */
+gint64 longhand_dictation_cut (LonghandDictation *self);
 /* Waiting: a microphone that is there and could be recorded from instead; else NULL. "devices-changed" may
  * change it. (transfer none) */
 const LonghandDevice *longhand_dictation_get_other_device (LonghandDictation *self);

@@ -79,6 +79,31 @@ each_pause_commits_an_utterance (Fixture *f, gconstpointer data) {
   fixture_assert_no_failure (f);
 }
 
+/* Words go on being heard behind a cut in the midst of them, as of an utterance of its own. */
+static void
+a_cut_ends_the_utterance_and_recording_goes_on (Fixture *f, gconstpointer data) {
+  gint64 at_ms;
+
+  fixture_make_dictation (f);
+  fixture_wait_ready (f);
+  fixture_start (f);
+  fixture_speak (f, 0, IN_FIRST);
+  RUN_UNTIL (f->n_tentative > 0);
+  at_ms = longhand_dictation_cut (f->dictation);
+  g_assert_cmpint (at_ms, ==, IN_FIRST / MS);
+  RUN_UNTIL (f->committed->len == 1);
+  g_assert_cmpint (longhand_dictation_get_state (f->dictation), ==, LONGHAND_STATE_RECORDING);
+  fixture_speak (f, IN_FIRST, IN_PAUSE);
+  RUN_UNTIL (f->committed->len == 2);
+  g_assert_cmpint (fixture_utterance (f, 0)->end_ms, <=, at_ms);
+  g_assert_cmpint (fixture_utterance (f, 1)->start_ms, >=, at_ms);
+  fixture_stop (f);
+  g_assert_cmpint (longhand_dictation_cut (f->dictation), ==, IN_PAUSE / MS);
+  g_assert_cmpuint (f->committed->len, ==, 2);
+  g_assert_cmpuint (f->microphone->n_started, ==, 1);
+  fixture_assert_no_failure (f);
+}
+
 /* Sound of tests/data/speech, and a pause. */
 static void
 speak_recording (Fixture *f, const char *name) {
@@ -391,6 +416,8 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/dictation/words-appear-before-the-utterance-ends", words_appear_before_the_utterance_ends);
   FIXTURE_ADD ("/dictation/being-behind-is-told-and-ends", being_behind_is_told_and_ends);
   FIXTURE_ADD ("/dictation/each-pause-commits-an-utterance", each_pause_commits_an_utterance);
+  FIXTURE_ADD ("/dictation/a-cut-ends-the-utterance-and-recording-goes-on",
+               a_cut_ends_the_utterance_and_recording_goes_on);
   FIXTURE_ADD ("/dictation/spoken-command-stops-recording", spoken_command_stops_recording);
   FIXTURE_ADD ("/dictation/words-of-a-command-may-be-written", words_of_a_command_may_be_written);
   FIXTURE_ADD ("/dictation/last-word-survives-stop", last_word_survives_stop);

@@ -498,6 +498,30 @@ test_caller_gets_text (Bus *b, gconstpointer data) {
   g_assert_cmpuint (b->n_wanted, ==, 0);
 }
 
+/* What was begun before the caller moved on can be told from what is said behind. */
+static void
+test_cut (Bus *b, gconstpointer data) {
+  gint64 at_ms, first_ms, second_ms;
+
+  fixture_wait_ready (&b->base);
+  start (b, b->one, "caller");
+  fixture_speak (&b->base, 0, IN_FIRST);
+  RUN_UNTIL (b->one->tentative->len > 0);
+  call (b, b->one, "Cut");
+  g_variant_get (b->one->answer, "(x)", &at_ms);
+  g_assert_cmpint (at_ms, ==, IN_FIRST / MS);
+  assert_state (b, "recording");
+  fixture_speak (&b->base, IN_FIRST, b->base.n_sound);
+  call (b, b->one, "Stop");
+  RUN_UNTIL (!longhand_service_get_busy (b->service));
+  g_assert_cmpuint (b->one->committed->len, ==, 3);
+  g_variant_get (b->one->committed->pdata[0], "(sxx@a(sxxd))", NULL, &first_ms, NULL, NULL);
+  g_variant_get (b->one->committed->pdata[1], "(sxx@a(sxxd))", NULL, &second_ms, NULL, NULL);
+  g_assert_cmpint (first_ms, <, at_ms);
+  g_assert_cmpint (second_ms, >=, at_ms);
+  g_assert_cmpuint (b->window->len, ==, 0);
+}
+
 static void
 assert_not_in_window (Bus *b, const char *text) {
   g_assert_false (g_ptr_array_find_with_equal_func (b->window, text, g_str_equal, NULL));
@@ -740,6 +764,7 @@ main (int argc, char **argv) {
   BUS_ADD ("/service/properties-follow-the-recording", test_properties);
   BUS_ADD ("/service/toggle-starts-and-stops", test_toggle);
   BUS_ADD ("/service/a-caller-alone-gets-its-text", test_caller_gets_text);
+  BUS_ADD ("/service/a-cut-parts-what-is-told-and-goes-on-for-the-caller", test_cut);
   BUS_ADD ("/service/the-recording-behind-a-caller-s-goes-into-the-window", test_caller_and_then_window);
   g_test_add ("/service/a-start-need-not-wait-for-the-model", Bus, NULL, set_up_loading, test_while_loading,
               tear_down);
