@@ -40,6 +40,7 @@ struct _LonghandDictation {
   guint n_begun, n_ended; /* recordings: begun, and recognised to their end */
   guint wait_id;          /* source; while waiting for a microphone */
   gboolean silent, detailed, is_shut_down;
+  gboolean is_overdue;    /* what was said has been waited for in vain */
   gboolean keeps_session; /* it is not removed at the end */
   gboolean has_unkept;    /* text that would be recovered */
   gint64 offset_ms;       /* to add to the recognizer's times, for what was said in those */
@@ -757,19 +758,22 @@ longhand_dictation_get_queue (LonghandDictation *self) {
   return self->queue;
 }
 
+void
+longhand_dictation_finish (LonghandDictation *self) {
+  const gint64 deadline_us = g_get_monotonic_time () + DRAIN_TIMEOUT_US;
+
+  g_return_if_fail (LONGHAND_IS_DICTATION (self));
+  longhand_dictation_stop (self);
+  while (!self->is_shut_down && !self->is_overdue && longhand_dictation_has_pending (self))
+    self->is_overdue = !longhand_mailbox_deliver (self->mailbox, deadline_us);
+}
+
 /* Stop order: the microphone, the pump, the recognizer. What a pass that cannot be interrupted still holds up
  * is left behind. */
 void
 longhand_dictation_shutdown (LonghandDictation *self) {
-  const gint64 deadline_us = g_get_monotonic_time () + DRAIN_TIMEOUT_US;
-
   g_return_if_fail (LONGHAND_IS_DICTATION (self));
-  if (self->is_shut_down)
-    return;
-  longhand_dictation_stop (self);
-  while (!self->is_shut_down && longhand_dictation_has_pending (self)
-         && longhand_mailbox_deliver (self->mailbox, deadline_us))
-    ;
+  longhand_dictation_finish (self);
   if (self->is_shut_down)
     return;
   self->is_shut_down = TRUE;

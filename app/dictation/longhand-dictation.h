@@ -180,8 +180,13 @@ GPtrArray *longhand_dictation_get_devices (LonghandDictation *self);
 void longhand_dictation_refresh_devices (LonghandDictation *self);
 void longhand_dictation_watch_devices (LonghandDictation *self, gboolean watch);
 
-/* Stops everything and waits (at most some seconds) until threads are joined; pending utterances are
- * committed first. Called by dispose too. For application shutdown. */
+/* Stops recording and waits, at most some seconds, until what was said is committed. For the end of a program
+ * that has something to do with it before longhand_dictation_shutdown. */
+void longhand_dictation_finish (LonghandDictation *self);
+
+/* Finishes, and ends everything; waits, at most some seconds, until threads are joined. Called by dispose
+ * too.
+ */
 void longhand_dictation_shutdown (LonghandDictation *self);
 
 /* Text was committed that could not be put anywhere: the session stays for recovery when the program ends. */

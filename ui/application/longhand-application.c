@@ -9,9 +9,11 @@
 #include "preferences/longhand-preferences.h"
 #include "window/longhand-window.h"
 
+#include <glib-unix.h>
 #include <glib/gi18n.h>
 #include <string.h>
 
+#define N_END_SIGNALS 3
 #define LINGER_MS 60000 /* after a dictation without a window: the next one finds the model loaded */
 
 struct _LonghandApplication {
@@ -26,6 +28,7 @@ struct _LonghandApplication {
   LonghandLibrary *library;
   LonghandBackground *background;
   LonghandShortcuts *shortcuts; /* NULL: there is no bus */
+  guint end_sources[N_END_SIGNALS];
 
   gboolean is_held;     /* by the service */
   gboolean starts_soon; /* --start or --toggle, and no other instance was there */
@@ -242,6 +245,16 @@ static const struct {
   { "win.menu", { "F10" } },
 };
 
+/* By which the end of a desktop's session, the first two at once, or somebody at a terminal ends programs. */
+static const int end_signals[N_END_SIGNALS] = { SIGTERM, SIGHUP, SIGINT };
+
+/* There is no time to ask. */
+static gboolean
+on_terminated (gpointer user) {
+  g_application_quit (user);
+  return G_SOURCE_CONTINUE;
+}
+
 static void
 longhand_application_startup (GApplication *application) {
   LonghandApplication *self = LONGHAND_APPLICATION (application);
@@ -259,6 +272,8 @@ longhand_application_startup (GApplication *application) {
   for (gsize i = 0; i < G_N_ELEMENTS (shortcuts); i++)
     gtk_application_set_accels_for_action (GTK_APPLICATION (self), shortcuts[i].action, shortcuts[i].accels);
   gtk_window_set_default_icon_name (APP_ID);
+  for (gsize i = 0; i < N_END_SIGNALS; i++)
+    self->end_sources[i] = g_unix_signal_add (end_signals[i], on_terminated, self);
 }
 
 static void
@@ -296,12 +311,17 @@ longhand_application_dbus_unregister (GApplication *application, GDBusConnection
 }
 
 static void
+end_windows (LonghandApplication *self) {
+  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
+    if (LONGHAND_IS_WINDOW (l->data))
+      longhand_window_end (l->data);
+}
+
+static void
 longhand_application_shutdown (GApplication *application) {
   LonghandApplication *self = LONGHAND_APPLICATION (application);
 
-  /* The desktop's session ends, and nobody was asked to save. */
-  if (self->dictation != NULL && gtk_application_get_windows (GTK_APPLICATION (self)) != NULL)
-    longhand_dictation_keep_session (self->dictation);
+  end_windows (self);
   longhand_service_detach (self->service);
   g_clear_pointer (&self->background, longhand_background_free);
   g_clear_object (&self->shortcuts);
@@ -311,6 +331,8 @@ longhand_application_shutdown (GApplication *application) {
   g_clear_object (&self->library);
   g_clear_object (&self->store);
   g_clear_object (&self->settings);
+  for (gsize i = 0; i < N_END_SIGNALS; i++) /* a second signal ends nothing before all is kept */
+    g_clear_handle_id (&self->end_sources[i], g_source_remove);
   G_APPLICATION_CLASS (longhand_application_parent_class)->shutdown (application);
 }
 

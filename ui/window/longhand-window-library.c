@@ -120,6 +120,13 @@ longhand_window_keep_all (LonghandWindow *self) {
   return TRUE;
 }
 
+void
+longhand_window_end (LonghandWindow *self) {
+  longhand_dictation_finish (self->dictation);
+  if (!longhand_window_keep_all (self) && longhand_document_get_unsaved (get_document (self)))
+    longhand_dictation_keep_session (self->dictation);
+}
+
 /* ---- opening ---- */
 
 /* Takes session. */

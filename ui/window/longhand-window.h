@@ -18,6 +18,10 @@ LonghandWindow *longhand_window_new (GtkApplication *application, LonghandSettin
                                      LonghandModelStore *store, LonghandDictation *dictation,
                                      LonghandLibrary *library);
 
+/* The program ends at once, and nobody can be asked: keeps what was said and written. What cannot be kept
+ * stays for recovery. */
+void longhand_window_end (LonghandWindow *self);
+
 LonghandEditor *longhand_window_get_editor (LonghandWindow *self); /* (transfer none) */
 
 /* Writes the text to file in a format; on failure *error has the sentence to show, and nothing of an existing
