@@ -310,6 +310,37 @@ test_deleted_is_gone_after_closing (Fixture *f, gconstpointer data) {
   g_assert_cmpuint (count_sessions (f), ==, 1);
 }
 
+static gboolean
+menu_is_open (Fixture *f) {
+  GtkWidget *popover = fixture_find (f->window->sidebar, GTK_TYPE_POPOVER_MENU, "css-name", "popover");
+
+  return gtk_widget_get_visible (popover);
+}
+
+/* While the menu of one session is open, another one is saved, and the window opens a third: neither is what
+ * the person has asked to delete. */
+static void
+test_menu_is_about_its_session (Fixture *f, gconstpointer data) {
+  write_two (f);
+  gtk_text_buffer_insert_at_cursor (f->buffer, " More.", -1);
+  choose (f, 1);
+  WAIT_FOR (has_text (f, "First session."));
+  gtk_widget_grab_focus (get_list (f));
+  fixture_press ("Shift+F10");
+  WAIT_FOR (menu_is_open (f));
+  g_signal_emit_by_name (f->dictation, "recovered", g_get_real_time ());
+  fixture_speak (f, 0, "Third session.");
+  WAIT_FOR (count_sessions (f) == 3);
+  fixture_assert_text (f, "Third session.");
+  gtk_widget_activate_action (GTK_WIDGET (f->window->sidebar), "session.delete", NULL);
+  WAIT_FOR (count_sessions (f) == 2);
+  WAIT_FOR (!sidebar_says (f, "First session."));
+  fixture_assert_text (f, "Third session.");
+  fixture_press ("Escape");
+  WAIT_FOR (!menu_is_open (f));
+  WAIT_FOR (gtk_selection_model_is_selected (get_selection (f), 0));
+}
+
 /* ---- search ---- */
 
 static void
@@ -405,6 +436,7 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/library/pin", test_pin);
   FIXTURE_ADD ("/library/delete/can-be-undone", test_delete_and_undo);
   FIXTURE_ADD ("/library/delete/is-for-good-after-closing", test_deleted_is_gone_after_closing);
+  FIXTURE_ADD ("/library/menu-is-about-the-session-that-it-was-opened-for", test_menu_is_about_its_session);
   FIXTURE_ADD ("/library/search", test_search);
   FIXTURE_ADD ("/library/sidebar/is-remembered", test_sidebar_is_remembered);
   FIXTURE_ADD ("/library/sidebar/folds-where-it-is-narrow", test_narrow);

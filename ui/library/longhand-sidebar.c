@@ -22,6 +22,7 @@ struct _LonghandSidebar {
   GtkWidget *popover; /* child of this */
 
   gint64 open_id;        /* session in the window */
+  gint64 menu_id;        /* that the menu is about; 0: it is closed, and its item has been done */
   gboolean is_selecting; /* this object, and no person */
 };
 
@@ -96,6 +97,18 @@ get_selected (LonghandSidebar *self) {
   return item != NULL ? longhand_session_item_get_summary (item) : NULL;
 }
 
+/* That an action is about: the menu's, wherever the list has moved it meanwhile. (transfer none); NULL: none
+ */
+static const LonghandSessionSummary *
+get_subject (LonghandSidebar *self) {
+  g_autoptr (LonghandSessionItem) item = NULL;
+
+  if (self->menu_id == 0)
+    return get_selected (self);
+  item = get_item (self, find_position (self, self->menu_id));
+  return item != NULL ? longhand_session_item_get_summary (item) : NULL;
+}
+
 typedef struct {
   LonghandSidebar *sidebar; /* owned */
   GtkEditable *entry;
@@ -119,7 +132,7 @@ on_rename_answer (AdwMessageDialog *dialog, const char *response, Rename *rename
 static void
 rename_session (GtkWidget *widget, const char *name, GVariant *parameter) {
   LonghandSidebar *self = LONGHAND_SIDEBAR (widget);
-  const LonghandSessionSummary *summary = get_selected (self);
+  const LonghandSessionSummary *summary = get_subject (self);
   Rename *rename;
   GtkWidget *dialog, *entry;
 
@@ -148,7 +161,7 @@ rename_session (GtkWidget *widget, const char *name, GVariant *parameter) {
 static void
 pin_session (GtkWidget *widget, const char *name, GVariant *parameter) {
   LonghandSidebar *self = LONGHAND_SIDEBAR (widget);
-  const LonghandSessionSummary *summary = get_selected (self);
+  const LonghandSessionSummary *summary = get_subject (self);
 
   if (summary != NULL)
     longhand_library_set_pinned (self->library, summary->id, !summary->pinned);
@@ -157,7 +170,7 @@ pin_session (GtkWidget *widget, const char *name, GVariant *parameter) {
 static void
 delete_session (GtkWidget *widget, const char *name, GVariant *parameter) {
   LonghandSidebar *self = LONGHAND_SIDEBAR (widget);
-  const LonghandSessionSummary *summary = get_selected (self);
+  const LonghandSessionSummary *summary = get_subject (self);
 
   if (summary != NULL)
     g_signal_emit (self, signals[REMOVED], 0, summary->id, summary->heading);
@@ -171,6 +184,7 @@ open_menu (LonghandSidebar *self, const GdkRectangle *at) {
 
   if (summary == NULL)
     return;
+  self->menu_id = summary->id;
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "session.pin", !summary->pinned);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "session.unpin", summary->pinned);
   gtk_popover_set_pointing_to (GTK_POPOVER (self->popover), at);
@@ -245,10 +259,13 @@ show_page (LonghandSidebar *self) {
   gtk_stack_set_visible_child_name (self->pages, page);
 }
 
+/* The menu's session as long as it is about one, else the open one. */
 static void
-select_open (LonghandSidebar *self) {
+select_row (LonghandSidebar *self) {
+  const gint64 id = self->menu_id != 0 ? self->menu_id : self->open_id;
+
   self->is_selecting = TRUE;
-  gtk_single_selection_set_selected (self->selection, find_position (self, self->open_id));
+  gtk_single_selection_set_selected (self->selection, find_position (self, id));
   self->is_selecting = FALSE;
 }
 
@@ -256,28 +273,33 @@ static void
 on_listed (LonghandSidebar *self) {
   show_page (self);
   show_rows (self);
-  if (!gtk_widget_get_visible (self->popover))
-    select_open (self);
+  select_row (self);
 }
 
+/* By a person; but rows that come and go move the selected one, too. */
 static void
 on_selected (LonghandSidebar *self) {
   const LonghandSessionSummary *summary = get_selected (self);
 
-  if (!self->is_selecting && summary != NULL && summary->id != self->open_id)
+  if (!self->is_selecting && summary != NULL && summary->id != self->open_id && summary->id != self->menu_id)
     g_signal_emit (self, signals[OPENED], 0, summary->id);
 }
 
-/* What an item of the menu is about stays selected until it has been done. */
+/* What an item of the menu is about stays so until it has been done; another menu may be open by then. */
 static gboolean
-select_open_later (gpointer user) {
-  select_open (user);
+forget_menu (gpointer user) {
+  LonghandSidebar *self = user;
+
+  if (!gtk_widget_get_visible (self->popover)) {
+    self->menu_id = 0;
+    select_row (self);
+  }
   return G_SOURCE_REMOVE;
 }
 
 static void
 on_menu_closed (LonghandSidebar *self) {
-  g_idle_add_full (G_PRIORITY_LOW, select_open_later, g_object_ref (self), g_object_unref);
+  g_idle_add_full (G_PRIORITY_LOW, forget_menu, g_object_ref (self), g_object_unref);
 }
 
 /* ---- search ---- */
@@ -308,7 +330,7 @@ longhand_sidebar_focus_search (LonghandSidebar *self) {
 void
 longhand_sidebar_set_open (LonghandSidebar *self, gint64 id) {
   self->open_id = id;
-  select_open (self);
+  select_row (self);
 }
 
 void
