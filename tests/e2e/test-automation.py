@@ -172,6 +172,7 @@ def _():
     portal = desktop.add(Portal())
     app = atspi.App("longhand")
     activate("preferences")
+    app.press("page tab:Dictation")
     app.press("Desktop Shortcuts")
     wait("the keys in the preferences", lambda: any("Meta+D" in text for text in app.texts()))
     atspi.key("Escape")

@@ -23,6 +23,7 @@ def _():
     before = threads_in_use()
     wanted = "1" if before != "1" else "2"
     atspi.key("ctrl+comma")
+    window.app.press("page tab:Performance")
     window.app.press("Threads")
     atspi.key("Home", *["Down"] * int(wanted), "Return")
     atspi.key("Escape")

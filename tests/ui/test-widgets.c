@@ -282,6 +282,65 @@ test_microphones_come_and_go (Fixture *f, gconstpointer data) {
   g_assert_cmpuint (f->microphone->n_refreshed, ==, n_refreshed);
 }
 
+static gboolean
+says (gpointer root, const char *part) {
+  g_autofree char *labels = fixture_dup_labels (root);
+
+  return strstr (labels, part) != NULL;
+}
+
+/* A row of any page is found by its name, and leads there. */
+static void
+test_search (Fixture *f, gconstpointer data) {
+  GtkWidget *preferences = show_preferences (f);
+
+  fixture_activate (GTK_WINDOW (preferences));
+  g_assert_false (says (preferences, "Keep Sessions"));
+  fixture_press ("ctrl+f");
+  fixture_type ("keep se");
+  WAIT_FOR (says (preferences, "Keep Sessions\nPrivacy and Storage") && !says (preferences, "Threads"));
+  fixture_press ("Tab");
+  fixture_press ("Tab");
+  fixture_press ("space");
+  WAIT_FOR (says (preferences, "Use of the Network"));
+  gtk_window_destroy (GTK_WINDOW (preferences));
+}
+
+/* None is wider than a phone's screen. */
+static void
+test_narrow (Fixture *f, gconstpointer data) {
+  static const char *const pages[] = { "audio", "dictation", "model", "performance", "privacy" };
+  GtkWidget *preferences = show_preferences (f);
+  int minimum;
+
+  for (guint i = 0; i < G_N_ELEMENTS (pages); i++) {
+    adw_preferences_window_set_visible_page_name (ADW_PREFERENCES_WINDOW (preferences), pages[i]);
+    fixture_settle ();
+    gtk_widget_measure (
+        GTK_WIDGET (adw_preferences_window_get_visible_page (ADW_PREFERENCES_WINDOW (preferences))),
+        GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+    g_assert_cmpint (minimum, <=, 360);
+  }
+  gtk_widget_measure (gtk_widget_get_first_child (preferences), GTK_ORIENTATION_HORIZONTAL, -1, &minimum,
+                      NULL, NULL, NULL);
+  g_assert_cmpint (minimum, <=, 360);
+  gtk_window_destroy (GTK_WINDOW (preferences));
+}
+
+static void
+test_figures (Fixture *f, gconstpointer data) {
+  GSettings *settings = longhand_settings_get_gsettings (f->settings);
+  GtkWidget *preferences = show_preferences (f);
+  GtkSwitch *on = find_switch (preferences, "Performance Panel");
+
+  g_assert_false (gtk_switch_get_active (on));
+  gtk_switch_set_active (on, TRUE);
+  g_assert_true (g_settings_get_boolean (settings, "show-performance"));
+  g_settings_set_boolean (settings, "show-performance", FALSE);
+  g_assert_false (gtk_switch_get_active (on));
+  gtk_window_destroy (GTK_WINDOW (preferences));
+}
+
 /* The bundled model knows one language: there is nothing to choose, and the setting is kept for another
  * model. */
 static void
@@ -530,6 +589,9 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/preferences/model-both-ways", test_model);
   FIXTURE_ADD ("/preferences/microphone-both-ways", test_microphone);
   FIXTURE_ADD ("/preferences/microphones-come-and-go", test_microphones_come_and_go);
+  FIXTURE_ADD ("/preferences/search-leads-to-a-row", test_search);
+  FIXTURE_ADD ("/preferences/pages-fit-a-narrow-screen", test_narrow);
+  FIXTURE_ADD ("/preferences/performance-panel-both-ways", test_figures);
   FIXTURE_ADD ("/preferences/one-language-is-no-choice", test_language);
   FIXTURE_ADD ("/find/counts-and-wraps-in-both-directions", test_find_wraps);
   FIXTURE_ADD ("/find/says-when-there-is-nothing", test_find_nothing);

@@ -1,0 +1,153 @@
+#include "preferences/longhand-dictation-page.h"
+
+#include "preferences/longhand-choice-row.h"
+#include "preferences/longhand-list-page.h"
+
+#include <glib/gi18n.h>
+
+struct _LonghandDictationPage {
+  AdwPreferencesPage parent_instance;
+
+  /* template children */
+  LonghandChoiceRow *language;
+  GtkSpinButton *pause_length;
+  GtkSwitch *commands;
+  AdwActionRow *terms;
+  AdwActionRow *replacements;
+  AdwActionRow *shortcuts_row;
+  GtkSwitch *global_shortcuts;
+  GtkSwitch *notify_recording;
+
+  /* owned */
+  LonghandSettings *settings;
+  LonghandDictation *dictation;
+};
+
+G_DEFINE_FINAL_TYPE (LonghandDictationPage, longhand_dictation_page, ADW_TYPE_PREFERENCES_PAGE)
+
+/* ---- the language ---- */
+
+static void
+show_languages (LonghandDictationPage *self) {
+  g_auto (GStrv) languages = longhand_dictation_dup_languages (self->dictation);
+  const gboolean any = languages != NULL && languages[0] != NULL;
+  g_autofree char *current = longhand_settings_dup_language (self->settings);
+  LonghandChoices *choices = longhand_choices_new ();
+
+  longhand_choices_add (choices, "auto", any ? _ ("Detect") : _ ("English"));
+  for (guint i = 0; any && languages[i] != NULL; i += 2) {
+    g_autofree char *title = g_strdup (languages[i + 1]);
+
+    title[0] = g_ascii_toupper (title[0]);
+    longhand_choices_add (choices, languages[i], title);
+  }
+  longhand_choice_row_show (self->language, choices, any ? current : "auto", current);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->language), any);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->language),
+                               any ? _ ("The language you speak") : _ ("This model knows English only"));
+}
+
+static void
+on_language_chosen (LonghandDictationPage *self, const char *id) {
+  longhand_settings_set_language (self->settings, id);
+}
+
+/* ---- words ---- */
+
+static void
+show_lists (LonghandDictationPage *self) {
+  g_autofree char *terms = longhand_list_page_describe (self->settings, LONGHAND_LIST_TERMS);
+  g_autofree char *replacements = longhand_list_page_describe (self->settings, LONGHAND_LIST_REPLACEMENTS);
+
+  adw_action_row_set_subtitle (self->terms, terms);
+  adw_action_row_set_subtitle (self->replacements, replacements);
+}
+
+static void
+on_list_activated (LonghandDictationPage *self, AdwActionRow *row) {
+  GtkWidget *window = gtk_widget_get_ancestor (GTK_WIDGET (self), ADW_TYPE_PREFERENCES_WINDOW);
+  GtkWidget *page = longhand_list_page_new (self->settings, row == self->terms ? LONGHAND_LIST_TERMS
+                                                                               : LONGHAND_LIST_REPLACEMENTS);
+
+  g_signal_connect_object (page, "back", G_CALLBACK (adw_preferences_window_close_subpage), window,
+                           G_CONNECT_SWAPPED);
+  adw_preferences_window_present_subpage (ADW_PREFERENCES_WINDOW (window), page);
+}
+
+/* ---- keys ---- */
+
+static void
+show_summary (LonghandDictationPage *self, GParamSpec *pspec, LonghandShortcuts *shortcuts) {
+  const char *summary = longhand_shortcuts_get_summary (shortcuts);
+
+  adw_action_row_set_subtitle (self->shortcuts_row,
+                               *summary != '\0' ? summary
+                                                : _ ("Asks the desktop for keys that work in every window"));
+}
+
+void
+longhand_dictation_page_set_shortcuts (LonghandDictationPage *self, LonghandShortcuts *shortcuts) {
+  g_signal_connect_object (shortcuts, "notify::summary", G_CALLBACK (show_summary), self, G_CONNECT_SWAPPED);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->shortcuts_row), TRUE);
+  show_summary (self, NULL, shortcuts);
+}
+
+/* ---- life ---- */
+
+static void
+longhand_dictation_page_dispose (GObject *object) {
+  LonghandDictationPage *self = LONGHAND_DICTATION_PAGE (object);
+
+  g_clear_object (&self->dictation);
+  g_clear_object (&self->settings);
+  G_OBJECT_CLASS (longhand_dictation_page_parent_class)->dispose (object);
+}
+
+static void
+longhand_dictation_page_class_init (LonghandDictationPageClass *klass) {
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  g_type_ensure (LONGHAND_TYPE_CHOICE_ROW);
+  G_OBJECT_CLASS (klass)->dispose = longhand_dictation_page_dispose;
+  gtk_widget_class_set_template_from_resource (
+      widget_class, "/io/github/longhand_app/Longhand/ui/preferences/longhand-dictation-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, LonghandDictationPage, language);
+  gtk_widget_class_bind_template_child (widget_class, LonghandDictationPage, pause_length);
+  gtk_widget_class_bind_template_child (widget_class, LonghandDictationPage, commands);
+  gtk_widget_class_bind_template_child (widget_class, LonghandDictationPage, terms);
+  gtk_widget_class_bind_template_child (widget_class, LonghandDictationPage, replacements);
+  gtk_widget_class_bind_template_child (widget_class, LonghandDictationPage, shortcuts_row);
+  gtk_widget_class_bind_template_child (widget_class, LonghandDictationPage, global_shortcuts);
+  gtk_widget_class_bind_template_child (widget_class, LonghandDictationPage, notify_recording);
+  gtk_widget_class_bind_template_callback (widget_class, on_language_chosen);
+  gtk_widget_class_bind_template_callback (widget_class, on_list_activated);
+}
+
+static void
+longhand_dictation_page_init (LonghandDictationPage *self) {
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+void
+longhand_dictation_page_set_up (LonghandDictationPage *self, LonghandSettings *settings,
+                                LonghandDictation *dictation) {
+  GSettings *keys = longhand_settings_get_gsettings (settings);
+
+  self->settings = g_object_ref (settings);
+  self->dictation = g_object_ref (dictation);
+  show_languages (self);
+  show_lists (self);
+  g_settings_bind (keys, "global-shortcuts", self->global_shortcuts, "active", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (keys, "notify-recording", self->notify_recording, "active", G_SETTINGS_BIND_DEFAULT);
+  g_object_bind_property (settings, "commands", self->commands, "active",
+                          G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
+  g_object_bind_property (settings, "pause-length", gtk_spin_button_get_adjustment (self->pause_length),
+                          "value", G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
+  g_signal_connect_object (settings, "notify::language", G_CALLBACK (show_languages), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "notify::terms", G_CALLBACK (show_lists), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "notify::replacements", G_CALLBACK (show_lists), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (dictation, "notify::model-state", G_CALLBACK (show_languages), self,
+                           G_CONNECT_SWAPPED);
+}

@@ -1,0 +1,21 @@
+/* Preferences of what becomes of speech, and of keys and notices in other windows. */
+#pragma once
+
+#include "automation/longhand-shortcuts.h"
+#include "dictation/longhand-dictation.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+#define LONGHAND_TYPE_DICTATION_PAGE (longhand_dictation_page_get_type ())
+G_DECLARE_FINAL_TYPE (LonghandDictationPage, longhand_dictation_page, LONGHAND, DICTATION_PAGE,
+                      AdwPreferencesPage)
+
+/* Once; references are kept. */
+void longhand_dictation_page_set_up (LonghandDictationPage *self, LonghandSettings *settings,
+                                     LonghandDictation *dictation);
+/* Whose switch there is; without one the desktop's keys cannot be had. */
+void longhand_dictation_page_set_shortcuts (LonghandDictationPage *self, LonghandShortcuts *shortcuts);
+
+G_END_DECLS
