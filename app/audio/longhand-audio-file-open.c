@@ -68,7 +68,7 @@ copy_stream (int from, int to, const LonghandAudioInput *input, const char *name
   ssize_t n;
 
   do {
-    if (input->is_cancelled != NULL && input->is_cancelled ())
+    if (input->is_cancelled != NULL && input->is_cancelled (input->user))
       return set_cancelled (error);
     n = 1;
     if (poll (&wait, 1, WAIT_MS) <= 0)
@@ -161,9 +161,9 @@ longhand_audio_file_open (const char *path, SF_INFO *info, GError **error) {
 }
 
 gboolean
-longhand_audio_file_probe (const char *path, double *seconds) {
+longhand_audio_file_probe (const char *path, double *seconds, GError **error) {
   SF_INFO info;
-  SNDFILE *file = longhand_audio_file_open (path, &info, NULL);
+  SNDFILE *file = longhand_audio_file_open (path, &info, error);
 
   if (file == NULL)
     return FALSE;

@@ -50,7 +50,7 @@ check_goes_on (const Reader *self, GError **error) {
                  _ ("“%s” is longer than 24 hours: cut it into shorter recordings."), self->name);
     return FALSE;
   }
-  if (self->input->is_cancelled != NULL && self->input->is_cancelled ()) {
+  if (self->input->is_cancelled != NULL && self->input->is_cancelled (self->input->user)) {
     g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_CANCELLED, _ ("Reading was cancelled."));
     return FALSE;
   }

@@ -12,8 +12,9 @@ typedef struct {
       *path;    /* borrowed; NULL: standard input, which may be a pipe, and then lies on the disk at first */
   guint raw_hz; /* not 0: no sound file, but samples of 16 bits, little-endian and signed, mono, of this
                  * rate */
-  LonghandEnhancement enhancement; /* of what is read */
-  gboolean (*is_cancelled) (void); /* asked several times a second; NULL: goes on to the end */
+  LonghandEnhancement enhancement;          /* of what is read */
+  gboolean (*is_cancelled) (gpointer user); /* asked several times a second; NULL: goes on to the end */
+  gpointer user;                            /* borrowed */
 } LonghandAudioInput;
 
 /* What people call it. (transfer full) */
@@ -34,8 +35,8 @@ float *longhand_audio_file_load (const char *path, gsize *n_samples, gsize *n_no
 float *longhand_audio_file_load_timed (const char *path, gsize *n_samples, gsize *n_not_finite,
                                        double *resample_ms, GError **error);
 
-/* Whether it can be opened as sound, and how long its header says that it is; 0 where it does not. Any
- * thread. */
-gboolean longhand_audio_file_probe (const char *path, double *seconds);
+/* Whether it can be opened as sound, and how long its header says that it is; 0 where it does not.
+ * LONGHAND_ERROR_AUDIO_FILE. Any thread. */
+gboolean longhand_audio_file_probe (const char *path, double *seconds, GError **error);
 
 G_END_DECLS

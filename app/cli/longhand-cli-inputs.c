@@ -74,7 +74,7 @@ is_sound (const char *path) {
   double seconds;
 
   return g_file_test (path, G_FILE_TEST_IS_REGULAR)
-         && (has_ending_of_sound (path) || longhand_audio_file_probe (path, &seconds));
+         && (has_ending_of_sound (path) || longhand_audio_file_probe (path, &seconds, NULL));
 }
 
 static void

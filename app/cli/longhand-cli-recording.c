@@ -74,12 +74,17 @@ set_params (LonghandCliRecording *self, const LonghandCliRequest *request) {
 
 /* ---- sound ---- */
 
+static gboolean
+is_interrupted (gpointer user) {
+  return longhand_cli_interrupted ();
+}
+
 static const float *
 read_sound (LonghandCliRecording *self, const LonghandCliRequest *request, const char *name, gsize *n) {
   const LonghandAudioInput input = { .path = self->input->path,
                                      .raw_hz = (guint)request->raw_hz,
                                      .enhancement = request->enhancement,
-                                     .is_cancelled = longhand_cli_interrupted };
+                                     .is_cancelled = is_interrupted };
   gsize n_not_finite;
 
   self->samples = longhand_audio_file_read (&input, &n_not_finite, &self->error);

@@ -72,7 +72,7 @@ look_at_headers (Run *run) {
     double seconds = 0;
 
     if (run->options->request.raw_hz != 0 || path == NULL
-        || (longhand_audio_file_probe (path, &seconds) && seconds <= 0))
+        || (longhand_audio_file_probe (path, &seconds, NULL) && seconds <= 0))
       recording->total_ms = -1;
     else
       recording->total_ms = (int)MIN (seconds * 1000, G_MAXINT);

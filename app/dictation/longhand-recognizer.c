@@ -5,8 +5,10 @@
 #include "dictation/longhand-commands.h"
 #include "dictation/longhand-utterance.h"
 #include "longhand-engine-error.h"
+#include "longhand-engine-languages.h"
 #include "longhand-engine-threads.h"
 #include "longhand-error.h"
+#include "models/longhand-shared-model.h"
 
 #include <glib/gi18n.h>
 #include <pthread.h>
@@ -45,7 +47,8 @@ struct _LonghandRecognizer {
   const char *languages[QUILL_MAX_LANGUAGES + 1];
   gboolean reopen; /* the stream was opened with other settings than these */
   guint serial;
-  struct quill_model *model;
+  LonghandSharedModel *weights; /* owned; NULL: none */
+  struct quill_model *model;    /* of these */
   struct quill_transcriber *transcriber;
   LonghandCommands *commands;          /* of the stream; NULL: none */
   struct quill_grammar *grammar;       /* of these */
@@ -369,35 +372,24 @@ complain_of_language (LonghandRecognizer *self, const char *language) {
 
 static const char *
 known_language (LonghandRecognizer *self) {
-  const int n = (int)quill_model_n_languages (self->model);
-  int i;
+  const char *code;
 
-  if (n == 0 || strcmp (self->settings.language, "auto") == 0)
+  if (quill_model_n_languages (self->model) == 0 || strcmp (self->settings.language, "auto") == 0)
     return NULL;
-  i = quill_language_find (self->settings.language);
-  if (i >= 0 && i < n)
-    return quill_language_code ((unsigned)i);
-  complain_of_language (self, self->settings.language);
-  return NULL;
+  code = longhand_engine_find_language (self->model, self->settings.language);
+  if (code == NULL)
+    complain_of_language (self, self->settings.language);
+  return code;
 }
 
 /* Those of the wanted ones that the model knows, for the next stream; NULL: any. */
 static const char *const *
 known_languages (LonghandRecognizer *self) {
-  const int n = (int)quill_model_n_languages (self->model);
   char **const wanted = self->settings.languages;
-  gsize n_known = 0;
 
-  if (n == 0 || wanted == NULL || wanted[0] == NULL)
+  if (quill_model_n_languages (self->model) == 0 || wanted == NULL || wanted[0] == NULL)
     return NULL;
-  for (gsize i = 0; wanted[i] != NULL && n_known < QUILL_MAX_LANGUAGES; i++) {
-    const int language = quill_language_find (wanted[i]);
-
-    if (language >= 0 && language < n)
-      self->languages[n_known++] = quill_language_code ((unsigned)language);
-  }
-  self->languages[n_known] = NULL;
-  if (n_known > 0)
+  if (longhand_engine_find_languages (self->model, wanted, self->languages) > 0)
     return self->languages;
   complain_of_language (self, wanted[0]);
   return NULL;
@@ -449,7 +441,8 @@ static void
 close_model (LonghandRecognizer *self) {
   close_stream (self);
   quill_transcriber_close (&self->transcriber);
-  quill_model_close (&self->model);
+  self->model = NULL;
+  g_clear_pointer (&self->weights, longhand_shared_model_close);
 }
 
 static gboolean
@@ -645,9 +638,10 @@ open_model (LonghandRecognizer *self, const char *path, GError **error) {
   struct quill_settings settings;
   struct quill_error engine_error = { 0 };
 
-  self->model = longhand_engine_open_model (path, error);
-  if (self->model == NULL)
+  self->weights = longhand_shared_model_open (path, error);
+  if (self->weights == NULL)
     return FALSE;
+  self->model = longhand_shared_model_get (self->weights);
   quill_settings_init (&settings);
   settings.n_threads = self->settings.threads;
   settings.word_timestamps = true;

@@ -131,7 +131,7 @@ folder_without_room_is_told (Fixture *fixture, gconstpointer data) {
 }
 
 static gboolean
-yes (void) {
+yes (gpointer user) {
   return TRUE;
 }
 
