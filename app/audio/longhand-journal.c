@@ -125,6 +125,14 @@ name_for (const char *hidden) {
   return g_strdup_printf ("%s-%s" LONGHAND_JOURNAL_SUFFIX, date, unique);
 }
 
+/* Returns errno or 0. */
+static int
+make_folder (LonghandJournal *self) {
+  if (self->anchor == NULL)
+    self->anchor = longhand_sync_dup_anchor (self->folder);
+  return g_mkdir_with_parents (self->folder, 0700) == 0 ? 0 : errno;
+}
+
 /* The file gets its name when it is locked, so that nobody takes it for one that was left behind. Returns
  * errno or 0. */
 static int
@@ -132,12 +140,10 @@ file_open (LonghandJournal *self) {
   g_autofree char *hidden = g_build_filename (self->folder, ".new-XXXXXX", NULL);
   g_autofree char *name = NULL;
   g_autofree char *path = NULL;
-  int fd, saved_errno;
+  int fd, saved_errno = make_folder (self);
 
-  if (self->anchor == NULL)
-    self->anchor = longhand_sync_dup_anchor (self->folder);
-  if (g_mkdir_with_parents (self->folder, 0700) != 0)
-    return errno;
+  if (saved_errno != 0)
+    return saved_errno;
   fd = mkostemp (hidden, O_CLOEXEC); /* 0600 */
   if (fd < 0)
     return errno;
@@ -335,6 +341,14 @@ add_sound (LonghandJournal *self, const float *samples, gsize n) {
     longhand_record_end (self->waiting, LONGHAND_RECORD_SOUND, (gint64)self->n_samples, length);
   }
   self->n_samples += n;
+}
+
+const char *
+longhand_journal_make_folder (LonghandJournal *self) {
+  pthread_mutex_lock (&self->lock);
+  make_folder (self);
+  pthread_mutex_unlock (&self->lock);
+  return self->folder;
 }
 
 void

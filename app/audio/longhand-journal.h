@@ -33,6 +33,10 @@ LonghandJournal *longhand_journal_new (const char *folder, LonghandJournalFn pro
 LonghandJournal *longhand_journal_ref (LonghandJournal *self); /* any thread, as unref */
 void longhand_journal_unref (LonghandJournal *self);           /* the last one leaves the file for recovery */
 
+/* Where its files lie, as longhand_journal_new was told: made now if it can be, for whoever may write nowhere
+ * else and needs it to be there. Any thread. (transfer none) */
+const char *longhand_journal_make_folder (LonghandJournal *self);
+
 /* Any thread. They take as long as writing to the system's cache does; after longhand_journal_close they do
  * nothing. Sound: 16 kHz mono, in order; it is numbered by how much there was before. */
 void longhand_journal_append_sound (LonghandJournal *self, const float *samples, gsize n);

@@ -9,6 +9,7 @@
 #include "dictation/longhand-wording.h"
 #include "longhand-settings.h"
 #include "models/longhand-model-store.h"
+#include "sandbox/longhand-sandbox.h"
 #include "transcript/longhand-transcript.h"
 
 G_BEGIN_DECLS
@@ -79,6 +80,8 @@ typedef struct {
     double ms;
   } parts[LONGHAND_N_PARTS]; /* of the last pass: the encoder's, then the decoder's; 0 ms unless
                               * longhand_dictation_set_detailed was there before it */
+
+  LonghandSandboxState sandbox; /* of the threads that recognise; not known before there is a model */
 } LonghandStats;
 
 #define LONGHAND_TYPE_DICTATION (longhand_dictation_get_type ())

@@ -9,6 +9,7 @@
 #include "longhand-engine-threads.h"
 #include "longhand-error.h"
 #include "models/longhand-shared-model.h"
+#include "sandbox/longhand-sandbox.h"
 
 #include <glib/gi18n.h>
 #include <pthread.h>
@@ -662,7 +663,7 @@ load_model (LonghandRecognizer *self, const char *path) {
     final_pass (self, TRUE);
   self->n_kept = 0;
   close_model (self);
-  self->stats = (LonghandStats){ 0 };
+  self->stats = (LonghandStats){ .sandbox = self->stats.sandbox };
   self->busy_ms = 0;
   self->n_heard = 0;
   if (open_model (self, path, &heard->error)) {
@@ -778,10 +779,22 @@ recognizer_unref (LonghandRecognizer *self) {
   g_free (self);
 }
 
+/* Before anything of a model or of sound is looked at, and before the engine has threads of its own, which
+ * are closed in with it. */
+static void
+close_in (LonghandRecognizer *self) {
+  const char *const folders[]
+      = { self->journal != NULL ? longhand_journal_make_folder (self->journal) : NULL, NULL };
+
+  longhand_sandbox_enter (folders);
+  longhand_sandbox_probe (&self->stats.sandbox);
+}
+
 static void *
 recognizer_thread (void *data) {
   LonghandRecognizer *self = data;
 
+  close_in (self);
   while (!atomic_load_explicit (&self->quit, memory_order_acquire)) {
     take_requests (self);
     if (!take_sound (self))

@@ -1,6 +1,7 @@
 /* The thread that owns model, transcriber and stream of the engine: takes sound from the pump's queue,
  * recognises it and posts what it finds to a mailbox; final text goes into the journal and with it onto the
- * disk first. All functions are for the thread that made it and do not wait, except where said. */
+ * disk first. It is closed in a sandbox, where only the journal's folder is left to it. All functions are for
+ * the thread that made it and do not wait, except where said. */
 #pragma once
 
 #include "audio/longhand-journal.h"

@@ -1,0 +1,182 @@
+/* The recognizer's thread and those of its engine are in the sandbox while they recognise, and no other
+ * thread is. The linker puts the function of this file before the engine's (--wrap): it is called between the
+ * two. Environment: LONGHAND_MODEL_DIR; LONGHAND_TEST_WAV, 16 kHz mono. */
+#include "dictation/longhand-recognizer.h"
+#include "models/longhand-model-store.h"
+#include "sandbox/longhand-sandbox.h"
+#include "sound.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <quill.h>
+#include <string.h>
+
+#define N_THREADS 3
+
+/* ---- what the engine's caller can do ---- */
+
+static struct {
+  guint n_passes;
+  LonghandSandboxState state;
+  guint n_closed; /* threads of the process that are closed in */
+  int errno_outside, errno_inside;
+  char *outside, *inside; /* owned; names for files */
+} seen;
+
+enum quill_status __wrap_quill_stream_finish (struct quill_stream *stream, struct quill_error *err);
+enum quill_status __real_quill_stream_finish (struct quill_stream *stream, struct quill_error *err);
+
+static gboolean
+is_closed (const char *task) {
+  g_autofree char *path = g_build_filename ("/proc/self/task", task, "status", NULL);
+  g_autofree char *status = NULL;
+
+  g_assert_true (g_file_get_contents (path, &status, NULL, NULL));
+  return strstr (status, "\nSeccomp:\t2\n") != NULL;
+}
+
+static guint
+count_closed_threads (void) {
+  g_autoptr (GDir) tasks = g_dir_open ("/proc/self/task", 0, NULL);
+  const char *task;
+  guint n = 0;
+
+  while ((task = g_dir_read_name (tasks)) != NULL)
+    n += is_closed (task) ? 1 : 0;
+  return n;
+}
+
+static int
+try_to_write (const char *path) {
+  FILE *file = g_fopen (path, "w");
+  const int saved_errno = file == NULL ? errno : 0;
+
+  if (file != NULL)
+    fclose (file);
+  return saved_errno;
+}
+
+enum quill_status
+__wrap_quill_stream_finish (struct quill_stream *stream, struct quill_error *err) {
+  const enum quill_status status = __real_quill_stream_finish (stream, err);
+
+  seen.n_passes++;
+  longhand_sandbox_probe (&seen.state);
+  seen.n_closed = count_closed_threads ();
+  seen.errno_outside = try_to_write (seen.outside);
+  seen.errno_inside = try_to_write (seen.inside);
+  return status;
+}
+
+/* ---- fixture ---- */
+
+typedef struct {
+  char *folder, *sessions; /* owned; the first holds the second */
+  GObject *owner;
+  LonghandMailbox *mailbox;
+  LonghandPumpQueue *queue;
+  LonghandJournal *journal;
+  LonghandRecognizer *recognizer;
+  LonghandSandboxState told; /* with the last figures */
+  guint n_utterances;
+  gboolean has_ended;
+} Fixture;
+
+static void
+on_heard (gpointer owner, gpointer letter) {
+  Fixture *f = g_object_get_data (owner, "fixture");
+  const LonghandHeard *heard = letter;
+
+  g_assert_no_error (heard->error);
+  f->told = heard->stats.sandbox;
+  f->n_utterances += heard->type == LONGHAND_HEARD_UTTERANCE ? 1 : 0;
+  f->has_ended = f->has_ended || heard->type == LONGHAND_HEARD_END;
+}
+
+static void
+on_problem (gpointer user, GError *error) {
+  g_assert_no_error (error);
+}
+
+static void
+set_up (Fixture *f, gconstpointer data) {
+  const LonghandRecognizerSettings settings
+      = { .threads = N_THREADS, .language = (char *)"auto", .pause_ms = 700 };
+
+  f->folder = g_dir_make_tmp ("sandbox-XXXXXX", NULL);
+  f->sessions = g_build_filename (f->folder, "sessions", NULL);
+  seen.outside = g_build_filename (f->folder, "outside", NULL);
+  seen.inside = g_build_filename (f->sessions, "inside", NULL);
+  f->owner = g_object_new (G_TYPE_OBJECT, NULL);
+  g_object_set_data (f->owner, "fixture", f);
+  f->mailbox = longhand_mailbox_new (f->owner);
+  f->queue = longhand_pump_queue_new ();
+  f->journal = longhand_journal_new (f->sessions, on_problem, NULL, NULL);
+  f->recognizer = longhand_recognizer_new (f->queue, f->journal, f->mailbox, on_heard, &settings, NULL);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data) {
+  longhand_mailbox_close (f->mailbox);
+  longhand_recognizer_free (f->recognizer, 10000);
+  longhand_mailbox_unref (f->mailbox);
+  longhand_pump_queue_unref (f->queue);
+  longhand_journal_close (f->journal, TRUE);
+  longhand_journal_unref (f->journal);
+  g_object_unref (f->owner);
+  g_unlink (seen.outside);
+  g_unlink (seen.inside);
+  g_assert_cmpint (g_rmdir (f->sessions), ==, 0);
+  g_assert_cmpint (g_rmdir (f->folder), ==, 0);
+  g_free (seen.outside);
+  g_free (seen.inside);
+  g_free (f->sessions);
+  g_free (f->folder);
+}
+
+/* What a thread of this machine that has entered can do. */
+static void
+note_state (gpointer user) {
+  longhand_sandbox_probe (user);
+}
+
+static void
+hear_sample (Fixture *f) {
+  g_autoptr (LonghandModelStore) store = longhand_model_store_new ();
+  g_autoptr (LonghandModel) model = longhand_model_store_find (store, "", NULL);
+  g_autoptr (Sound) sound = sound_new ();
+
+  sound_add_wav (sound, g_getenv ("LONGHAND_TEST_WAV"));
+  longhand_recognizer_load (f->recognizer, longhand_model_get_path (model), 1);
+  longhand_pump_queue_push (f->queue, sound_samples (sound), sound->len);
+  longhand_pump_queue_push_end (f->queue);
+  while (!f->has_ended)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* ---- tests ---- */
+
+static void
+threads_that_recognise_are_inside (Fixture *f, gconstpointer data) {
+  LonghandSandboxState expected = { 0 }, here;
+
+  g_assert_true (longhand_sandbox_run (note_state, &expected, NULL));
+  hear_sample (f);
+  g_assert_cmpuint (f->n_utterances, >, 0);
+  g_assert_cmpuint (seen.n_passes, >, 0);
+  g_assert_cmpmem (&seen.state, sizeof seen.state, &expected, sizeof expected);
+  g_assert_cmpmem (&f->told, sizeof f->told, &expected, sizeof expected);
+  g_assert_cmpint (seen.errno_outside, ==, expected.no_files ? EACCES : 0);
+  g_assert_cmpint (seen.errno_inside, ==, 0);
+  g_assert_cmpuint (seen.n_closed, ==, expected.no_sockets ? N_THREADS : 0);
+  longhand_sandbox_probe (&here);
+  g_assert_false (here.no_sockets || here.no_files || here.no_programs);
+}
+
+int
+main (int argc, char **argv) {
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/recognizer/threads-that-recognise-are-inside", Fixture, NULL, set_up,
+              threads_that_recognise_are_inside, tear_down);
+  return g_test_run ();
+}
