@@ -623,3 +623,16 @@ longhand_journal_get_n_samples (LonghandJournal *self) {
   pthread_mutex_unlock (&self->lock);
   return n_samples;
 }
+
+int
+longhand_journal_dup_file (LonghandJournal *self) {
+  int fd = -1;
+
+  if (self == NULL)
+    return -1;
+  pthread_mutex_lock (&self->lock);
+  if (self->file.fd >= 0)
+    fd = fcntl (self->file.fd, F_DUPFD_CLOEXEC, 0);
+  pthread_mutex_unlock (&self->lock);
+  return fd;
+}

@@ -65,6 +65,10 @@ gboolean longhand_journal_resume (LonghandJournal *self, int fd, const char *pat
 /* How many samples there were so far. */
 guint64 longhand_journal_get_n_samples (LonghandJournal *self);
 
+/* The file that sound goes into, for reading at given places, with all that could be written so far; the
+ * caller's to close, and good when the journal has removed it. -1: there is none. */
+int longhand_journal_dup_file (LonghandJournal *self);
+
 /* The program ends as it should, and somebody has all text. all_heard: and there is no sound without text:
  * files are removed. Else they stay for that sound. */
 void longhand_journal_close (LonghandJournal *self, gboolean all_heard);

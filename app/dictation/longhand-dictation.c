@@ -45,6 +45,8 @@ struct _LonghandDictation {
   gboolean has_unkept;    /* text that would be recovered */
   gint64 offset_ms;       /* to add to the recognizer's times, for what was said in those */
   gint64 shown_ms;        /* end of all text so far */
+  gint64 origin_ms;       /* of times in the file of the session that is being spoken */
+  gint64 taken_up_ms;     /* begin of the session that is being taken up just now; -1: there is none */
   gint64 tentative_start_ms, tentative_end_ms;
 };
 
@@ -357,9 +359,13 @@ take_up (gpointer user, const LonghandTakenUp *session) {
   LonghandDictation *self = user;
   const gint64 begin_ms = self->shown_ms;
 
-  if (session->goes_on)
+  if (session->goes_on) {
     self->offset_ms = begin_ms + session->offset_ms;
+    self->origin_ms = begin_ms;
+    self->taken_up_ms = begin_ms + session->from_ms;
+  }
   g_signal_emit (self, signals[RECOVERED], 0, session->begun_us);
+  self->taken_up_ms = -1;
   if (session->text != NULL) {
     longhand_utterance_shift (session->text, begin_ms);
     show (self, session->text);
@@ -370,6 +376,8 @@ take_up (gpointer user, const LonghandTakenUp *session) {
     longhand_pump_queue_push (self->queue, session->rest, session->n_rest);
     longhand_pump_queue_push_end (self->queue);
     handle (self, LONGHAND_EVENT_RECOVERED);
+  } else {
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_STATE]);
   }
 }
 
@@ -538,6 +546,7 @@ longhand_dictation_init (LonghandDictation *self) {
   self->queue = longhand_pump_queue_new ();
   self->recorded = longhand_recorded_new (&recorded_fns, self);
   self->figures = longhand_figures_new ();
+  self->taken_up_ms = -1;
 }
 
 LonghandDictation *
@@ -690,6 +699,20 @@ longhand_dictation_get_level (LonghandDictation *self, double *peak, double *rms
 gint64
 longhand_dictation_get_elapsed_ms (LonghandDictation *self) {
   return longhand_recorded_get_elapsed_ms (self->recorded);
+}
+
+gint64
+longhand_dictation_get_now_ms (LonghandDictation *self) {
+  if (self->taken_up_ms >= 0)
+    return self->taken_up_ms;
+  return (gint64)longhand_journal_get_n_samples (self->journal) * 1000 / LONGHAND_PUMP_RATE_HZ
+         + self->offset_ms;
+}
+
+int
+longhand_dictation_dup_sound (LonghandDictation *self, gint64 *origin_ms) {
+  *origin_ms = self->origin_ms;
+  return longhand_journal_dup_file (self->journal);
 }
 
 void

@@ -199,6 +199,14 @@ void longhand_dictation_keep_session (LonghandDictation *self);
  * recovered. No-op while more may come of what was said already. */
 void longhand_dictation_note_kept (LonghandDictation *self);
 
+/* When the next text may have been said, as the times of LonghandUtterance; no text that is still to come is
+ * of what was said before. During "recovered": when the session begins that is being taken up. */
+gint64 longhand_dictation_get_now_ms (LonghandDictation *self);
+/* The sound that was recorded last, in the file of its session (dictation/longhand-session-sound), for
+ * reading and the caller's to close; -1: there is none. *origin_ms: of the file's times, as those of
+ * LonghandUtterance. */
+int longhand_dictation_dup_sound (LonghandDictation *self, gint64 *origin_ms);
+
 /* Languages of the model in use: (transfer full) array of alternating code, English name, NULL-terminated;
  * empty for English-only models. */
 char **longhand_dictation_dup_languages (LonghandDictation *self);

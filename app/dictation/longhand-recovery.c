@@ -99,6 +99,7 @@ on_session (Analysis *self, const LonghandRecord *record, const guint8 *payload)
   if (is_sane (first) && is_sane (ABS (record->time))) {
     self->offset_ms = record->time;
     number_rest (self->recovery->rest, first);
+    self->seam.next = first + (gint64)count_rest (self->recovery->rest);
   }
   self->seam.ended = TRUE;
   self->recovery->n_attempts += self->recovery->rest->len > 0;
@@ -201,6 +202,7 @@ on_record (gpointer user, const LonghandRecord *record, const guint8 *payload, g
     break;
   case LONGHAND_RECORD_DEALT_WITH:
     g_ptr_array_set_size (self->changes, 0);
+    self->recovery->begin_ms = self->offset_ms + self->seam.next / PER_MS;
     self->recovery->n_attempts = 0;
     break;
   default:
@@ -220,6 +222,8 @@ analyse (Analysis *self) {
   recovery->n_rest = count_rest (recovery->rest);
   if (recovery->rest->len > 0)
     recovery->rest_ms = self->offset_ms + g_array_index (recovery->rest, Piece, 0).position / PER_MS;
+  if (recovery->n_rest > 0)
+    recovery->begin_ms = MIN (recovery->begin_ms, recovery->rest_ms);
 }
 
 /* ---- file ---- */

@@ -17,6 +17,7 @@ typedef struct {
   guint64 n_samples; /* of sound in the file, 16 kHz mono */
   guint64 n_rest;    /* samples that longhand_recovery_load_rest gives */
   gint64 rest_ms;    /* when they begin, within the session */
+  gint64 begin_ms;   /* when the sound begins that nobody has dealt with, likewise */
   guint
       n_attempts; /* programs that took it up in vain: they ended without having heard anything of the rest */
   guint64 n_lost_bytes; /* torn or damaged, passed over */

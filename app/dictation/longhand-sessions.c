@@ -53,6 +53,7 @@ take_up (LonghandSessions *self, LonghandRecovery *recovery, const float *rest) 
     .text = text,
     .goes_on = TRUE,
     .offset_ms = recovery->rest_ms - recorded_ms,
+    .from_ms = recovery->begin_ms,
     .rest = rest,
     .n_rest = recovery->n_rest,
   };

@@ -17,6 +17,7 @@ typedef struct {
       *text;         /* of which the receiver may shift the times, which are the session's; NULL: none */
   gboolean goes_on;  /* in its file, which is the journal's from here on; else the text is all there is */
   gint64 offset_ms;  /* it goes on: to add to the recognizer's times for those of the session */
+  gint64 from_ms;    /* it goes on: when its sound begins, in the session's time */
   const float *rest; /* it goes on: sound to be recognised */
   gsize n_rest;
 } LonghandTakenUp;

@@ -1,5 +1,6 @@
 #include "transcript/longhand-library-store.h"
 
+#include "audio/longhand-sound-files.h"
 #include "longhand-error.h"
 #include "transcript/longhand-library-schema.h"
 
@@ -375,14 +376,58 @@ longhand_library_store_set_removed (LonghandLibraryStore *self, gint64 id, gbool
   return rc == SQLITE_OK || fail (self, rc, error);
 }
 
+/* Before the sessions, which say what is to go: what is cut off here goes on the next time. */
+static int
+purge_sound (LonghandLibraryStore *self, GError **error) {
+  g_autofree char *folder = longhand_sound_files_dup_folder (self->path);
+  sqlite3_stmt *statement;
+  gboolean is_gone = TRUE;
+  int rc = prepare (self, &statement, "SELECT id FROM sessions WHERE removed_us IS NOT NULL", "");
+
+  if (rc != SQLITE_OK)
+    return rc;
+  while (is_gone && (rc = sqlite3_step (statement)) == SQLITE_ROW)
+    is_gone = longhand_sound_files_remove (folder, sqlite3_column_int64 (statement, 0), error);
+  sqlite3_finalize (statement);
+  return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
 gboolean
 longhand_library_store_purge (LonghandLibraryStore *self, GError **error) {
-  int rc = execute (self, "DELETE FROM sessions WHERE removed_us IS NOT NULL", "");
+  int rc = purge_sound (self, error);
 
+  if (rc == SQLITE_ROW) /* error says what is in the way */
+    return FALSE;
+  if (rc == SQLITE_OK)
+    rc = execute (self, "DELETE FROM sessions WHERE removed_us IS NOT NULL", "");
   /* The index only notes that words are gone, until it is written anew. */
   if (rc == SQLITE_OK && sqlite3_changes (self->db) > 0)
     rc = execute (self, "INSERT INTO search (search) VALUES ('optimize')", "");
   return rc == SQLITE_OK || fail (self, rc, error);
+}
+
+static int
+find (LonghandLibraryStore *self, gint64 id, gboolean *is_there) {
+  sqlite3_stmt *statement;
+  int rc = prepare (self, &statement, "SELECT 1 FROM sessions WHERE id = ?", "i", id);
+
+  if (rc != SQLITE_OK)
+    return rc;
+  rc = sqlite3_step (statement);
+  *is_there = rc == SQLITE_ROW;
+  sqlite3_finalize (statement);
+  return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+gboolean
+longhand_library_store_leave (LonghandLibraryStore *self, gint64 id, GError **error) {
+  g_autofree char *folder = longhand_sound_files_dup_folder (self->path);
+  gboolean is_there;
+  const int rc = find (self, id, &is_there);
+
+  if (rc != SQLITE_OK)
+    return fail (self, rc, error);
+  return is_there || longhand_sound_files_remove (folder, id, error);
 }
 
 /* ---- reading ---- */

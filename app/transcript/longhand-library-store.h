@@ -42,7 +42,11 @@ gboolean longhand_library_store_set_pinned (LonghandLibraryStore *self, gint64 i
 /* A removed session is in no list, but can be restored until the next purge. */
 gboolean longhand_library_store_set_removed (LonghandLibraryStore *self, gint64 id, gboolean removed,
                                              GError **error);
+/* Its sound (audio/longhand-sound-files) goes with it. */
 gboolean longhand_library_store_purge (LonghandLibraryStore *self, GError **error);
+
+/* A session that was left is in no list unless it has text, a title or a pin: then its sound goes. */
+gboolean longhand_library_store_leave (LonghandLibraryStore *self, gint64 id, GError **error);
 
 /* (transfer full); NULL without an error: there is none of that number. */
 LonghandSession *longhand_library_store_load (LonghandLibraryStore *self, gint64 id, GError **error);

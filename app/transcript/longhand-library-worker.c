@@ -157,6 +157,8 @@ change (LonghandLibraryWorker *self, gpointer user, GError **error) {
     return longhand_library_store_set_pinned (self->store, job->id, job->flag, error);
   case LONGHAND_LIBRARY_SET_REMOVED:
     return longhand_library_store_set_removed (self->store, job->id, job->flag, error);
+  case LONGHAND_LIBRARY_LEAVE:
+    return longhand_library_store_leave (self->store, job->id, error);
   case LONGHAND_LIBRARY_PURGE:
   default:
     return longhand_library_store_purge (self->store, error);
@@ -245,6 +247,7 @@ carry_out (LonghandLibraryWorker *self, LonghandLibraryJob *job) {
   case LONGHAND_LIBRARY_SET_TITLE:
   case LONGHAND_LIBRARY_SET_PINNED:
   case LONGHAND_LIBRARY_SET_REMOVED:
+  case LONGHAND_LIBRARY_LEAVE:
   case LONGHAND_LIBRARY_PURGE:
     change_library (self, job);
     break;

@@ -1,5 +1,6 @@
 #include "transcript/longhand-library.h"
 
+#include "audio/longhand-sound-files.h"
 #include "transcript/longhand-library-worker.h"
 
 #include <string.h>
@@ -68,6 +69,7 @@ struct _LonghandLibrary {
   LonghandLibraryWorker *worker; /* NULL once it is closed */
   GPtrArray *items;              /* LonghandSessionItem */
   char *searched;                /* NULL: nothing is listed yet */
+  char *sound_folder;
 
   guint n_pushed;     /* jobs */
   gboolean all_saved; /* of them */
@@ -172,6 +174,7 @@ longhand_library_finalize (GObject *object) {
   longhand_mailbox_unref (self->mailbox);
   g_ptr_array_unref (self->items);
   g_free (self->searched);
+  g_free (self->sound_folder);
   G_OBJECT_CLASS (longhand_library_parent_class)->finalize (object);
 }
 
@@ -202,6 +205,7 @@ LonghandLibrary *
 longhand_library_new (const char *path) {
   LonghandLibrary *self = g_object_new (LONGHAND_TYPE_LIBRARY, NULL);
 
+  self->sound_folder = longhand_sound_files_dup_folder (path);
   self->worker = longhand_library_worker_new (path, self->mailbox, on_listed, on_failed);
   longhand_library_search (self, "");
   return self;
@@ -245,6 +249,16 @@ longhand_library_restore (LonghandLibrary *self, gint64 id) {
 void
 longhand_library_purge (LonghandLibrary *self) {
   push (self, (LonghandLibraryJob){ .kind = LONGHAND_LIBRARY_PURGE });
+}
+
+void
+longhand_library_leave (LonghandLibrary *self, gint64 id) {
+  push (self, (LonghandLibraryJob){ .kind = LONGHAND_LIBRARY_LEAVE, .id = id });
+}
+
+const char *
+longhand_library_get_sound_folder (LonghandLibrary *self) {
+  return self->sound_folder;
 }
 
 void

@@ -41,6 +41,11 @@ void longhand_library_set_pinned (LonghandLibrary *self, gint64 id, gboolean pin
 void longhand_library_remove (LonghandLibrary *self, gint64 id);
 void longhand_library_restore (LonghandLibrary *self, gint64 id);
 void longhand_library_purge (LonghandLibrary *self);
+/* Nothing is added to the session any more: should it be in no list, because its text is blank, its sound
+ * goes. */
+void longhand_library_leave (LonghandLibrary *self, gint64 id);
+/* Where the sound of its sessions lies (audio/longhand-sound-files). (transfer none) */
+const char *longhand_library_get_sound_folder (LonghandLibrary *self);
 
 /* Words to search for, as longhand_library_store_list; "" lists all. */
 void longhand_library_search (LonghandLibrary *self, const char *words);

@@ -1,5 +1,6 @@
 /* The library's database: what is kept, what is found, and what becomes of it when it is damaged, new or old.
  */
+#include "audio/longhand-sound-files.h"
 #include "library-fixture.h"
 #include "longhand-error.h"
 
@@ -182,6 +183,71 @@ removed_sessions_can_be_restored_until_a_purge (LibraryFixture *f, gconstpointer
   g_assert_true (longhand_library_store_purge (store, NULL));
   g_assert_true (longhand_library_store_set_removed (store, id, FALSE, NULL));
   assert_found (store, "", "two");
+}
+
+static char *
+keep_sound (LibraryFixture *f, gint64 id) {
+  g_autofree char *folder = longhand_sound_files_dup_folder (f->path);
+  g_autofree char *name = g_strdup_printf ("%016" G_GINT64_MODIFIER "x", id);
+  g_autoptr (LonghandSoundWriter) writer = longhand_sound_writer_new (folder, id, 0, NULL);
+  const gint16 samples[160] = { 1 };
+
+  g_assert_true (longhand_sound_writer_write (writer, samples, G_N_ELEMENTS (samples), NULL));
+  g_assert_true (longhand_sound_writer_finish (writer, NULL));
+  return g_build_filename (folder, name, NULL);
+}
+
+static gboolean
+is_there (const char *path) {
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+static void
+sound_goes_with_its_session (LibraryFixture *f, gconstpointer data) {
+  g_autoptr (LonghandLibraryStore) store = library_fixture_open (f);
+  const gint64 one = library_add (store, "one"), two = library_add (store, "two");
+  g_autofree char *first = keep_sound (f, one);
+  g_autofree char *second = keep_sound (f, two);
+
+  g_assert_true (longhand_library_store_set_removed (store, one, TRUE, NULL));
+  g_assert_true (is_there (first));
+  g_assert_true (longhand_library_store_purge (store, NULL));
+  g_assert_false (is_there (first));
+  g_assert_true (is_there (second));
+}
+
+/* It can be tried again only as long as the session is known. */
+static void
+session_stays_while_its_sound_cannot_go (LibraryFixture *f, gconstpointer data) {
+  g_autoptr (LonghandLibraryStore) store = library_fixture_open (f);
+  const gint64 id = library_add (store, "one");
+  g_autofree char *path = keep_sound (f, id);
+  g_autofree char *inner = g_build_filename (path, "a-folder", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (g_mkdir (inner, 0700), ==, 0);
+  g_assert_true (longhand_library_store_set_removed (store, id, TRUE, NULL));
+  g_assert_false (longhand_library_store_purge (store, &error));
+  g_assert_error (error, LONGHAND_ERROR, LONGHAND_ERROR_WRITE);
+  g_assert_true (longhand_library_store_set_removed (store, id, FALSE, NULL));
+  assert_found (store, "", "one");
+  g_assert_cmpint (g_rmdir (inner), ==, 0);
+}
+
+static void
+sound_of_a_session_without_text_goes_when_it_is_left (LibraryFixture *f, gconstpointer data) {
+  g_autoptr (LonghandLibraryStore) store = library_fixture_open (f);
+  g_autoptr (LonghandSession) blank = library_make_session ("");
+  const gint64 id = library_add (store, "one");
+  g_autofree char *with_text = keep_sound (f, id);
+  g_autofree char *without = keep_sound (f, blank->id);
+
+  g_assert_true (longhand_library_store_save (store, blank, NULL));
+  g_assert_true (is_there (without)); /* the text may come back */
+  g_assert_true (longhand_library_store_leave (store, blank->id, NULL));
+  g_assert_true (longhand_library_store_leave (store, id, NULL));
+  g_assert_false (is_there (without));
+  g_assert_true (is_there (with_text));
 }
 
 /* Nor is it in the file. */
@@ -414,6 +480,11 @@ main (int argc, char **argv) {
   LIBRARY_ADD ("/library-store/headings-are-the-first-words", headings_are_the_first_words);
   LIBRARY_ADD ("/library-store/removed-sessions-can-be-restored-until-a-purge",
                removed_sessions_can_be_restored_until_a_purge);
+  LIBRARY_ADD ("/library-store/sound-goes-with-its-session", sound_goes_with_its_session);
+  LIBRARY_ADD ("/library-store/session-stays-while-its-sound-cannot-go",
+               session_stays_while_its_sound_cannot_go);
+  LIBRARY_ADD ("/library-store/sound-of-a-session-without-text-goes-when-it-is-left",
+               sound_of_a_session_without_text_goes_when_it_is_left);
   LIBRARY_ADD ("/library-store/what-is-removed-is-gone-after-the-next-start",
                what_is_removed_is_gone_after_the_next_start);
   LIBRARY_ADD ("/library-store/pinned-ones-come-first-then-the-newest",

@@ -106,9 +106,9 @@ remove_dir (const char *path) {
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
     g_autofree char *child = g_build_filename (path, name, NULL);
 
-    g_unlink (child);
+    remove_dir (child);
   }
-  g_rmdir (path);
+  g_remove (path);
 }
 
 void

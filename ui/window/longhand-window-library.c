@@ -22,8 +22,7 @@ keeps_sessions (LonghandWindow *self) {
 /* Recorded in the session that is open, whenever. */
 static gint64
 get_duration_ms (LonghandWindow *self) {
-  return self->session->duration_ms + longhand_dictation_get_elapsed_ms (self->dictation)
-         - self->elapsed_before_ms;
+  return self->session->duration_ms + longhand_dictation_get_now_ms (self->dictation) - self->opened_ms;
 }
 
 /* (transfer full) */
@@ -98,19 +97,28 @@ note_kept (LonghandWindow *self) {
     longhand_dictation_note_kept (self->dictation);
 }
 
+/* While nothing more may come of what was said. */
+static void
+keep_all (LonghandWindow *self) {
+  keep (self);
+  longhand_window_keep_sound (self);
+}
+
 void
 longhand_window_follow_rest (LonghandWindow *self) {
   if (self->session == NULL || longhand_dictation_has_pending (self->dictation))
     return;
-  keep (self);
+  keep_all (self);
   note_kept (self);
 }
 
 gboolean
 longhand_window_keep_all (LonghandWindow *self) {
-  keep (self);
+  keep_all (self);
   if (!keeps_sessions (self))
     return FALSE;
+  longhand_sounds_flush (self->sounds, CLOSE_TIMEOUT_US);
+  longhand_library_leave (self->library, self->session->id);
   longhand_library_purge (self->library);
   if (!longhand_library_flush (self->library, CLOSE_TIMEOUT_US)) {
     longhand_dictation_keep_session (self->dictation); /* other sessions may not be safe either */
@@ -129,18 +137,26 @@ longhand_window_end (LonghandWindow *self) {
 
 /* ---- opening ---- */
 
+/* What comes from here on belongs to the session, behind what was recorded of it before. */
+static void
+begin_times (LonghandWindow *self) {
+  self->opened_ms = self->kept_ms = longhand_dictation_get_now_ms (self->dictation);
+  longhand_document_set_time_offset (get_document (self), self->session->duration_ms - self->opened_ms);
+}
+
 /* Takes session. */
 static void
 show_session (LonghandWindow *self, LonghandSession *session) {
+  if (self->session != NULL)
+    longhand_library_leave (self->library, self->session->id);
   longhand_session_free (self->session);
   self->session = session;
   g_free (self->kept_text);
   self->kept_text = g_strdup (session->text);
-  self->elapsed_before_ms = longhand_dictation_get_elapsed_ms (self->dictation);
   self->is_showing = TRUE;
   longhand_document_show_session (get_document (self), session);
   self->is_showing = FALSE;
-  longhand_document_set_time_offset (get_document (self), session->duration_ms - self->elapsed_before_ms);
+  begin_times (self);
   longhand_sidebar_set_open (self->sidebar, session->id);
   longhand_window_keep_left_out (self, NULL);
 }
@@ -152,6 +168,8 @@ on_recovered (LonghandWindow *self, gint64 begun_us) {
   self->wanted_id = 0;
   if (keeps_sessions (self) && !longhand_document_is_empty (get_document (self)))
     show_session (self, longhand_session_new ());
+  else if (longhand_document_is_empty (get_document (self)))
+    begin_times (self);
   self->session->begun_us = begun_us;
 }
 
@@ -191,7 +209,7 @@ on_loaded (GObject *library, GAsyncResult *result, gpointer user) {
     return;
   }
   self->wanted_id = 0;
-  keep (self);
+  keep_all (self);
   show_session (self, g_steal_pointer (&session));
 }
 
@@ -214,7 +232,7 @@ void
 longhand_window_new_session (LonghandWindow *self) {
   if (!may_leave (self))
     return;
-  keep (self);
+  keep_all (self);
   self->wanted_id = 0;
   if (!longhand_document_is_empty (get_document (self)))
     show_session (self, longhand_session_new ());
@@ -233,7 +251,8 @@ on_removed (LonghandWindow *self, gint64 id, const char *heading) {
 
   if (is_open && !may_leave (self))
     return;
-  keep (self);
+  if (is_open)
+    keep_all (self);
   longhand_library_remove (self->library, id);
   self->removed_id = is_open ? id : 0;
   if (id == self->wanted_id)

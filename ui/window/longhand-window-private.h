@@ -1,6 +1,7 @@
 /* What the files of the window share. */
 #pragma once
 
+#include "dictation/longhand-sounds.h"
 #include "models/longhand-downloads.h"
 #include "library/longhand-sidebar.h"
 #include "widgets/longhand-banner.h"
@@ -38,6 +39,7 @@ struct _LonghandWindow {
   LonghandDictation *dictation;
   LonghandDownloads *downloads;
   LonghandLibrary *library;
+  LonghandSounds *sounds;
   LonghandSession *session; /* the one that is open; the text and what belongs to it are the document's */
   char *kept_text;          /* of it, as the library was last told */
   GMenu *microphones;
@@ -51,11 +53,12 @@ struct _LonghandWindow {
 
   LonghandUtterance *left_out; /* owned; the last one that may still be inserted; NULL: none */
 
-  guint save_timeout;       /* until a change of the text is kept */
-  gint64 elapsed_before_ms; /* recorded before the session was opened */
-  gint64 wanted_id;         /* session that is being loaded; 0: none */
-  gint64 removed_id;        /* session that was open when it was removed last; 0: none */
-  gboolean is_showing;      /* a session, which is no change of it */
+  guint save_timeout;  /* until a change of the text is kept */
+  gint64 opened_ms;    /* when the session was opened, as the times of dictation */
+  gint64 kept_ms;      /* up to when its sound is dealt with, likewise */
+  gint64 wanted_id;    /* session that is being loaded; 0: none */
+  gint64 removed_id;   /* session that was open when it was removed last; 0: none */
+  gboolean is_showing; /* a session, which is no change of it */
 
   guint elapsed_timeout;
   void (*solve) (LonghandWindow *self); /* what the problem banner's button does */
@@ -91,6 +94,12 @@ void longhand_window_new_session (LonghandWindow *self);
 void longhand_window_toggle_sidebar (LonghandWindow *self);
 /* The session that was removed; nothing may have been since. */
 void longhand_window_restore_session (LonghandWindow *self, gint64 id);
+
+/* longhand-window-sound.c */
+void longhand_window_init_sound (LonghandWindow *self);
+/* While nothing more may come of what was said: what was recorded since the last time is kept, when that is
+ * wanted. */
+void longhand_window_keep_sound (LonghandWindow *self);
 
 /* longhand-window-microphone.c */
 void longhand_window_init_microphone (LonghandWindow *self);

@@ -141,6 +141,7 @@ longhand_window_dispose (GObject *object) {
   g_clear_object (&self->downloads);
   g_clear_pointer (&self->session, longhand_session_free);
   g_clear_pointer (&self->kept_text, g_free);
+  g_clear_object (&self->sounds);
   g_clear_object (&self->library);
   g_clear_object (&self->dictation);
   g_clear_object (&self->store);
@@ -209,6 +210,7 @@ longhand_window_new (GtkApplication *application, LonghandSettings *settings, Lo
   longhand_window_init_actions (self);
   longhand_window_init_messages (self);
   longhand_window_init_microphone (self);
+  longhand_window_init_sound (self);
   longhand_window_init_library (self);
 
   g_signal_connect_object (dictation, "tentative", G_CALLBACK (on_tentative), self, G_CONNECT_SWAPPED);
