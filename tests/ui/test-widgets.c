@@ -341,6 +341,25 @@ test_figures (Fixture *f, gconstpointer data) {
   gtk_window_destroy (GTK_WINDOW (preferences));
 }
 
+/* Off at first, and only where sessions are kept at all. */
+static void
+test_keep_sound (Fixture *f, gconstpointer data) {
+  GSettings *settings = longhand_settings_get_gsettings (f->settings);
+  GtkWidget *preferences = show_preferences (f);
+  AdwComboRow *row = find_row (preferences, "Keep Sound");
+  g_autofree char *keep = NULL;
+
+  assert_selected (row, "Never");
+  select_title (row, "For 30 Days");
+  keep = g_settings_get_string (settings, "keep-sound");
+  g_assert_cmpstr (keep, ==, "month");
+  g_settings_set_string (settings, "keep-sound", "always");
+  assert_selected (row, "Always");
+  g_settings_set_boolean (settings, "keep-sessions", FALSE);
+  g_assert_false (gtk_widget_is_sensitive (GTK_WIDGET (row)));
+  gtk_window_destroy (GTK_WINDOW (preferences));
+}
+
 /* The bundled model knows one language: there is nothing to choose, and the setting is kept for another
  * model. */
 static void
@@ -592,6 +611,7 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/preferences/search-leads-to-a-row", test_search);
   FIXTURE_ADD ("/preferences/pages-fit-a-narrow-screen", test_narrow);
   FIXTURE_ADD ("/preferences/performance-panel-both-ways", test_figures);
+  FIXTURE_ADD ("/preferences/keep-sound", test_keep_sound);
   FIXTURE_ADD ("/preferences/one-language-is-no-choice", test_language);
   FIXTURE_ADD ("/find/counts-and-wraps-in-both-directions", test_find_wraps);
   FIXTURE_ADD ("/find/says-when-there-is-nothing", test_find_nothing);
