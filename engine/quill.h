@@ -369,7 +369,8 @@ struct quill_vad_params {
     /* A stretch with its pads is no longer than this; who goes on without a pause is cut at the quietest
      * point of its second half (28); 1..30. */
     float max_speech_duration_s;
-    unsigned speech_pad_ms; /* sound kept before and behind speech (200); 0..400 */
+    unsigned speech_pad_ms; /* sound kept before and behind speech (200), and no more than a quarter of
+                             * max_speech_duration_s; 0..400 */
     /* Neighbouring stretches are looked at together, with the pauses between them, where they are no longer
      * than this; 0..30, 0: each by itself. Below 0, the default: what suits the model, which is 0 for
      * Longhand's own and max_speech_duration_s for OpenAI's. */

@@ -115,8 +115,9 @@ enum quill_status quill_stretches_open(struct quill_stretches **out, const struc
                                        const float *samples, size_t n, struct quill_error *err)
 {
     const size_t max_stretch = (size_t)(params->max_speech_duration_s * 1000.0f) / FRAME_MS;
-    const size_t pad = frames_of_ms(params->speech_pad_ms);
-    const size_t max_speech = max_stretch - min_size(2 * pad, max_stretch / 2);
+    /* A stretch is at least half speech, and no longer with its pads than it may be. */
+    const size_t pad = min_size(frames_of_ms(params->speech_pad_ms), max_stretch / 4);
+    const size_t max_speech = max_stretch - 2 * pad;
     const size_t n_levels = max_speech / 2;
     struct quill_stretches *s = quill_alloc_zero(sizeof *s + n_levels * sizeof *s->level_db);
 

@@ -160,6 +160,28 @@ the_rest_of_a_cut_phrase_is_kept (void) {
   g_assert_cmpint (ms_of (nth (all, all->len - 1)->end), >=, 9000);
 }
 
+/* With their pads, and however long these are meant to be. */
+static void
+wide_pads_make_no_stretch_too_long (void) {
+  struct quill_vad_params params = params_for_tones ();
+  g_autoptr (Sound) sound = sound_new ();
+
+  params.max_speech_duration_s = 1;
+  params.speech_pad_ms = 400;
+  sound_add_silence (sound, 1000);
+  for (int i = 0; i < 20; i++) {
+    sound_add_speech (sound, 450, -20);
+    sound_add_silence (sound, 900);
+  }
+  sound_add_speech (sound, 4000, -20);
+  sound_add_silence (sound, 1000);
+  sound_add_noise (sound, -70, 3);
+  g_autoptr (GArray) all = find (&params, sound);
+  g_assert_cmpuint (all->len, >=, 20);
+  for (guint i = 0; i < all->len; i++)
+    g_assert_cmpint (ms_of (nth (all, i)->end - nth (all, i)->begin), <=, 1000);
+}
+
 static void
 no_sound_is_no_stretch (void) {
   const struct quill_vad_params params = params_for_tones ();
@@ -442,6 +464,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/stretches/no-sound-is-none", no_sound_is_no_stretch);
   g_test_add_func ("/stretches/each-pause-is-a-cut", each_pause_is_a_cut);
   g_test_add_func ("/stretches/shorter-pauses-are-none", shorter_pauses_are_none);
+  g_test_add_func ("/stretches/wide-pads-make-no-stretch-too-long", wide_pads_make_no_stretch_too_long);
   g_test_add_func ("/stretches/pads-do-not-overlap", pads_do_not_overlap);
   g_test_add_func ("/stretches/neighbours-that-fit-are-joined", neighbours_that_fit_are_joined);
   g_test_add_func ("/stretches/short-speech-is-left-out-when-asked-for",
