@@ -390,8 +390,9 @@ struct quill_params {
     /* Segments have words; needs quill_settings.word_timestamps. No more tokens a window than half of the
      * text context. */
     bool word_timestamps;
-    unsigned n_alternatives; /* words have so many at most, which needs word_timestamps and about as much time
-                              * as finding the text; 0..QUILL_MAX_ALTERNATIVES */
+    unsigned n_alternatives; /* words have so many at most, which the grammar allows, if there is one; needs
+                              * word_timestamps and about as much time as finding the text;
+                              * 0..QUILL_MAX_ALTERNATIVES */
     bool suppress_blank; /* a window's text neither begins with a mere space nor ends before it has begun */
     bool suppress_non_speech; /* symbols that nobody speaks, such as "[", are never written (OpenAI's -1) */
     const uint32_t *suppress_tokens; /* nor are these; [n_suppress_tokens], NULL: no others */

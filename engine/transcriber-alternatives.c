@@ -1,7 +1,8 @@
 /* What else each word of a window might have been. The window's text is fed once more, word by word from the
  * last to the first, so that what lies before a word is still in the decoder's sequence. At each token of a
  * word the likeliest others are candidates, with what of the word is before them; the best of these are
- * completed greedily up to the next word, all of a word at a time, on sequences that share the past. */
+ * completed greedily up to the next word, all of a word at a time, on sequences that share the past. Where
+ * the text has left the grammar, anything may be one. */
 #include <math.h>
 #include <string.h>
 
@@ -91,6 +92,13 @@ static uint32_t token_before(const struct place *place)
     return place->begin > 0 ? s->tokens[place->begin - 1] : s->prompt[s->n_prompt - 1];
 }
 
+/* What the grammar does not allow behind these tokens is no alternative there. */
+static void keep_to_grammar(struct quill_search *s, const uint32_t *tokens, size_t n)
+{
+    if (s->grammar)
+        quill_grammar_penalise(s->grammar, tokens, n, INFINITY, s->logits);
+}
+
 /* What might have been said from token `at` of the word on, by the logits behind those before. Returns the
  * log-probability of what the word has there. */
 static double consider_others(struct place *place, size_t at, const float *logits, double so_far)
@@ -98,9 +106,11 @@ static double consider_others(struct place *place, size_t at, const float *logit
     struct quill_search *s = &place->run->search;
     const uint32_t *word = s->tokens + place->begin, own = word[at];
     const float log_sum = quill_search_weigh(s, logits, s->tokens, place->begin + at);
+    const double own_logprob = (double)(s->logits[own] - log_sum);
     struct candidate candidate = {.tokens = {token_before(place)}, .n = at + 1};
     float end = -INFINITY;
 
+    keep_to_grammar(s, s->tokens, place->begin + at);
     memcpy(candidate.tokens + 1, word, at * sizeof *word);
     for (uint32_t token = 0; token < s->n_vocab; token++) {
         const float logprob = s->logits[token] - log_sum;
@@ -124,7 +134,7 @@ static double consider_others(struct place *place, size_t at, const float *logit
         candidate.is_complete = true;
         consider(place, &candidate);
     }
-    return (double)(s->logits[own] - log_sum);
+    return own_logprob;
 }
 
 /* Tokens in the sequence before the one before the word. */
@@ -158,7 +168,8 @@ static enum quill_status find_candidates(struct place *place, struct quill_error
 
 /* ---- completion --------------------------------------------------------------------------------------- */
 
-/* The candidate by one token, or its end; one that there is no room for is given up. */
+/* The candidate by one token, or its end; one that there is no room for, or no way to go on,
+ * is given up. */
 static void go_on(struct place *place, struct candidate *candidate, const float *logits)
 {
     struct quill_search *s = &place->run->search;
@@ -167,12 +178,15 @@ static void go_on(struct place *place, struct candidate *candidate, const float 
     memcpy(text, s->tokens, place->begin * sizeof *text);
     memcpy(text + place->begin, candidate->tokens + 1, candidate->n * sizeof *text);
     const float log_sum = quill_search_weigh(s, logits, text, place->begin + candidate->n);
+    keep_to_grammar(s, text, place->begin + candidate->n);
     const uint32_t next = (uint32_t)quill_argmax(s->logits, s->n_vocab, s->rules->specials.eot);
 
-    candidate->is_complete = is_behind_word(place, next);
+    const bool is_dead_end = !(s->logits[next] > -INFINITY);
+    candidate->is_complete = is_behind_word(place, next) && !is_dead_end;
     if (candidate->is_complete)
         return;
-    if (candidate->n == MAX_TOKENS || length_before(place) + candidate->n + 2 > s->n_text_ctx) {
+    if (is_dead_end || candidate->n == MAX_TOKENS ||
+        length_before(place) + candidate->n + 2 > s->n_text_ctx) {
         candidate->is_complete = true;
         candidate->n = 0;
         return;

@@ -374,6 +374,42 @@ cancelling_works_while_looking (struct fixture *f, const void *unused) {
   quill_result_free (&result);
 }
 
+/* What the grammar forbids cannot have been said. */
+static void
+alternatives_keep_to_the_grammar (struct fixture *f, const void *unused) {
+  static const char *const allowed[] = { "yes", "no", "maybe", "never" };
+  struct quill_grammar *grammar = NULL;
+  size_t n_alternatives = 0;
+
+  g_assert_cmpint (quill_grammar_open (&grammar, f->model,
+                                       "root ::= word+\nword ::= \" \" (\"yes\" | \"no\" | "
+                                       "\"maybe\" | \"never\")",
+                                       NULL, NULL),
+                   ==, QUILL_OK);
+  f->params.grammar = grammar;
+  f->params.grammar_penalty = INFINITY;
+  f->params.max_tokens = 12;
+  f->params.no_speech_threshold = 1;
+  f->params.temperature_increment = 0;
+  struct quill_result *result = hear (f);
+  g_assert_cmpuint (result->n_segments, >, 0);
+  for (size_t i = 0; i < result->segments[0].n_words; i++) {
+    const struct quill_word *word = &result->segments[0].words[i];
+
+    for (size_t k = 0; k < word->n_alternatives; k++, n_alternatives++) {
+      gboolean is_allowed = FALSE;
+
+      for (gsize w = 0; w < G_N_ELEMENTS (allowed); w++)
+        is_allowed = is_allowed || g_ascii_strcasecmp (word->alternatives[k].text, allowed[w]) == 0;
+      g_test_message ("%s for %s", word->alternatives[k].text, word->text);
+      g_assert_true (is_allowed);
+    }
+  }
+  g_assert_cmpuint (n_alternatives, >, 0);
+  quill_result_free (&result);
+  quill_grammar_close (&grammar);
+}
+
 static void
 assert_refused (struct fixture *f, const char *reason) {
   struct quill_result *result = NULL;
@@ -420,6 +456,7 @@ main (int argc, char **argv) {
   ADD ("are-the-likeliest-others", alternatives_are_the_likeliest_others);
   ADD ("looking-for-them-changes-nothing", looking_for_them_changes_nothing);
   ADD ("recordings-together-have-their-own", recordings_together_have_their_own);
+  ADD ("keep-to-the-grammar", alternatives_keep_to_the_grammar);
   ADD ("cancelling-works-while-looking", cancelling_works_while_looking);
   ADD ("impossible-requests-say-what-is-possible", impossible_requests_say_what_is_possible);
   g_test_add_func ("/alternatives/a-word-has-a-core", a_word_has_a_core);
