@@ -172,7 +172,7 @@ enum quill_status quill_detect_language(struct quill_transcriber *t, const float
         quill_trace_reset(t->trace);
     QUILL_TRY(quill_run_open(&run, t, &t->slots[0], &asked, NULL, samples, n, err));
     const bool has_sound = quill_run_has_window(&run);
-    const enum quill_status status = has_sound ? quill_run_begin_window(&run, err) : QUILL_OK;
+    const enum quill_status status = has_sound ? quill_run_find_language(&run, err) : QUILL_OK;
     if (status == QUILL_OK)
         *n_out = has_sound ? rank_languages(&run, out) : 0;
     quill_run_close(&run);

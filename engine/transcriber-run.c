@@ -504,18 +504,32 @@ static enum quill_status append_segments(struct quill_run *run, const struct qui
     return QUILL_OK;
 }
 
-enum quill_status quill_run_begin_window(struct quill_run *run, struct quill_error *err)
+/* Listens to all of a stretch that is new, and encodes the next window of it. */
+static enum quill_status hear_window(struct quill_run *run, struct quill_error *err)
 {
     if (quill_cancelled(&run->cancel))
         return cancelled(err);
-    if (run->language < 0 && run->stretches)
-        QUILL_TRY(detect_language_ahead(run, err));
     if (run->seek == 0)
         QUILL_TRY(find_mel_maximum(run, err));
     const size_t left = run->n_frames - run->seek;
     run->window_frames = left < 2 * run->n_ctx ? left : 2 * run->n_ctx;
+    return encode(run, err);
+}
+
+enum quill_status quill_run_find_language(struct quill_run *run, struct quill_error *err)
+{
+    if (run->stretches)
+        return detect_language_ahead(run, err);
+    QUILL_TRY(hear_window(run, err));
+    return quill_run_detect_language(run, err);
+}
+
+enum quill_status quill_run_begin_window(struct quill_run *run, struct quill_error *err)
+{
+    if (run->language < 0 && run->stretches)
+        QUILL_TRY(detect_language_ahead(run, err));
+    QUILL_TRY(hear_window(run, err));
     timings(run)->n_windows++;
-    QUILL_TRY(encode(run, err));
     if (run->language < 0)
         QUILL_TRY(quill_run_detect_language(run, err));
     begin_search(run);

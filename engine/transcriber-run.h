@@ -53,6 +53,9 @@ bool quill_run_has_window(const struct quill_run *run);
  * Errors: CANCELLED. */
 enum quill_status quill_run_begin_window(struct quill_run *run, struct quill_error *err);
 
+/* Encodes no more than it takes to find out the language. Errors: CANCELLED. */
+enum quill_status quill_run_find_language(struct quill_run *run, struct quill_error *err);
+
 /* The parts that deal with languages, for those above. What the parameters say: errors INVALID, UNSUPPORTED.
  * And detection in a window that has been encoded: errors CANCELLED. */
 enum quill_status quill_run_resolve_language(struct quill_run *run, struct quill_error *err);

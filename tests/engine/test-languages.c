@@ -231,6 +231,31 @@ too_little_sound_has_no_language (struct fixture *f, const void *unused) {
   g_assert_cmpuint (f->n_found, ==, 0);
 }
 
+/* How often the encoder ran for it. */
+static uint64_t
+count_encodings (struct fixture *f) {
+  struct quill_step steps[64];
+  const unsigned n = quill_transcriber_get_steps (f->transcriber, steps, G_N_ELEMENTS (steps));
+
+  for (unsigned i = 0; i < n; i++)
+    if (g_str_equal (steps[i].group, "run") && g_str_equal (steps[i].name, "encode"))
+      return steps[i].count;
+  return 0;
+}
+
+static void
+detection_encodes_once (struct fixture *f, const void *unused) {
+  const struct quill_trace_settings sums_only = { 0 };
+
+  g_assert_cmpint (quill_transcriber_set_trace (f->transcriber, &sums_only, NULL), ==, QUILL_OK);
+  for (int vad = 0; vad < 2; vad++) {
+    f->params.vad = vad == 1;
+    g_assert_cmpint (detect (f, NULL), ==, QUILL_OK);
+    g_assert_cmpuint (f->n_found, ==, N_LANGUAGES);
+    g_assert_cmpuint (count_encodings (f), ==, 1);
+  }
+}
+
 static void
 detection_can_be_cancelled_and_run_out_of_memory (struct fixture *f, const void *unused) {
   struct tiny_cancel state;
@@ -299,6 +324,7 @@ main (int argc, char **argv) {
   ADD ("language-that-was-told-has-no-probability", language_that_was_told_has_no_probability);
   ADD ("impossible-choices-say-what-is-possible", impossible_choices_say_what_is_possible);
   ADD ("too-little-sound-has-no-language", too_little_sound_has_no_language);
+  ADD ("detection-encodes-once", detection_encodes_once);
   ADD ("detection-can-be-cancelled-and-run-out-of-memory", detection_can_be_cancelled_and_run_out_of_memory);
   g_test_add_func ("/languages/english-models-have-nothing-to-detect", english_models_have_nothing_to_detect);
   return g_test_run ();
