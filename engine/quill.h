@@ -378,6 +378,11 @@ struct quill_vad_params {
 };
 void quill_vad_params_init(struct quill_vad_params *params);
 
+/* A piece of a recording: from begin_ms to before end_ms, or the recording's end. */
+struct quill_clip {
+    int64_t begin_ms, end_ms;
+};
+
 /* What is asked of one recording. quill_params_init gives OpenAI's defaults, which are greedy.
  * Strings are borrowed during the call. */
 struct quill_params {
@@ -402,9 +407,15 @@ struct quill_params {
     const char *suppress_regex;
     bool condition_on_previous; /* text of the window before is the prompt of the next */
     const char *initial_prompt; /* NULL, or white space: none */
-    bool carry_initial_prompt;  /* of each window, before the text of the one before; not of the first only */
-    int max_context;            /* tokens that a window is told, of which the last count; below 0: as many as
-                                 * fit, less than half of the text context */
+    /* Resets that prompt: text that was found above this temperature (0.5) is not told to the next window. */
+    float prompt_reset_temperature;
+    bool carry_initial_prompt; /* of each window, before the text of the one before; not of the first only */
+    int max_context;           /* tokens that a window is told, of which the last count; below 0: as many as
+                                * fit, less than half of the text context */
+    /* What the text of the first window begins with; NULL, or white space: nothing. It is part of the result,
+     * at probability 1 and without alternatives; averages leave it out, and that window is not silent. No
+     * more tokens than a quarter of the text context, or half of max_tokens. */
+    const char *prefix;
     /* NULL: none; of the transcriber's model, borrowed during the call. A term that is written whole is as
      * likely as if each of its bytes, the first 24, had vocabulary_strength (1) more of log-probability, 0
      * to QUILL_MAX_VOCABULARY_STRENGTH; once in a window. That is for the choice of words only:
@@ -417,6 +428,11 @@ struct quill_params {
      * that is for the choice of words only. */
     const struct quill_grammar *grammar;
     float grammar_penalty;
+    /* Text tokens that a window has already: their scores are divided by this, or multiplied where they are
+     * below 0 (CTranslate2's; 1: nothing happens); more than 0, at most 10. And how many of them in a row
+     * never come twice in a window; 0: any may. Both count in log-probabilities. */
+    float repetition_penalty;
+    unsigned no_repeat_ngram_size;
     float temperature;           /* first try; 0: greedy */
     float temperature_increment; /* added after each failed try up to 1.0; 0: no fallback */
     /* Hypotheses of a try, at most quill_settings.n_hypotheses. 0 or 1: one. */
@@ -430,17 +446,29 @@ struct quill_params {
     float logprob_threshold;   /* a try fails when the average is below this (-1.0); -INFINITY: not checked */
     float no_speech_threshold; /* window is silent when above this and the average not above the other (0.6);
                                 * when that is not checked, this alone decides. 1: no window is silent */
+    /* Seconds; 0: off. Needs word_timestamps. Where words are dubious, which is improbable or far too short
+     * or long, with a longer silence than this around them, the silence is passed over, the words are
+     * dropped, and what is there is looked at in a window of its own (openai/whisper transcribe.py). This is
+     * for silence within what is looked at: with vad, pauses between stretches are not, and the guards of a
+     * stream judge whole utterances, so that it does nothing there. */
+    float hallucination_silence_threshold;
     unsigned max_initial_timestamp_ms; /* 1000 */
     unsigned max_tokens;               /* per window; 0: half of the model's text context, as OpenAI's */
     unsigned audio_ctx;                /* encoder frames of 20 ms to look at; 0: all of the model's (1500).
                                         * Fewer make short recordings cheaper; sound beyond them is not seen:
                                         * then windows are that much shorter. */
     uint64_t seed;                     /* of sampling at temperature > 0 */
+    /* NULL: all of the recording. Otherwise only these, [n_clips], in order and without overlap, each as if
+     * it were a recording, but for prompts, which go from one to the next; what lies behind the end is left
+     * out. */
+    const struct quill_clip *clips;
+    size_t n_clips;
     /* The recording is cut at its pauses, and each stretch of speech is looked at as if it were a recording,
      * but for prompts, which go from one to the next; silence is not looked at. Longhand's own model looks at
      * a stretch in the encoder frames that it takes and a second more, and no more of them. The language is
      * detected in the sound from the first stretch on. false: windows follow each other without a gap, as
-     * OpenAI's. Streams cut at pauses by themselves. */
+     * OpenAI's. Streams cut at pauses by themselves, and take no clips
+     * and no prefix. */
     bool vad;
     struct quill_vad_params vad_params;
 

@@ -198,7 +198,10 @@ enum quill_status quill_stream_open(struct quill_stream **out, struct quill_tran
     s->settings.params.segment = NULL;
     s->settings.params.word_timestamps = true;
     s->settings.params.timestamps = false; /* tentative and final passes shall hear alike */
-    s->settings.params.vad = false;        /* an utterance is cut already */
+    s->settings.params.vad = false;        /* an utterance is cut already, */
+    s->settings.params.n_clips = 0;
+    s->settings.params.prefix = NULL;
+    s->settings.params.hallucination_silence_threshold = 0.0f; /* and judged as a whole */
     s->by_attention = goes_by_attention(settings->commit, transcriber->model);
     s->fn = fn;
     s->user = user;

@@ -344,6 +344,8 @@ enum quill_status quill_run_find_alternatives(struct quill_run *run, struct quil
 
         place.begin = found->begin;
         place.end = found->end;
+        if (place.begin < run->search.n_forced)
+            continue;
         QUILL_TRY(find_candidates(&place, err));
         QUILL_TRY(complete(&place, err));
         take_all(&place, found);

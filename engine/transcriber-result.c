@@ -11,7 +11,9 @@ void quill_params_init(struct quill_params *params)
         .suppress_blank = true,
         .suppress_non_speech = true,
         .condition_on_previous = true,
+        .prompt_reset_temperature = 0.5f,
         .max_context = -1,
+        .repetition_penalty = 1.0f,
         .vocabulary_strength = 1.0f,
         .grammar_penalty = 100.0f,
         .temperature_increment = 0.2f,
@@ -106,6 +108,18 @@ static char *write_alternatives(const struct quill_others *others, struct quill_
     return text;
 }
 
+void quill_result_drop(struct quill_result_builder *builder, size_t n_kept)
+{
+    struct quill_result *result = &builder->result;
+
+    while (result->n_segments > n_kept) {
+        const struct quill_segment *last = &result->segments[--result->n_segments];
+
+        quill_free((void *)last->text);
+        quill_free((void *)last->words);
+    }
+}
+
 /* Words, alternatives and all text in one piece of memory. */
 enum quill_status quill_result_add_words(struct quill_result_builder *builder,
                                          const struct quill_tokenizer *tokenizer, const uint32_t *tokens,
@@ -150,11 +164,8 @@ void quill_result_free(struct quill_result **result)
 {
     if (!*result)
         return;
-    for (size_t i = 0; i < (*result)->n_segments; i++) {
-        quill_free((void *)(*result)->segments[i].text);
-        quill_free((void *)(*result)->segments[i].words);
-    }
+    quill_result_drop((struct quill_result_builder *)*result, 0); /* which begins with it */
     quill_free((*result)->segments);
-    quill_free(*result); /* the builder begins with it */
+    quill_free(*result);
     *result = NULL;
 }

@@ -3,8 +3,9 @@
  * the mid-grey that transcribe.py pads with.
  *  - Less than 100 ms of rest holds no word; models invent one, so it is not looked at.
  *  - No time lies beyond the end of the recording.
- * With quill_params.vad a recording is cut at its pauses into stretches (audio/stretches.h), each of which is
- * gone through like a recording, as faster-whisper's batched pipeline does it; otherwise it is one stretch.
+ * With quill_params.vad a recording, or each clip of it, is cut at its pauses into stretches
+ * (audio/stretches.h), each of which is gone through like a recording, as faster-whisper's batched pipeline
+ * does it; otherwise it is one stretch.
  */
 #include <math.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 
 #include "base/clock.h"
 #include "model/windows.h"
+#include "text/hallucinations.h"
 #include "text/unicode.h"
 #include "transcriber-run.h"
 
@@ -21,6 +23,9 @@
 #define CTX_MARGIN_MS 1000 /* a model sees silence behind the sound, as it did in training */
 #define CTX_STEP 32        /* encoder frames */
 #define SILENCE -10.0f     /* log10 of the mel power's floor */
+#define PREFIX_MARGIN 6    /* tokens of a prompt that are no history, and the first time */
+#define MAX_REPETITION_PENALTY 10.0f
+#define MAX_SILENCE_THRESHOLD 1000.0f /* seconds */
 
 static struct quill_timings *timings(struct quill_run *run)
 {
@@ -135,19 +140,66 @@ bool quill_run_has_window(const struct quill_run *run)
     return run->seek + MIN_FRAMES <= run->n_spoken_frames;
 }
 
-/* Listens on until there is a stretch to look at, if there is one. */
+static size_t n_clips(const struct quill_run *run)
+{
+    return run->params->n_clips > 0 ? run->params->n_clips : 1;
+}
+
+static size_t sample_at(const struct quill_run *run, int64_t ms)
+{
+    const size_t n_ms = (run->n_samples + SAMPLES_PER_MS - 1) / SAMPLES_PER_MS;
+
+    return ms < (int64_t)n_ms ? (size_t)ms * SAMPLES_PER_MS : run->n_samples;
+}
+
+/* Goes on to the next clip, of which nothing has been looked at yet. */
+static void begin_clip(struct quill_run *run)
+{
+    const size_t i = run->n_begun++;
+
+    run->clip = (struct quill_stretch){.end = run->n_samples, .speech_end = run->n_samples};
+    if (run->params->n_clips > 0) {
+        const struct quill_clip *clip = &run->params->clips[i];
+
+        run->clip.begin = sample_at(run, clip->begin_ms);
+        run->clip.end = run->clip.speech_end = sample_at(run, clip->end_ms);
+    }
+    if (run->stretches)
+        quill_stretches_begin(run->stretches, run->samples + run->clip.begin,
+                              run->clip.end - run->clip.begin);
+    else
+        look_at(run, &run->clip);
+}
+
+/* Listens on for a while; looks at what stretch there is then, if any. */
+static void listen_on(struct quill_run *run)
+{
+    struct quill_stretch stretch;
+
+    if (!quill_stretches_next(run->stretches, &stretch))
+        return;
+    stretch.begin += run->clip.begin;
+    stretch.end += run->clip.begin;
+    stretch.speech_end += run->clip.begin;
+    look_at(run, &stretch);
+}
+
+/* Goes on until there is a stretch to look at, if there is one. */
 static enum quill_status find_stretch(struct quill_run *run, struct quill_error *err)
 {
     const double start_ms = quill_now_ms();
-    struct quill_stretch stretch = {
-        .begin = run->n_samples, .end = run->n_samples, .speech_end = run->n_samples};
 
-    look_at(run, &stretch);
-    while (!quill_run_has_window(run) && !quill_stretches_done(run->stretches)) {
+    look_at(run, &(struct quill_stretch){
+                     .begin = run->n_samples, .end = run->n_samples, .speech_end = run->n_samples});
+    while (!quill_run_has_window(run)) {
         if (quill_cancelled(&run->cancel))
             return cancelled(err);
-        if (quill_stretches_next(run->stretches, &stretch))
-            look_at(run, &stretch);
+        if (run->stretches && !quill_stretches_done(run->stretches))
+            listen_on(run);
+        else if (run->n_begun < n_clips(run))
+            begin_clip(run);
+        else
+            break;
     }
     timings(run)->mel_ms += quill_now_ms() - start_ms;
     return QUILL_OK;
@@ -155,17 +207,14 @@ static enum quill_status find_stretch(struct quill_run *run, struct quill_error 
 
 static enum quill_status find_first_stretch(struct quill_run *run, struct quill_error *err)
 {
-    const struct quill_stretch whole = {.end = run->n_samples, .speech_end = run->n_samples};
     struct quill_vad_params vad_params = run->params->vad_params;
 
-    if (!run->params->vad) {
-        look_at(run, &whole);
-        return QUILL_OK;
+    if (run->params->vad) {
+        if (vad_params.chunk_length_s < 0.0f)
+            vad_params.chunk_length_s =
+                quill_hears_sentences(&run->t->model->hparams) ? 0.0f : vad_params.max_speech_duration_s;
+        QUILL_TRY(quill_stretches_open(&run->stretches, &vad_params, NULL, 0, err));
     }
-    if (vad_params.chunk_length_s < 0.0f)
-        vad_params.chunk_length_s =
-            quill_hears_sentences(&run->t->model->hparams) ? 0.0f : vad_params.max_speech_duration_s;
-    QUILL_TRY(quill_stretches_open(&run->stretches, &vad_params, run->samples, run->n_samples, err));
     return find_stretch(run, err);
 }
 
@@ -174,7 +223,7 @@ static enum quill_status detect_language_ahead(struct quill_run *run, struct qui
 {
     const struct quill_stretch stretch = run->stretch;
     const size_t window = 2 * run->t->model->hparams.n_audio_ctx * HOP_SAMPLES;
-    const size_t left = run->n_samples - stretch.begin;
+    const size_t left = run->clip.end - stretch.begin;
     const size_t end = stretch.begin + (left < window ? left : window);
 
     look_at(run, &(struct quill_stretch){.begin = stretch.begin, .end = end, .speech_end = end});
@@ -277,11 +326,6 @@ static struct quill_beams *choose_beams(struct quill_run *run)
     return beams;
 }
 
-static bool has_several_hypotheses(const struct quill_params *params)
-{
-    return params->beam_size > 1 || params->best_of > 1;
-}
-
 static void begin_try(struct quill_run *run)
 {
     run->search.temperature = temperature_of(run);
@@ -305,6 +349,15 @@ static void expect_draft(struct quill_run *run)
     search->n_forced = run->draft->n_forced < most ? run->draft->n_forced : most;
     for (size_t i = 0; i < search->n_draft; i++)
         run->t->draft[i] = run->draft->heard[i].token;
+}
+
+/* The first window's text begins with the prefix. */
+static void expect_prefix(struct quill_run *run)
+{
+    struct quill_search *search = &run->search;
+
+    search->draft = run->slot->prompt + search->n_text_ctx - run->n_prefix;
+    search->n_draft = search->n_firm = search->n_forced = run->n_prefix;
 }
 
 /* One temperature after another is tried until one passes; the last counts in any case. */
@@ -339,6 +392,8 @@ static void begin_search(struct quill_run *run)
     run->search.n_prompt = write_prompt(run, &run->search.sot_index);
     if (run->draft && timings(run)->n_windows == 1)
         expect_draft(run);
+    else if (timings(run)->n_windows == 1)
+        expect_prefix(run);
     run->n_fallbacks = 0;
     begin_try(run);
 }
@@ -478,30 +533,73 @@ static enum quill_status append_words(struct quill_run *run, size_t begin, size_
     return QUILL_OK;
 }
 
-/* Segments of a window; those without length or words are left out. */
+/* Segments of a window; those without length or words are left out, and empty pieces then. */
 static enum quill_status append_segments(struct quill_run *run, const struct quill_cut *cut,
                                          struct quill_error *err)
 {
     struct quill_transcriber *t = run->t;
     const int64_t window_ms = (int64_t)run->seek * QUILL_FRAME_MS;
     for (size_t i = 0; i < cut->n_pieces; i++) {
-        const struct quill_piece *piece = &cut->pieces[i];
+        struct quill_piece *piece = &cut->pieces[i];
         const uint32_t *tokens = run->slot->tokens + piece->begin;
         const size_t n_tokens = piece->end - piece->begin;
         const char *start;
         quill_tokens_to_text(t->tokenizer, tokens, n_tokens, t->text, QUILL_COMPRESSION_MAX + 1);
-        if (piece->start_ms == piece->end_ms || strip(t->text, &start) == 0)
+        if (piece->start_ms == piece->end_ms || strip(t->text, &start) == 0) {
+            piece->end = piece->begin;
             continue;
+        }
         struct quill_segment segment = run->facts;
         segment.start_ms = time_of(run, window_ms + piece->start_ms);
         segment.end_ms = time_of(run, window_ms + piece->end_ms);
         QUILL_TRY(quill_result_append(run->builder, &segment, t->tokenizer, tokens, n_tokens, err));
-        remember(run, tokens, n_tokens);
         if (!run->params->word_timestamps)
             continue;
         QUILL_TRY(append_words(run, piece->begin, keep_text(run, piece->begin, piece->end), err));
     }
     return QUILL_OK;
+}
+
+/* What the first n segments of a window said; tokens: all of the window's, with its times. */
+static void remember_segments(struct quill_run *run, const struct quill_cut *cut, const uint32_t *tokens,
+                              size_t n)
+{
+    for (size_t i = 0; i < cut->n_pieces && n > 0; i++) {
+        const struct quill_piece *piece = &cut->pieces[i];
+
+        if (piece->end == piece->begin)
+            continue;
+        remember(run, tokens + piece->begin, piece->end - piece->begin);
+        n--;
+    }
+}
+
+/* Drops segments of the window, from the first on that nobody may have said; where to move on to then. */
+static void doubt_window(struct quill_run *run, size_t first, struct quill_cut *cut)
+{
+    struct quill_result *result = &run->builder->result;
+    const int64_t seek_ms = (int64_t)run->seek * QUILL_FRAME_MS;
+    const struct quill_window_facts facts = {
+        .segments = result->segments + first,
+        .n_segments = result->n_segments - first,
+        .begin_ms = time_of(run, seek_ms),
+        .sound_end_ms = time_of(run, seek_ms + (int64_t)run->window_frames * QUILL_FRAME_MS),
+        .end_ms = time_of(run, seek_ms) + 2 * (int64_t)run->n_ctx * QUILL_FRAME_MS,
+        .stretch_end_ms = (int64_t)(run->stretch.end / SAMPLES_PER_MS),
+        .last_speech_ms = run->last_speech_ms,
+        .is_complete = cut->is_complete,
+        .threshold_ms = lroundf(1000.0f * run->params->hallucination_silence_threshold),
+    };
+    const struct quill_window_verdict verdict = quill_doubt_window(&facts);
+
+    quill_result_drop(run->builder, first + verdict.n_kept);
+    if (verdict.n_kept > 0) {
+        const struct quill_segment *last = &result->segments[result->n_segments - 1];
+
+        run->last_speech_ms = last->words[last->n_words - 1].end_ms;
+    }
+    if (verdict.next_ms > facts.begin_ms)
+        cut->n_frames = (size_t)(verdict.next_ms - facts.begin_ms + QUILL_FRAME_MS - 1) / QUILL_FRAME_MS;
 }
 
 /* Listens to all of a stretch that is new, and encodes the next window of it. */
@@ -554,10 +652,14 @@ static enum quill_status finish_window(struct quill_run *run, struct quill_error
         align_tokens(run);
     if (params->n_alternatives > 0)
         QUILL_TRY(quill_run_find_alternatives(run, err));
+    memcpy(run->slot->fed, run->slot->tokens, run->search.n_tokens * sizeof *run->slot->fed);
     QUILL_TRY(append_segments(run, &cut, err));
+    if (params->hallucination_silence_threshold > 0.0f)
+        doubt_window(run, n_before, &cut);
+    remember_segments(run, &cut, run->slot->fed, run->builder->result.n_segments - n_before);
     for (size_t i = n_before; params->segment && i < run->builder->result.n_segments; i++)
         params->segment(params->user, &run->builder->result.segments[i]);
-    if (!params->condition_on_previous || run->facts.temperature > 0.5f)
+    if (!params->condition_on_previous || run->facts.temperature > params->prompt_reset_temperature)
         run->n_history = run->n_carried;
     run->seek += cut.n_frames;
     return QUILL_OK;
@@ -573,7 +675,7 @@ enum quill_status quill_run_end_try(struct quill_run *run, bool *window_done, st
         return QUILL_OK;
     }
     QUILL_TRY(finish_window(run, err));
-    if (run->stretches && !quill_run_has_window(run))
+    if (!quill_run_has_window(run))
         QUILL_TRY(find_stretch(run, err));
     if (run->params->progress)
         run->params->progress(run->params->user, time_of(run, (int64_t)run->seek * QUILL_FRAME_MS),
@@ -603,8 +705,6 @@ static enum quill_status check_hypotheses(const struct quill_run *run, struct qu
         return quill_fail(err, QUILL_ERR_INVALID,
                           "length penalty %g is out of range: use 0 to 1, or less than 0 for none",
                           (double)params->length_penalty);
-    if (run->draft && run->draft->n_forced > 0 && has_several_hypotheses(params))
-        return quill_fail(err, QUILL_ERR_INVALID, "several hypotheses cannot begin with what is forced");
     return QUILL_OK;
 }
 
@@ -628,6 +728,49 @@ static enum quill_status check_grammar(const struct quill_run *run, struct quill
     if (!(params->grammar_penalty >= 0.0f))
         return quill_fail(err, QUILL_ERR_INVALID, "grammar penalty %g is out of range: use 0 or more",
                           (double)params->grammar_penalty);
+    return QUILL_OK;
+}
+
+static enum quill_status check_repetition(const struct quill_params *params, struct quill_error *err)
+{
+    if (!(params->repetition_penalty > 0.0f && params->repetition_penalty <= MAX_REPETITION_PENALTY))
+        return quill_fail(err, QUILL_ERR_INVALID,
+                          "repetition penalty %g is out of range: use more than 0, at most %g",
+                          (double)params->repetition_penalty, (double)MAX_REPETITION_PENALTY);
+    return QUILL_OK;
+}
+
+static enum quill_status check_silence(const struct quill_params *params, struct quill_error *err)
+{
+    const float threshold = params->hallucination_silence_threshold;
+
+    if (!(threshold >= 0.0f && threshold <= MAX_SILENCE_THRESHOLD))
+        return quill_fail(err, QUILL_ERR_INVALID,
+                          "a silence of %g s around hallucinations is out of range: use 0, for off, to %g",
+                          (double)threshold, (double)MAX_SILENCE_THRESHOLD);
+    if (threshold > 0.0f && !params->word_timestamps)
+        return quill_fail(err, QUILL_ERR_INVALID,
+                          "silence around hallucinations is found by word timestamps, which are off");
+    return QUILL_OK;
+}
+
+static enum quill_status check_clips(const struct quill_params *params, struct quill_error *err)
+{
+    int64_t free_ms = 0;
+
+    for (size_t i = 0; i < params->n_clips; i++) {
+        const struct quill_clip *clip = &params->clips[i];
+
+        if (clip->begin_ms < free_ms)
+            return quill_fail(
+                err, QUILL_ERR_INVALID,
+                "clip %zu begins at %g s, before the one before it ends, or the recording begins", i + 1,
+                (double)clip->begin_ms / 1000.0);
+        if (clip->end_ms <= clip->begin_ms)
+            return quill_fail(err, QUILL_ERR_INVALID, "clip %zu ends at %g s, which is not after it begins",
+                              i + 1, (double)clip->end_ms / 1000.0);
+        free_ms = clip->end_ms;
+    }
     return QUILL_OK;
 }
 
@@ -655,6 +798,9 @@ static enum quill_status check_params(struct quill_run *run, struct quill_error 
     QUILL_TRY(check_hypotheses(run, err));
     QUILL_TRY(check_vocabulary(run, err));
     QUILL_TRY(check_grammar(run, err));
+    QUILL_TRY(check_repetition(params, err));
+    QUILL_TRY(check_silence(params, err));
+    QUILL_TRY(check_clips(params, err));
     if (params->audio_ctx > h->n_audio_ctx)
         return quill_fail(err, QUILL_ERR_INVALID, "an audio context of %u frames is more than the model's %u",
                           params->audio_ctx, (unsigned)h->n_audio_ctx);
@@ -668,20 +814,15 @@ static enum quill_status check_params(struct quill_run *run, struct quill_error 
     return QUILL_OK;
 }
 
-/* The end of the initial prompt, as much as fits, becomes the history; white space alone would be a word that
- * means nothing. Of a long one only the end is encoded: no token is longer than 128 bytes. */
-static void begin_history(struct quill_run *run)
+/* Text as it would be said, with a space before it and none behind it, to t->text; white space alone would be
+ * a word that means nothing: then it is "". Of a long one only the end counts: no token is longer than 128
+ * bytes. */
+static void write_text(struct quill_transcriber *t, const char *text)
 {
-    struct quill_transcriber *t = run->t;
-    struct quill_slot *slot = run->slot;
-    const struct quill_params *params = run->params;
-    const char *prompt = params->initial_prompt, *start;
-    const size_t most = params->max_context < 0 ? t->max_history : (size_t)params->max_context;
-    run->max_history = most < t->max_history ? most : t->max_history;
-    run->n_history = run->n_carried = 0;
-    if (!prompt)
-        return;
-    size_t n = strip(prompt, &start);
+    const char *start = text;
+    size_t n = text ? strip(text, &start) : 0;
+
+    t->text[0] = '\0';
     if (n == 0)
         return;
     if (n > QUILL_COMPRESSION_MAX - 1) {
@@ -691,11 +832,43 @@ static void begin_history(struct quill_run *run)
     t->text[0] = ' ';
     memcpy(t->text + 1, start, n);
     t->text[n + 1] = '\0';
+}
+
+/* The end of the initial prompt, as much as fits, becomes the history. */
+static void begin_history(struct quill_run *run)
+{
+    struct quill_transcriber *t = run->t;
+    const struct quill_params *params = run->params;
+    const size_t most = params->max_context < 0 ? t->max_history : (size_t)params->max_context;
+
+    write_text(t, params->initial_prompt);
+    run->max_history = most < t->max_history ? most : t->max_history;
     const size_t n_tokens = quill_text_to_tokens(t->tokenizer, t->text, 0, NULL, 0);
     const size_t skip = n_tokens > run->max_history ? n_tokens - run->max_history : 0;
-    quill_text_to_tokens(t->tokenizer, t->text, skip, slot->history, run->max_history);
+    quill_text_to_tokens(t->tokenizer, t->text, skip, run->slot->history, run->max_history);
     run->n_history = n_tokens - skip;
     run->n_carried = params->carry_initial_prompt ? run->n_history : 0;
+}
+
+/* The prefix, behind the first time if there are times, to the end of the slot's prompt, which no prompt
+ * reaches. */
+static enum quill_status begin_prefix(struct quill_run *run, struct quill_error *err)
+{
+    struct quill_transcriber *t = run->t;
+    const size_t n_text_ctx = t->model->hparams.n_text_ctx, longest = n_text_ctx / 2 - PREFIX_MARGIN;
+    const size_t most = run->max_tokens / 2 < longest / 2 ? run->max_tokens / 2 : longest / 2;
+    uint32_t *const end = run->slot->prompt + n_text_ctx;
+
+    write_text(t, run->params->prefix);
+    const size_t n = quill_text_to_tokens(t->tokenizer, t->text, 0, NULL, 0);
+    if (n > most)
+        return quill_fail(err, QUILL_ERR_INVALID,
+                          "the prefix is %zu tokens long, and there is room for %zu: shorten it", n, most);
+    quill_text_to_tokens(t->tokenizer, t->text, 0, end - n, n);
+    run->n_prefix = n;
+    if (n > 0 && run->params->timestamps)
+        end[-(ptrdiff_t)++run->n_prefix] = run->slot->rules.specials.first_timestamp;
+    return QUILL_OK;
 }
 
 enum quill_status quill_run_open(struct quill_run *out, struct quill_transcriber *t, struct quill_slot *slot,
@@ -720,7 +893,9 @@ enum quill_status quill_run_open(struct quill_run *out, struct quill_transcriber
     for (size_t i = 0; i < t->n_hypotheses; i++)
         quill_decoder_start(t->decoder, slot->sequence + i, slot->window);
     begin_history(&run);
-    const enum quill_status status = find_first_stretch(&run, err);
+    enum quill_status status = begin_prefix(&run, err);
+    if (status == QUILL_OK)
+        status = find_first_stretch(&run, err);
     if (status == QUILL_OK)
         *out = run;
     else

@@ -16,7 +16,9 @@ struct quill_run {
     struct quill_cancel cancel;
     const float *samples; /* of the recording; [n_samples] */
     size_t n_samples;
-    struct quill_stretches *stretches; /* owned; NULL: the recording is one stretch */
+    size_t n_begun;                    /* clips, of which there is one at least */
+    struct quill_stretch clip;         /* that was begun last */
+    struct quill_stretches *stretches; /* owned; NULL: a clip is one stretch */
     struct quill_stretch stretch;      /* that is looked at; empty behind the last */
     size_t n_frames;                   /* mel frames of it */
     size_t n_spoken_frames;            /* behind them it holds no speech */
@@ -28,11 +30,13 @@ struct quill_run {
     bool allowed[QUILL_MAX_LANGUAGES];        /* what detection chooses from */
     float probabilities[QUILL_MAX_LANGUAGES]; /* once it has chosen; 0 where not allowed */
     size_t n_history, max_history;
-    size_t n_carried;     /* of the history, at its beginning, what each window is told */
-    size_t seek;          /* mel frame of the stretch where the window begins */
-    size_t window_frames; /* of sound in it */
-    unsigned n_tries;     /* of all windows */
-    unsigned n_fallbacks; /* of this window */
+    size_t n_carried;       /* of the history, at its beginning, what each window is told */
+    size_t n_prefix;        /* tokens at the end of the slot's prompt that the first window begins with */
+    int64_t last_speech_ms; /* where the last word ended; kept for doubting windows alone */
+    size_t seek;            /* mel frame of the stretch where the window begins */
+    size_t window_frames;   /* of sound in it */
+    unsigned n_tries;       /* of all windows */
+    unsigned n_fallbacks;   /* of this window */
     struct quill_search search;
     struct quill_segment
         facts; /* of the last try: probabilities and temperature; times and text are not set */

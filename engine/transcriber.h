@@ -67,8 +67,8 @@ struct quill_draft {
     struct quill_heard *heard; /* the caller's; [capacity] */
     size_t capacity;           /* what does not fit is left out */
     size_t n;
-    /* Of the expected, what is no matter of choice: then without timestamps and with one hypothesis. And what
-     * is firm: a single hypothesis at a higher temperature leaves it as it is, and several favour it. */
+    /* Of the expected, what is no matter of choice: then without timestamps. And what is firm: a single
+     * hypothesis at a higher temperature leaves it as it is, and several favour it. */
     size_t n_forced, n_firm;
     float tolerance, firm_tolerance; /* of the search (search.h) */
 
@@ -140,6 +140,9 @@ enum quill_status quill_result_append(struct quill_result_builder *builder,
                                       const struct quill_segment *segment,
                                       const struct quill_tokenizer *tokenizer, const uint32_t *tokens,
                                       size_t n_tokens, struct quill_error *err);
+
+/* Takes back all segments but the first n_kept. */
+void quill_result_drop(struct quill_result_builder *builder, size_t n_kept);
 
 /* Gives the last segment its words: word i is what tokens [ends[i - 1], ends[i]) say, and has the
  * alternatives others[spoken[k].word], k being its first token; without others it has none. Times and

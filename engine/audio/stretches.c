@@ -123,19 +123,28 @@ enum quill_status quill_stretches_open(struct quill_stretches **out, const struc
 
     if (!s)
         return quill_fail(err, QUILL_ERR_NOMEM, "not enough memory to listen for speech");
-    s->samples = samples;
-    s->n_samples = n;
     s->threshold = params->threshold;
     s->min_speech = frames_of_ms(params->min_speech_duration_ms);
     s->min_silence = frames_of_ms(params->min_silence_duration_ms);
     s->max_speech = max_speech;
     s->pad = pad;
     s->chunk = (size_t)(params->chunk_length_s * 1000.0f) / FRAME_MS;
-    s->n_frames = n / FRAME + (n % FRAME > 0);
     s->n_levels = n_levels;
-    quill_vad_init(&s->vad);
+    quill_stretches_begin(s, samples, n);
     *out = s;
     return QUILL_OK;
+}
+
+void quill_stretches_begin(struct quill_stretches *s, const float *samples, size_t n)
+{
+    s->samples = samples;
+    s->n_samples = n;
+    s->n_frames = n / FRAME + (n % FRAME > 0);
+    s->n_heard = s->free = s->spoken_from = 0;
+    s->open = s->pending = false;
+    s->likeliest = 0.0f;
+    quill_vad_init(&s->vad);
+    memset(s->level_db, 0, s->n_levels * sizeof *s->level_db);
 }
 
 void quill_stretches_close(struct quill_stretches **stretches)

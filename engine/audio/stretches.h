@@ -22,6 +22,9 @@ enum quill_status quill_stretches_open(struct quill_stretches **out, const struc
                                        const float *samples, size_t n, struct quill_error *err);
 void quill_stretches_close(struct quill_stretches **stretches);
 
+/* Begins anew with other sound, borrowed likewise. */
+void quill_stretches_begin(struct quill_stretches *stretches, const float *samples, size_t n);
+
 /* Listens on; true: *out is the next stretch, which begins no earlier than the one before ends. False: there
  * is none so far. Some are still to come unless quill_stretches_done; call it again. It listens to a second
  * at most, so that its caller can be cancelled. */

@@ -29,6 +29,15 @@ static double rank(const struct quill_beam *beam)
     return beam->sum_logprob + beam->favour;
 }
 
+/* What is forced, and where the vocabulary stands behind it. */
+static void begin_forced(const struct quill_search *s, struct quill_beam *beam)
+{
+    memcpy(beam->tokens, s->tokens, s->n_forced * sizeof *beam->tokens);
+    memcpy(beam->logprobs, s->logprobs, s->n_forced * sizeof *beam->logprobs);
+    beam->n_tokens = s->n_forced;
+    beam->terms = s->terms;
+}
+
 void quill_beams_begin(struct quill_search *s)
 {
     struct quill_beams *beams = s->beams;
@@ -49,6 +58,7 @@ void quill_beams_begin(struct quill_search *s)
             s->seed + i * 0x632be59bd9b4e019u; /* far apart; the first is that of a single sample */
         beam->is_open = i == 0;                /* what follows the prompt is the same for all */
     }
+    begin_forced(s, &beams->beam[0]);
 }
 
 /* ---- what is fed ------------------------------------------------------------------------------------ */
@@ -116,7 +126,7 @@ static double favour_at_end(const struct quill_search *s, const struct quill_bea
 static void finish(struct quill_search *s, const struct quill_beam *beam, double sum)
 {
     struct quill_beams *beams = s->beams;
-    const double its_score = score(beams, sum + favour_at_end(s, beam), beam->n_tokens);
+    const double its_score = score(beams, sum + favour_at_end(s, beam), beam->n_tokens - s->n_forced);
 
     if (beams->n_finished++ > 0 && !(its_score > beams->best_score))
         return;
@@ -189,7 +199,8 @@ static void continue_beam(struct quill_search *s, size_t i, const float *logits,
         const double its_rank = so_far + (double)favoured - cost;
 
         if (favoured > -INFINITY && (n_own < n_each || its_rank > own[n_own - 1].rank)) {
-            const float logprob = quill_search_logprob(s, logits, log_sum, token);
+            const float logprob =
+                quill_search_logprob(s, logits, log_sum, beam->tokens, beam->n_tokens, (uint32_t)token);
             const double sum = beam->sum_logprob + (double)logprob;
 
             insert(own, &n_own, n_each, (struct candidate){i, (uint32_t)token, logprob, sum, its_rank});
@@ -279,7 +290,8 @@ static bool draw(struct quill_search *s, struct quill_beam *beam, const float *l
     const float log_sum = quill_search_weigh(s, logits, beam->tokens, beam->n_tokens);
     quill_search_favour(s, logits, &beam->terms, beam->tokens, beam->n_tokens);
     const size_t token = quill_sample(s->logits, s->n_vocab, s->temperature, &beam->random, eot);
-    const float logprob = quill_search_logprob(s, logits, log_sum, token);
+    const float logprob =
+        quill_search_logprob(s, logits, log_sum, beam->tokens, beam->n_tokens, (uint32_t)token);
     const double sum = beam->sum_logprob + (double)logprob;
 
     if (token != eot) {
@@ -297,7 +309,7 @@ static bool step_samples(struct quill_search *s, struct quill_decoder *decoder, 
     struct quill_beams *beams = s->beams;
     bool goes_on = false;
 
-    if (beams->n_finished == 0 && beams->beam[0].n_tokens == 0) {
+    if (beams->n_finished == 0 && beams->beam[0].n_tokens == s->n_forced) {
         for (size_t i = 1; i < beams->n; i++)
             fork_beam(s, decoder, 0, i);
         for (size_t i = 0; i < beams->n; i++)

@@ -1,5 +1,3 @@
-#include <stdbool.h>
-
 #include "text/cut.h"
 
 #define STEP_MS 20
@@ -21,6 +19,7 @@ void quill_cut_window(const uint32_t *tokens, size_t n, uint32_t first_timestamp
     const bool single_ending = n >= 2 && tokens[n - 2] < first_timestamp && tokens[n - 1] >= first_timestamp;
     size_t begin = 0;
     out->n_pieces = 0;
+    out->is_complete = single_ending;
     for (size_t i = 1; i <= n; i++) {
         const bool pair = i < n && tokens[i - 1] >= first_timestamp && tokens[i] >= first_timestamp;
         const bool ends_last = i == n && single_ending && out->n_pieces > 0;

@@ -3,6 +3,7 @@
 #ifndef QUILL_TEXT_CUT_H
 #define QUILL_TEXT_CUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,7 +15,8 @@ struct quill_piece {
 struct quill_cut {
     struct quill_piece *pieces; /* caller's buffer, [n_tokens + 1] */
     size_t n_pieces;
-    size_t n_frames; /* mel frames of 10 ms to move on by; >= 1 */
+    size_t n_frames;  /* mel frames of 10 ms to move on by; >= 1 */
+    bool is_complete; /* a single timestamp at the very end says that nothing follows */
 };
 
 /* tokens [n]: a window's hypothesis; n_frames: mel frames of sound in the window, >= 1.

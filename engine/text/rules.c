@@ -33,6 +33,7 @@ void quill_rules_init(struct quill_rules *rules, const struct quill_tokenizer *t
         .suppress_blank = true,
         .timestamps = true,
         .max_initial_timestamp = 50,
+        .repetition = {.penalty = 1.0f},
     };
     quill_text_to_tokens(tokenizer, " ", 0, &rules->blank, 1);
     rules->n_non_speech = quill_non_speech_tokens(tokenizer, rules->non_speech);
@@ -47,6 +48,8 @@ enum quill_status quill_rules_set_up(struct quill_rules *rules, const struct qui
     rules->timestamps = params->timestamps;
     rules->max_initial_timestamp = params->max_initial_timestamp_ms / STEP_MS;
     rules->suppress_blank = params->suppress_blank;
+    rules->repetition = (struct quill_repetition){.penalty = params->repetition_penalty,
+                                                  .ngram_size = params->no_repeat_ngram_size};
     rules->suppressed = (struct quill_token_set){0};
     suppress_specials(rules);
     if (params->suppress_non_speech)
@@ -129,6 +132,7 @@ void quill_rules_apply(const struct quill_rules *rules, const struct quill_kerne
                        const uint32_t *sampled, size_t n_sampled, float *logits, size_t n_vocab)
 {
     assert(n_vocab > rules->specials.first_timestamp);
+    quill_repetition_apply(&rules->repetition, sampled, n_sampled, rules->specials.eot, logits);
     if (n_sampled == 0 && rules->suppress_blank) {
         logits[rules->blank] = -INFINITY;
         logits[rules->specials.eot] = -INFINITY;

@@ -5,6 +5,7 @@
 
 #include "kernels/kernels.h"
 #include "quill.h"
+#include "text/repetition.h"
 #include "text/suppress.h"
 
 struct quill_rules {
@@ -17,6 +18,7 @@ struct quill_rules {
     bool suppress_blank; /* a text does not begin with it, nor is it at its end before it has begun */
     bool timestamps;
     uint32_t max_initial_timestamp; /* in steps of 20 ms */
+    struct quill_repetition repetition;
 };
 
 /* What follows from the vocabulary; and for a run what quill_params_init asks for. */
@@ -27,8 +29,9 @@ void quill_rules_init(struct quill_rules *rules, const struct quill_tokenizer *t
 enum quill_status quill_rules_set_up(struct quill_rules *rules, const struct quill_tokenizer *tokenizer,
                                      const struct quill_params *params, struct quill_error *err);
 
-/* Sets the logits of forbidden tokens to -INFINITY. sampled: what was sampled in this window so far (no
- * prompt). Without timestamps their tokens are forbidden too (OpenAI's leaves them to the model). */
+/* Sets the logits of forbidden tokens to -INFINITY, and lowers those of repetitions. sampled: what was
+ * sampled in this window so far (no prompt). Without timestamps their tokens are forbidden too (OpenAI's
+ * leaves them to the model). */
 void quill_rules_apply(const struct quill_rules *rules, const struct quill_kernels *kernels,
                        const uint32_t *sampled, size_t n_sampled, float *logits, size_t n_vocab);
 

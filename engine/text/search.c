@@ -54,7 +54,6 @@ void quill_search_begin(struct quill_search *s)
 {
     assert(s->n_prompt > s->sot_index && s->n_prompt - s->sot_index <= QUILL_SEARCH_MIN_LOGITS);
     assert(s->n_prompt < s->n_text_ctx && s->max_logits >= QUILL_SEARCH_MIN_LOGITS);
-    assert(!s->beams || s->n_forced == 0);
     assert(s->n_forced <= s->n_draft && s->n_forced <= s->max_tokens &&
            s->n_forced <= s->n_text_ctx - s->n_prompt);
     s->prompted = false;
@@ -187,9 +186,14 @@ float quill_search_advance(const struct quill_search *s, struct quill_term_state
     return gain;
 }
 
-float quill_search_logprob(const struct quill_search *s, const float *logits, float log_sum, size_t token)
+float quill_search_logprob(const struct quill_search *s, const float *logits, float log_sum,
+                           const uint32_t *tokens, size_t n, uint32_t token)
 {
-    return (s->logits[token] > -INFINITY ? logits[token] : -INFINITY) - log_sum;
+    if (!(s->logits[token] > -INFINITY))
+        return -INFINITY;
+    return quill_repetition_penalise(&s->rules->repetition, tokens, n, s->rules->specials.eot, token,
+                                     logits[token]) -
+           log_sum;
 }
 
 static size_t likeliest(const struct quill_search *s, const uint32_t *expected)
@@ -217,7 +221,7 @@ static bool choose(struct quill_search *s, const float *logits, const uint32_t *
     const float log_sum = quill_search_weigh(s, logits, s->tokens, s->n_tokens);
     quill_search_favour(s, logits, &s->terms, s->tokens, s->n_tokens);
     const size_t token = s->temperature > 0.0f ? draw(s, expected) : likeliest(s, expected);
-    const float logprob = quill_search_logprob(s, logits, log_sum, token);
+    const float logprob = quill_search_logprob(s, logits, log_sum, s->tokens, s->n_tokens, (uint32_t)token);
 
     s->sum_logprob += logprob;
     if (token == eot || (s->least_logprob < 0.0 && s->sum_logprob < s->least_logprob))

@@ -36,8 +36,8 @@ struct quill_search {
     const uint32_t *draft; /* [n_draft] words, no specials; at temperatures above 0 only what is firm of it,
                             * and that is taken whatever its probability */
     size_t n_draft;
-    /* Of the draft, what is no matter of choice: at most max_tokens and what n_text_ctx leaves. With any, no
-     * timestamps, and no_speech_prob stays what it is. */
+    /* Of the draft, what is no matter of choice: at most max_tokens and what n_text_ctx leaves. With
+     * timestamps it begins with one. With any, no_speech_prob stays what it is. */
     size_t n_forced;
     /* Of the draft, what firm_tolerance is for; tolerance for the rest, both >= 0: what is expected is
      * chosen, too, when its log-probability is at most so much below the largest. With 0 a draft changes
@@ -50,13 +50,13 @@ struct quill_search {
     const struct quill_grammar *grammar;       /* NULL: none */
     float grammar_penalty;                     /* > 0 */
     double least_logprob;                      /* one hypothesis is given up below this sum; 0: never */
-    struct quill_beams *beams;                 /* NULL: one hypothesis; otherwise nothing is forced, and only
-                                                * what is firm of a draft matters */
-    float *logits;                             /* scratch, [n_vocab]; may be that of other searches, too */
-    uint32_t *fed;                             /* scratch, [n_text_ctx] */
+    struct quill_beams *beams; /* NULL: one hypothesis; otherwise only what is forced and what is
+                                * firm of a draft matters */
+    float *logits;             /* scratch, [n_vocab]; may be that of other searches, too */
+    uint32_t *fed;             /* scratch, [n_text_ctx] */
 
     /* Caller's buffers */
-    uint32_t *tokens;       /* [max_tokens]; without the end token */
+    uint32_t *tokens;       /* [max_tokens]; with what is forced, without the end token */
     float *logprobs;        /* [max_tokens]; of each token; 0 where it was forced */
     float *attention;       /* NULL, or [max_tokens + 1, attention_width]: where each token is spoken (struct
                              * quill_feed); the last row is the end token's */
@@ -71,7 +71,7 @@ struct quill_search {
     size_t n_in_vain;              /* expectations in a row that did not hold at all */
     struct quill_term_state terms; /* of the vocabulary; of one hypothesis */
     double sum_logprob;            /* of tokens and the end token */
-    float avg_logprob;             /* sum / (n_tokens + 1); set when it is done */
+    float avg_logprob;             /* sum / (n_tokens - n_forced + 1); set when it is done */
     float no_speech_prob;
 };
 
@@ -105,9 +105,9 @@ float quill_search_favour(struct quill_search *search, const float *logits,
 float quill_search_advance(const struct quill_search *search, struct quill_term_state *terms,
                            const uint32_t *tokens, size_t n, uint32_t token);
 
-/* The model's own log-probability of a token, after both of these. */
+/* The log-probability of a token behind these, without what vocabulary and grammar changed. */
 float quill_search_logprob(const struct quill_search *search, const float *logits, float log_sum,
-                           size_t token);
+                           const uint32_t *tokens, size_t n, uint32_t token);
 
 /* Index of the largest of x[0..n), the lowest of equals; `otherwise` when none is above -INFINITY. */
 size_t quill_argmax(const float *x, size_t n, size_t otherwise);

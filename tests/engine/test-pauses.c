@@ -1,5 +1,6 @@
 /* Recordings cut at their pauses: what becomes of the stretches of speech in them. With the bundled model,
  * and with a small made-up one where it takes many runs or another language. */
+#include <math.h>
 #include <string.h>
 
 #include "audio/stretches.h"
@@ -389,6 +390,159 @@ it_can_be_cancelled_and_run_out_of_memory (struct fixture *f, const void *unused
   }
 }
 
+/* ---- clips ---- */
+
+/* The first and the last sentence, each with half of the silence around it; the last to the end. */
+static void
+choose_two (const struct fixture *f, struct quill_clip clips[2]) {
+  clips[0] = (struct quill_clip){ f->begin_ms[0] - PAUSE_MS / 2, f->end_ms[0] + PAUSE_MS / 2 };
+  clips[1] = (struct quill_clip){ f->begin_ms[2] - PAUSE_MS / 2, INT64_MAX };
+}
+
+/* Whether they are cut at their pauses or not. */
+static void
+clips_are_heard_like_recordings_of_their_own (struct fixture *f, const void *unused) {
+  struct quill_clip clips[2];
+
+  choose_two (f, clips);
+  f->params.word_timestamps = true;
+  f->params.audio_ctx = 400;
+  for (int vad = 0; vad < 2; vad++) {
+    size_t at = 0;
+
+    f->params.vad = vad == 1;
+    f->params.clips = clips;
+    f->params.n_clips = 2;
+    struct quill_result *all = transcribe (f, f->sound, f->n);
+    f->params.n_clips = 0;
+    for (int i = 0; i < 2; i++) {
+      const size_t begin = (size_t)clips[i].begin_ms * MS;
+      const size_t end = i == 0 ? (size_t)clips[i].end_ms * MS : f->n;
+      struct quill_result *one = transcribe (f, f->sound + begin, end - begin);
+
+      g_assert_cmpuint (one->n_segments, >, 0);
+      for (size_t k = 0; k < one->n_segments; k++) {
+        const struct quill_segment *expected = &one->segments[k], *found = &all->segments[at++];
+
+        g_assert_cmpuint (at, <=, all->n_segments);
+        g_assert_cmpstr (found->text, ==, expected->text);
+        g_assert_cmpint (found->start_ms, ==, clips[i].begin_ms + expected->start_ms);
+        g_assert_cmpint (found->end_ms, ==, clips[i].begin_ms + expected->end_ms);
+        g_assert_cmpint (found->words[0].start_ms, ==, clips[i].begin_ms + expected->words[0].start_ms);
+        g_assert_cmpfloat (found->avg_logprob, ==, expected->avg_logprob);
+      }
+      quill_result_free (&one);
+    }
+    g_assert_cmpuint (at, ==, all->n_segments);
+    quill_result_free (&all);
+  }
+}
+
+/* As it does from window to window. */
+static void
+text_goes_from_clip_to_clip (struct fixture *f, const void *unused) {
+  struct quill_clip clips[2];
+
+  choose_two (f, clips);
+  f->params.vad = false;
+  f->params.audio_ctx = 400;
+  f->params.clips = clips;
+  f->params.n_clips = 2;
+  struct quill_result *result = transcribe (f, f->sound, f->n);
+  const float alone = result->segments[result->n_segments - 1].avg_logprob;
+  quill_result_free (&result);
+  f->params.condition_on_previous = true;
+  result = transcribe (f, f->sound, f->n);
+  g_assert_cmpfloat (result->segments[result->n_segments - 1].avg_logprob, !=, alone);
+  quill_result_free (&result);
+}
+
+static void
+clips_without_sound_have_no_text (struct fixture *f, const void *unused) {
+  const int64_t end_ms = (int64_t)(f->n / MS);
+  const struct quill_clip clips[] = { { end_ms, end_ms + 1000 }, { INT64_MAX - 1, INT64_MAX } };
+
+  f->params.clips = clips;
+  f->params.n_clips = 2;
+  for (int vad = 0; vad < 2; vad++) {
+    f->params.vad = vad == 1;
+    struct quill_result *result = transcribe (f, f->sound, f->n);
+    g_assert_cmpuint (result->n_segments, ==, 0);
+    quill_result_free (&result);
+  }
+}
+
+static void
+impossible_clips_say_what_is_wrong (struct fixture *f, const void *unused) {
+  static const struct {
+    struct quill_clip clips[2];
+    const char *reason;
+  } table[]
+      = { { { { -1, 5 }, { 6, 7 } }, "clip 1 begins at -0.001 s, before" },
+          { { { 0, 5000 }, { 4999, 7000 } }, "clip 2 begins at 4.999 s, before the one before it ends" },
+          { { { 0, 5000 }, { 5000, 5000 } }, "clip 2 ends at 5 s, which is not after it begins" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (table); i++) {
+    struct quill_error err = { 0 };
+    struct quill_result *result = NULL;
+
+    f->params.clips = table[i].clips;
+    f->params.n_clips = 2;
+    g_assert_cmpint (quill_transcribe (f->transcriber, f->sound, f->n, &f->params, &result, &err), ==,
+                     QUILL_ERR_INVALID);
+    g_assert_nonnull (strstr (err.message, table[i].reason));
+    g_assert_null (result);
+  }
+}
+
+/* ---- silence around hallucinations ---- */
+
+static bool
+has_word_within (const struct quill_result *result, int64_t begin_ms, int64_t end_ms) {
+  for (size_t i = 0; i < result->n_segments; i++)
+    for (size_t k = 0; k < result->segments[i].n_words; k++) {
+      const struct quill_word *word = &result->segments[i].words[k];
+
+      if (word->start_ms >= begin_ms && word->end_ms <= end_ms && word->end_ms > word->start_ms)
+        return true;
+    }
+  return false;
+}
+
+/* The model stops at the first pause of a whole window. The next window begins there then, not where this one
+ * ends, and has the second sentence. */
+static void
+what_lies_behind_a_silence_is_looked_at_anew (struct fixture *f, const void *unused) {
+  f->params.vad = false;
+  f->params.word_timestamps = true;
+  for (int seconds = 0; seconds <= 2; seconds += 2) {
+    f->params.hallucination_silence_threshold = (float)seconds;
+    struct quill_result *result = transcribe (f, f->sound, f->n);
+    g_assert_true (has_word_within (result, 0, f->end_ms[0] + SLACK_MS));
+    g_assert_true (has_word_within (result, f->begin_ms[1], f->end_ms[1]) == (seconds > 0));
+    quill_result_free (&result);
+  }
+}
+
+static void
+silence_is_found_by_words (struct fixture *f, const void *unused) {
+  static const float bad[] = { -1, 2000, NAN };
+  struct quill_error err = { 0 };
+  struct quill_result *result = NULL;
+
+  f->params.hallucination_silence_threshold = 2;
+  g_assert_cmpint (quill_transcribe (f->transcriber, f->sound, f->n, &f->params, &result, &err), ==,
+                   QUILL_ERR_INVALID);
+  g_assert_nonnull (strstr (err.message, "found by word timestamps, which are off"));
+  f->params.word_timestamps = true;
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++) {
+    f->params.hallucination_silence_threshold = bad[i];
+    g_assert_cmpint (quill_transcribe (f->transcriber, f->sound, f->n, &f->params, &result, &err), ==,
+                     QUILL_ERR_INVALID);
+    g_assert_nonnull (strstr (err.message, "use 0, for off, to 1000"));
+  }
+}
+
 int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
@@ -405,5 +559,11 @@ main (int argc, char **argv) {
   ADD_TINY ("language-is-that-of-the-speech", language_is_that_of_the_speech);
   ADD_TINY ("silence-has-no-language", silence_has_no_language);
   ADD_TINY ("can-be-cancelled-and-run-out-of-memory", it_can_be_cancelled_and_run_out_of_memory);
+  ADD ("clips-are-heard-like-recordings-of-their-own", clips_are_heard_like_recordings_of_their_own);
+  ADD ("text-goes-from-clip-to-clip", text_goes_from_clip_to_clip);
+  ADD ("clips-without-sound-have-no-text", clips_without_sound_have_no_text);
+  ADD ("impossible-clips-say-what-is-wrong", impossible_clips_say_what_is_wrong);
+  ADD ("what-lies-behind-a-silence-is-looked-at-anew", what_lies_behind_a_silence_is_looked_at_anew);
+  ADD ("silence-is-found-by-words", silence_is_found_by_words);
   return g_test_run ();
 }
