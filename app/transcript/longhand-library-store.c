@@ -430,6 +430,24 @@ longhand_library_store_leave (LonghandLibraryStore *self, gint64 id, GError **er
   return is_there || longhand_sound_files_remove (folder, id, error);
 }
 
+/* As far as possible: that room is not given back is no failure of what was asked for. */
+static void
+shrink (LonghandLibraryStore *self) {
+  sqlite3_exec (self->db, "VACUUM; PRAGMA wal_checkpoint (TRUNCATE)", NULL, NULL, NULL);
+}
+
+gboolean
+longhand_library_store_clear (LonghandLibraryStore *self, GError **error) {
+  const int rc = execute (self, "UPDATE sessions SET removed_us = ?", "i", g_get_real_time ());
+
+  if (rc != SQLITE_OK)
+    return fail (self, rc, error);
+  if (!longhand_library_store_purge (self, error))
+    return FALSE;
+  shrink (self);
+  return TRUE;
+}
+
 /* ---- reading ---- */
 
 static int

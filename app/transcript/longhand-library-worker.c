@@ -159,6 +159,8 @@ change (LonghandLibraryWorker *self, gpointer user, GError **error) {
     return longhand_library_store_set_removed (self->store, job->id, job->flag, error);
   case LONGHAND_LIBRARY_LEAVE:
     return longhand_library_store_leave (self->store, job->id, error);
+  case LONGHAND_LIBRARY_CLEAR:
+    return longhand_library_store_clear (self->store, error);
   case LONGHAND_LIBRARY_PURGE:
   default:
     return longhand_library_store_purge (self->store, error);
@@ -179,6 +181,10 @@ follow_removal (LonghandLibraryWorker *self, const LonghandLibraryJob *job) {
     g_hash_table_iter_init (&iter, self->removed);
     while (g_hash_table_iter_next (&iter, &id, NULL))
       g_hash_table_remove (self->unsaved, id);
+    g_hash_table_remove_all (self->removed);
+    count_unsaved (self);
+  } else if (job->kind == LONGHAND_LIBRARY_CLEAR) {
+    g_hash_table_remove_all (self->unsaved);
     g_hash_table_remove_all (self->removed);
     count_unsaved (self);
   }
@@ -230,7 +236,7 @@ carry_out (LonghandLibraryWorker *self, LonghandLibraryJob *job) {
   if (job->kind == LONGHAND_LIBRARY_SAVE)
     g_hash_table_replace (self->unsaved, g_memdup2 (&job->session->id, sizeof job->session->id),
                           job->session);
-  if (job->kind != LONGHAND_LIBRARY_PURGE)
+  if (job->kind != LONGHAND_LIBRARY_PURGE && job->kind != LONGHAND_LIBRARY_CLEAR)
     save_unsaved (self);
   switch (job->kind) {
   case LONGHAND_LIBRARY_SAVE:
@@ -249,6 +255,7 @@ carry_out (LonghandLibraryWorker *self, LonghandLibraryJob *job) {
   case LONGHAND_LIBRARY_SET_REMOVED:
   case LONGHAND_LIBRARY_LEAVE:
   case LONGHAND_LIBRARY_PURGE:
+  case LONGHAND_LIBRARY_CLEAR:
     change_library (self, job);
     break;
   case LONGHAND_LIBRARY_RETRY:

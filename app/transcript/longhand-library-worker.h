@@ -17,6 +17,7 @@ typedef enum {
   LONGHAND_LIBRARY_SET_REMOVED,
   LONGHAND_LIBRARY_LEAVE,
   LONGHAND_LIBRARY_PURGE,
+  LONGHAND_LIBRARY_CLEAR,
   LONGHAND_LIBRARY_SEARCH, /* text */
   LONGHAND_LIBRARY_LOAD,   /* task, which returns a LonghandSession */
   LONGHAND_LIBRARY_RETRY,  /* what could not be saved */

@@ -75,7 +75,7 @@ struct _LonghandLibrary {
   gboolean all_saved; /* of them */
 };
 
-enum { LISTED, FAILED, N_SIGNALS };
+enum { LISTED, CLEARED, FAILED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 static void longhand_library_list_model_init (GListModelInterface *iface);
@@ -186,6 +186,8 @@ longhand_library_class_init (LonghandLibraryClass *klass) {
   object_class->finalize = longhand_library_finalize;
   signals[LISTED] = g_signal_new ("listed", LONGHAND_TYPE_LIBRARY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 0);
+  signals[CLEARED] = g_signal_new ("cleared", LONGHAND_TYPE_LIBRARY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 0);
   signals[FAILED] = g_signal_new ("failed", LONGHAND_TYPE_LIBRARY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 1, G_TYPE_ERROR);
 }
@@ -259,6 +261,12 @@ longhand_library_leave (LonghandLibrary *self, gint64 id) {
 const char *
 longhand_library_get_sound_folder (LonghandLibrary *self) {
   return self->sound_folder;
+}
+
+void
+longhand_library_clear (LonghandLibrary *self) {
+  g_signal_emit (self, signals[CLEARED], 0);
+  push (self, (LonghandLibraryJob){ .kind = LONGHAND_LIBRARY_CLEAR });
 }
 
 void

@@ -21,7 +21,8 @@ const LonghandSessionSummary *longhand_session_item_get_summary (LonghandSession
 
 /* Signals:
  *   "listed" ()                 the list is what the last search and all that was written before it make it
- *   "failed" (const GError *)   a sentence to show: something could not be kept, or a damaged database was
+ *   "cleared" ()                all sessions are about to be gone: who has one open has a new one from here
+ * on "failed" (const GError *)   a sentence to show: something could not be kept, or a damaged database was
  * put aside. The same one again only after something was kept in between */
 #define LONGHAND_TYPE_LIBRARY (longhand_library_get_type ())
 G_DECLARE_FINAL_TYPE (LonghandLibrary, longhand_library, LONGHAND, LIBRARY, GObject)
@@ -46,6 +47,7 @@ void longhand_library_purge (LonghandLibrary *self);
 void longhand_library_leave (LonghandLibrary *self, gint64 id);
 /* Where the sound of its sessions lies (audio/longhand-sound-files). (transfer none) */
 const char *longhand_library_get_sound_folder (LonghandLibrary *self);
+void longhand_library_clear (LonghandLibrary *self); /* all sessions are gone for good */
 
 /* Words to search for, as longhand_library_store_list; "" lists all. */
 void longhand_library_search (LonghandLibrary *self, const char *words);

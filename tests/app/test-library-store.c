@@ -250,6 +250,36 @@ sound_of_a_session_without_text_goes_when_it_is_left (LibraryFixture *f, gconstp
   g_assert_true (is_there (with_text));
 }
 
+static gsize
+file_bytes (const char *path) {
+  GStatBuf info;
+
+  g_assert_cmpint (g_stat (path, &info), ==, 0);
+  return (gsize)info.st_size;
+}
+
+/* Neither in the list, nor in the file, which is smaller; what comes then is kept as ever. */
+static void
+clearing_leaves_nothing_and_gives_room_back (LibraryFixture *f, gconstpointer data) {
+  g_autoptr (LonghandLibraryStore) store = library_fixture_open (f);
+  g_autofree char *long_text = g_strnfill (100000, 'a');
+  g_autofree char *log = g_strconcat (f->path, "-wal", NULL);
+  g_autofree char *bytes = NULL;
+  gsize n_bytes;
+
+  library_add (store, long_text);
+  longhand_library_store_set_pinned (store, library_add (store, "confidential"), TRUE, NULL);
+  g_assert_true (longhand_library_store_clear (store, NULL));
+  assert_found (store, "", "");
+  assert_found (store, "confidential", "");
+  g_assert_cmpuint (file_bytes (log), ==, 0);
+  g_assert_cmpuint (file_bytes (f->path), <, 100000);
+  g_assert_true (g_file_get_contents (f->path, &bytes, &n_bytes, NULL));
+  g_assert_null (memmem (bytes, n_bytes, "confidential", strlen ("confidential")));
+  library_add (store, "new");
+  assert_found (store, "new", "new");
+}
+
 /* Nor is it in the file. */
 static void
 what_is_removed_is_gone_after_the_next_start (LibraryFixture *f, gconstpointer data) {
@@ -478,6 +508,8 @@ main (int argc, char **argv) {
   LIBRARY_ADD ("/library-store/named-and-pinned-sessions-outlive-their-text",
                named_and_pinned_sessions_outlive_their_text);
   LIBRARY_ADD ("/library-store/headings-are-the-first-words", headings_are_the_first_words);
+  LIBRARY_ADD ("/library-store/clearing-leaves-nothing-and-gives-room-back",
+               clearing_leaves_nothing_and_gives_room_back);
   LIBRARY_ADD ("/library-store/removed-sessions-can-be-restored-until-a-purge",
                removed_sessions_can_be_restored_until_a_purge);
   LIBRARY_ADD ("/library-store/sound-goes-with-its-session", sound_goes_with_its_session);

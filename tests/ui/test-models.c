@@ -365,7 +365,8 @@ keys_are_enough (ModelsFixture *f, gconstpointer data) {
 
 static GtkWidget *
 open_preferences (ModelsFixture *f) {
-  GtkWidget *preferences = longhand_preferences_new (f->ui.settings, f->ui.store, f->ui.dictation);
+  GtkWidget *preferences
+      = longhand_preferences_new (f->ui.settings, f->ui.store, f->ui.dictation, f->ui.library);
 
   gtk_window_set_transient_for (GTK_WINDOW (preferences), GTK_WINDOW (f->ui.window));
   fixture_activate (GTK_WINDOW (preferences));

@@ -1,7 +1,9 @@
 /* Preferences, find bar, level meter, performance panel. */
+#include "longhand-storage.h"
 #include "preferences/longhand-preferences.h"
 #include "window-fixture.h"
 
+#include <glib/gstdio.h>
 #include <math.h>
 #include <sndfile.h>
 #include <string.h>
@@ -10,7 +12,7 @@
 
 static GtkWidget *
 show_preferences (Fixture *f) {
-  GtkWidget *preferences = longhand_preferences_new (f->settings, f->store, f->dictation);
+  GtkWidget *preferences = longhand_preferences_new (f->settings, f->store, f->dictation, f->library);
 
   gtk_window_set_transient_for (GTK_WINDOW (preferences), GTK_WINDOW (f->window));
   gtk_window_present (GTK_WINDOW (preferences));
@@ -357,6 +359,66 @@ test_keep_sound (Fixture *f, gconstpointer data) {
   assert_selected (row, "Always");
   g_settings_set_boolean (settings, "keep-sessions", FALSE);
   g_assert_false (gtk_widget_is_sensitive (GTK_WIDGET (row)));
+}
+
+static void
+save (Fixture *f, const char *text) {
+  LonghandSession *session = longhand_session_new ();
+
+  g_free (session->text);
+  session->text = g_strdup (text);
+  longhand_library_save (f->library, session);
+}
+
+/* Asked whether to delete everything. */
+static void
+answer (GtkWidget *preferences, const char *response) {
+  GtkWidget *button = fixture_find (preferences, GTK_TYPE_BUTTON, "label", "_Delete All…");
+  GtkWidget *label;
+
+  g_signal_emit_by_name (button, "clicked");
+  fixture_settle ();
+  label = fixture_find (NULL, GTK_TYPE_LABEL, "label", "Delete All Sessions?");
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (gtk_widget_get_root (label)), response);
+  fixture_settle ();
+}
+
+/* Also what is open in the window; whoever cancels keeps all. */
+static void
+test_deleting_all (Fixture *f, gconstpointer data) {
+  GListModel *sessions = G_LIST_MODEL (f->library);
+  GtkWidget *preferences;
+
+  save (f, "the first one");
+  fixture_speak (f, 0, "The open one.");
+  WAIT_FOR (g_list_model_get_n_items (sessions) == 2);
+  preferences = show_preferences (f);
+  answer (preferences, "cancel");
+  g_assert_cmpuint (g_list_model_get_n_items (sessions), ==, 2);
+  answer (preferences, "delete");
+  WAIT_FOR (g_list_model_get_n_items (sessions) == 0);
+  fixture_assert_text (f, "");
+  fixture_speak (f, 0, "Another one.");
+  WAIT_FOR (g_list_model_get_n_items (sessions) == 1);
+  gtk_window_destroy (GTK_WINDOW (preferences));
+}
+
+/* Where things are, and how much room they take. */
+static void
+test_storage (Fixture *f, gconstpointer data) {
+  g_autofree char *folder = longhand_storage_dup_folder ();
+  g_autofree char *sessions = g_build_filename (folder, "sessions", NULL);
+  g_autofree char *path = g_build_filename (sessions, "test", NULL);
+  g_autofree char *bytes = g_strnfill (64000, 'x');
+  GtkWidget *preferences;
+
+  g_mkdir_with_parents (sessions, 0700);
+  g_assert_true (g_file_set_contents (path, bytes, 64000, NULL));
+  preferences = show_preferences (f);
+  adw_preferences_window_set_visible_page_name (ADW_PREFERENCES_WINDOW (preferences), "privacy");
+  WAIT_FOR (says (preferences, folder));
+  WAIT_FOR (says (preferences, "kB\nModels"));
+  g_unlink (path);
   gtk_window_destroy (GTK_WINDOW (preferences));
 }
 
@@ -612,6 +674,8 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/preferences/pages-fit-a-narrow-screen", test_narrow);
   FIXTURE_ADD ("/preferences/performance-panel-both-ways", test_figures);
   FIXTURE_ADD ("/preferences/keep-sound", test_keep_sound);
+  FIXTURE_ADD ("/preferences/storage-says-where-and-how-much", test_storage);
+  FIXTURE_ADD ("/preferences/all-sessions-are-deleted", test_deleting_all);
   FIXTURE_ADD ("/preferences/one-language-is-no-choice", test_language);
   FIXTURE_ADD ("/find/counts-and-wraps-in-both-directions", test_find_wraps);
   FIXTURE_ADD ("/find/says-when-there-is-nothing", test_find_nothing);

@@ -39,7 +39,8 @@ G_DEFINE_FINAL_TYPE (LonghandApplication, longhand_application, ADW_TYPE_APPLICA
 static void
 show_preferences (GSimpleAction *action, GVariant *parameter, gpointer user) {
   LonghandApplication *self = user;
-  GtkWidget *preferences = longhand_preferences_new (self->settings, self->store, self->dictation);
+  GtkWidget *preferences
+      = longhand_preferences_new (self->settings, self->store, self->dictation, self->library);
 
   if (self->shortcuts != NULL)
     longhand_preferences_set_shortcuts (LONGHAND_PREFERENCES (preferences), self->shortcuts);

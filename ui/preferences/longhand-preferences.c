@@ -53,15 +53,15 @@ longhand_preferences_init (LonghandPreferences *self) {
 }
 
 GtkWidget *
-longhand_preferences_new (LonghandSettings *settings, LonghandModelStore *store,
-                          LonghandDictation *dictation) {
+longhand_preferences_new (LonghandSettings *settings, LonghandModelStore *store, LonghandDictation *dictation,
+                          LonghandLibrary *library) {
   LonghandPreferences *self = g_object_new (LONGHAND_TYPE_PREFERENCES, NULL);
 
   longhand_audio_page_set_up (self->audio, settings, dictation);
   longhand_dictation_page_set_up (self->dictation, settings, dictation);
   longhand_model_page_set_up (self->model, settings, store);
   longhand_performance_page_set_up (self->performance, settings, dictation);
-  longhand_privacy_page_set_up (self->privacy, settings);
+  longhand_privacy_page_set_up (self->privacy, settings, dictation, library);
   return GTK_WIDGET (self);
 }
 

@@ -3,6 +3,7 @@
 
 #include "automation/longhand-shortcuts.h"
 #include "dictation/longhand-dictation.h"
+#include "transcript/longhand-library.h"
 
 #include <adwaita.h>
 
@@ -12,7 +13,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (LonghandPreferences, longhand_preferences, LONGHAND, PREFERENCES, AdwPreferencesWindow)
 
 GtkWidget *longhand_preferences_new (LonghandSettings *settings, LonghandModelStore *store,
-                                     LonghandDictation *dictation);
+                                     LonghandDictation *dictation, LonghandLibrary *library);
 
 /* Whose switch there is; without one the desktop's keys cannot be had. */
 void longhand_preferences_set_shortcuts (LonghandPreferences *self, LonghandShortcuts *shortcuts);

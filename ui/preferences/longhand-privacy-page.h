@@ -1,7 +1,8 @@
 /* What is kept where, and what leaves this computer. */
 #pragma once
 
-#include "longhand-settings.h"
+#include "dictation/longhand-dictation.h"
+#include "transcript/longhand-library.h"
 
 #include <adwaita.h>
 
@@ -11,6 +12,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (LonghandPrivacyPage, longhand_privacy_page, LONGHAND, PRIVACY_PAGE, AdwPreferencesPage)
 
 /* Once; references are kept. */
-void longhand_privacy_page_set_up (LonghandPrivacyPage *self, LonghandSettings *settings);
+void longhand_privacy_page_set_up (LonghandPrivacyPage *self, LonghandSettings *settings,
+                                   LonghandDictation *dictation, LonghandLibrary *library);
 
 G_END_DECLS

@@ -274,6 +274,16 @@ longhand_window_restore_session (LonghandWindow *self, gint64 id) {
     open_session (self, id);
 }
 
+/* Text that the library does not have is not gone with it. */
+static void
+on_cleared (LonghandWindow *self) {
+  self->removed_id = 0;
+  self->wanted_id = 0;
+  g_clear_handle_id (&self->save_timeout, g_source_remove);
+  if (keeps_sessions (self))
+    show_session (self, longhand_session_new ());
+}
+
 /* ---- the sidebar ---- */
 
 static gboolean
@@ -306,6 +316,7 @@ longhand_window_init_library (LonghandWindow *self) {
   g_signal_connect_object (self->sidebar, "removed", G_CALLBACK (on_removed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->library, "failed", G_CALLBACK (longhand_window_show_error), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->library, "cleared", G_CALLBACK (on_cleared), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->library, "listed", G_CALLBACK (note_kept), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->dictation, "recovered", G_CALLBACK (on_recovered), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->dictation, "committed", G_CALLBACK (on_committed), self, G_CONNECT_SWAPPED);
