@@ -80,6 +80,11 @@ row_of (ModelsFixture *f, const char *title) {
   return fixture_find (f->window, LONGHAND_TYPE_MODEL_ROW, "title", title);
 }
 
+static LonghandModelsView *
+view_of (ModelsFixture *f) {
+  return fixture_find (f->window, LONGHAND_TYPE_MODELS_VIEW, "css-name", "box");
+}
+
 static GtkWidget *
 button_of (ModelsFixture *f, const char *title, const char *action) {
   LonghandModelRow *row = row_of (f, title);
@@ -262,7 +267,7 @@ what_is_deleted_goes_with_the_window (ModelsFixture *f, gconstpointer data) {
 
 static void
 a_file_is_imported (ModelsFixture *f, gconstpointer data) {
-  longhand_models_window_import (f->window, model_path);
+  longhand_models_view_import (view_of (f), model_path);
   WAIT_FOR (offers (f, "Whisper mine", "models.delete"));
   WAIT_FOR (says (f->window, "“mine” is installed"));
 }
@@ -270,7 +275,7 @@ a_file_is_imported (ModelsFixture *f, gconstpointer data) {
 /* The controller of the window that takes files. */
 static GtkDropTarget *
 drop_target_of (ModelsFixture *f) {
-  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (GTK_WIDGET (f->window));
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (GTK_WIDGET (view_of (f)));
 
   for (guint i = 0; i < g_list_model_get_n_items (controllers); i++) {
     g_autoptr (GObject) controller = g_list_model_get_item (controllers, i);
@@ -300,14 +305,14 @@ what_is_no_model_is_said (ModelsFixture *f, gconstpointer data) {
   g_autofree char *path = g_build_filename (f->ui.dir, "letter.bin", NULL);
 
   g_assert_true (g_file_set_contents (path, "Dear friend, this is no model.", -1, NULL));
-  longhand_models_window_import (f->window, path);
+  longhand_models_view_import (view_of (f), path);
   WAIT_FOR (says (f->window, "letter.bin"));
   g_assert_null (row_of (f, "Whisper letter"));
 }
 
 static void
 closing_ends_an_import (ModelsFixture *f, gconstpointer data) {
-  longhand_models_window_import (f->window, model_path);
+  longhand_models_view_import (view_of (f), model_path);
   close_window (f);
 }
 
