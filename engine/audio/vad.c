@@ -18,9 +18,9 @@
 #define ASSUMED_FLOOR_DB -50.0f /* at most this when a recording begins in the middle of speech */
 
 /* Evidence, in frames that are speech beyond doubt. The figures were chosen with tests/bench/bench-vad. */
-#define ENOUGH_EVIDENCE 3.2f
-#define MOST_EVIDENCE                                                                                        \
-    4.5f /* what is known to be speech is forgotten within half a second of something else */
+#define SURE_FRAME 1.6f                  /* before speech: the rules and the network agree */
+#define ENOUGH_EVIDENCE (2 * SURE_FRAME) /* two such frames begin it, three or more that are less clear */
+#define MOST_EVIDENCE 4.5f /* what is known to be speech is forgotten half a second into something else */
 #define QUIET_FRAME -0.5f
 #define ABRUPT_FRAME -0.45f /* a click, or what is left of one */
 #define DULL_FRAME -0.2f    /* noise that stays what it was */
@@ -185,7 +185,7 @@ bool quill_vad_frame(struct quill_vad *vad, const float *samples, float *level_d
     if (excess > (vad->speech ? STAY_DB : BEGIN_DB))
         evidence = weigh(vad, &f);
     if (vad->likely > LIKELY)
-        evidence = fmaxf(evidence, LIKELY_FRAME);
+        evidence = evidence > 0 && !vad->speech ? SURE_FRAME : fmaxf(evidence, LIKELY_FRAME);
     part = vad->speech && goes_on(vad, excess, evidence);
     add_evidence(vad, vad->speech && !part ? fminf(evidence, QUIET_FRAME) : evidence);
     vad->last[1] = vad->last[0];

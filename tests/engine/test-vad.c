@@ -167,6 +167,46 @@ single_word_is_speech (void) {
     }
 }
 
+/* Frames on which the rules and the network agree, up to the one with which speech begins. The network by
+ * itself is worth 0.6 of a frame. */
+static guint
+count_clear_frames (const char *name) {
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "data", "speech", name, NULL);
+  g_autoptr (Sound) sound = sound_new ();
+  struct quill_vad vad;
+  guint n_clear = 0;
+
+  sound_add_silence (sound, 2000);
+  sound_add_wav (sound, path);
+  sound_add_noise (sound, -70, 6);
+  quill_vad_init (&vad);
+  for (guint i = 0; !vad.speech; i++) {
+    const float before = vad.evidence;
+
+    g_assert_cmpuint ((i + 1) * QUILL_VAD_FRAME, <=, sound->len);
+    quill_vad_frame (&vad, sound_samples (sound) + i * QUILL_VAD_FRAME, NULL);
+    if (vad.likely > 0.8f && vad.evidence > before + 0.61f)
+      n_clear++;
+  }
+  return n_clear;
+}
+
+static void
+two_clear_frames_begin_speech (void) {
+  static const char *const name[] = { "drew-a-new-line.wav", "he-flushed.wav", "new-paragraph.wav",
+                                      "oil-my-neck.wav", "scratch-that.wav" };
+  guint n_begun_by_two = 0;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (name); i++) {
+    const guint n_clear = count_clear_frames (name[i]);
+
+    g_test_message ("%s: %u", name[i], n_clear);
+    g_assert_cmpuint (n_clear, <=, 2);
+    n_begun_by_two += n_clear == 2;
+  }
+  g_assert_cmpuint (n_begun_by_two, >, 0);
+}
+
 static void
 whisper_is_speech (void) {
   for (double level_db = -55; level_db <= -25; level_db += 10) {
@@ -289,6 +329,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/vad/click-is-not-speech", click_is_not_speech);
   g_test_add_func ("/vad/speech-is-heard-among-noises", speech_is_heard_among_noises);
   g_test_add_func ("/vad/single-word-is-speech", single_word_is_speech);
+  g_test_add_func ("/vad/two-clear-frames-begin-speech", two_clear_frames_begin_speech);
   g_test_add_func ("/vad/whisper-is-speech", whisper_is_speech);
   g_test_add_func ("/vad/noises-are-not-speech", noises_are_not_speech);
   g_test_add_func ("/vad/speech-stands-out-of-noise", speech_stands_out_of_noise);
