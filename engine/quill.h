@@ -414,7 +414,7 @@ struct quill_params {
                                 * fit, less than half of the text context */
     /* What the text of the first window begins with; NULL, or white space: nothing. It is part of the result,
      * at probability 1 and without alternatives; averages leave it out, and that window is not silent. No
-     * more tokens than a quarter of the text context, or half of max_tokens. */
+     * more tokens than nearly a quarter of the text context, or half of max_tokens. */
     const char *prefix;
     /* NULL: none; of the transcriber's model, borrowed during the call. A term that is written whole is as
      * likely as if each of its bytes, the first 24, had vocabulary_strength (1) more of log-probability, 0

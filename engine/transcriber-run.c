@@ -863,7 +863,8 @@ static enum quill_status begin_prefix(struct quill_run *run, struct quill_error 
     const size_t n = quill_text_to_tokens(t->tokenizer, t->text, 0, NULL, 0);
     if (n > most)
         return quill_fail(err, QUILL_ERR_INVALID,
-                          "the prefix is %zu tokens long, and there is room for %zu: shorten it", n, most);
+                          "the prefix is too long for a window: shorten it (tokens: %zu, room: %zu)", n,
+                          most);
     quill_text_to_tokens(t->tokenizer, t->text, 0, end - n, n);
     run->n_prefix = n;
     if (n > 0 && run->params->timestamps)

@@ -174,9 +174,14 @@ check_places (const LonghandCliOutput *self, const LonghandCliInput *input, GHas
   return TRUE;
 }
 
-gboolean
-longhand_cli_output_lays_out (const LonghandCliOutput *self) {
+static gboolean
+lays_out (const LonghandCliOutput *self) {
   return self->line_width != 0 || self->n_lines != 0 || self->n_words != 0;
+}
+
+gboolean
+longhand_cli_output_needs_words (const LonghandCliOutput *self) {
+  return lays_out (self) || self->highlights_words;
 }
 
 static gboolean
@@ -202,7 +207,10 @@ check_layout (const LonghandCliOutput *self, GError **error) {
     g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
                          _ ("Lines end by their width or by their words: leave out --max-line-width or "
                             "--max-words-per-line."));
-  else if (longhand_cli_output_lays_out (self) && (self->formats & SUBTITLES) == 0)
+  else if (self->highlights_words && (self->formats & SUBTITLES) == 0)
+    g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+                         _ ("Only subtitles highlight words: choose srt or vtt with --format."));
+  else if (lays_out (self) && (self->formats & SUBTITLES) == 0)
     g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
                          _ ("Only subtitles are laid out in lines: choose srt or vtt with --format."));
   else
@@ -278,10 +286,11 @@ content_of (const LonghandCliOutput *self, LonghandTranscript *transcript, Longh
                                   .n_words = (guint)self->n_words };
   g_autoptr (LonghandTranscript) subtitles = NULL;
 
-  if (!longhand_cli_output_lays_out (self) || (SUBTITLES & 1u << format) == 0)
+  if ((SUBTITLES & 1u << format) == 0)
     return longhand_export_to_string (transcript, format);
-  subtitles = longhand_transcript_lay_out (transcript, &layout);
-  return longhand_export_to_string (subtitles, format);
+  subtitles = lays_out (self) ? longhand_transcript_lay_out (transcript, &layout) : g_object_ref (transcript);
+  return self->highlights_words ? longhand_export_highlighted (subtitles, format)
+                                : longhand_export_to_string (subtitles, format);
 }
 
 static int

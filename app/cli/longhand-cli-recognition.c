@@ -1,5 +1,7 @@
 #include "cli/longhand-cli-recognition.h"
 
+#include "cli/longhand-cli-clips.h"
+
 #include <glib/gi18n.h>
 #include <math.h>
 #include <regex.h>
@@ -10,6 +12,8 @@
 #define LONGEST_S 1e6
 #define LONGEST_SEGMENT 1000
 #define LARGEST_CONTEXT 100000
+#define LARGEST_PENALTY 10
+#define LONGEST_SILENCE_S 1000
 #define NOT_GIVEN G_MININT
 #define NO_PENALTY -1.0
 
@@ -29,6 +33,8 @@ longhand_cli_recognition_init (LonghandCliRecognition *self) {
     .logprob_threshold = (double)params.logprob_threshold,
     .no_speech_threshold = (double)params.no_speech_threshold,
     .max_context = params.max_context,
+    .prompt_reset_on_temperature = (double)params.prompt_reset_temperature,
+    .repetition_penalty = (double)params.repetition_penalty,
     .max_initial_timestamp_s = params.max_initial_timestamp_ms / 1000.0,
   };
   longhand_cli_vad_init (&self->vad);
@@ -43,7 +49,10 @@ longhand_cli_recognition_clear (LonghandCliRecognition *self) {
   g_clear_pointer (&self->suppress_blank, g_free);
   g_clear_pointer (&self->suppress_tokens_text, g_free);
   g_clear_pointer (&self->suppress_regex, g_free);
+  g_clear_pointer (&self->prefix, g_free);
+  g_clear_pointer (&self->clip_timestamps, g_free);
   g_clear_pointer (&self->suppress_tokens, g_array_unref);
+  g_clear_pointer (&self->clips, g_array_unref);
 }
 
 GArray *
@@ -75,12 +84,25 @@ longhand_cli_recognition_add_entries (LonghandCliRecognition *self, const GOptio
       N_ ("A try fails when its text repeats itself more than this (default 2.4; 0: never)"), N_ ("X") },
     { "logprob-threshold", 0, 0, G_OPTION_ARG_DOUBLE, &self->logprob_threshold,
       N_ ("A try fails when its average log-probability is below this (default -1)"), N_ ("X") },
+    { "repetition-penalty", 0, 0, G_OPTION_ARG_DOUBLE, &self->repetition_penalty,
+      N_ ("Above 1, words that a window has already are less likely (default 1)"), N_ ("X") },
+    { "no-repeat-ngram-size", 0, 0, G_OPTION_ARG_INT, &self->no_repeat_ngram_size,
+      N_ ("So many tokens in a row never come twice in a window (default 0: any may)"), N_ ("N") },
+    { "max-new-tokens", 0, 0, G_OPTION_ARG_INT, &self->max_new_tokens,
+      N_ ("Tokens that a window has at most (default 0: half of what the model can keep, 224)"), N_ ("N") },
+    { "audio-ctx", 0, 0, G_OPTION_ARG_INT, &self->audio_ctx,
+      N_ ("Windows are so many frames of 20 ms, which is faster (default 0: all that the model knows)"),
+      N_ ("N") },
     { "no-speech-threshold", 0, 0, G_OPTION_ARG_DOUBLE, &self->no_speech_threshold,
       N_ ("A window is silent above this probability, if its text is unlikely (default 0.6)"), N_ ("X") },
     { "initial-prompt", 0, 0, G_OPTION_ARG_STRING, &self->initial_prompt,
       N_ ("What was said before: names and terms in it are written the same way"), N_ ("TEXT") },
+    { "prefix", 0, 0, G_OPTION_ARG_STRING, &self->prefix,
+      N_ ("Text that the first window begins with, and goes on from"), N_ ("TEXT") },
     { "condition-on-previous-text", 0, 0, G_OPTION_ARG_STRING, &self->condition_on_previous_text,
       N_ ("“no”: each window is looked at by itself (default: yes with --no-vad, else no)"), N_ ("YES|NO") },
+    { "prompt-reset-on-temperature", 0, 0, G_OPTION_ARG_DOUBLE, &self->prompt_reset_on_temperature,
+      N_ ("Text found above this temperature is not told to the next window (default 0.5)"), N_ ("X") },
     { "carry-initial-prompt", 0, 0, G_OPTION_ARG_NONE, &self->carry_initial_prompt,
       N_ ("Tell each window of 30 seconds --initial-prompt, not only the first"), NULL },
     { "max-context", 0, 0, G_OPTION_ARG_INT, &self->max_context,
@@ -98,6 +120,8 @@ longhand_cli_recognition_add_entries (LonghandCliRecognition *self, const GOptio
       N_ ("PATTERN") },
     { "max-initial-timestamp", 0, 0, G_OPTION_ARG_DOUBLE, &self->max_initial_timestamp_s,
       N_ ("The first segment of a window begins no later than this in it (default 1)"), N_ ("SECONDS") },
+    { "without-timestamps", 0, 0, G_OPTION_ARG_NONE, &self->without_timestamps,
+      N_ ("Do not let the model tell times: what a window says is one segment"), NULL },
     { "word-timestamps", 0, 0, G_OPTION_ARG_NONE, &self->word_timestamps,
       N_ ("Find out when each word is said; json has it, with its probability"), NULL },
     { "alternatives", 0, 0, G_OPTION_ARG_INT, &self->n_alternatives,
@@ -106,6 +130,15 @@ longhand_cli_recognition_add_entries (LonghandCliRecognition *self, const GOptio
     { "max-len", 0, 0, G_OPTION_ARG_INT, &self->max_len,
       N_ ("Cut segments between words to so many characters, by --word-timestamps (default 0: as they are)"),
       N_ ("N") },
+    { "hallucination-silence-threshold", 0, 0, G_OPTION_ARG_DOUBLE, &self->hallucination_silence_threshold,
+      N_ ("Pass over longer silences around words that may be made up, by --word-timestamps (default 0: "
+          "off)"),
+      N_ ("SECONDS") },
+    { "clip-timestamps", 0, 0, G_OPTION_ARG_STRING, &self->clip_timestamps,
+      N_ ("Recognise these pieces of the recording, START,END,START,END… in seconds; the last end may be "
+          "left "
+          "out"),
+      N_ ("CLIPS") },
     { "offset", 0, 0, G_OPTION_ARG_DOUBLE, &self->offset_s,
       N_ ("Begin so far into the recording (default 0)"), N_ ("SECONDS") },
     { "duration", 0, 0, G_OPTION_ARG_DOUBLE, &self->duration_s,
@@ -149,6 +182,12 @@ check_contradictions (const LonghandCliRecognition *self, GError **error) {
   if (self->greedy && self->temperature_increment > 0) {
     g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
                          _ ("“--greedy” means one try: leave out --temperature-increment, or it."));
+    return FALSE;
+  }
+  if (self->clip_timestamps != NULL && (self->offset_s > 0 || self->duration_s > 0)) {
+    g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+                         _ ("Clips say where to begin and to end: leave out --offset and --duration, or "
+                            "--clip-timestamps."));
     return FALSE;
   }
   return check_yes_or_no ("--condition-on-previous-text", self->condition_on_previous_text, error)
@@ -232,6 +271,17 @@ check_pattern (const LonghandCliRecognition *self, GError **error) {
   return FALSE;
 }
 
+/* ---- clips ---- */
+
+static gboolean
+check_clips (LonghandCliRecognition *self, GError **error) {
+  g_clear_pointer (&self->clips, g_array_unref);
+  if (self->clip_timestamps == NULL)
+    return TRUE;
+  self->clips = longhand_cli_clips_parse (self->clip_timestamps, error);
+  return self->clips != NULL;
+}
+
 /* ---- all ---- */
 
 gboolean
@@ -252,6 +302,12 @@ longhand_cli_recognition_check (LonghandCliRecognition *self, GError **error) {
     { "--compression-ratio-threshold", self->compression_ratio_threshold, 0, 1000 },
     { "--logprob-threshold", self->logprob_threshold, -1000, 0 },
     { "--no-speech-threshold", self->no_speech_threshold, 0, 1 },
+    { "--repetition-penalty", self->repetition_penalty, 0.01, LARGEST_PENALTY },
+    { "--no-repeat-ngram-size", self->no_repeat_ngram_size, 0, LARGEST_CONTEXT },
+    { "--max-new-tokens", self->max_new_tokens, 0, LARGEST_CONTEXT },
+    { "--audio-ctx", self->audio_ctx, 0, LARGEST_CONTEXT },
+    { "--prompt-reset-on-temperature", self->prompt_reset_on_temperature, 0, 1 },
+    { "--hallucination-silence-threshold", self->hallucination_silence_threshold, 0, LONGEST_SILENCE_S },
     { "--max-context", self->max_context, -1, LARGEST_CONTEXT },
     { "--max-initial-timestamp", self->max_initial_timestamp_s, 0, QUILL_WINDOW_MS / 1000.0 },
     { "--alternatives", self->n_alternatives, 0, QUILL_MAX_ALTERNATIVES },
@@ -269,7 +325,7 @@ longhand_cli_recognition_check (LonghandCliRecognition *self, GError **error) {
     }
   return longhand_cli_vad_check (&self->vad, error) && check_contradictions (self, error)
          && check_task (self, error) && longhand_cli_languages_check (&self->spoken, error)
-         && check_tokens (self, error) && check_pattern (self, error);
+         && check_tokens (self, error) && check_pattern (self, error) && check_clips (self, error);
 }
 
 gboolean
@@ -286,6 +342,12 @@ longhand_cli_recognition_check_model (const LonghandCliRecognition *self, const 
     return FALSE;
   }
   quill_model_get_info (model, &info);
+  if ((unsigned)self->audio_ctx > info.n_audio_ctx) {
+    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+                 _ ("This model hears %u frames at a time: use 0 to %u with --audio-ctx, not %d."),
+                 info.n_audio_ctx, info.n_audio_ctx, self->audio_ctx);
+    return FALSE;
+  }
   for (guint i = 0; i < self->suppress_tokens->len; i++)
     if (g_array_index (self->suppress_tokens, guint32, i) >= info.n_vocab) {
       g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
@@ -306,7 +368,8 @@ conditions_on_previous (const LonghandCliRecognition *self) {
 
 static gboolean
 wants_words (const LonghandCliRecognition *self) {
-  return self->word_timestamps || self->max_len > 0 || self->n_alternatives > 0;
+  return self->word_timestamps || self->max_len > 0 || self->n_alternatives > 0
+         || self->hallucination_silence_threshold > 0;
 }
 
 static unsigned
@@ -351,7 +414,24 @@ longhand_cli_recognition_apply (const LonghandCliRecognition *self, struct quill
   params->n_suppress_tokens = self->suppress_tokens->len;
   params->suppress_regex = self->suppress_regex;
   params->max_initial_timestamp_ms = (unsigned)lround (1000 * self->max_initial_timestamp_s);
+  params->prompt_reset_temperature = (float)self->prompt_reset_on_temperature;
+  params->prefix = self->prefix;
+  params->repetition_penalty = (float)self->repetition_penalty;
+  params->no_repeat_ngram_size = (unsigned)self->no_repeat_ngram_size;
+  params->max_tokens = (unsigned)self->max_new_tokens;
+  params->audio_ctx = (unsigned)self->audio_ctx;
+  params->timestamps = !self->without_timestamps;
+  params->hallucination_silence_threshold = (float)self->hallucination_silence_threshold;
+  params->clips = self->clips != NULL ? (const struct quill_clip *)(gpointer)self->clips->data : NULL;
+  params->n_clips = self->clips != NULL ? self->clips->len : 0;
   longhand_cli_vad_apply (&self->vad, params);
+}
+
+gboolean
+longhand_cli_recognition_begins_within (const LonghandCliRecognition *self, gsize n) {
+  const gint64 n_ms = (gint64)(n / (QUILL_SAMPLE_RATE / 1000));
+
+  return self->clips == NULL || g_array_index (self->clips, struct quill_clip, 0).begin_ms < n_ms;
 }
 
 gsize

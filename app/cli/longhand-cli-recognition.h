@@ -19,6 +19,14 @@ typedef struct {
   double patience, length_penalty;
   double temperature, temperature_increment;
   double compression_ratio_threshold, logprob_threshold, no_speech_threshold;
+  double hallucination_silence_threshold; /* seconds, which needs times of words; 0: off */
+  double repetition_penalty;
+  int no_repeat_ngram_size;
+  gboolean without_timestamps;
+  int max_new_tokens; /* of a window; 0: half of the model's text context */
+  int audio_ctx;      /* frames that a window has; 0: all that the model knows */
+  char *prefix;       /* NULL: none */
+  double prompt_reset_on_temperature;
   char *initial_prompt;             /* NULL: none */
   char *condition_on_previous_text; /* "yes" or "no"; NULL: yes, unless it is cut at pauses */
   gboolean carry_initial_prompt;
@@ -29,9 +37,11 @@ typedef struct {
   char *suppress_regex;       /* NULL: none */
   double max_initial_timestamp_s;
   double offset_s, duration_s; /* of the recording; duration 0: to its end */
+  char *clip_timestamps;       /* "0,30,65.5,90"; NULL: all of that */
   /* --- set by longhand_cli_recognition_check --- */
   GArray *suppress_tokens; /* owned; guint32 */
   gboolean suppress_non_speech;
+  GArray *clips; /* owned; struct quill_clip; NULL: none were given */
 } LonghandCliRecognition;
 
 void longhand_cli_recognition_init (LonghandCliRecognition *self);
@@ -53,6 +63,9 @@ void longhand_cli_recognition_set_up (const LonghandCliRecognition *self, struct
 
 /* Strings and lists are borrowed from self, which has been checked. */
 void longhand_cli_recognition_apply (const LonghandCliRecognition *self, struct quill_params *params);
+
+/* Whether the first clip, if there is any, begins within n samples at QUILL_SAMPLE_RATE. */
+gboolean longhand_cli_recognition_begins_within (const LonghandCliRecognition *self, gsize n);
 
 /* Of n samples at QUILL_SAMPLE_RATE, those that are asked for: *first, and how many, which may be none. */
 gsize longhand_cli_recognition_part (const LonghandCliRecognition *self, gsize n, gsize *first);

@@ -123,6 +123,9 @@ longhand_cli_recording_load (LonghandCliRecording *self, const LonghandCliReques
   if (n > 0 && self->n_heard == 0)
     remark (self, _ ("“%s” lasts %.1f seconds, and --offset begins behind its end."), name,
             (double)n / QUILL_SAMPLE_RATE);
+  else if (n > 0 && !longhand_cli_recognition_begins_within (&request->recognition, n))
+    remark (self, _ ("“%s” lasts %.1f seconds, and --clip-timestamps begins behind its end."), name,
+            (double)n / QUILL_SAMPLE_RATE);
   g_atomic_int_set (&self->total_ms, (int)(self->n_heard / SAMPLES_PER_MS));
   set_params (self, request);
   *heard = (struct quill_recording){ .samples = samples + self->first,

@@ -395,7 +395,7 @@ run_verb (Options *options, char **names, guint n_names) {
   if (!longhand_cli_inputs_find (&options->inputs, names, n_names, options->recursive, &error)
       || !check (options, &error) || !check_outputs (options, &error))
     return longhand_cli_fail (error);
-  if (longhand_cli_output_lays_out (&options->output))
+  if (longhand_cli_output_needs_words (&options->output))
     options->request.recognition.word_timestamps = TRUE;
   run.code = options->inputs.n_failed > 0 ? LONGHAND_EXIT_FAILED : LONGHAND_EXIT_OK;
   find_what_is_to_be_done (options, &run);
@@ -429,6 +429,8 @@ longhand_cli_transcribe (int argc, char **argv) {
       N_ ("N") },
     { "max-words-per-line", 0, 0, G_OPTION_ARG_INT, &options.output.n_words,
       N_ ("Words in a subtitle (default 0: those of a segment)"), N_ ("N") },
+    { "highlight-words", 0, 0, G_OPTION_ARG_NONE, &options.output.highlights_words,
+      N_ ("Underline each word in subtitles while it is said"), NULL },
     { "recursive", 'r', 0, G_OPTION_ARG_NONE, &options.recursive,
       N_ ("Look for recordings also in folders of folders"), NULL },
     { "resume", 0, 0, G_OPTION_ARG_NONE, &options.resume,

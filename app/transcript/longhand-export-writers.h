@@ -9,6 +9,9 @@ char *longhand_write_txt (LonghandTranscript *transcript);
 char *longhand_write_md (LonghandTranscript *transcript);
 char *longhand_write_srt (LonghandTranscript *transcript);
 char *longhand_write_vtt (LonghandTranscript *transcript);
+/* With each word underlined while it is said. */
+char *longhand_write_highlighted_srt (LonghandTranscript *transcript);
+char *longhand_write_highlighted_vtt (LonghandTranscript *transcript);
 char *longhand_write_lrc (LonghandTranscript *transcript);
 char *longhand_write_json (LonghandTranscript *transcript);
 char *longhand_write_tsv (LonghandTranscript *transcript);

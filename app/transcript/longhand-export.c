@@ -63,3 +63,11 @@ longhand_export_to_string (LonghandTranscript *transcript, LonghandFormat format
   g_return_val_if_fail (format < LONGHAND_N_FORMATS, NULL);
   return formats[format].write (transcript);
 }
+
+char *
+longhand_export_highlighted (LonghandTranscript *transcript, LonghandFormat format) {
+  g_return_val_if_fail (LONGHAND_IS_TRANSCRIPT (transcript), NULL);
+  g_return_val_if_fail (format == LONGHAND_FORMAT_SRT || format == LONGHAND_FORMAT_VTT, NULL);
+  return format == LONGHAND_FORMAT_SRT ? longhand_write_highlighted_srt (transcript)
+                                       : longhand_write_highlighted_vtt (transcript);
+}

@@ -33,6 +33,11 @@ gboolean longhand_format_parse (const char *name, LonghandFormat *format, GError
 /* The file's whole content, UTF-8, ending with a newline unless empty. (transfer full) */
 char *longhand_export_to_string (LonghandTranscript *transcript, LonghandFormat format);
 
+/* The same of subtitles (srt, vtt), with each word underlined while it is said, as openai/whisper's
+ * highlight_words has it: a cue for each word, and one for each pause between them, all with the segment's
+ * whole text. A segment whose words are unknown is one cue. (transfer full) */
+char *longhand_export_highlighted (LonghandTranscript *transcript, LonghandFormat format);
+
 /* Writes content atomically: an existing file is replaced only when all of it is on disk. Blocks.
  * Errors: LONGHAND_ERROR_WRITE with a sentence that names the place and what to do. */
 gboolean longhand_export_save (const char *content, GFile *file, GError **error);

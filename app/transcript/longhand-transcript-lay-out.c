@@ -9,8 +9,9 @@ typedef struct {
   const LonghandLayout *layout;
   LonghandTranscript *to;
   GString *text;                /* owned */
+  GArray *words;                /* owned; LonghandWord, as they stand in it */
   const LonghandSegment *first; /* segment of its first word */
-  guint n_words, n_lines;
+  guint n_lines;
   glong line_width; /* of the last line */
   gint64 start_ms, end_ms;
   gint64 word_ms; /* where the last word begins */
@@ -18,11 +19,13 @@ typedef struct {
 
 static void
 finish (Subtitle *self) {
-  if (self->n_words > 0)
-    longhand_transcript_append (self->to, self->start_ms, self->end_ms, self->text->str,
-                                self->first->avg_logprob, self->first->no_speech_prob);
+  if (self->words->len > 0
+      && longhand_transcript_append (self->to, self->start_ms, self->end_ms, self->text->str,
+                                     self->first->avg_logprob, self->first->no_speech_prob))
+    for (guint i = 0; i < self->words->len; i++)
+      longhand_transcript_copy_word (self->to, &g_array_index (self->words, LonghandWord, i));
   g_string_truncate (self->text, 0);
-  self->n_words = 0;
+  g_array_set_size (self->words, 0);
   self->n_lines = 1;
   self->line_width = 0;
 }
@@ -35,11 +38,11 @@ crosses_segments (const LonghandLayout *layout) {
 /* Whether the next word belongs to the next subtitle, wherever in the line it would stand. */
 static gboolean
 ends_before (const Subtitle *self, const LonghandWord *word, gboolean begins_segment) {
-  if (self->n_words == 0)
+  if (self->words->len == 0)
     return FALSE;
   if (crosses_segments (self->layout))
     return word->start_ms - self->word_ms > LONG_PAUSE_MS;
-  return begins_segment || self->n_words == self->layout->n_words;
+  return begins_segment || self->words->len == self->layout->n_words;
 }
 
 /* The time of the word, within that of its segment. */
@@ -48,17 +51,32 @@ time_in (const LonghandSegment *segment, gint64 word_ms) {
   return CLAMP (word_ms, segment->start_ms, segment->end_ms);
 }
 
+/* The text from `begin` on is the word. */
+static void
+take_word (Subtitle *self, const LonghandSegment *segment, const LonghandWord *word, gsize begin) {
+  const LonghandWord taken = { .start_ms = time_in (segment, word->start_ms),
+                               .end_ms = time_in (segment, word->end_ms),
+                               .text = g_strdup (self->text->str + begin),
+                               .probability = word->probability };
+
+  g_array_append_val (self->words, taken);
+  self->end_ms = taken.end_ms;
+  self->word_ms = word->start_ms;
+}
+
 static void
 add_word (Subtitle *self, const LonghandSegment *segment, const LonghandWord *word, gboolean begins_segment) {
   const LonghandLayout *layout = self->layout;
   g_autofree char *alone = g_strstrip (g_strdup (word->text));
   const glong width = g_utf8_strlen (word->text, -1);
   gboolean fits = layout->line_width == 0 || self->line_width + width <= (glong)layout->line_width;
+  gsize begin;
 
   if (ends_before (self, word, begins_segment)
       || (!fits && crosses_segments (layout) && self->n_lines >= layout->n_lines))
     finish (self);
-  if (self->n_words == 0) {
+  begin = self->text->len;
+  if (self->words->len == 0) {
     self->first = segment;
     self->start_ms = time_in (segment, word->start_ms);
     fits = FALSE;
@@ -68,16 +86,19 @@ add_word (Subtitle *self, const LonghandSegment *segment, const LonghandWord *wo
   }
   g_string_append (self->text, fits ? word->text : alone);
   self->line_width = fits ? self->line_width + width : g_utf8_strlen (alone, -1);
-  self->n_words++;
-  self->end_ms = time_in (segment, word->end_ms);
-  self->word_ms = word->start_ms;
+  take_word (self, segment, word, begin);
 }
 
 LonghandTranscript *
 longhand_transcript_lay_out (LonghandTranscript *self, const LonghandLayout *layout) {
   LonghandTranscript *to = longhand_transcript_new_like (self);
-  Subtitle subtitle = { .layout = layout, .to = to, .text = g_string_new (NULL), .n_lines = 1 };
+  Subtitle subtitle = { .layout = layout,
+                        .to = to,
+                        .text = g_string_new (NULL),
+                        .words = g_array_new (FALSE, FALSE, sizeof (LonghandWord)),
+                        .n_lines = 1 };
 
+  g_array_set_clear_func (subtitle.words, longhand_word_clear);
   for (guint i = 0; i < longhand_transcript_get_n_segments (self); i++) {
     const LonghandSegment *segment = longhand_transcript_get_segment (self, i);
 
@@ -91,5 +112,6 @@ longhand_transcript_lay_out (LonghandTranscript *self, const LonghandLayout *lay
   }
   finish (&subtitle);
   g_string_free (subtitle.text, TRUE);
+  g_array_unref (subtitle.words);
   return to;
 }

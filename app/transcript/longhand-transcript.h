@@ -65,8 +65,9 @@ typedef struct {
   guint n_words;    /* in a subtitle; without n_lines only */
 } LonghandLayout;
 
-/* Subtitles, with newlines between their lines: segments without words, whose times are those of the words
- * within the segment that they were in. A segment whose words are unknown stays as it is. (transfer full) */
+/* Subtitles, with newlines between their lines: segments whose times are those of the words within the
+ * segment that they were in. Words have the newline before them. A segment whose words are unknown stays as
+ * it is. (transfer full) */
 LonghandTranscript *longhand_transcript_lay_out (LonghandTranscript *self, const LonghandLayout *layout);
 
 /* What an exporter may say about it and about where it came from; may be NULL. */

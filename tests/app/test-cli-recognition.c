@@ -114,6 +114,53 @@ every_option_reaches_the_engine (void) {
 }
 
 static void
+options_of_the_others_reach_the_engine (void) {
+  Asked asked;
+
+  ask (&asked, "--repetition-penalty 1.25 --no-repeat-ngram-size 3 --max-new-tokens 100 --audio-ctx 500"
+               " --prefix 'Dear Ó' --prompt-reset-on-temperature 0.25 --without-timestamps"
+               " --hallucination-silence-threshold 1.5");
+  g_assert_cmpfloat (asked.params.repetition_penalty, ==, 1.25f);
+  g_assert_cmpuint (asked.params.no_repeat_ngram_size, ==, 3);
+  g_assert_cmpuint (asked.params.max_tokens, ==, 100);
+  g_assert_cmpuint (asked.params.audio_ctx, ==, 500);
+  g_assert_cmpstr (asked.params.prefix, ==, "Dear Ó");
+  g_assert_cmpfloat (asked.params.prompt_reset_temperature, ==, 0.25f);
+  g_assert_false (asked.params.timestamps);
+  g_assert_cmpfloat (asked.params.hallucination_silence_threshold, ==, 1.5f);
+  g_assert_true (asked.params.word_timestamps); /* which it needs */
+  g_assert_true (asked.settings.word_timestamps);
+  longhand_cli_recognition_clear (&asked.recognition);
+}
+
+static void
+clips_are_pairs_of_times (void) {
+  static const struct {
+    const char *options;
+    gsize n;
+    struct quill_clip clips[2];
+  } rows[] = {
+    { "", 0, { { 0 } } },
+    { "--clip-timestamps 0", 1, { { 0, G_MAXINT64 } } },
+    { "--clip-timestamps 1.5,2", 1, { { 1500, 2000 } } },
+    { "--clip-timestamps '0, 30, 30'", 2, { { 0, 30000 }, { 30000, G_MAXINT64 } } },
+    { "--clip-timestamps 0.0004,0.001,12.3456,1e6", 2, { { 0, 1 }, { 12346, 1000000000 } } },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    Asked asked;
+
+    ask (&asked, rows[i].options);
+    g_assert_cmpuint (asked.params.n_clips, ==, rows[i].n);
+    for (gsize k = 0; k < rows[i].n; k++) {
+      g_assert_cmpint (asked.params.clips[k].begin_ms, ==, rows[i].clips[k].begin_ms);
+      g_assert_cmpint (asked.params.clips[k].end_ms, ==, rows[i].clips[k].end_ms);
+    }
+    longhand_cli_recognition_clear (&asked.recognition);
+  }
+}
+
+static void
 languages_are_a_list (void) {
   Asked asked;
 
@@ -403,6 +450,55 @@ suppressed_text_is_not_written (void) {
 }
 
 static void
+clips_have_the_times_of_the_whole (void) {
+  g_auto (CliRun) clip
+      = cli_run ("transcribe", "--format", "json", "--clip-timestamps", "3", speech (), NULL);
+  g_auto (CliRun) offset = cli_run ("transcribe", "--format", "json", "--offset", "3", speech (), NULL);
+  g_auto (CliRun) late = cli_run ("transcribe", "--clip-timestamps", "60,70", speech (), NULL);
+
+  cli_assert_succeeds (&clip);
+  cli_assert_succeeds (&offset);
+  g_assert_cmpstr (clip.out, ==, offset.out);
+  g_assert_cmpint (late.code, ==, 0);
+  g_assert_cmpstr (late.out, ==, "");
+  cli_assert_contains (late.err, "--clip-timestamps begins behind its end");
+}
+
+static void
+text_begins_with_the_prefix (void) {
+  g_auto (CliRun) run = cli_run ("transcribe", "--prefix", "Well, my dear,", speech (), NULL);
+
+  cli_assert_succeeds (&run);
+  g_assert_true (g_str_has_prefix (run.out, "Well, my dear,"));
+  g_assert_cmpuint (strlen (run.out), >, 30);
+}
+
+/* Each cue has one word underlined at most, and without the marks all have the words of the segments. */
+static void
+words_are_highlighted_while_they_are_said (void) {
+  g_auto (CliRun) run = cli_run ("transcribe", "--format", "vtt", "--highlight-words", speech (), NULL);
+  g_auto (CliRun) plain = cli_run ("transcribe", "--format", "txt", "--word-timestamps", speech (), NULL);
+  g_auto (GStrv) cues = NULL;
+  guint n = 0;
+
+  cli_assert_succeeds (&run);
+  cli_assert_succeeds (&plain);
+  cues = g_strsplit (run.out, "\n\n", -1);
+  g_assert_cmpstr (cues[0], ==, "WEBVTT");
+  for (guint i = 1; cues[i] != NULL; i++) {
+    g_auto (GStrv) parts = g_strsplit (strchr (cues[i], '\n') + 1, "<u>", -1);
+    g_autoptr (GString) text = g_string_new (strchr (cues[i], '\n') + 1);
+
+    g_assert_cmpuint (g_strv_length (parts), <=, 2);
+    n += g_strv_length (parts) - 1;
+    g_string_replace (text, "<u>", "", 0);
+    g_string_replace (text, "</u>", "", 0);
+    g_assert_nonnull (strstr (plain.out, g_strchomp (text->str)));
+  }
+  g_assert_cmpuint (n, >, 4);
+}
+
+static void
 offset_behind_the_end_is_said (void) {
   g_auto (CliRun) run = cli_run ("transcribe", "--offset", "60", speech (), NULL);
 
@@ -418,6 +514,9 @@ main (int argc, char **argv) {
   g_test_add_func ("/cli/recognition/defaults-are-those-of-openai-but-for-pauses",
                    defaults_are_those_of_openai_but_for_pauses);
   g_test_add_func ("/cli/recognition/every-option-reaches-the-engine", every_option_reaches_the_engine);
+  g_test_add_func ("/cli/recognition/options-of-the-others-reach-the-engine",
+                   options_of_the_others_reach_the_engine);
+  g_test_add_func ("/cli/recognition/clips-are-pairs-of-times", clips_are_pairs_of_times);
   g_test_add_func ("/cli/recognition/languages-are-a-list", languages_are_a_list);
   g_test_add_func ("/cli/recognition/suppressed-tokens-are-a-list", suppressed_tokens_are_a_list);
   g_test_add_func ("/cli/recognition/suppressed-text-is-not-written", suppressed_text_is_not_written);
@@ -433,6 +532,10 @@ main (int argc, char **argv) {
   g_test_add_func ("/cli/recognition/words-have-alternatives", words_have_alternatives);
   g_test_add_func ("/cli/recognition/limit-of-length-cuts-between-words", limit_of_length_cuts_between_words);
   g_test_add_func ("/cli/recognition/subtitles-are-laid-out-in-lines", subtitles_are_laid_out_in_lines);
+  g_test_add_func ("/cli/recognition/clips-have-the-times-of-the-whole", clips_have_the_times_of_the_whole);
+  g_test_add_func ("/cli/recognition/text-begins-with-the-prefix", text_begins_with_the_prefix);
+  g_test_add_func ("/cli/recognition/words-are-highlighted-while-they-are-said",
+                   words_are_highlighted_while_they_are_said);
   g_test_add_func ("/cli/recognition/offset-behind-the-end-is-said", offset_behind_the_end_is_said);
   return g_test_run ();
 }

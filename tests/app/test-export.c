@@ -73,6 +73,33 @@ srt_cue_holds_no_empty_line (void) {
   g_assert_cmpstr (text, ==, "1\n00:00:00,000 --> 00:00:01,000\none\ntwo\n");
 }
 
+/* Pauses are cues as well, words without a time are none, and what has no words is one. */
+static void
+words_are_underlined_while_they_are_said (void) {
+  g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
+  g_autofree char *srt = NULL, *vtt = NULL;
+
+  longhand_transcript_append (transcript, 0, 2000, "a <b> c", -0.25, 0.0625);
+  longhand_transcript_add_word (transcript, 500, 1000, " a", 0.5);
+  longhand_transcript_add_word (transcript, 1000, 1000, " <b>", 0.5);
+  longhand_transcript_add_word (transcript, 1200, 1500, "\nc", 0.5);
+  longhand_transcript_append (transcript, 3000, 4000, "no words", -0.25, 0.0625);
+  longhand_transcript_append (transcript, 5000, 5000, "now", -0.25, 0.0625);
+  longhand_transcript_add_word (transcript, 5000, 5000, " now", 0.5);
+  srt = longhand_export_highlighted (transcript, LONGHAND_FORMAT_SRT);
+  g_assert_cmpstr (srt, ==,
+                   "1\n00:00:00,000 --> 00:00:00,500\na <b>\nc\n\n"
+                   "2\n00:00:00,500 --> 00:00:01,000\n<u>a</u> <b>\nc\n\n"
+                   "3\n00:00:01,000 --> 00:00:01,200\na <b>\nc\n\n"
+                   "4\n00:00:01,200 --> 00:00:01,500\na <b>\n<u>c</u>\n\n"
+                   "5\n00:00:01,500 --> 00:00:02,000\na <b>\nc\n\n"
+                   "6\n00:00:03,000 --> 00:00:04,000\nno words\n\n"
+                   "7\n00:00:05,000 --> 00:00:05,000\nnow\n");
+  vtt = longhand_export_highlighted (transcript, LONGHAND_FORMAT_VTT);
+  g_assert_true (g_str_has_prefix (vtt, "WEBVTT\n\n00:00:00.000 --> 00:00:00.500\na &lt;b&gt;\nc\n\n"));
+  g_assert_nonnull (strstr (vtt, "\n<u>a</u> &lt;b&gt;\nc\n"));
+}
+
 static void
 vtt_escapes_markup_and_arrows (void) {
   g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
@@ -436,6 +463,8 @@ main (int argc, char **argv) {
   g_test_add_func ("/export/txt-has-a-line-for-each-segment", txt_has_a_line_for_each_segment);
   g_test_add_func ("/export/srt-numbers-cues-and-uses-commas", srt_numbers_cues_and_uses_commas);
   g_test_add_func ("/export/srt-cue-holds-no-empty-line", srt_cue_holds_no_empty_line);
+  g_test_add_func ("/export/words-are-underlined-while-they-are-said",
+                   words_are_underlined_while_they_are_said);
   g_test_add_func ("/export/vtt-escapes-markup-and-arrows", vtt_escapes_markup_and_arrows);
   g_test_add_func ("/export/json-has-the-documented-keys", json_has_the_documented_keys);
   g_test_add_func ("/export/json-has-words-where-they-have-times", json_has_words_where_they_have_times);

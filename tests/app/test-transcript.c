@@ -225,9 +225,9 @@ lines_break_at_their_width (void) {
       = longhand_transcript_lay_out (transcript, &(LonghandLayout){ .line_width = 9 });
 
   g_assert_cmpuint (longhand_transcript_get_n_segments (lines), ==, 3);
-  assert_segment (lines, 0, 1000, 1500, "one two\nthree.", 0);
-  assert_segment (lines, 1, 2000, 2500, "four five\nsix.", 0); /* 9 exactly */
-  assert_segment (lines, 2, 5400, 5500, "seven", 0);
+  assert_segment (lines, 0, 1000, 1500, "one two\nthree.", 3);
+  assert_segment (lines, 1, 2000, 2500, "four five\nsix.", 3); /* 9 exactly */
+  assert_segment (lines, 2, 5400, 5500, "seven", 1);
   g_assert_cmpstr (longhand_transcript_get_title (lines), ==, "Title");
 }
 
@@ -237,7 +237,7 @@ words_longer_than_a_line_stay_whole (void) {
   g_autoptr (LonghandTranscript) lines
       = longhand_transcript_lay_out (transcript, &(LonghandLayout){ .line_width = 1 });
 
-  assert_segment (lines, 0, 1000, 1500, "one\ntwo\nthree.", 0);
+  assert_segment (lines, 0, 1000, 1500, "one\ntwo\nthree.", 3);
 }
 
 static void
@@ -247,8 +247,26 @@ subtitles_of_full_lines_go_on_over_segments (void) {
       = longhand_transcript_lay_out (transcript, &(LonghandLayout){ .line_width = 11, .n_lines = 2 });
 
   g_assert_cmpuint (longhand_transcript_get_n_segments (lines), ==, 2);
-  assert_segment (lines, 0, 1000, 2100, "one two\nthree. four", 0);
-  assert_segment (lines, 1, 2200, 5500, "five six.\nseven", 0);
+  assert_segment (lines, 0, 1000, 2100, "one two\nthree. four", 4);
+  assert_segment (lines, 1, 2200, 5500, "five six.\nseven", 3);
+}
+
+/* Put together they are the text, line ends among them. */
+static void
+subtitles_have_their_words (void) {
+  g_autoptr (LonghandTranscript) transcript = count_to_seven ();
+  g_autoptr (LonghandTranscript) lines
+      = longhand_transcript_lay_out (transcript, &(LonghandLayout){ .line_width = 11, .n_lines = 2 });
+
+  for (guint i = 0; i < longhand_transcript_get_n_segments (lines); i++) {
+    const LonghandSegment *segment = longhand_transcript_get_segment (lines, i);
+    g_autoptr (GString) text = g_string_new (NULL);
+
+    for (guint w = 0; w < segment->words->len; w++)
+      g_string_append (text, g_array_index (segment->words, LonghandWord, w).text);
+    g_assert_cmpstr (text->str, ==, segment->text);
+    g_assert_cmpint (g_array_index (segment->words, LonghandWord, 0).start_ms, ==, segment->start_ms);
+  }
 }
 
 static void
@@ -261,8 +279,8 @@ subtitles_do_not_go_on_over_a_long_pause (void) {
   append_words (transcript, 7001, (const char *[]){ " three", NULL });
   lines = longhand_transcript_lay_out (transcript, &(LonghandLayout){ .line_width = 40, .n_lines = 2 });
   g_assert_cmpuint (longhand_transcript_get_n_segments (lines), ==, 2);
-  assert_segment (lines, 0, 1000, 4100, "one two", 0);
-  assert_segment (lines, 1, 7001, 7101, "three", 0);
+  assert_segment (lines, 0, 1000, 4100, "one two", 2);
+  assert_segment (lines, 1, 7001, 7101, "three", 1);
 }
 
 static void
@@ -272,11 +290,11 @@ subtitles_of_words_end_with_their_segment (void) {
       = longhand_transcript_lay_out (transcript, &(LonghandLayout){ .n_words = 2 });
 
   g_assert_cmpuint (longhand_transcript_get_n_segments (lines), ==, 5);
-  assert_segment (lines, 0, 1000, 1300, "one two", 0);
-  assert_segment (lines, 1, 1400, 1500, "three.", 0);
-  assert_segment (lines, 2, 2000, 2300, "four five", 0);
-  assert_segment (lines, 3, 2400, 2500, "six.", 0);
-  assert_segment (lines, 4, 5400, 5500, "seven", 0);
+  assert_segment (lines, 0, 1000, 1300, "one two", 2);
+  assert_segment (lines, 1, 1400, 1500, "three.", 1);
+  assert_segment (lines, 2, 2000, 2300, "four five", 2);
+  assert_segment (lines, 3, 2400, 2500, "six.", 1);
+  assert_segment (lines, 4, 5400, 5500, "seven", 1);
 }
 
 static void
@@ -291,9 +309,9 @@ subtitles_stay_within_the_segments_and_need_words (void) {
   append_words (transcript, 3050, (const char *[]){ " three", NULL });
   lines = longhand_transcript_lay_out (transcript, &(LonghandLayout){ .line_width = 40, .n_lines = 2 });
   g_assert_cmpuint (longhand_transcript_get_n_segments (lines), ==, 3);
-  assert_segment (lines, 0, 1000, 2000, "one two", 0);
+  assert_segment (lines, 0, 1000, 2000, "one two", 2);
   assert_segment (lines, 1, 2000, 3000, "nobody knows when", 0);
-  assert_segment (lines, 2, 3050, 3150, "three", 0);
+  assert_segment (lines, 2, 3050, 3150, "three", 1);
 }
 
 static void
@@ -350,6 +368,7 @@ main (int argc, char **argv) {
                    split_shares_the_time_where_words_have_none);
   g_test_add_func ("/transcript/lines-break-at-their-width", lines_break_at_their_width);
   g_test_add_func ("/transcript/words-longer-than-a-line-stay-whole", words_longer_than_a_line_stay_whole);
+  g_test_add_func ("/transcript/subtitles-have-their-words", subtitles_have_their_words);
   g_test_add_func ("/transcript/subtitles-of-full-lines-go-on-over-segments",
                    subtitles_of_full_lines_go_on_over_segments);
   g_test_add_func ("/transcript/subtitles-do-not-go-on-over-a-long-pause",
