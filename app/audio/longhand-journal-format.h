@@ -33,8 +33,13 @@ typedef enum {
   LONGHAND_RECORD_END,   /* of a recording; what comes next was not said in the same breath */
   LONGHAND_RECORD_HEARD, /* time: number of a sample; whatever came of it, nothing comes of what lies before
                             it */
-  LONGHAND_RECORD_DEALT_WITH, /* somebody has all texts so far; sound behind them may still be waiting */
+  LONGHAND_RECORD_DEALT_WITH, /* somebody has all texts and commands so far but the last ones; time: how many
+                                 those are. Sound behind them may still be waiting */
   LONGHAND_RECORD_COMMAND, /* as TEXT; payload: end_ms i64, LonghandCommand u32, and what it writes, UTF-8 */
+  LONGHAND_RECORD_EDITED,  /* the text was changed by hand, before the last texts and commands; time: how many
+                              those are. They take nothing back that was said before it */
+  LONGHAND_RECORD_UNDONE,  /* the same, and what was taken back may be there again */
+  LONGHAND_RECORD_CLOSED,  /* a program ended as it should; the sound without text waits for another one */
 } LonghandRecordType;
 
 typedef struct {

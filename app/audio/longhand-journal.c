@@ -47,6 +47,7 @@ struct _LonghandJournal {
   GArray *done;        /* File: taken up, and heard to the end; locked until the journal is closed */
   guint64 n_bytes;     /* in file */
   guint64 n_samples;   /* so far, of all files */
+  guint64 n_texts;     /* and commands, likewise */
   char *anchor;        /* of longhand_sync_names; NULL: there has been no file yet */
   gboolean failing;    /* the last attempt to write failed */
   gboolean reported;   /* in this recording */
@@ -366,15 +367,17 @@ longhand_journal_append_sound (LonghandJournal *self, const float *samples, gsiz
 }
 
 /* Something that was said: head[0..n_head), then text. */
-static void
+static guint64
 append_said (LonghandJournal *self, LonghandRecordType type, gint64 start_ms, const guint8 *head,
              guint32 n_head, const char *text) {
   const gsize n = MIN (strlen (text), LONGHAND_RECORD_MAX_BYTES - n_head);
   const guint32 length = (guint32)n + n_head;
+  guint64 n_texts;
 
   if (self == NULL)
-    return;
+    return 0;
   pthread_mutex_lock (&self->lock);
+  n_texts = ++self->n_texts;
   if (!self->closed) {
     guint8 *payload;
 
@@ -387,24 +390,25 @@ append_said (LonghandJournal *self, LonghandRecordType type, gint64 start_ms, co
     flush (self);
   }
   pthread_mutex_unlock (&self->lock);
+  return n_texts;
 }
 
-void
+guint64
 longhand_journal_append_text (LonghandJournal *self, gint64 start_ms, gint64 end_ms, const char *text) {
   guint8 head[8];
 
   longhand_put_i64 (head, end_ms);
-  append_said (self, LONGHAND_RECORD_TEXT, start_ms, head, sizeof head, text);
+  return append_said (self, LONGHAND_RECORD_TEXT, start_ms, head, sizeof head, text);
 }
 
-void
+guint64
 longhand_journal_append_command (LonghandJournal *self, gint64 start_ms, gint64 end_ms, guint32 command,
                                  const char *written) {
   guint8 head[12];
 
   longhand_put_i64 (head, end_ms);
   longhand_put_u32 (head + 8, command);
-  append_said (self, LONGHAND_RECORD_COMMAND, start_ms, head, sizeof head, written);
+  return append_said (self, LONGHAND_RECORD_COMMAND, start_ms, head, sizeof head, written);
 }
 
 /* Only into a file that there is, or will be as soon as it can be made. FALSE: there is none. */
@@ -444,12 +448,35 @@ longhand_journal_append_heard (LonghandJournal *self, guint64 n_samples) {
   pthread_mutex_unlock (&self->lock);
 }
 
+static guint64
+count_behind (LonghandJournal *self, guint64 n_texts) {
+  return self->n_texts - MIN (n_texts, self->n_texts);
+}
+
+/* They were heard to the end. */
+static void
+remove_done (LonghandJournal *self) {
+  for (guint i = 0; i < self->done->len; i++)
+    file_remove (&g_array_index (self->done, File, i));
+  g_array_set_size (self->done, 0);
+}
+
 void
-longhand_journal_append_dealt_with (LonghandJournal *self) {
+longhand_journal_append_dealt_with (LonghandJournal *self, guint64 n_texts) {
   if (self == NULL)
     return;
   pthread_mutex_lock (&self->lock);
-  append_mark (self, LONGHAND_RECORD_DEALT_WITH, 0);
+  append_mark (self, LONGHAND_RECORD_DEALT_WITH, count_behind (self, n_texts));
+  remove_done (self);
+  pthread_mutex_unlock (&self->lock);
+}
+
+void
+longhand_journal_append_edited (LonghandJournal *self, guint64 n_texts, gboolean undone) {
+  if (self == NULL)
+    return;
+  pthread_mutex_lock (&self->lock);
+  append_mark (self, undone ? LONGHAND_RECORD_UNDONE : LONGHAND_RECORD_EDITED, count_behind (self, n_texts));
   pthread_mutex_unlock (&self->lock);
 }
 
@@ -533,19 +560,18 @@ leave_file (LonghandJournal *self) {
 }
 
 void
-longhand_journal_close (LonghandJournal *self, gboolean all_heard) {
+longhand_journal_close (LonghandJournal *self, guint64 n_texts, gboolean all_heard) {
   if (self == NULL || !end_thread (self))
     return;
   pthread_mutex_lock (&self->lock); /* others may still wait for the disk */
   if (all_heard) {
     file_remove (&self->file);
   } else {
-    add_mark (self, LONGHAND_RECORD_DEALT_WITH, 0);
+    add_mark (self, LONGHAND_RECORD_DEALT_WITH, count_behind (self, n_texts));
+    add_mark (self, LONGHAND_RECORD_CLOSED, 0);
     leave_file (self);
   }
-  for (guint i = 0; i < self->done->len; i++)
-    file_remove (&g_array_index (self->done, File, i));
-  g_array_set_size (self->done, 0);
+  remove_done (self);
   pthread_mutex_unlock (&self->lock);
 }
 
@@ -635,4 +661,16 @@ longhand_journal_dup_file (LonghandJournal *self) {
     fd = fcntl (self->file.fd, F_DUPFD_CLOEXEC, 0);
   pthread_mutex_unlock (&self->lock);
   return fd;
+}
+
+guint64
+longhand_journal_get_n_texts (LonghandJournal *self) {
+  guint64 n_texts;
+
+  if (self == NULL)
+    return 0;
+  pthread_mutex_lock (&self->lock);
+  n_texts = self->n_texts;
+  pthread_mutex_unlock (&self->lock);
+  return n_texts;
 }

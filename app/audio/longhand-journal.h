@@ -40,15 +40,22 @@ const char *longhand_journal_make_folder (LonghandJournal *self);
 /* Any thread. They take as long as writing to the system's cache does; after longhand_journal_close they do
  * nothing. Sound: 16 kHz mono, in order; it is numbered by how much there was before. */
 void longhand_journal_append_sound (LonghandJournal *self, const float *samples, gsize n);
-void longhand_journal_append_text (LonghandJournal *self, gint64 start_ms, gint64 end_ms, const char *text);
-/* An utterance that is a command, and what it writes; command: LonghandCommand, whose numbers stay. */
-void longhand_journal_append_command (LonghandJournal *self, gint64 start_ms, gint64 end_ms, guint32 command,
-                                      const char *written);
+/* Returns how many texts and commands there were with it; 0: there is no journal. */
+guint64 longhand_journal_append_text (LonghandJournal *self, gint64 start_ms, gint64 end_ms,
+                                      const char *text);
+/* An utterance that is a command, and what it writes; command: LonghandCommand, whose numbers stay. Likewise.
+ */
+guint64 longhand_journal_append_command (LonghandJournal *self, gint64 start_ms, gint64 end_ms,
+                                         guint32 command, const char *written);
 void longhand_journal_append_end (LonghandJournal *self); /* of a recording */
 /* The first n_samples have been recognised; what has no text now has no words. */
 void longhand_journal_append_heard (LonghandJournal *self, guint64 n_samples);
-/* Somebody has all text so far where it survives this program: it is not recovered. */
-void longhand_journal_append_dealt_with (LonghandJournal *self);
+/* Somebody has what came of the first n_texts texts and commands, and of sessions taken up, where it survives
+ * this program: it is not recovered. */
+void longhand_journal_append_dealt_with (LonghandJournal *self, guint64 n_texts);
+/* When what came of the first n_texts was there, the text was changed by hand: what comes behind them takes
+ * nothing back that was said before. undone: and what was taken back before may be there again. */
+void longhand_journal_append_edited (LonghandJournal *self, guint64 n_texts, gboolean undone);
 
 /* Waits until all that was appended so far is on the disk, but not while that cannot be written, and at most
  * for a second. Any thread that may wait. FALSE: it is not. */
@@ -62,16 +69,17 @@ gboolean longhand_journal_wait_for_disk (LonghandJournal *self);
 gboolean longhand_journal_resume (LonghandJournal *self, int fd, const char *path, guint64 n_bytes,
                                   guint64 n_rest, gint64 offset_ms);
 
-/* How many samples there were so far. */
+/* How many samples, and texts and commands, there were so far; none of those that were taken up. */
 guint64 longhand_journal_get_n_samples (LonghandJournal *self);
+guint64 longhand_journal_get_n_texts (LonghandJournal *self);
 
 /* The file that sound goes into, for reading at given places, with all that could be written so far; the
  * caller's to close, and good when the journal has removed it. -1: there is none. */
 int longhand_journal_dup_file (LonghandJournal *self);
 
-/* The program ends as it should, and somebody has all text. all_heard: and there is no sound without text:
- * files are removed. Else they stay for that sound. */
-void longhand_journal_close (LonghandJournal *self, gboolean all_heard);
+/* The program ends as it should, and somebody has what came of the first n_texts texts and commands.
+ * all_heard: and nothing else is to come: files are removed. Else the last one stays for that. */
+void longhand_journal_close (LonghandJournal *self, guint64 n_texts, gboolean all_heard);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LonghandJournal, longhand_journal_unref)
 

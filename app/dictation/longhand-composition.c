@@ -74,23 +74,21 @@ count_texts (const GPtrArray *changes) {
   return n;
 }
 
-void
-longhand_composition_take (GPtrArray *changes, LonghandUtterance *utterance) {
+/* changes: (element-type LonghandUtterance), those that can be taken back. */
+static void
+take (GPtrArray *changes, LonghandUtterance *utterance) {
   const LonghandCommand command = utterance->command;
 
   if (command == LONGHAND_COMMAND_UNDO && changes->len > 0)
     g_ptr_array_set_size (changes, (int)changes->len - 1);
-  if (command == LONGHAND_COMMAND_UNDO || command == LONGHAND_COMMAND_STOP
-      || (command == LONGHAND_COMMAND_SCRATCH && count_texts (changes) == 0))
-    longhand_utterance_unref (utterance);
-  else
+  if (command != LONGHAND_COMMAND_UNDO && command != LONGHAND_COMMAND_STOP
+      && (command != LONGHAND_COMMAND_SCRATCH || count_texts (changes) > 0))
     g_ptr_array_add (changes, utterance);
 }
 
-GPtrArray *
-longhand_composition_dup_texts (const GPtrArray *changes) {
-  GPtrArray *texts = g_ptr_array_new_with_free_func ((GDestroyNotify)longhand_utterance_unref);
-
+/* What there is of them goes behind texts, for good. */
+static void
+settle (GPtrArray *texts, GPtrArray *changes) {
   for (guint i = 0; i < changes->len; i++) {
     LonghandUtterance *change = g_ptr_array_index (changes, i);
 
@@ -99,5 +97,22 @@ longhand_composition_dup_texts (const GPtrArray *changes) {
     else
       g_ptr_array_set_size (texts, (int)texts->len - 1);
   }
+  g_ptr_array_set_size (changes, 0);
+}
+
+GPtrArray *
+longhand_composition_dup_texts (const GPtrArray *said) {
+  GPtrArray *texts = g_ptr_array_new_with_free_func ((GDestroyNotify)longhand_utterance_unref);
+  g_autoptr (GPtrArray) changes = g_ptr_array_new ();
+
+  for (guint i = 0; i < said->len; i++) {
+    LonghandUtterance *utterance = g_ptr_array_index (said, i);
+
+    if (utterance != NULL)
+      take (changes, utterance);
+    else
+      settle (texts, changes);
+  }
+  settle (texts, changes);
   return texts;
 }

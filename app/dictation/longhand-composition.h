@@ -15,12 +15,10 @@ gboolean longhand_composition_needs_space (const char *text, LonghandCommand com
 /* text goes on with an utterance; not with one that writes nothing. */
 void longhand_composition_join (GString *text, const LonghandUtterance *utterance);
 
-/* What was committed, one after the other, as long as it can be taken back: (element-type LonghandUtterance),
- * owned by the array. An utterance or a command comes in; LONGHAND_COMMAND_UNDO takes the last one out. */
-void longhand_composition_take (GPtrArray *changes, LonghandUtterance *utterance); /* (transfer full) */
-
-/* Those of them that have text and are still there, after all that was scratched. (transfer full)
- * (element-type LonghandUtterance) */
-GPtrArray *longhand_composition_dup_texts (const GPtrArray *changes);
+/* Of what was committed, one after the other, what has text and is still there, after all that was scratched
+ * or taken back. said: (element-type LonghandUtterance), commands included; NULL: here the text was changed
+ * by hand, and nothing behind it takes back what lies before, which may be another change than this one knows
+ * of. (transfer full) (element-type LonghandUtterance) */
+GPtrArray *longhand_composition_dup_texts (const GPtrArray *said);
 
 G_END_DECLS

@@ -43,6 +43,8 @@ struct _LonghandDictation {
   gboolean is_overdue;    /* what was said has been waited for in vain */
   gboolean keeps_session; /* it is not removed at the end */
   gboolean has_unkept;    /* text that would be recovered */
+  gboolean noted_edit;    /* since the last text */
+  guint64 n_shown;        /* of the journal's texts and commands */
   gint64 offset_ms;       /* to add to the recognizer's times, for what was said in those */
   gint64 shown_ms;        /* end of all text so far */
   gint64 origin_ms;       /* of times in the file of the session that is being spoken */
@@ -285,6 +287,7 @@ static void
 show (LonghandDictation *self, LonghandUtterance *utterance) {
   self->shown_ms = MAX (self->shown_ms, utterance->end_ms);
   self->has_unkept = TRUE;
+  self->noted_edit = FALSE;
   g_signal_emit (self, signals[COMMITTED], 0, utterance);
 }
 
@@ -317,6 +320,7 @@ on_heard (gpointer owner, gpointer letter) {
     break;
   case LONGHAND_HEARD_UTTERANCE:
     longhand_utterance_shift (heard->utterance, self->offset_ms);
+    self->n_shown = heard->n_texts;
     show (self, heard->utterance);
     note_text (self, heard);
     if (heard->utterance->command == LONGHAND_COMMAND_STOP)
@@ -368,6 +372,7 @@ take_up (gpointer user, const LonghandTakenUp *session) {
   self->taken_up_ms = -1;
   if (session->text != NULL) {
     longhand_utterance_shift (session->text, begin_ms);
+    self->n_shown = longhand_journal_get_n_texts (self->journal);
     show (self, session->text);
   }
   if (session->n_rest > 0) {
@@ -415,10 +420,19 @@ longhand_dictation_keep_session (LonghandDictation *self) {
 void
 longhand_dictation_note_kept (LonghandDictation *self) {
   g_return_if_fail (LONGHAND_IS_DICTATION (self));
-  if (!self->has_unkept || is_busy (self))
+  if (!self->has_unkept)
     return;
   self->has_unkept = FALSE;
-  longhand_journal_append_dealt_with (self->journal);
+  longhand_journal_append_dealt_with (self->journal, self->n_shown);
+}
+
+void
+longhand_dictation_note_edited (LonghandDictation *self, gboolean undone) {
+  g_return_if_fail (LONGHAND_IS_DICTATION (self));
+  if (!self->has_unkept || (self->noted_edit && !undone))
+    return;
+  self->noted_edit = TRUE;
+  longhand_journal_append_edited (self->journal, self->n_shown, undone);
 }
 
 /* ---- settings ---- */
@@ -804,7 +818,7 @@ longhand_dictation_shutdown (LonghandDictation *self) {
   longhand_intake_close (self->intake);
   longhand_model_slot_close (self->slot);
   if (!self->keeps_session)
-    longhand_journal_close (self->journal, self->n_ended == self->n_begun);
+    longhand_journal_close (self->journal, self->n_shown, self->n_ended == self->n_begun);
   longhand_recorded_drop (self->recorded);
   self->now.state = LONGHAND_STATE_IDLE;
 }

@@ -195,9 +195,13 @@ void longhand_dictation_shutdown (LonghandDictation *self);
 /* Text was committed that could not be put anywhere: the session stays for recovery when the program ends. */
 void longhand_dictation_keep_session (LonghandDictation *self);
 
-/* All text so far is kept where it survives the program: should it crash, only what is said from here on is
- * recovered. No-op while more may come of what was said already. */
+/* All text that was committed so far is kept where it survives the program: should it crash, only the rest is
+ * recovered. */
 void longhand_dictation_note_kept (LonghandDictation *self);
+
+/* Somebody changed the text by hand, in a step forward or back (undone), or in another way: commands that
+ * follow may be about that, and should the program crash, they take back no text from before it. */
+void longhand_dictation_note_edited (LonghandDictation *self, gboolean undone);
 
 /* When the next text may have been said, as the times of LonghandUtterance; no text that is still to come is
  * of what was said before. During "recovered": when the session begins that is being taken up. */

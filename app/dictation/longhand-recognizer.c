@@ -334,7 +334,7 @@ on_stream_event (void *user, const struct quill_stream_event *event) {
     heard->utterance = utterance_from_event (self, event);
     heard->words = words_from_event (self, event);
     heard->speech_end_ms = last_speech_ms (self, event);
-    longhand_utterance_append_to (heard->utterance, self->journal);
+    heard->n_texts = longhand_utterance_append_to (heard->utterance, self->journal);
     longhand_journal_wait_for_disk (self->journal);
   } else {
     heard = longhand_heard_new (LONGHAND_HEARD_TENTATIVE, self->serial);

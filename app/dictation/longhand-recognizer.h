@@ -44,6 +44,7 @@ typedef struct {
   gsize n_firm;                 /* TENTATIVE: bytes of text that do not change before the final one */
   gboolean is_end;              /* TENTATIVE: nothing came of the utterance; text is "" */
   LonghandUtterance *utterance; /* UTTERANCE */
+  guint64 n_texts;              /* UTTERANCE: in the journal with it, commands included */
   LonghandUtterance *left_out;  /* TENTATIVE with is_end: what nobody seems to have said; NULL: nothing */
   GArray *words;                /* UTTERANCE: LonghandLiveWord; in the session's time */
   gint64 speech_ms;             /* TENTATIVE, UTTERANCE: first speech, in the session's time */

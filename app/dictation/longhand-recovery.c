@@ -39,7 +39,7 @@ typedef struct {
 
 typedef struct {
   LonghandRecovery *recovery;
-  GPtrArray *changes; /* LonghandUtterance that nobody has dealt with, and commands */
+  GPtrArray *said; /* of longhand_composition_dup_texts, owned; what nobody has dealt with */
   Seam seam;
   gint64 offset_ms; /* to add to times of the session as it goes on here */
   guint n_records;
@@ -152,8 +152,8 @@ on_text (Analysis *self, const LonghandRecord *record, const guint8 *payload) {
     return;
   text = g_strstrip (g_utf8_make_valid ((const char *)payload + 8, (gssize)record->length - 8));
   if (*text != '\0')
-    longhand_composition_take (self->changes, longhand_utterance_new (self->offset_ms + record->time,
-                                                                      self->offset_ms + end_ms, text));
+    g_ptr_array_add (self->said,
+                     longhand_utterance_new (self->offset_ms + record->time, self->offset_ms + end_ms, text));
   on_heard (self, end_ms * PER_MS);
 }
 
@@ -169,10 +169,63 @@ on_command (Analysis *self, const LonghandRecord *record, const guint8 *payload)
   command = longhand_get_u32 (payload + 8);
   written = g_utf8_make_valid ((const char *)payload + 12, (gssize)record->length - 12);
   if (*written != '\0' && command > LONGHAND_COMMAND_NONE && command <= LONGHAND_COMMAND_STOP)
-    longhand_composition_take (self->changes,
-                               longhand_utterance_new_command (self->offset_ms + record->time,
-                                                               self->offset_ms + end_ms, command, written));
+    g_ptr_array_add (self->said, longhand_utterance_new_command (self->offset_ms + record->time,
+                                                                 self->offset_ms + end_ms, command, written));
   on_heard (self, end_ms * PER_MS);
+}
+
+/* When what is recorded next begins. */
+static gint64
+next_ms (const Analysis *self) {
+  return self->offset_ms + self->seam.next / PER_MS;
+}
+
+/* Where the last n of what was said begin. */
+static guint
+find_last (const GPtrArray *said, gint64 n) {
+  guint begin = said->len;
+
+  while (begin > 0 && n > 0)
+    n -= g_ptr_array_index (said, --begin) != NULL;
+  return begin;
+}
+
+static void
+on_dealt_with (Analysis *self, gint64 n_open) {
+  g_ptr_array_remove_range (self->said, 0, find_last (self->said, n_open));
+  if (self->seam.ended && self->recovery->rest->len == 0)
+    self->recovery->begin_ms = next_ms (self); /* sound is kept when all of a recording has been heard */
+}
+
+static void
+on_closed (Analysis *self) {
+  self->recovery->n_attempts = 0;
+  self->recovery->begin_ms = next_ms (self);
+}
+
+/* Commands before that which took something back, down to the last change by hand. Returns how many. */
+static guint
+remove_taking_back (GPtrArray *said, guint end) {
+  guint n_removed = 0;
+
+  while (end > 0 && g_ptr_array_index (said, end - 1) != NULL) {
+    const LonghandUtterance *utterance = g_ptr_array_index (said, --end);
+
+    if (utterance->command == LONGHAND_COMMAND_SCRATCH || utterance->command == LONGHAND_COMMAND_UNDO) {
+      g_ptr_array_remove_index (said, end);
+      n_removed++;
+    }
+  }
+  return n_removed;
+}
+
+static void
+on_edited (Analysis *self, gint64 n_behind, gboolean undone) {
+  guint at = find_last (self->said, n_behind);
+
+  if (undone)
+    at -= remove_taking_back (self->said, at);
+  g_ptr_array_insert (self->said, (int)at, NULL);
 }
 
 static gboolean
@@ -201,9 +254,14 @@ on_record (gpointer user, const LonghandRecord *record, const guint8 *payload, g
       on_heard (self, record->time);
     break;
   case LONGHAND_RECORD_DEALT_WITH:
-    g_ptr_array_set_size (self->changes, 0);
-    self->recovery->begin_ms = self->offset_ms + self->seam.next / PER_MS;
-    self->recovery->n_attempts = 0;
+    on_dealt_with (self, record->time);
+    break;
+  case LONGHAND_RECORD_EDITED:
+  case LONGHAND_RECORD_UNDONE:
+    on_edited (self, record->time, record->type == LONGHAND_RECORD_UNDONE);
+    break;
+  case LONGHAND_RECORD_CLOSED:
+    on_closed (self);
     break;
   default:
     break;
@@ -212,13 +270,19 @@ on_record (gpointer user, const LonghandRecord *record, const guint8 *payload, g
 }
 
 static void
+said_free (gpointer utterance) {
+  if (utterance != NULL)
+    longhand_utterance_unref (utterance);
+}
+
+static void
 analyse (Analysis *self) {
   LonghandRecovery *recovery = self->recovery;
 
-  self->changes = g_ptr_array_new_with_free_func ((GDestroyNotify)longhand_utterance_unref);
+  self->said = g_ptr_array_new_with_free_func (said_free);
   recovery->n_lost_bytes = longhand_session_scan (recovery->fd, on_record, self);
-  recovery->texts = longhand_composition_dup_texts (self->changes);
-  g_ptr_array_unref (self->changes);
+  recovery->texts = longhand_composition_dup_texts (self->said);
+  g_ptr_array_unref (self->said);
   recovery->n_rest = count_rest (recovery->rest);
   if (recovery->rest->len > 0)
     recovery->rest_ms = self->offset_ms + g_array_index (recovery->rest, Piece, 0).position / PER_MS;

@@ -39,13 +39,12 @@ longhand_utterance_add_segment (LonghandUtterance *utterance, gint64 start_ms, g
   g_ptr_array_add (utterance->segments, segment);
 }
 
-void
+guint64
 longhand_utterance_append_to (const LonghandUtterance *utterance, LonghandJournal *journal) {
   if (utterance->command == LONGHAND_COMMAND_NONE)
-    longhand_journal_append_text (journal, utterance->start_ms, utterance->end_ms, utterance->text);
-  else
-    longhand_journal_append_command (journal, utterance->start_ms, utterance->end_ms, utterance->command,
-                                     utterance->text);
+    return longhand_journal_append_text (journal, utterance->start_ms, utterance->end_ms, utterance->text);
+  return longhand_journal_append_command (journal, utterance->start_ms, utterance->end_ms, utterance->command,
+                                          utterance->text);
 }
 
 void

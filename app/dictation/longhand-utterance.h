@@ -23,8 +23,8 @@ void longhand_utterance_add_segment (LonghandUtterance *utterance, gint64 start_
 void longhand_utterance_add_word (LonghandUtterance *utterance, gint64 start_ms, gint64 end_ms,
                                   const char *text, double probability);
 
-/* Into the journal, NULL: none. */
-void longhand_utterance_append_to (const LonghandUtterance *utterance, LonghandJournal *journal);
+/* Into the journal, NULL: none. Returns how many texts and commands there are in it so far. */
+guint64 longhand_utterance_append_to (const LonghandUtterance *utterance, LonghandJournal *journal);
 
 /* Adds shift_ms to all times; before the utterance is shared. */
 void longhand_utterance_shift (LonghandUtterance *utterance, gint64 shift_ms);

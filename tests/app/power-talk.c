@@ -163,7 +163,7 @@ talk_second (void) {
 
   talk_on (&self);
   say ("given a\n");
-  longhand_journal_close (self.journal, FALSE);
+  longhand_journal_close (self.journal, G_MAXUINT64, FALSE);
   say ("left a\n");
 }
 
@@ -179,7 +179,7 @@ talk_third (void) {
   self = take_up (own.journal);
   talk_on (&self);
   say ("closed a\nclosed b\n");
-  longhand_journal_close (self.journal, TRUE);
+  longhand_journal_close (self.journal, G_MAXUINT64, TRUE);
 }
 
 /* Ends before the journal's thread finds out that there is something to do, as like as not. */

@@ -68,7 +68,7 @@ make (LonghandCommand command, const char *text) {
 
 static void
 take (GPtrArray *changes, LonghandCommand command, const char *text) {
-  longhand_composition_take (changes, make (command, text));
+  g_ptr_array_add (changes, make (command, text));
 }
 
 static void
@@ -81,9 +81,15 @@ assert_reads (const GPtrArray *changes, const char *expected) {
   g_assert_cmpstr (text->str, ==, expected);
 }
 
+static void
+change_free (gpointer utterance) {
+  if (utterance != NULL)
+    longhand_utterance_unref (utterance);
+}
+
 static GPtrArray *
 changes_new (void) {
-  return g_ptr_array_new_with_free_func ((GDestroyNotify)longhand_utterance_unref);
+  return g_ptr_array_new_with_free_func (change_free);
 }
 
 static void
@@ -152,6 +158,24 @@ scratching_takes_the_last_and_undo_takes_that_back (void) {
   assert_reads (changes, "One.");
 }
 
+/* The last change may be the person's, and then undo is about that. */
+static void
+words_before_a_change_by_hand_stay (void) {
+  g_autoptr (GPtrArray) said = changes_new ();
+
+  take (said, LONGHAND_COMMAND_NONE, "One.");
+  take (said, LONGHAND_COMMAND_NONE, "Wrong.");
+  take (said, LONGHAND_COMMAND_SCRATCH, "scratch that");
+  g_ptr_array_add (said, NULL);
+  take (said, LONGHAND_COMMAND_UNDO, "undo");
+  assert_reads (said, "One.");
+  take (said, LONGHAND_COMMAND_NONE, "Two.");
+  assert_reads (said, "One. Two.");
+  take (said, LONGHAND_COMMAND_SCRATCH, "scratch that");
+  take (said, LONGHAND_COMMAND_SCRATCH, "scratch that");
+  assert_reads (said, "One.");
+}
+
 int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
@@ -163,5 +187,6 @@ main (int argc, char **argv) {
   g_test_add_func ("/commands/marks-without-text-stand-alone", marks_without_text_stand_alone);
   g_test_add_func ("/commands/scratching-takes-the-last-and-undo-takes-that-back",
                    scratching_takes_the_last_and_undo_takes_that_back);
+  g_test_add_func ("/commands/words-before-a-change-by-hand-stay", words_before_a_change_by_hand_stay);
   return g_test_run ();
 }

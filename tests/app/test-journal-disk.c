@@ -273,7 +273,7 @@ disk_that_never_works_is_one_sentence_in_a_recording (JournalFixture *f, gconstp
   longhand_journal_append_text (f->journal, 0, 400, "One.");
   assert_one_sentence (f);
   longhand_journal_append_end (f->journal);
-  longhand_journal_close (f->journal, FALSE);
+  longhand_journal_close (f->journal, G_MAXUINT64, FALSE);
   paths = longhand_recovery_find (f->folder);
   g_assert_cmpuint (paths->len, ==, 0);
 }

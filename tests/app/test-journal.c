@@ -138,7 +138,7 @@ closed_session_is_removed (JournalFixture *f, gconstpointer data) {
 
   longhand_journal_append_sound (f->journal, f->sound, 160);
   longhand_journal_append_text (f->journal, 0, 10, "One.");
-  longhand_journal_close (f->journal, TRUE);
+  longhand_journal_close (f->journal, G_MAXUINT64, TRUE);
   longhand_journal_append_text (f->journal, 0, 10, "Too late.");
   journal_fixture_leave (f);
   dir = g_dir_open (f->folder, 0, NULL);
@@ -150,16 +150,86 @@ static void
 text_that_was_dealt_with_is_not_offered (JournalFixture *f, gconstpointer data) {
   g_autoptr (LonghandRecovery) recovery = NULL;
 
-  longhand_journal_append_dealt_with (f->journal); /* nothing yet, and no file for that */
+  longhand_journal_append_dealt_with (f->journal, G_MAXUINT64); /* nothing yet, and no file for that */
   longhand_journal_append_sound (f->journal, f->sound, 2 * SECOND);
   longhand_journal_append_text (f->journal, 0, 1000, "One.");
-  longhand_journal_append_dealt_with (f->journal);
+  longhand_journal_append_dealt_with (f->journal, G_MAXUINT64);
   longhand_journal_append_text (f->journal, 1000, 1500, "Two.");
   journal_fixture_leave (f);
   recovery = journal_fixture_recover (f);
   g_assert_cmpuint (recovery->texts->len, ==, 1);
   journal_assert_text (recovery, 0, 1000, 1500, "Two.");
   journal_assert_rest (recovery, f->sound + 3 * SECOND / 2, SECOND / 2);
+}
+
+/* What was found while the first was being kept is still nobody's. */
+static void
+only_text_that_was_dealt_with_is_not_offered (JournalFixture *f, gconstpointer data) {
+  g_autoptr (LonghandRecovery) recovery = NULL;
+  guint64 n_texts;
+
+  longhand_journal_append_sound (f->journal, f->sound, 4 * SECOND);
+  n_texts = longhand_journal_append_text (f->journal, 0, 1000, "One.");
+  longhand_journal_append_command (f->journal, 1000, 1500, LONGHAND_COMMAND_MARK, "?");
+  longhand_journal_append_text (f->journal, 1500, 2000, "Two.");
+  longhand_journal_append_dealt_with (f->journal, n_texts);
+  longhand_journal_append_text (f->journal, 2000, 2500, "Three.");
+  journal_fixture_leave (f);
+  recovery = journal_fixture_recover (f);
+  g_assert_cmpuint (recovery->texts->len, ==, 3);
+  journal_assert_text (recovery, 0, 1000, 1500, "?");
+  journal_assert_text (recovery, 1, 1500, 2000, "Two.");
+  journal_assert_text (recovery, 2, 2000, 2500, "Three.");
+}
+
+/* The same, when the program ends before it could show all that it found. */
+static void
+text_that_nobody_was_shown_outlives_the_program (JournalFixture *f, gconstpointer data) {
+  g_autoptr (LonghandRecovery) recovery = NULL;
+  guint64 n_texts;
+
+  longhand_journal_append_sound (f->journal, f->sound, 4 * SECOND);
+  n_texts = longhand_journal_append_text (f->journal, 0, 1000, "One.");
+  longhand_journal_append_text (f->journal, 1500, 2000, "Two.");
+  longhand_journal_close (f->journal, n_texts, FALSE);
+  journal_fixture_leave (f);
+  recovery = journal_fixture_recover (f);
+  g_assert_cmpuint (recovery->texts->len, ==, 1);
+  journal_assert_text (recovery, 0, 1500, 2000, "Two.");
+}
+
+/* The last change was typed, and that is what was undone, though the command was written first. */
+static void
+undo_is_about_what_was_changed_by_hand (JournalFixture *f, gconstpointer data) {
+  g_autoptr (LonghandRecovery) recovery = NULL;
+  guint64 n_texts;
+
+  longhand_journal_append_sound (f->journal, f->sound, 4 * SECOND);
+  n_texts = longhand_journal_append_text (f->journal, 0, 1000, "One.");
+  longhand_journal_append_command (f->journal, 1000, 1500, LONGHAND_COMMAND_UNDO, "Undo.");
+  longhand_journal_append_edited (f->journal, n_texts, FALSE);
+  longhand_journal_append_text (f->journal, 1500, 2000, "Wrong.");
+  longhand_journal_append_command (f->journal, 2000, 2500, LONGHAND_COMMAND_SCRATCH, "Scratch that.");
+  journal_fixture_leave (f);
+  recovery = journal_fixture_recover (f);
+  g_assert_cmpuint (recovery->texts->len, ==, 1);
+  journal_assert_text (recovery, 0, 0, 1000, "One.");
+}
+
+static void
+what_was_scratched_is_back_after_undo_by_hand (JournalFixture *f, gconstpointer data) {
+  g_autoptr (LonghandRecovery) recovery = NULL;
+  guint64 n_texts;
+
+  longhand_journal_append_sound (f->journal, f->sound, 4 * SECOND);
+  longhand_journal_append_text (f->journal, 0, 1000, "One.");
+  n_texts
+      = longhand_journal_append_command (f->journal, 1000, 1500, LONGHAND_COMMAND_SCRATCH, "Scratch that.");
+  longhand_journal_append_edited (f->journal, n_texts, TRUE);
+  journal_fixture_leave (f);
+  recovery = journal_fixture_recover (f);
+  g_assert_cmpuint (recovery->texts->len, ==, 1);
+  journal_assert_text (recovery, 0, 0, 1000, "One.");
 }
 
 /* The sound that no model could hear stays; the text, which somebody has, is not offered again. */
@@ -169,7 +239,7 @@ sound_without_text_outlives_the_program (JournalFixture *f, gconstpointer data) 
 
   longhand_journal_append_sound (f->journal, f->sound, 2 * SECOND);
   longhand_journal_append_text (f->journal, 0, 1000, "One.");
-  longhand_journal_close (f->journal, FALSE);
+  longhand_journal_close (f->journal, G_MAXUINT64, FALSE);
   journal_fixture_leave (f);
   recovery = journal_fixture_recover (f);
   g_assert_cmpuint (recovery->texts->len, ==, 0);
@@ -218,6 +288,54 @@ take_up (JournalFixture *f) {
   g_assert_true (longhand_journal_resume (f->journal, recovery->fd, recovery->path, recovery->n_bytes,
                                           recovery->n_rest, recovery->rest_ms));
   recovery->fd = -1;
+}
+
+/* The program's own session ended before it took the other one up, and both are kept. */
+static void
+text_of_all_sessions_is_dealt_with (JournalFixture *f, gconstpointer data) {
+  g_autoptr (LonghandRecovery) left = NULL;
+  g_autoptr (LonghandRecovery) recovery = NULL;
+
+  longhand_journal_append_sound (f->journal, f->sound, SECOND);
+  longhand_journal_append_text (f->journal, 0, 900, "Of the one that was left.");
+  journal_fixture_leave (f);
+  left = journal_fixture_recover (f);
+  journal_fixture_open (f);
+  longhand_journal_append_sound (f->journal, f->sound, SECOND);
+  longhand_journal_append_text (f->journal, 0, 900, "Of its own.");
+  g_assert_true (longhand_journal_wait_for_disk (f->journal));
+  g_assert_true (longhand_journal_resume (f->journal, left->fd, left->path, left->n_bytes, left->n_rest, 0));
+  left->fd = -1;
+  longhand_journal_append_dealt_with (f->journal, longhand_journal_get_n_texts (f->journal));
+  journal_fixture_leave (f);
+  recovery = journal_fixture_recover (f); /* the only one */
+  g_assert_cmpuint (recovery->texts->len, ==, 0);
+  g_assert_cmpuint (recovery->n_rest, ==, SECOND / 10);
+}
+
+/* That its text has been kept says nothing of how the sound behind it will be got through. */
+static void
+attempts_are_counted_until_one_ends_as_it_should (JournalFixture *f, gconstpointer data) {
+  longhand_journal_append_sound (f->journal, f->sound, SECOND);
+  longhand_journal_append_text (f->journal, 0, 500, "One.");
+  journal_fixture_leave (f);
+  for (guint i = 1; i <= 2; i++) {
+    g_autoptr (LonghandRecovery) recovery = NULL;
+
+    take_up (f);
+    longhand_journal_append_dealt_with (f->journal, 0);
+    journal_fixture_leave (f);
+    recovery = journal_fixture_recover (f);
+    g_assert_cmpuint (recovery->n_attempts, ==, i);
+  }
+  take_up (f);
+  longhand_journal_close (f->journal, 0, FALSE);
+  journal_fixture_leave (f);
+  {
+    g_autoptr (LonghandRecovery) recovery = journal_fixture_recover (f);
+
+    g_assert_cmpuint (recovery->n_attempts, ==, 0);
+  }
 }
 
 static void
@@ -280,7 +398,7 @@ closing_removes_all_that_was_taken_up (JournalFixture *f, gconstpointer data) {
   longhand_journal_append_sound (f->journal, f->sound, SECOND);
   journal_fixture_leave (f);
   take_up (f);
-  f->journal = (longhand_journal_close (f->journal, TRUE), f->journal);
+  f->journal = (longhand_journal_close (f->journal, G_MAXUINT64, TRUE), f->journal);
   journal_fixture_leave (f);
   paths = longhand_recovery_find (f->folder);
   g_assert_cmpuint (paths->len, ==, 0);
@@ -563,6 +681,15 @@ main (int argc, char **argv) {
   ADD ("/journal/hole-costs-what-was-in-it-only", hole_costs_what_was_in_it_only);
   ADD ("/journal/what-is-no-session-is-said-to-be-none", what_is_no_session_is_said_to_be_none);
   ADD ("/journal/text-that-was-dealt-with-is-not-offered", text_that_was_dealt_with_is_not_offered);
+  ADD ("/journal/only-text-that-was-dealt-with-is-not-offered", only_text_that_was_dealt_with_is_not_offered);
+  ADD ("/journal/text-that-nobody-was-shown-outlives-the-program",
+       text_that_nobody_was_shown_outlives_the_program);
+  ADD ("/journal/undo-is-about-what-was-changed-by-hand", undo_is_about_what_was_changed_by_hand);
+  ADD ("/journal/what-was-scratched-is-back-after-undo-by-hand",
+       what_was_scratched_is_back_after_undo_by_hand);
+  ADD ("/journal/text-of-all-sessions-is-dealt-with", text_of_all_sessions_is_dealt_with);
+  ADD ("/journal/attempts-are-counted-until-one-ends-as-it-should",
+       attempts_are_counted_until_one_ends_as_it_should);
   ADD ("/journal/empty-session-is-empty", empty_session_is_empty);
   ADD ("/journal/session-without-a-whole-record-is-empty", session_without_a_whole_record_is_empty);
   ADD ("/journal/short-file-of-something-else-is-no-session", short_file_of_something_else_is_no_session);

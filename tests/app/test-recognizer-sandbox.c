@@ -121,7 +121,7 @@ tear_down (Fixture *f, gconstpointer data) {
   longhand_recognizer_free (f->recognizer, 10000);
   longhand_mailbox_unref (f->mailbox);
   longhand_pump_queue_unref (f->queue);
-  longhand_journal_close (f->journal, TRUE);
+  longhand_journal_close (f->journal, G_MAXUINT64, TRUE);
   longhand_journal_unref (f->journal);
   g_object_unref (f->owner);
   g_unlink (seen.outside);

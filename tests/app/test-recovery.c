@@ -421,6 +421,30 @@ spoken_words_are_on_disk_until_the_end (Fixture *f, gconstpointer data) {
   assert_no_failure (f);
 }
 
+/* Only the rest is missing elsewhere, should the program be killed in the middle of a recording. */
+static void
+what_is_kept_while_it_is_spoken_does_not_come_back (Fixture *f, gconstpointer data) {
+  g_autoptr (LonghandRecovery) kept = NULL;
+  g_autoptr (LonghandRecovery) recovery = NULL;
+
+  make_dictation (f);
+  wait_ready (f);
+  longhand_dictation_start (f->dictation);
+  wait_state (f, LONGHAND_STATE_RECORDING);
+  speak (f, 0, IN_PAUSE);
+  RUN_UNTIL (f->committed->len == 1);
+  longhand_dictation_note_kept (f->dictation);
+  kept = crash (f);
+  g_assert_cmpuint (kept->texts->len, ==, 0);
+  g_assert_cmpint (kept->rest_ms, ==, utterance (f, 0)->end_ms);
+  speak (f, IN_PAUSE, f->sound->len);
+  longhand_dictation_stop (f->dictation);
+  wait_over (f);
+  recovery = crash (f);
+  g_assert_cmpuint (recovery->texts->len, ==, f->committed->len - 1);
+  g_assert_cmpstr (((LonghandUtterance *)recovery->texts->pdata[0])->text, ==, utterance (f, 1)->text);
+}
+
 static void
 record_all (Fixture *f) {
   longhand_dictation_start (f->dictation);
@@ -831,6 +855,8 @@ main (int argc, char **argv) {
   g_setenv ("XDG_DATA_HOME", data_dir, TRUE);
   g_test_init (&argc, &argv, NULL);
   ADD ("/recovery/spoken-words-are-on-disk-until-the-end", spoken_words_are_on_disk_until_the_end);
+  ADD ("/recovery/what-is-kept-while-it-is-spoken-does-not-come-back",
+       what_is_kept_while_it_is_spoken_does_not_come_back);
   ADD ("/recovery/enhanced-recording-is-kept-as-it-was-spoken", enhanced_recording_is_kept_as_it_was_spoken);
   ADD ("/recovery/settings-say-what-the-next-recording-is-enhanced-by",
        settings_say_what_the_next_recording_is_enhanced_by);

@@ -164,7 +164,7 @@ sound_outlives_its_journal (Fixture *f, gconstpointer data) {
 
   say (f, 1);
   piece = piece_of_journal (f, 0, 0, 1000);
-  longhand_journal_close (f->journal.journal, TRUE);
+  longhand_journal_close (f->journal.journal, G_MAXUINT64, TRUE);
   longhand_sounds_keep (f->sounds, &piece);
   assert_all_kept (f);
   parts = list (f);
@@ -182,7 +182,8 @@ sound_of_a_session_that_was_taken_up (Fixture *f, gconstpointer data) {
 
   say (f, 2);
   longhand_journal_append_text (f->journal.journal, 100, 2000, "One.");
-  longhand_journal_append_dealt_with (f->journal.journal);
+  longhand_journal_append_end (f->journal.journal);
+  longhand_journal_append_dealt_with (f->journal.journal, G_MAXUINT64);
   say (f, 2);
   longhand_journal_append_text (f->journal.journal, 2100, 4000, "Two.");
   journal_fixture_leave (&f->journal);
@@ -193,6 +194,7 @@ sound_of_a_session_that_was_taken_up (Fixture *f, gconstpointer data) {
                                           recovery->n_rest, recovery->rest_ms));
   recovery->fd = -1;
   longhand_journal_append_sound (f->journal.journal, f->journal.sound + 8 * SECOND, SECOND);
+  g_assert_true (longhand_journal_wait_for_disk (f->journal.journal));
   keep (f, 0, recovery->begin_ms, 5000);
   assert_all_kept (f);
   parts = list (f);

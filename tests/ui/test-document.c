@@ -480,6 +480,38 @@ test_transcript_marks (Fixture *f, gconstpointer data) {
   assert_segments (f, "I went home,", "So", NULL);
 }
 
+/* ---- whose change it was ---- */
+
+static void
+note_edited (LonghandDocument *document, gboolean undone, GString *notes) {
+  g_string_append_c (notes, undone ? 'u' : 'e');
+}
+
+static void
+test_changes_by_hand_are_told (Fixture *f, gconstpointer data) {
+  g_autoptr (GString) notes = g_string_new (NULL);
+  g_autoptr (LonghandSession) session = longhand_session_new ();
+
+  g_signal_connect (f->document, "edited", G_CALLBACK (note_edited), notes);
+  speak (f, 0, "One.");
+  longhand_document_set_tentative (f->document, "two", 0);
+  speak (f, 1000, "Two.");
+  command (f, LONGHAND_COMMAND_MARK, "?");
+  command (f, LONGHAND_COMMAND_SCRATCH, "scratch that");
+  command (f, LONGHAND_COMMAND_UNDO, "undo");
+  g_assert_cmpstr (notes->str, ==, "");
+  type (f, "typed");
+  g_assert_cmpstr (notes->str, ==, "e");
+  longhand_document_step_back (f->document);
+  longhand_document_step_forward (f->document);
+  g_assert_cmpstr (notes->str, ==, "euu");
+  select_text (f, 0, 4);
+  gtk_text_buffer_delete_selection (f->buffer, TRUE, TRUE);
+  g_assert_cmpstr (notes->str, ==, "euue");
+  longhand_document_show_session (f->document, session);
+  g_assert_cmpstr (notes->str, ==, "euue");
+}
+
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -510,5 +542,6 @@ main (int argc, char **argv) {
   ADD ("/document/scratching-removes-what-was-said-last", test_scratch);
   ADD ("/document/the-command-to-stop-writes-nothing", test_stop_writes_nothing);
   ADD ("/document/spoken-marks-are-part-of-the-segment-before", test_transcript_marks);
+  ADD ("/document/changes-by-hand-are-told", test_changes_by_hand_are_told);
   return g_test_run ();
 }

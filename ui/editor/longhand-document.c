@@ -19,7 +19,8 @@ struct _LonghandDocument {
 
   gint64 offset_ms; /* to add to the times of what is committed */
 
-  gboolean own_edit; /* an edit that is not the person's: neither recorded nor moved */
+  gboolean own_edit;      /* an edit that is not the person's: neither recorded nor moved */
+  gboolean is_committing; /* what is recorded comes of an utterance */
   /* What was deleted in the open user action at replaced_at: what replaces it belongs to the same segment. */
   guint replaced_at, replaced_id;
 
@@ -28,6 +29,7 @@ struct _LonghandDocument {
 
 enum { PROP_0, PROP_CAN_STEP_BACK, PROP_CAN_STEP_FORWARD, PROP_UNSAVED, N_PROPS };
 static GParamSpec *properties[N_PROPS];
+static guint edited_signal;
 
 G_DEFINE_FINAL_TYPE (LonghandDocument, longhand_document, GTK_TYPE_TEXT_BUFFER)
 
@@ -85,6 +87,12 @@ set_caret_offsets (LonghandDocument *self, guint insert, guint bound) {
 /* ---- the person's edits ---- */
 
 static void
+tell_edited (LonghandDocument *self, gboolean undone) {
+  if (!self->is_committing)
+    g_signal_emit (self, edited_signal, 0, undone);
+}
+
+static void
 record (LonghandDocument *self, LonghandEditKind kind, guint offset, const char *text, GArray *spans,
         gboolean after_tentative) {
   longhand_history_record (self->history, kind, offset, text, spans, after_tentative);
@@ -128,6 +136,7 @@ longhand_document_insert_text (GtkTextBuffer *buffer, GtkTextIter *pos, const ch
   record (self, LONGHAND_EDIT_INSERT, offset, copy, inserted, behind);
   longhand_history_end (self->history);
   notify_history (self);
+  tell_edited (self, FALSE);
 }
 
 /* Deletes [from, to) of the buffer, which has no tentative words in it. */
@@ -175,6 +184,7 @@ longhand_document_delete_range (GtkTextBuffer *buffer, GtkTextIter *start, GtkTe
   }
   longhand_history_end (self->history);
   notify_history (self);
+  tell_edited (self, FALSE);
 }
 
 static void
@@ -245,6 +255,7 @@ step (LonghandDocument *self, StepFunc func) {
   func (self->history, apply_edit, self);
   self->own_edit = FALSE;
   notify_history (self);
+  tell_edited (self, TRUE);
 }
 
 void
@@ -497,6 +508,7 @@ void
 longhand_document_commit (LonghandDocument *self, const LonghandUtterance *utterance) {
   g_return_if_fail (LONGHAND_IS_DOCUMENT (self));
 
+  self->is_committing = TRUE;
   switch (utterance->command) {
   case LONGHAND_COMMAND_SCRATCH:
     longhand_document_set_tentative (self, "", 0);
@@ -518,6 +530,7 @@ longhand_document_commit (LonghandDocument *self, const LonghandUtterance *utter
   default:
     write_utterance (self, utterance);
   }
+  self->is_committing = FALSE;
 }
 
 gboolean
@@ -704,6 +717,8 @@ longhand_document_class_init (LonghandDocumentClass *klass) {
   properties[PROP_CAN_STEP_FORWARD] = g_param_spec_boolean ("can-step-forward", NULL, NULL, FALSE, flags);
   properties[PROP_UNSAVED] = g_param_spec_boolean ("unsaved", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
+  edited_signal = g_signal_new ("edited", LONGHAND_TYPE_DOCUMENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
 }
 
 static void

@@ -15,7 +15,9 @@ G_BEGIN_DECLS
 #define LONGHAND_TYPE_DOCUMENT (longhand_document_get_type ())
 G_DECLARE_FINAL_TYPE (LonghandDocument, longhand_document, LONGHAND, DOCUMENT, GtkTextBuffer)
 
-/* Properties (read-only, notify): can-step-back, can-step-forward, unsaved, all bool. */
+/* Properties (read-only, notify): can-step-back, can-step-forward, unsaved, all bool.
+ * Signal "edited" (gboolean undone): the text was changed by hand, in a step back or forward, or in another
+ * way. */
 LonghandDocument *longhand_document_new (void); /* (transfer full) */
 
 /* Replaces the tentative words; "" removes them. The first ones go to the caret (behind the selection when

@@ -77,6 +77,11 @@ on_changed (LonghandWindow *self) {
     self->save_timeout = g_timeout_add (SAVE_DELAY_MS, on_save_timeout, self);
 }
 
+static void
+on_edited (LonghandWindow *self, gboolean undone) {
+  longhand_dictation_note_edited (self->dictation, undone);
+}
+
 /* Of what is dictated now; a language that is detected is not known here. */
 static void
 on_committed (LonghandWindow *self) {
@@ -320,5 +325,6 @@ longhand_window_init_library (LonghandWindow *self) {
   g_signal_connect_object (self->library, "listed", G_CALLBACK (note_kept), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->dictation, "recovered", G_CALLBACK (on_recovered), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->dictation, "committed", G_CALLBACK (on_committed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (get_document (self), "edited", G_CALLBACK (on_edited), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (get_document (self), "changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
 }

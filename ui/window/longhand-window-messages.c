@@ -157,11 +157,18 @@ on_recovered (LonghandWindow *self, gint64 begun_us) {
   g_autoptr (GDateTime) begun = g_date_time_new_from_unix_local (begun_us / G_USEC_PER_SEC);
   /* Translators: when a session began, as g_date_time_format writes it; %x is the date */
   g_autofree char *when = begun != NULL ? g_date_time_format (begun, _ ("%x, %H:%M")) : g_strdup ("?");
-  g_autofree char *message = g_strdup_printf (
-      _ ("Recovered session of %s: Longhand ended before you closed it. Your text is back, and what "
-         "was not written out yet follows."),
-      when);
+  g_autofree char *message = NULL;
 
+  if (g_settings_get_boolean (longhand_settings_get_gsettings (self->settings), "keep-sessions"))
+    message = g_strdup_printf (
+        _ ("Recovered session of %s: Longhand ended before you closed it. What was kept by "
+           "then is in the list of sessions, and the rest follows here."),
+        when);
+  else
+    message
+        = g_strdup_printf (_ ("Recovered session of %s: Longhand ended before you closed it. Your text is "
+                              "back, and what was not written out yet follows."),
+                           when);
   longhand_banner_show (self->recovered, message, NULL);
 }
 
