@@ -1,5 +1,7 @@
 #include "longhand-engine-error.h"
 
+#include "sandbox/longhand-sandbox.h"
+
 #include <errno.h>
 #include <glib/gi18n.h>
 #include <sys/stat.h>
@@ -51,11 +53,24 @@ set_model_error (GError **error, const char *path, const struct quill_error *eng
                  engine_error->message);
 }
 
+/* A model that is being opened. */
+typedef struct {
+  const char *path;
+  struct quill_model *model;
+  struct quill_error error;
+} Opening;
+
+static void
+open_inside (gpointer user) {
+  Opening *opening = user;
+
+  quill_model_open (&opening->model, opening->path, &opening->error);
+}
+
 struct quill_model *
 longhand_engine_open_model (const char *path, GError **error) {
   g_autofree char *name = g_filename_display_name (path);
-  struct quill_model *model = NULL;
-  struct quill_error engine_error = { 0 };
+  Opening opening = { .path = path };
   struct stat info;
 
   if (stat (path, &info) != 0) {
@@ -63,9 +78,9 @@ longhand_engine_open_model (const char *path, GError **error) {
                  _ ("The model “%s” cannot be found: %s. Choose another model."), name, g_strerror (errno));
     return NULL;
   }
-  if (quill_model_open (&model, path, &engine_error) == QUILL_OK)
-    return model;
-
-  set_model_error (error, path, &engine_error);
-  return NULL;
+  if (!longhand_sandbox_run (open_inside, &opening, error))
+    return NULL;
+  if (opening.model == NULL)
+    set_model_error (error, path, &opening.error);
+  return opening.model;
 }

@@ -8,8 +8,8 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
-static const char *
-folder (void) {
+const char *
+longhand_scratch_get_folder (void) {
   const char *chosen = g_getenv ("TMPDIR");
 
   return chosen != NULL && *chosen != '\0' ? chosen : "/var/tmp";
@@ -20,12 +20,12 @@ set_error (GError **error, const char *what, int saved_errno) {
   g_set_error (
       error, LONGHAND_ERROR, LONGHAND_ERROR_WRITE,
       _ ("The sound of “%s” cannot be kept in “%s” (%s): make room there, or name another folder in TMPDIR."),
-      what, folder (), g_strerror (saved_errno));
+      what, longhand_scratch_get_folder (), g_strerror (saved_errno));
 }
 
 int
 longhand_scratch_open (const char *what, GError **error) {
-  g_autofree char *path = g_build_filename (folder (), "longhand-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (longhand_scratch_get_folder (), "longhand-XXXXXX", NULL);
   const int fd = g_mkstemp_full (path, O_RDWR | O_CLOEXEC, 0600);
 
   if (fd < 0)

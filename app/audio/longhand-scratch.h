@@ -6,7 +6,11 @@
 
 G_BEGIN_DECLS
 
-/* In the folder that TMPDIR names, else in /var/tmp, which lies on a disk where /tmp may be memory. what:
+/* Where they are made: the folder that TMPDIR names, else /var/tmp, which lies on a disk where /tmp may be
+ * memory. (transfer none) */
+const char *longhand_scratch_get_folder (void);
+
+/* what:
  * what is to go there, for people. The descriptor, for reading and writing; -1 with LONGHAND_ERROR_WRITE. Any
  * thread. */
 int longhand_scratch_open (const char *what, GError **error);

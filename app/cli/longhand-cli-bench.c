@@ -1,6 +1,8 @@
 /* longhand-cli bench: how fast this machine recognises, and where time and memory go. */
 #include "cli/longhand-cli-bench.h"
 
+#include "cli/longhand-cli-sandbox.h"
+
 #include <glib/gi18n.h>
 #include <string.h>
 #include <unistd.h>
@@ -173,6 +175,7 @@ run (const Options *options) {
 
   longhand_bench_init (&bench);
   longhand_cli_catch_interrupt ();
+  longhand_cli_close_in ((const char *const *)&options->trace_path, 1);
   if (!longhand_bench_measure (&bench, &plan, &error))
     return longhand_cli_fail (error);
   print_outcome (&bench, options);

@@ -1,9 +1,9 @@
 #include "cli/longhand-cli.h"
 
 #include "cli/longhand-cli-progress.h"
+#include "cli/longhand-cli-sandbox.h"
 #include "longhand-config.h"
 #include "longhand-engine-error.h"
-#include "longhand-settings.h"
 
 #include <glib/gi18n.h>
 #include <signal.h>
@@ -119,25 +119,14 @@ longhand_cli_check_language (const char *language, const struct quill_model *mod
   return FALSE;
 }
 
-/* (transfer full); NULL when nothing is chosen or settings are not installed. */
-static char *
-dup_model_of_settings (void) {
-  g_autoptr (LonghandSettings) settings = NULL;
-
-  if (!longhand_settings_check_installed (NULL))
-    return NULL;
-  settings = longhand_settings_new ();
-  return longhand_settings_dup_model (settings);
-}
-
 LonghandModel *
 longhand_cli_find_model (LonghandModelStore *store, const char *option, GError **error) {
-  g_autofree char *chosen = NULL;
+  const char *chosen;
   LonghandModel *model = NULL;
 
   if (option != NULL)
     return longhand_model_store_find (store, option, error);
-  chosen = dup_model_of_settings ();
+  chosen = longhand_cli_get_model_of_settings ();
   if (chosen != NULL)
     model = longhand_model_store_find (store, chosen, NULL);
   return model != NULL ? model : longhand_model_store_find (store, "", error);

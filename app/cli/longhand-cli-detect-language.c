@@ -3,6 +3,7 @@
 
 #include "audio/longhand-audio-file.h"
 #include "cli/longhand-cli-json.h"
+#include "cli/longhand-cli-sandbox.h"
 #include "longhand-engine-error.h"
 
 #include <glib/gi18n.h>
@@ -200,8 +201,10 @@ longhand_cli_detect_language (int argc, char **argv) {
     return LONGHAND_EXIT_USAGE;
   options.files = argv + 1;
   options.n_files = (guint)argc - 1;
-  if (!check (&options, &error)
-      || !longhand_cli_engine_open_masked (&engine, options.model, options.threads, ~0u, &error))
+  if (!check (&options, &error))
+    return longhand_cli_fail (error);
+  longhand_cli_close_in (NULL, 0);
+  if (!longhand_cli_engine_open_masked (&engine, options.model, options.threads, ~0u, &error))
     return longhand_cli_fail (error);
   if (!check_model (&options, engine.model, &error)) {
     longhand_cli_engine_close (&engine);

@@ -1,6 +1,7 @@
 /* longhand-cli quantize: a model with weights of another type. */
 #include "cli/longhand-cli.h"
 
+#include "cli/longhand-cli-sandbox.h"
 #include "longhand-engine-error.h"
 
 #include <glib/gi18n.h>
@@ -182,6 +183,7 @@ longhand_cli_quantize (int argc, char **argv) {
    * standard output is closed, a limit on sizes is a full disk. */
   signal (SIGPIPE, SIG_IGN);
   signal (SIGXFSZ, SIG_IGN);
+  longhand_cli_close_in ((const char *const *)&argv[2], 1);
   if (!quantize (argv[1], argv[2], argv[3], threads, &error))
     return longhand_cli_fail (error);
   return LONGHAND_EXIT_OK;

@@ -1,5 +1,6 @@
 /* longhand-cli recover: sessions that were cut off. */
 #include "cli/longhand-cli-languages.h"
+#include "cli/longhand-cli-sandbox.h"
 #include "cli/longhand-cli-vocabulary.h"
 
 #include "audio/longhand-journal.h"
@@ -277,6 +278,18 @@ add_error (int *code, GError **error) {
   g_clear_error (error);
 }
 
+/* What is written, and the sessions, which are opened for writing, so that nobody else takes them up. */
+static void
+close_in (const Options *options) {
+  g_autoptr (GPtrArray) outputs = g_ptr_array_new ();
+
+  g_ptr_array_add (outputs, options->output);
+  g_ptr_array_add (outputs, options->sound);
+  for (guint i = 0; i < options->paths->len; i++)
+    g_ptr_array_add (outputs, options->paths->pdata[i]);
+  longhand_cli_close_in ((const char *const *)outputs->pdata, outputs->len);
+}
+
 /* Sessions stay locked until their text is safe; then, with --delete, they go. */
 static int
 recover (const Options *options) {
@@ -286,6 +299,7 @@ recover (const Options *options) {
   int code = LONGHAND_EXIT_OK;
   gboolean is_safe;
 
+  close_in (options);
   for (guint i = 0; i < options->paths->len && code != LONGHAND_EXIT_INTERRUPTED; i++) {
     g_autoptr (LonghandRecovery) recovery = longhand_recovery_open (options->paths->pdata[i], &error);
 

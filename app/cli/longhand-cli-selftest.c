@@ -1,4 +1,4 @@
-/* longhand-cli selftest: each kernel level of this machine, end to end.
+/* longhand-cli selftest: each kernel level of this machine, end to end, and the sandbox that it runs in.
  *
  * Peak memory is counted for a process, and a kernel that uses an instruction the machine lacks would end
  * one: so each level runs in a child, which is this program with a hidden option, and which prints its
@@ -7,8 +7,10 @@
 
 #include "audio/longhand-audio-file.h"
 #include "cli/longhand-cli-json.h"
+#include "cli/longhand-cli-sandbox.h"
 #include "longhand-config.h"
 #include "longhand-engine-error.h"
+#include "sandbox/longhand-sandbox.h"
 #include "transcript/longhand-words.h"
 
 #include <glib/gi18n.h>
@@ -38,11 +40,21 @@ static const char *const number_names[N_NUMBERS]
     = { "audio_s",   "load_ms",  "mel_ms",         "encode_ms", "prompt_ms",
         "decode_ms", "total_ms", "peak_rss_bytes", "threads" };
 
+/* What a level is kept from. */
+enum {
+  GUARD_SOCKETS,
+  GUARD_FILES,
+  GUARD_PROGRAMS,
+  N_GUARDS,
+};
+static const char *const guard_names[N_GUARDS] = { "sockets", "files", "programs" };
+
 typedef struct {
-  const char *name;          /* of the level */
-  char *reason;              /* owned; why it failed, without a full stop; NULL: it passed */
-  char *text;                /* owned; what it heard; NULL: it did not finish */
-  double number[N_NUMBERS];  /* only where it finished, as all below */
+  const char *name;         /* of the level */
+  char *reason;             /* owned; why it failed, without a full stop; NULL: it passed */
+  char *text;               /* owned; what it heard; NULL: it did not finish */
+  double number[N_NUMBERS]; /* only where it finished, as all below */
+  gboolean is_closed[N_GUARDS];
   guint errors, differences; /* words: from the expected text, from what the first level heard */
 } Row;
 
@@ -101,6 +113,16 @@ mask_of (const char *level, guint32 *mask) {
   return FALSE;
 }
 
+static void
+add_guards (JsonBuilder *json) {
+  LonghandSandboxState state;
+
+  longhand_sandbox_probe (&state);
+  longhand_json_boolean (json, guard_names[GUARD_SOCKETS], state.no_sockets);
+  longhand_json_boolean (json, guard_names[GUARD_FILES], state.no_files);
+  longhand_json_boolean (json, guard_names[GUARD_PROGRAMS], state.no_programs);
+}
+
 static gboolean
 hear (LonghandCliEngine *engine, const float *samples, gsize n, GError **error) {
   struct quill_error engine_error = { 0 };
@@ -131,6 +153,7 @@ hear (LonghandCliEngine *engine, const float *samples, gsize n, GError **error) 
   longhand_json_double (json, number_names[NUMBER_PEAK], (double)longhand_cli_peak_rss_bytes ());
   longhand_json_double (json, number_names[NUMBER_THREADS],
                         quill_transcriber_n_threads (engine->transcriber));
+  add_guards (json);
   json_builder_end_object (json);
   print_and_free (json);
   quill_result_free (&result);
@@ -151,6 +174,7 @@ run_level (const char *level, const char *model, int threads) {
     longhand_cli_complain (_ ("This machine has no kernel level “%s”."), level);
     return LONGHAND_EXIT_USAGE;
   }
+  longhand_cli_close_in (NULL, 0);
   samples = longhand_audio_file_load (path, &n, NULL, &error);
   if (samples == NULL || !longhand_cli_engine_open_masked (&engine, model, threads, mask, &error))
     return longhand_cli_fail (error);
@@ -186,6 +210,8 @@ read_outcome (Row *row, const char *output) {
   row->text = g_strdup (json_object_get_string_member_with_default (object, "text", ""));
   for (guint i = 0; i < N_NUMBERS; i++)
     row->number[i] = json_object_get_double_member_with_default (object, number_names[i], 0);
+  for (guint i = 0; i < N_GUARDS; i++)
+    row->is_closed[i] = json_object_get_boolean_member_with_default (object, guard_names[i], FALSE);
   if (strcmp (json_object_get_string_member_with_default (object, "name", ""), row->name) != 0)
     row->reason = g_strdup_printf (_ ("it ran as “%s”"),
                                    json_object_get_string_member_with_default (object, "name", ""));
@@ -245,6 +271,32 @@ judge (const Selftest *test) {
 
 /* ---- telling ---- */
 
+/* In every level, as far as they could tell. */
+static gboolean
+is_closed (const Selftest *test, guint guard) {
+  guint n_told = 0, n_closed = 0;
+
+  for (guint i = 0; i < test->rows->len; i++) {
+    const Row *row = &g_array_index (test->rows, Row, i);
+
+    n_told += row->text != NULL ? 1 : 0;
+    n_closed += row->is_closed[guard] ? 1 : 0;
+  }
+  return n_told > 0 && n_closed == n_told;
+}
+
+/* No test is failed by it: a kernel that cannot close something in recognises all the same. */
+static void
+print_guards (const Selftest *test) {
+  static const char *const titles[N_GUARDS]
+      = { N_ ("network, and other sockets"), N_ ("files that are not asked for"), N_ ("other programs") };
+
+  g_print (_ ("\nWhat recognition cannot reach, whatever a model or a recording does to it:\n"));
+  for (guint i = 0; i < N_GUARDS; i++)
+    g_print ("  %s: %s\n", _ (titles[i]),
+             is_closed (test, i) ? _ ("closed") : _ ("open: this kernel, or a container, does not close it"));
+}
+
 static double
 real_time_factor (const Row *row) {
   return row->number[NUMBER_AUDIO_S] > 0 ? row->number[NUMBER_TOTAL] / 1000 / row->number[NUMBER_AUDIO_S] : 0;
@@ -270,6 +322,7 @@ print_table (const Selftest *test) {
                row->number[NUMBER_PROMPT], row->number[NUMBER_DECODE],
                row->number[NUMBER_PEAK] / (1024.0 * 1024.0));
   }
+  print_guards (test);
 }
 
 static void
@@ -304,6 +357,11 @@ print_json (const Selftest *test, gboolean passed) {
   longhand_json_string (json, "expected", test->expected);
   longhand_json_int (json, "words", test->n_words);
   longhand_json_boolean (json, "pass", passed);
+  json_builder_set_member_name (json, "closed");
+  json_builder_begin_object (json);
+  for (guint i = 0; i < N_GUARDS; i++)
+    longhand_json_boolean (json, guard_names[i], is_closed (test, i));
+  json_builder_end_object (json);
   longhand_json_array (json, "levels");
   for (guint i = 0; i < test->rows->len; i++)
     add_row (json, test, &g_array_index (test->rows, Row, i));
@@ -399,9 +457,10 @@ longhand_cli_selftest (int argc, char **argv) {
              "heard, and at most six of ten words said are wrong, which the card of the bundled model "
              "allows\n"
              "for. The exit status is 0 only when all pass.\n\n"
-             "JSON: version, model, threads (0: automatic), expected, words, pass, levels [{name, pass, "
-             "reason\n"
-             "(of a failure), text, errors, wer, differences, rtf, load_ms, mel_ms, encode_ms, prompt_ms,\n"
+             "JSON: version, model, threads (0: automatic), expected, words, pass, closed {sockets, files, "
+             "programs},\n"
+             "levels [{name, pass, reason (of a failure), text, errors, wer, differences, rtf, load_ms, "
+             "mel_ms, encode_ms, prompt_ms,\n"
              "decode_ms, total_ms, peak_rss_bytes, threads}]; what follows “reason” is absent where a level "
              "did "
              "not\n"

@@ -2,6 +2,7 @@
 #include "cli/longhand-cli-jobs.h"
 #include "cli/longhand-cli-output.h"
 #include "cli/longhand-cli-progress.h"
+#include "cli/longhand-cli-sandbox.h"
 #include "cli/longhand-cli.h"
 
 #include "audio/longhand-audio-file.h"
@@ -343,11 +344,13 @@ recognise_with (LonghandCliEngine *engine, Run *run, const struct quill_settings
 
 static gboolean
 recognise (Options *options, Run *run, GError **error) {
+  const char *const outputs[] = { options->output.path, options->trace_path };
   struct quill_settings settings;
   LonghandCliEngine engine;
   gboolean is_done;
 
   set_up (options, run->todo->len, &settings);
+  longhand_cli_close_in (outputs, G_N_ELEMENTS (outputs));
   if (!open_engine (&engine, options, &settings, error))
     return FALSE;
   is_done = longhand_cli_vocabulary_open (&options->request.vocabulary, engine.model, error)

@@ -71,6 +71,8 @@ int
 main (int argc, char **argv) {
   const Verb *verb;
 
+  /* Files are those of this machine: nothing else is asked for them, by a socket that would stay open. */
+  g_setenv ("GIO_USE_VFS", "local", TRUE);
   longhand_i18n_init ();
   g_set_prgname ("longhand-cli");
   if (argc < 2 || strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "-h") == 0

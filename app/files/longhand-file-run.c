@@ -1,9 +1,11 @@
 #include "files/longhand-file-run.h"
 
 #include "audio/longhand-audio-file.h"
+#include "audio/longhand-scratch.h"
 #include "longhand-engine-error.h"
 #include "longhand-engine-languages.h"
 #include "models/longhand-shared-model.h"
+#include "sandbox/longhand-sandbox.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -288,11 +290,15 @@ run_unref (LonghandFileRun *self) {
   g_free (self);
 }
 
+/* Before anything of the recording is looked at; the engine's threads come later, and are closed in with it.
+ */
 static void *
 work (void *user) {
+  const char *const folders[] = { longhand_scratch_get_folder (), NULL };
   LonghandFileRun *self = user;
   LonghandFileOutcome *outcome = longhand_file_outcome_new (self->job.serial);
 
+  longhand_sandbox_enter (folders);
   work_on (self, outcome);
   g_clear_pointer (&self->samples, longhand_samples_free);
   longhand_mailbox_post (self->mailbox, self->done, outcome, (GDestroyNotify)longhand_file_outcome_free);

@@ -1,4 +1,5 @@
-/* One recording on its way to text, on a thread of its own. Main thread. */
+/* One recording on its way to text, on a thread of its own in the sandbox, where sound that is too long for
+ * memory may be put by. Main thread. */
 #pragma once
 
 #include "audio/longhand-enhancer.h"

@@ -2,6 +2,7 @@
 
 #include "audio/longhand-audio-file.h"
 #include "longhand-engine-error.h"
+#include "sandbox/longhand-sandbox.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -98,9 +99,8 @@ measure_model (const struct quill_model *model, const float *samples, gsize n, L
   return status;
 }
 
-gboolean
-longhand_machine_measure (const char *path, LonghandMachine *machine, GCancellable *cancellable,
-                          GError **error) {
+static gboolean
+measure (const char *path, LonghandMachine *machine, GCancellable *cancellable, GError **error) {
   g_autofree char *sample = longhand_model_store_dup_sample_path ("sample.wav");
   struct quill_model *model = NULL;
   struct quill_error engine_error = { 0 };
@@ -121,6 +121,29 @@ longhand_machine_measure (const char *path, LonghandMachine *machine, GCancellab
     return TRUE;
   longhand_set_error_from_engine (error, &engine_error);
   return FALSE;
+}
+
+typedef struct {
+  const char *path;
+  LonghandMachine *machine;
+  GCancellable *cancellable;
+  GError **error;
+  gboolean is_measured;
+} Measuring;
+
+static void
+measure_inside (gpointer user) {
+  Measuring *self = user;
+
+  self->is_measured = measure (self->path, self->machine, self->cancellable, self->error);
+}
+
+gboolean
+longhand_machine_measure (const char *path, LonghandMachine *machine, GCancellable *cancellable,
+                          GError **error) {
+  Measuring measuring = { path, machine, cancellable, error, FALSE };
+
+  return longhand_sandbox_run (measure_inside, &measuring, error) && measuring.is_measured;
 }
 
 static void

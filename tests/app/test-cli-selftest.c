@@ -1,5 +1,6 @@
-/* longhand-cli selftest: every level is told, and what a failure looks like. */
+/* longhand-cli selftest: every level is told, and the sandbox, and what a failure looks like. */
 #include "cli-run.h"
+#include "sandbox/longhand-sandbox.h"
 #include "transcript/longhand-words.h"
 
 #include <glib/gstdio.h>
@@ -55,6 +56,22 @@ run_with_text (const Fixture *fixture, const char *text) {
 }
 
 static void
+note_state (gpointer user) {
+  longhand_sandbox_probe (user);
+}
+
+/* As much as this machine can close. */
+static void
+assert_sandbox_is_told_as_it_is (JsonObject *closed) {
+  LonghandSandboxState state = { 0 };
+
+  g_assert_true (longhand_sandbox_run (note_state, &state, NULL));
+  g_assert_cmpint (json_object_get_boolean_member (closed, "sockets"), ==, state.no_sockets);
+  g_assert_cmpint (json_object_get_boolean_member (closed, "files"), ==, state.no_files);
+  g_assert_cmpint (json_object_get_boolean_member (closed, "programs"), ==, state.no_programs);
+}
+
+static void
 every_level_passes_and_is_told_as_json (void) {
   static const char *const times[]
       = { "load_ms", "mel_ms", "encode_ms", "prompt_ms", "decode_ms", "total_ms", "rtf" };
@@ -75,6 +92,7 @@ every_level_passes_and_is_told_as_json (void) {
   g_assert_cmpint (json_object_get_int_member (object, "threads"), ==, 0);
   expected = json_object_get_string_member (object, "expected");
   cli_assert_contains (expected, "much better");
+  assert_sandbox_is_told_as_it_is (json_object_get_object_member (object, "closed"));
   array = json_object_get_array_member (object, "levels");
   g_assert_cmpuint (json_array_get_length (array), ==, n);
   for (unsigned i = 0; i < n; i++) {
@@ -111,6 +129,7 @@ table_has_a_row_for_every_level (void) {
 
     cli_assert_contains (run.out, row);
   }
+  cli_assert_contains (run.out, "\n  network, and other sockets: ");
 }
 
 /* Every level fails, and each says why; the outcome is told all the same. */

@@ -1,7 +1,9 @@
-/* The recognizer's thread and those of its engine are in the sandbox while they recognise, and no other
- * thread is. The linker puts the function of this file before the engine's (--wrap): it is called between the
- * two. Environment: LONGHAND_MODEL_DIR; LONGHAND_TEST_WAV, 16 kHz mono. */
+/* Threads that recognise, what is dictated or files, and those of their engine are in the sandbox, and no
+ * other thread is. The linker puts the functions of this file before the engine's (--wrap). Environment:
+ * LONGHAND_MODEL_DIR; LONGHAND_TEST_WAV, 16 kHz mono. */
 #include "dictation/longhand-recognizer.h"
+#include "files/longhand-file-run.h"
+#include "longhand-engine-error.h"
 #include "models/longhand-model-store.h"
 #include "sandbox/longhand-sandbox.h"
 #include "sound.h"
@@ -23,6 +25,18 @@ static struct {
   char *outside, *inside; /* owned; names for files */
 } seen;
 
+static LonghandSandboxState seen_while_opening; /* a model */
+
+enum quill_status __wrap_quill_model_open (struct quill_model **out, const char *path,
+                                           struct quill_error *err);
+enum quill_status __real_quill_model_open (struct quill_model **out, const char *path,
+                                           struct quill_error *err);
+enum quill_status __wrap_quill_transcribe (struct quill_transcriber *transcriber, const float *samples,
+                                           size_t n, const struct quill_params *params,
+                                           struct quill_result **out, struct quill_error *err);
+enum quill_status __real_quill_transcribe (struct quill_transcriber *transcriber, const float *samples,
+                                           size_t n, const struct quill_params *params,
+                                           struct quill_result **out, struct quill_error *err);
 enum quill_status __wrap_quill_stream_finish (struct quill_stream *stream, struct quill_error *err);
 enum quill_status __real_quill_stream_finish (struct quill_stream *stream, struct quill_error *err);
 
@@ -56,16 +70,33 @@ try_to_write (const char *path) {
   return saved_errno;
 }
 
-enum quill_status
-__wrap_quill_stream_finish (struct quill_stream *stream, struct quill_error *err) {
-  const enum quill_status status = __real_quill_stream_finish (stream, err);
-
+static void
+look_around (void) {
   seen.n_passes++;
   longhand_sandbox_probe (&seen.state);
   seen.n_closed = count_closed_threads ();
   seen.errno_outside = try_to_write (seen.outside);
   seen.errno_inside = try_to_write (seen.inside);
-  return status;
+}
+
+enum quill_status
+__wrap_quill_model_open (struct quill_model **out, const char *path, struct quill_error *err) {
+  longhand_sandbox_probe (&seen_while_opening);
+  return __real_quill_model_open (out, path, err);
+}
+
+enum quill_status
+__wrap_quill_transcribe (struct quill_transcriber *transcriber, const float *samples, size_t n,
+                         const struct quill_params *params, struct quill_result **out,
+                         struct quill_error *err) {
+  look_around ();
+  return __real_quill_transcribe (transcriber, samples, n, params, out, err);
+}
+
+enum quill_status
+__wrap_quill_stream_finish (struct quill_stream *stream, struct quill_error *err) {
+  look_around ();
+  return __real_quill_stream_finish (stream, err);
 }
 
 /* ---- fixture ---- */
@@ -80,6 +111,7 @@ typedef struct {
   LonghandSandboxState told; /* with the last figures */
   guint n_utterances;
   gboolean has_ended;
+  LonghandTranscript *transcript; /* owned; of a file */
 } Fixture;
 
 static void
@@ -124,26 +156,48 @@ tear_down (Fixture *f, gconstpointer data) {
   longhand_journal_close (f->journal, G_MAXUINT64, TRUE);
   longhand_journal_unref (f->journal);
   g_object_unref (f->owner);
+  g_clear_object (&f->transcript);
   g_unlink (seen.outside);
   g_unlink (seen.inside);
   g_assert_cmpint (g_rmdir (f->sessions), ==, 0);
   g_assert_cmpint (g_rmdir (f->folder), ==, 0);
   g_free (seen.outside);
   g_free (seen.inside);
+  memset (&seen, 0, sizeof seen);
+  seen_while_opening = (LonghandSandboxState){ 0 };
   g_free (f->sessions);
   g_free (f->folder);
 }
 
-/* What a thread of this machine that has entered can do. */
 static void
 note_state (gpointer user) {
   longhand_sandbox_probe (user);
 }
 
+/* What a thread of this machine that has entered can do. */
+static LonghandSandboxState
+possible_state (void) {
+  LonghandSandboxState state = { 0 };
+
+  g_assert_true (longhand_sandbox_run (note_state, &state, NULL));
+  return state;
+}
+
+static void
+assert_state (const LonghandSandboxState *state, const LonghandSandboxState *expected) {
+  g_assert_cmpmem (state, sizeof *state, expected, sizeof *expected);
+}
+
+static LonghandModel *
+find_model (void) {
+  g_autoptr (LonghandModelStore) store = longhand_model_store_new ();
+
+  return longhand_model_store_find (store, "", NULL);
+}
+
 static void
 hear_sample (Fixture *f) {
-  g_autoptr (LonghandModelStore) store = longhand_model_store_new ();
-  g_autoptr (LonghandModel) model = longhand_model_store_find (store, "", NULL);
+  g_autoptr (LonghandModel) model = find_model ();
   g_autoptr (Sound) sound = sound_new ();
 
   sound_add_wav (sound, g_getenv ("LONGHAND_TEST_WAV"));
@@ -157,26 +211,77 @@ hear_sample (Fixture *f) {
 /* ---- tests ---- */
 
 static void
-threads_that_recognise_are_inside (Fixture *f, gconstpointer data) {
-  LonghandSandboxState expected = { 0 }, here;
+assert_this_thread_is_outside (void) {
+  LonghandSandboxState here;
 
-  g_assert_true (longhand_sandbox_run (note_state, &expected, NULL));
+  longhand_sandbox_probe (&here);
+  g_assert_false (here.no_sockets || here.no_files || here.no_programs);
+}
+
+static void
+threads_that_recognise_are_inside (Fixture *f, gconstpointer data) {
+  const LonghandSandboxState expected = possible_state ();
+
   hear_sample (f);
   g_assert_cmpuint (f->n_utterances, >, 0);
   g_assert_cmpuint (seen.n_passes, >, 0);
-  g_assert_cmpmem (&seen.state, sizeof seen.state, &expected, sizeof expected);
-  g_assert_cmpmem (&f->told, sizeof f->told, &expected, sizeof expected);
+  assert_state (&seen.state, &expected);
+  assert_state (&f->told, &expected);
   g_assert_cmpint (seen.errno_outside, ==, expected.no_files ? EACCES : 0);
   g_assert_cmpint (seen.errno_inside, ==, 0);
   g_assert_cmpuint (seen.n_closed, ==, expected.no_sockets ? N_THREADS : 0);
-  longhand_sandbox_probe (&here);
-  g_assert_false (here.no_sockets || here.no_files || here.no_programs);
+  assert_this_thread_is_outside ();
+}
+
+static void
+on_file_done (gpointer owner, gpointer letter) {
+  Fixture *f = g_object_get_data (owner, "fixture");
+  LonghandFileOutcome *outcome = letter;
+
+  g_assert_no_error (outcome->error);
+  f->transcript = g_steal_pointer (&outcome->transcript);
+  f->has_ended = TRUE;
+}
+
+/* The recognizer, which waits meanwhile, is inside as well. */
+static void
+threads_that_recognise_files_are_inside (Fixture *f, gconstpointer data) {
+  const LonghandSandboxState expected = possible_state ();
+  g_autoptr (LonghandModel) model = find_model ();
+  LonghandFileJob job = { .path = g_strdup (g_getenv ("LONGHAND_TEST_WAV")),
+                          .model_path = g_strdup (longhand_model_get_path (model)),
+                          .model_id = g_strdup (longhand_model_get_id (model)),
+                          .choices = { .language = g_strdup ("auto"), .threads = N_THREADS } };
+  LonghandFileRun *run = longhand_file_run_new (&job, f->mailbox, on_file_done, NULL);
+
+  while (!f->has_ended)
+    g_main_context_iteration (NULL, TRUE);
+  longhand_file_run_free (run);
+  g_assert_cmpuint (longhand_transcript_get_n_segments (f->transcript), >, 0);
+  g_assert_cmpuint (seen.n_passes, >, 0);
+  assert_state (&seen.state, &expected);
+  g_assert_cmpuint (seen.n_closed, ==, expected.no_sockets ? 1 + N_THREADS : 0);
+  assert_this_thread_is_outside ();
+}
+
+static void
+models_are_opened_inside (Fixture *f, gconstpointer data) {
+  const LonghandSandboxState expected = possible_state ();
+  g_autoptr (LonghandModel) found = find_model ();
+  struct quill_model *model = longhand_engine_open_model (longhand_model_get_path (found), NULL);
+
+  g_assert_nonnull (model);
+  quill_model_close (&model);
+  assert_state (&seen_while_opening, &expected);
+  assert_this_thread_is_outside ();
 }
 
 int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
-  g_test_add ("/recognizer/threads-that-recognise-are-inside", Fixture, NULL, set_up,
-              threads_that_recognise_are_inside, tear_down);
+#define ADD(name, function) g_test_add ("/recognizer/" name, Fixture, NULL, set_up, function, tear_down)
+  ADD ("threads-that-recognise-are-inside", threads_that_recognise_are_inside);
+  ADD ("threads-that-recognise-files-are-inside", threads_that_recognise_files_are_inside);
+  ADD ("models-are-opened-inside", models_are_opened_inside);
   return g_test_run ();
 }
