@@ -460,11 +460,10 @@ longhand_cli_selftest (int argc, char **argv) {
              "JSON: version, model, threads (0: automatic), expected, words, pass, closed {sockets, files, "
              "programs},\n"
              "levels [{name, pass, reason (of a failure), text, errors, wer, differences, rtf, load_ms, "
-             "mel_ms, encode_ms, prompt_ms,\n"
-             "decode_ms, total_ms, peak_rss_bytes, threads}]; what follows “reason” is absent where a level "
-             "did "
-             "not\n"
-             "finish."),
+             "mel_ms,\n"
+             "encode_ms, prompt_ms, decode_ms, total_ms, peak_rss_bytes, threads}]; what follows “reason” is "
+             "absent\n"
+             "where a level did not finish."),
           entries))
     return LONGHAND_EXIT_USAGE;
   if (argc > 1) {

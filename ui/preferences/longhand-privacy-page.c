@@ -3,6 +3,7 @@
 #include "longhand-storage.h"
 #include "models/longhand-transfer.h"
 #include "preferences/longhand-choice-row.h"
+#include "preferences/longhand-sandbox-group.h"
 
 #include <glib/gi18n.h>
 
@@ -18,6 +19,7 @@ struct _LonghandPrivacyPage {
   GtkLabel *models;
   GtkWidget *delete_all;
   AdwActionRow *network;
+  LonghandSandboxGroup *sandbox;
 
   /* owned */
   GSettings *settings;
@@ -139,6 +141,7 @@ longhand_privacy_page_class_init (LonghandPrivacyPageClass *klass) {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   g_type_ensure (LONGHAND_TYPE_CHOICE_ROW);
+  g_type_ensure (LONGHAND_TYPE_SANDBOX_GROUP);
   G_OBJECT_CLASS (klass)->dispose = longhand_privacy_page_dispose;
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/longhand_app/Longhand/ui/preferences/longhand-privacy-page.ui");
@@ -151,6 +154,7 @@ longhand_privacy_page_class_init (LonghandPrivacyPageClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, LonghandPrivacyPage, models);
   gtk_widget_class_bind_template_child (widget_class, LonghandPrivacyPage, delete_all);
   gtk_widget_class_bind_template_child (widget_class, LonghandPrivacyPage, network);
+  gtk_widget_class_bind_template_child (widget_class, LonghandPrivacyPage, sandbox);
   gtk_widget_class_bind_template_callback (widget_class, on_folder_activated);
   gtk_widget_class_bind_template_callback (widget_class, on_delete_all);
 }
@@ -185,6 +189,7 @@ longhand_privacy_page_set_up (LonghandPrivacyPage *self, LonghandSettings *setti
   measure (self);
   show_whether_deletable (self);
   show_keep_sound (self);
+  longhand_sandbox_group_set_up (self->sandbox, dictation);
   g_settings_bind (self->settings, "keep-sessions", self->keep_sessions, "active", G_SETTINGS_BIND_DEFAULT);
   g_signal_connect_object (self->settings, "changed::keep-sound", G_CALLBACK (show_keep_sound), self,
                            G_CONNECT_SWAPPED);
