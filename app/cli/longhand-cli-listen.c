@@ -1,5 +1,6 @@
 /* longhand-cli listen: live dictation on a terminal. */
 #include "cli/longhand-cli-languages.h"
+#include "cli/longhand-cli-utterance.h"
 #include "cli/longhand-cli-vocabulary.h"
 
 #include "dictation/longhand-dictation.h"
@@ -32,23 +33,10 @@ on_tentative (LonghandDictation *dictation, const char *text, guint n_firm, Sess
   longhand_cli_show_tentative (text);
 }
 
-/* A line that is printed stays, whatever is said of it. */
-static void
-tell_command (const Session *session, const LonghandUtterance *utterance) {
-  if (session->terminal && utterance->command != LONGHAND_COMMAND_STOP)
-    g_printerr (_ ("(“%s” is for the window: lines that are printed stay)\n"), utterance->text);
-}
-
 static void
 on_committed (LonghandDictation *dictation, LonghandUtterance *utterance, Session *session) {
   longhand_cli_show_tentative ("");
-  if (utterance->command >= LONGHAND_COMMAND_SCRATCH) {
-    tell_command (session, utterance);
-    return;
-  }
-  if (utterance->command != LONGHAND_COMMAND_BREAK)
-    longhand_cli_print_text (utterance->text);
-  longhand_cli_print_text ("\n");
+  longhand_cli_print_utterance (utterance);
   if (ferror (stdout))
     longhand_dictation_keep_session (dictation);
 }

@@ -9,6 +9,7 @@
 #include "dictation/longhand-recognizer.h"
 #include "dictation/longhand-recovery.h"
 #include "longhand-engine-error.h"
+#include "longhand-settings.h"
 #include "transcript/longhand-export.h"
 
 #include <errno.h>
@@ -30,6 +31,7 @@ typedef struct {
   LonghandWording *wording; /* owned */
   int threads;
   LonghandEnhancement enhancement;
+  gboolean commands;
   GPtrArray *paths; /* owned */
 } Options;
 
@@ -117,25 +119,9 @@ save_sound (const LonghandRecovery *recovery, const char *path, GError **error) 
 
 /* ---- text of sound that has none yet ---- */
 
-/* A line for each utterance: on standard output at once, or collected for a file. */
-typedef struct {
-  gboolean at_once;
-  GString *lines; /* owned */
-} Text;
-
-static void
-add_line (Text *text, const char *line) {
-  if (text->at_once) {
-    longhand_cli_print_text (line);
-    longhand_cli_print_text ("\n");
-  } else {
-    g_string_append_printf (text->lines, "%s\n", line);
-  }
-}
-
 /* A line for each utterance, with what commands wrote behind it; or before, when that opens something. */
 static void
-add_texts (Text *text, const GPtrArray *utterances) {
+add_texts (GString *lines, const GPtrArray *utterances) {
   g_autoptr (GString) line = g_string_new (NULL);
   LonghandCommand before = LONGHAND_COMMAND_OPENING;
 
@@ -143,19 +129,19 @@ add_texts (Text *text, const GPtrArray *utterances) {
     const LonghandUtterance *utterance = g_ptr_array_index (utterances, i);
 
     if (utterance->command == LONGHAND_COMMAND_NONE && before != LONGHAND_COMMAND_OPENING) {
-      add_line (text, line->str);
+      g_string_append_printf (lines, "%s\n", line->str);
       g_string_truncate (line, 0);
     }
     longhand_composition_join (line, utterance);
     before = utterance->command;
   }
   if (line->len > 0)
-    add_line (text, line->str);
+    g_string_append_printf (lines, "%s\n", line->str);
 }
 
 typedef struct {
   GMainLoop *loop; /* owned */
-  Text *text;      /* borrowed */
+  GPtrArray *said; /* borrowed; as longhand_composition_dup_texts takes it */
   GError *error;   /* owned; the first one */
   gboolean interrupted;
 } Hearing;
@@ -165,8 +151,10 @@ on_heard (gpointer owner, gpointer letter) {
   Hearing *self = g_object_get_data (owner, "hearing");
   LonghandHeard *heard = letter;
 
+  if (heard->type == LONGHAND_HEARD_TENTATIVE)
+    longhand_cli_show_tentative (heard->text);
   if (heard->type == LONGHAND_HEARD_UTTERANCE)
-    add_line (self->text, heard->utterance->text);
+    g_ptr_array_add (self->said, longhand_utterance_ref (heard->utterance));
   if (heard->error != NULL && self->error == NULL)
     self->error = g_steal_pointer (&heard->error);
   if (heard->type == LONGHAND_HEARD_END || heard->type == LONGHAND_HEARD_NO_MODEL)
@@ -191,6 +179,7 @@ recognise (Hearing *self, const LonghandRecovery *recovery, const char *model, c
                                                 .languages = options->spoken.languages,
                                                 .wording = options->wording,
                                                 .pause_ms = 700,
+                                                .commands = options->commands,
                                                 .enhancement = options->enhancement };
   g_autofree float *rest = longhand_recovery_load_rest (recovery, error);
   g_autoptr (GObject) owner = g_object_new (G_TYPE_OBJECT, NULL);
@@ -208,6 +197,7 @@ recognise (Hearing *self, const LonghandRecovery *recovery, const char *model, c
     return FALSE;
   longhand_recognizer_load (recognizer, model, 1);
   g_main_loop_run (self->loop);
+  longhand_cli_show_tentative ("");
   longhand_mailbox_close (mailbox);
   longhand_recognizer_free (recognizer, JOIN_TIMEOUT_MS);
   if (self->interrupted && self->error == NULL)
@@ -220,8 +210,8 @@ recognise (Hearing *self, const LonghandRecovery *recovery, const char *model, c
 }
 
 static gboolean
-hear_rest (const LonghandRecovery *recovery, const Options *options, Text *text, GError **error) {
-  Hearing hearing = { .text = text };
+hear_rest (const LonghandRecovery *recovery, const Options *options, GError **error) {
+  Hearing hearing = { .said = recovery->said };
   g_autoptr (LonghandModelStore) store = longhand_model_store_new ();
   g_autoptr (LonghandModel) model = longhand_cli_find_model (store, options->model, error);
   gboolean is_heard;
@@ -242,11 +232,15 @@ hear_rest (const LonghandRecovery *recovery, const Options *options, Text *text,
 
 /* ---- sessions ---- */
 
-/* What there is goes to text even when the rest cannot be had. */
+/* What there is goes to lines even when the rest cannot be had: text that was there, and what is heard now,
+ * which may take back some of that. */
 static gboolean
-read_text (const LonghandRecovery *recovery, const Options *options, Text *text, GError **error) {
-  add_texts (text, recovery->texts);
-  return recovery->n_rest == 0 || hear_rest (recovery, options, text, error);
+read_text (const LonghandRecovery *recovery, const Options *options, GString *lines, GError **error) {
+  const gboolean is_heard = recovery->n_rest == 0 || hear_rest (recovery, options, error);
+  g_autoptr (GPtrArray) texts = longhand_composition_dup_texts (recovery->said);
+
+  add_texts (lines, texts);
+  return is_heard;
 }
 
 /* Where standard output leads to a file, the text is to be on the disk; pipes and screens know no such thing.
@@ -259,16 +253,29 @@ sync_output (void) {
 
 /* Text that cannot be saved is printed, so that it is not lost. FALSE: it is not where it should be. */
 static gboolean
-write_text (const Options *options, const Text *text, GError **error) {
+write_text (const Options *options, const GString *lines, GError **error) {
   g_autoptr (GFile) file = NULL;
 
-  if (text->at_once)
+  if (options->output == NULL)
     return sync_output ();
   file = g_file_new_for_commandline_arg (options->output);
-  if (longhand_export_save (text->lines->str, file, error))
+  if (longhand_export_save (lines->str, file, error))
     return TRUE;
-  longhand_cli_print_text (text->lines->str);
+  longhand_cli_print_text (lines->str);
   return FALSE;
+}
+
+/* Reads the session, and prints its text unless it goes into a file with the others. */
+static gboolean
+read_session (const LonghandRecovery *recovery, const Options *options, GString *lines, GError **error) {
+  const gboolean is_read = (options->sound == NULL || save_sound (recovery, options->sound, error))
+                           && read_text (recovery, options, lines, error);
+
+  if (options->output != NULL)
+    return is_read;
+  longhand_cli_print_text (lines->str);
+  g_string_truncate (lines, 0);
+  return is_read;
 }
 
 static void
@@ -294,7 +301,7 @@ close_in (const Options *options) {
 static int
 recover (const Options *options) {
   g_autoptr (GPtrArray) taken = g_ptr_array_new_with_free_func ((GDestroyNotify)longhand_recovery_free);
-  Text text = { .at_once = options->output == NULL, .lines = g_string_new (NULL) };
+  g_autoptr (GString) lines = g_string_new (NULL);
   g_autoptr (GError) error = NULL;
   int code = LONGHAND_EXIT_OK;
   gboolean is_safe;
@@ -303,13 +310,11 @@ recover (const Options *options) {
   for (guint i = 0; i < options->paths->len && code != LONGHAND_EXIT_INTERRUPTED; i++) {
     g_autoptr (LonghandRecovery) recovery = longhand_recovery_open (options->paths->pdata[i], &error);
 
-    if (recovery != NULL && (options->sound == NULL || save_sound (recovery, options->sound, &error))
-        && read_text (recovery, options, &text, &error))
+    if (recovery != NULL && read_session (recovery, options, lines, &error))
       g_ptr_array_add (taken, g_steal_pointer (&recovery));
     add_error (&code, &error);
   }
-  is_safe = write_text (options, &text, &error);
-  g_string_free (text.lines, TRUE);
+  is_safe = write_text (options, lines, &error);
   add_error (&code, &error);
   for (guint i = 0; i < taken->len && options->remove && is_safe; i++) {
     longhand_recovery_remove (taken->pdata[i], &error);
@@ -361,9 +366,20 @@ check (Options *options, int argc, gboolean is_chosen, GError **error) {
   return FALSE;
 }
 
+/* Whether the window takes commands, where its settings are installed. */
+static gboolean
+takes_commands (void) {
+  g_autoptr (LonghandSettings) settings = NULL;
+
+  if (!longhand_settings_check_installed (NULL))
+    return FALSE;
+  settings = longhand_settings_new ();
+  return longhand_settings_get_commands (settings);
+}
+
 int
 longhand_cli_recover (int argc, char **argv) {
-  g_auto (Options) options = { 0 };
+  g_auto (Options) options = { .commands = takes_commands () };
   const GOptionEntry entries[] = {
     { "last", 0, 0, G_OPTION_ARG_NONE, &options.last, N_ ("Recover the last unfinished session"), NULL },
     { "all", 0, 0, G_OPTION_ARG_NONE, &options.all,
@@ -383,6 +399,11 @@ longhand_cli_recover (int argc, char **argv) {
     { "languages", 0, 0, G_OPTION_ARG_STRING, &options.spoken.list,
       N_ ("Languages that may be spoken, such as “en,de”: one of them is detected (default: any)"),
       N_ ("LANGUAGES") },
+    { "commands", 0, 0, G_OPTION_ARG_NONE, &options.commands,
+      N_ ("Take “new line”, “comma”, “scratch that” and the like for commands (default: as in the settings)"),
+      NULL },
+    { "no-commands", 0, G_OPTION_FLAG_REVERSE, G_OPTION_ARG_NONE, &options.commands, N_ ("Write them out"),
+      NULL },
     { "noise-reduction", 0, 0, G_OPTION_ARG_NONE, &options.enhancement.noise_reduction,
       N_ ("Lower steady noise before words are looked for"), NULL },
     { "auto-gain", 0, 0, G_OPTION_ARG_NONE, &options.enhancement.automatic_gain,

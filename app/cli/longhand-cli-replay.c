@@ -2,11 +2,13 @@
 #include "cli/longhand-cli-replay.h"
 
 #include "cli/longhand-cli-languages.h"
+#include "cli/longhand-cli-utterance.h"
 #include "cli/longhand-cli-vocabulary.h"
 #include "cli/longhand-cli.h"
 
 #include "audio/longhand-audio-file.h"
 #include "audio/longhand-capture-file.h"
+#include "dictation/longhand-composition.h"
 #include "dictation/longhand-dictation-private.h"
 #include "longhand-engine-error.h"
 
@@ -29,6 +31,7 @@ typedef struct {
   double pause_s;
   gboolean as_json;
   gboolean keep_all;
+  gboolean commands;
   LonghandEnhancement enhancement;
 
   const char *path;         /* borrowed */
@@ -55,7 +58,7 @@ typedef struct {
   GMainLoop *loop; /* owned, as all below */
   LonghandDictation *dictation;
   LonghandDrift *drift;
-  GString *heard;                   /* committed text; empty without a reference */
+  GPtrArray *heard;                 /* committed LonghandUtterance; empty without a reference */
   guint look, interrupt, terminate; /* sources of the main context */
   double total_s;                   /* of sound */
   double cpu_begin_s;
@@ -74,8 +77,7 @@ session_clear (Session *session) {
   g_clear_object (&session->dictation);
   g_clear_pointer (&session->drift, longhand_drift_free);
   g_clear_pointer (&session->loop, g_main_loop_unref);
-  if (session->heard != NULL)
-    g_string_free (session->heard, TRUE);
+  g_clear_pointer (&session->heard, g_ptr_array_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Session, session_clear)
 
@@ -121,13 +123,12 @@ on_tentative (LonghandDictation *dictation, const char *text, guint n_firm, Sess
 static void
 on_committed (LonghandDictation *dictation, LonghandUtterance *utterance, Session *session) {
   longhand_cli_show_tentative ("");
-  if (!session->options->as_json) {
-    longhand_cli_print_text (utterance->text);
-    longhand_cli_print_text ("\n");
-  }
+  if (!session->options->as_json)
+    longhand_cli_print_utterance (utterance);
   if (session->options->reference != NULL)
-    g_string_append_printf (session->heard, "%s\n", utterance->text);
-  longhand_drift_take (session->drift, utterance->start_ms, utterance->end_ms, utterance->text);
+    g_ptr_array_add (session->heard, longhand_utterance_ref (utterance));
+  if (utterance->command == LONGHAND_COMMAND_NONE)
+    longhand_drift_take (session->drift, utterance->start_ms, utterance->end_ms, utterance->text);
 }
 
 static void
@@ -183,6 +184,17 @@ take_figures (Session *session) {
   replay->is_complete = session->code == LONGHAND_EXIT_OK && !session->is_interrupted;
   if (replay->is_complete)
     replay->drift = longhand_drift_get (session->drift, replay->n_times);
+}
+
+/* What commands have made of what was said; (transfer full). */
+static char *
+compose (const GPtrArray *said) {
+  g_autoptr (GPtrArray) texts = longhand_composition_dup_texts (said);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < texts->len; i++)
+    longhand_composition_join (text, g_ptr_array_index (texts, i));
+  return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
 /* What was said in all rounds; (transfer full). */
@@ -255,7 +267,7 @@ make_session (Session *session, LonghandModelStore *store, LonghandModel *model,
   const double file_s = longhand_capture_file_get_seconds (source);
 
   session->loop = g_main_loop_new (NULL, FALSE);
-  session->heard = g_string_new (NULL);
+  session->heard = g_ptr_array_new_with_free_func ((GDestroyNotify)longhand_utterance_unref);
   session->drift = longhand_drift_new (file_s * 1000);
   session->total_s = file_s * options->n_times;
   session->dictation = longhand_dictation_new_with_source (
@@ -267,6 +279,7 @@ make_session (Session *session, LonghandModelStore *store, LonghandModel *model,
                                    .threads = (guint)options->threads,
                                    .pause_length = options->pause_s,
                                    .keep_all = options->keep_all,
+                                   .commands = options->commands,
                                    .enhancement = options->enhancement },
       store, source);
   longhand_capture_file_set_queue (source, longhand_dictation_get_queue (session->dictation));
@@ -292,8 +305,9 @@ run (const Options *options, LonghandReplay *replay, LonghandModelStore *store, 
     take_figures (&session);
   if (replay->is_complete && options->reference != NULL) {
     g_autofree char *expected = repeat (options->reference, replay->n_times);
+    g_autofree char *heard = compose (session.heard);
 
-    replay->live_wer = longhand_replay_wer (expected, session.heard->str);
+    replay->live_wer = longhand_replay_wer (expected, heard);
   }
   if (session.is_interrupted && session.code == LONGHAND_EXIT_OK)
     return LONGHAND_EXIT_INTERRUPTED;
@@ -376,6 +390,10 @@ longhand_cli_replay (int argc, char **argv) {
       N_ ("Silence that ends an utterance, 0.3 to 2 (default 0.6)"), N_ ("SECONDS") },
     { "keep-all", 0, 0, G_OPTION_ARG_NONE, &options.keep_all,
       N_ ("Write out also what nobody seems to have said"), NULL },
+    { "commands", 0, 0, G_OPTION_ARG_NONE, &options.commands,
+      N_ ("Take “new line”, “comma”, “stop listening” and the like for commands"), NULL },
+    { "no-commands", 0, G_OPTION_FLAG_REVERSE, G_OPTION_ARG_NONE, &options.commands,
+      N_ ("Write them out (default)"), NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.as_json, N_ ("Print JSON in place of text and table"), NULL },
     { "model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model,
       N_ ("Model: name of an installed one, or a file (default: the best installed one)"), N_ ("MODEL") },

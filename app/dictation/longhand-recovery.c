@@ -39,7 +39,6 @@ typedef struct {
 
 typedef struct {
   LonghandRecovery *recovery;
-  GPtrArray *said; /* of longhand_composition_dup_texts, owned; what nobody has dealt with */
   Seam seam;
   gint64 offset_ms; /* to add to times of the session as it goes on here */
   guint n_records;
@@ -152,7 +151,7 @@ on_text (Analysis *self, const LonghandRecord *record, const guint8 *payload) {
     return;
   text = g_strstrip (g_utf8_make_valid ((const char *)payload + 8, (gssize)record->length - 8));
   if (*text != '\0')
-    g_ptr_array_add (self->said,
+    g_ptr_array_add (self->recovery->said,
                      longhand_utterance_new (self->offset_ms + record->time, self->offset_ms + end_ms, text));
   on_heard (self, end_ms * PER_MS);
 }
@@ -169,8 +168,9 @@ on_command (Analysis *self, const LonghandRecord *record, const guint8 *payload)
   command = longhand_get_u32 (payload + 8);
   written = g_utf8_make_valid ((const char *)payload + 12, (gssize)record->length - 12);
   if (*written != '\0' && command > LONGHAND_COMMAND_NONE && command <= LONGHAND_COMMAND_STOP)
-    g_ptr_array_add (self->said, longhand_utterance_new_command (self->offset_ms + record->time,
-                                                                 self->offset_ms + end_ms, command, written));
+    g_ptr_array_add (self->recovery->said,
+                     longhand_utterance_new_command (self->offset_ms + record->time, self->offset_ms + end_ms,
+                                                     command, written));
   on_heard (self, end_ms * PER_MS);
 }
 
@@ -192,7 +192,7 @@ find_last (const GPtrArray *said, gint64 n) {
 
 static void
 on_dealt_with (Analysis *self, gint64 n_open) {
-  g_ptr_array_remove_range (self->said, 0, find_last (self->said, n_open));
+  g_ptr_array_remove_range (self->recovery->said, 0, find_last (self->recovery->said, n_open));
   if (self->seam.ended && self->recovery->rest->len == 0)
     self->recovery->begin_ms = next_ms (self); /* sound is kept when all of a recording has been heard */
 }
@@ -221,11 +221,11 @@ remove_taking_back (GPtrArray *said, guint end) {
 
 static void
 on_edited (Analysis *self, gint64 n_behind, gboolean undone) {
-  guint at = find_last (self->said, n_behind);
+  guint at = find_last (self->recovery->said, n_behind);
 
   if (undone)
-    at -= remove_taking_back (self->said, at);
-  g_ptr_array_insert (self->said, (int)at, NULL);
+    at -= remove_taking_back (self->recovery->said, at);
+  g_ptr_array_insert (self->recovery->said, (int)at, NULL);
 }
 
 static gboolean
@@ -279,10 +279,9 @@ static void
 analyse (Analysis *self) {
   LonghandRecovery *recovery = self->recovery;
 
-  self->said = g_ptr_array_new_with_free_func (said_free);
+  recovery->said = g_ptr_array_new_with_free_func (said_free);
   recovery->n_lost_bytes = longhand_session_scan (recovery->fd, on_record, self);
-  recovery->texts = longhand_composition_dup_texts (self->said);
-  g_ptr_array_unref (self->said);
+  recovery->texts = longhand_composition_dup_texts (recovery->said);
   recovery->n_rest = count_rest (recovery->rest);
   if (recovery->rest->len > 0)
     recovery->rest_ms = self->offset_ms + g_array_index (recovery->rest, Piece, 0).position / PER_MS;
@@ -374,6 +373,7 @@ longhand_recovery_free (LonghandRecovery *self) {
     close (self->fd);
   g_free (self->path);
   g_clear_pointer (&self->texts, g_ptr_array_unref);
+  g_clear_pointer (&self->said, g_ptr_array_unref);
   g_array_unref (self->rest);
   g_free (self);
 }

@@ -14,6 +14,7 @@ typedef struct {
   guint64 n_bytes;
   gint64 begun_us;   /* wall clock, microseconds since 1970 */
   GPtrArray *texts;  /* LonghandUtterance that nobody has dealt with, in order; times within the session */
+  GPtrArray *said;   /* what texts come of, as longhand_composition_dup_texts takes it; more may be added */
   guint64 n_samples; /* of sound in the file, 16 kHz mono */
   guint64 n_rest;    /* samples that longhand_recovery_load_rest gives */
   gint64 rest_ms;    /* when they begin, within the session */

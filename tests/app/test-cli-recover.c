@@ -168,6 +168,38 @@ all_go_into_one_file_with_the_sound_of_each_heard (Fixture *f, gconstpointer dat
   g_assert_cmpuint (count_files (f->folder), ==, 0);
 }
 
+/* What is heard goes on where the session was cut off, commands included, and these are as in the settings,
+ * which have them on, unless it is said. */
+static void
+commands_in_the_rest_act_as_they_would_have (Fixture *f, gconstpointer data) {
+  static const struct {
+    const char *recording, *option, *text;
+  } rows[] = {
+    { "scratch-that.wav", NULL, "" },
+    { "scratch-that.wav", "--commands", "" },
+    { "new-paragraph.wav", NULL, "What I said first.\n\n\n" },
+  };
+  g_auto (CliRun) words = { 0 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *path = g_test_build_filename (G_TEST_DIST, "data", "speech", rows[i].recording, NULL);
+    g_auto (CliRun) one = { 0 };
+
+    g_array_set_size (f->sound, IN_PAUSE_MS * 16);
+    sound_add_wav (f->sound, path);
+    sound_add_silence (f->sound, 1200);
+    leave_session (f, "What I said first.");
+    one = run (f, "--last", "--delete", rows[i].option, NULL);
+    cli_assert_succeeds (&one);
+    g_assert_cmpstr (one.out, ==, rows[i].text);
+  }
+  leave_session (f, "What I said first.");
+  words = run (f, "--last", "--no-commands", NULL);
+  cli_assert_succeeds (&words);
+  g_assert_cmpuint (count_lines (words.out), ==, 2);
+  cli_assert_contains (words.out, "aragraph");
+}
+
 static void
 sound_is_that_which_was_spoken (Fixture *f, gconstpointer data) {
   g_autofree char *path = g_build_filename (f->dir, "sound.wav", NULL);
@@ -294,6 +326,8 @@ main (int argc, char **argv) {
   ADD ("/cli/recover/named-sessions-are-those-of-the-list", named_sessions_are_those_of_the_list);
   ADD ("/cli/recover/all-go-into-one-file-with-the-sound-of-each-heard",
        all_go_into_one_file_with_the_sound_of_each_heard);
+  ADD ("/cli/recover/commands-in-the-rest-act-as-they-would-have",
+       commands_in_the_rest_act_as_they_would_have);
   ADD ("/cli/recover/sound-is-that-which-was-spoken", sound_is_that_which_was_spoken);
   ADD ("/cli/recover/text-that-cannot-be-saved-is-printed-and-its-session-kept",
        text_that_cannot_be_saved_is_printed_and_its_session_kept);

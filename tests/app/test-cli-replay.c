@@ -1,6 +1,7 @@
 /* longhand-cli replay: a recording through live dictation, what is told of it, and what is refused.
  * LONGHAND_TEST_WAV holds two utterances. */
 #include "cli-run.h"
+#include "sound.h"
 #include "transcript/longhand-words.h"
 
 #include <glib/gstdio.h>
@@ -139,6 +140,50 @@ whole_recording_is_heard_as_a_file (Fixture *f, gconstpointer data) {
   run = cli_run ("replay", speech (), "--json", "--speed=max", "--reference", f->text, NULL);
   cli_assert_succeeds (&run);
   g_assert_cmpfloat (number (parse (&run, &root), "batch_wer"), ==, 0);
+}
+
+/* Two utterances, and then “scratch that”. */
+static void
+write_scratched (const Fixture *f) {
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "data", "speech", "scratch-that.wav", NULL);
+  g_autoptr (Sound) sound = sound_new ();
+  SF_INFO info = { .samplerate = RATE_HZ, .channels = 1, .format = SF_FORMAT_WAV | SF_FORMAT_PCM_16 };
+  SNDFILE *file = sf_open (f->wav, SFM_WRITE, &info);
+
+  sound_add_wav (sound, speech ());
+  sound_add_silence (sound, 1000);
+  sound_add_wav (sound, path);
+  sound_add_silence (sound, 1000);
+  sound_add_noise (sound, -70, 1);
+  g_assert_nonnull (file);
+  g_assert_cmpint (sf_write_float (file, sound_samples (sound), sound->len), ==, sound->len);
+  g_assert_cmpint (sf_close (file), ==, 0);
+}
+
+/* They are no words then, and leave the text as they would. */
+static void
+commands_act_when_they_are_wanted (Fixture *f, gconstpointer data) {
+  static const char *const options[] = { "--no-commands", "--commands" };
+  double wer[2];
+
+  write_scratched (f);
+  write_text (f, "He flushed and made no answer.");
+  for (guint i = 0; i < 2; i++) {
+    g_autoptr (JsonNode) root = NULL;
+    g_auto (CliRun) run
+        = cli_run ("replay", f->wav, options[i], "--json", "--speed=max", "--reference", f->text, NULL);
+    g_auto (CliRun) text = cli_run ("replay", f->wav, options[i], "--speed=max", NULL);
+    g_autofree char *lines = text_above_table (&text);
+    g_auto (GStrv) line = NULL;
+
+    cli_assert_succeeds (&run);
+    cli_assert_succeeds (&text);
+    wer[i] = number (parse (&run, &root), "live_wer");
+    line = g_strsplit (lines, "\n", -1);
+    g_assert_cmpuint (g_strv_length (line), ==, i == 0 ? 3 : 2); /* which stay where they were printed */
+  }
+  g_assert_cmpfloat (wer[0], >=, 1); /* seven words too many */
+  g_assert_cmpfloat (wer[1], <, 0.5);
 }
 
 static void
@@ -375,6 +420,7 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/cli-replay/paced-recording-has-every-figure", paced_recording_has_every_figure);
   FIXTURE_ADD ("/cli-replay/wrong-words-are-counted", wrong_words_are_counted);
   FIXTURE_ADD ("/cli-replay/whole-recording-is-heard-as-a-file", whole_recording_is_heard_as_a_file);
+  FIXTURE_ADD ("/cli-replay/commands-act-when-they-are-wanted", commands_act_when_they_are_wanted);
   FIXTURE_ADD ("/cli-replay/fastest-replay-tells-no-latencies", fastest_replay_tells_no_latencies);
   FIXTURE_ADD ("/cli-replay/text-comes-first-then-a-table", text_comes_first_then_a_table);
   FIXTURE_ADD ("/cli-replay/pause-decides-where-utterances-end", pause_decides_where_utterances_end);

@@ -1,0 +1,12 @@
+/* What is spoken, on a terminal. */
+#pragma once
+
+#include "dictation/longhand-dictation.h"
+
+G_BEGIN_DECLS
+
+/* On standard output, a line for each utterance, and what commands write likewise. A line that is printed
+ * stays: commands that take something back are only told of, on standard error if that is a terminal. */
+void longhand_cli_print_utterance (const LonghandUtterance *utterance);
+
+G_END_DECLS
