@@ -16,7 +16,7 @@ longhand_storage_dup_folder (void) {
 
 /* ---- measuring ---- */
 
-/* Of a file, or a folder with all that is in it; links are not followed. */
+/* Of a file, or of all that is in a folder, which counts for nothing itself; links are not followed. */
 static guint64
 measure (const char *path) {
   g_autoptr (GDir) dir = NULL;
@@ -26,7 +26,7 @@ measure (const char *path) {
 
   if (g_lstat (path, &info) != 0)
     return 0;
-  bytes = (guint64)info.st_blocks * BLOCK_BYTES;
+  bytes = S_ISDIR (info.st_mode) ? 0 : (guint64)info.st_blocks * BLOCK_BYTES;
   dir = S_ISDIR (info.st_mode) ? g_dir_open (path, 0, NULL) : NULL;
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
     g_autofree char *child = g_build_filename (path, name, NULL);

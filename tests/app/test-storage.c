@@ -87,11 +87,17 @@ links_are_not_followed (void) {
   remove_all (root);
 }
 
+/* Folders are there before there is anything to put into them. */
 static void
 nothing_takes_nothing (void) {
+  g_autofree char *root = g_dir_make_tmp ("longhand-XXXXXX", NULL);
+  g_autofree char *sessions = g_build_filename (root, "sessions", NULL);
   const LonghandStorage storage = measure ("/nowhere");
 
   g_assert_cmpuint (storage.texts + storage.sound + storage.models, ==, 0);
+  g_assert_cmpint (g_mkdir (sessions, 0700), ==, 0);
+  g_assert_cmpuint (measure (root).sound, ==, 0);
+  remove_all (root);
 }
 
 static void
