@@ -6,6 +6,8 @@
 #include "audio/stretches.h"
 #include "transcriber.h"
 
+#define QUILL_SAMPLES_PER_MS (QUILL_SAMPLE_RATE / 1000)
+
 struct quill_run {
     struct quill_transcriber *t; /* borrowed, as are slot, params and samples */
     struct quill_slot *slot;
@@ -56,6 +58,36 @@ bool quill_run_has_window(const struct quill_run *run);
 /* Encodes the next window, in a new stretch after listening to all of that, and begins run->search for it.
  * Errors: CANCELLED. */
 enum quill_status quill_run_begin_window(struct quill_run *run, struct quill_error *err);
+
+/* ---- parts of these ---------------------------------------------------------------------------------- */
+
+static inline struct quill_timings *quill_run_timings(struct quill_run *run)
+{
+    return &run->builder->result.timings;
+}
+
+static inline enum quill_status quill_run_cancelled(struct quill_error *err)
+{
+    return quill_fail(err, QUILL_ERR_CANCELLED, "recognition was cancelled");
+}
+
+/* What the parameters say. Errors: INVALID, UNSUPPORTED. */
+enum quill_status quill_run_check_params(struct quill_run *run, struct quill_error *err);
+
+/* Goes on until there is a stretch to look at, if there is one; at first with the first clip. Errors:
+ * CANCELLED; the first also NOMEM. */
+enum quill_status quill_run_find_first_stretch(struct quill_run *run, struct quill_error *err);
+enum quill_status quill_run_find_stretch(struct quill_run *run, struct quill_error *err);
+
+/* Listens to all of a stretch that is new, and encodes the next window of it. Errors: CANCELLED. */
+enum quill_status quill_run_hear_window(struct quill_run *run, struct quill_error *err);
+
+/* When in the recording it is so long after the stretch began; no later than its end. */
+int64_t quill_run_time_of(const struct quill_run *run, int64_t ms);
+
+/* The window's text is found: segments, history, and where the next window begins. Errors: NOMEM, CANCELLED.
+ */
+enum quill_status quill_run_finish_window(struct quill_run *run, struct quill_error *err);
 
 /* Encodes no more than it takes to find out the language. Errors: CANCELLED. */
 enum quill_status quill_run_find_language(struct quill_run *run, struct quill_error *err);

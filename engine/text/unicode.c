@@ -2,6 +2,8 @@
  * 14.0, white space is the White_Space property. */
 #include "text/unicode.h"
 
+#include <string.h>
+
 struct range {
     uint32_t first, last;
 };
@@ -270,4 +272,25 @@ uint32_t quill_utf8_next(const char *text, size_t n, size_t *len)
     for (size_t i = 1; i < *len; i++)
         c = c << 6 | (bytes[i] & 0x3f);
     return c;
+}
+
+static bool is_blank_at(const char *text, size_t n, size_t *len)
+{
+    return quill_char_class(quill_utf8_next(text, n, len)) == QUILL_CHAR_SPACE;
+}
+
+size_t quill_strip(const char *text, const char **start)
+{
+    size_t n = strlen(text), len;
+    while (n > 0 && is_blank_at(text, n, &len)) {
+        text += len;
+        n -= len;
+    }
+    *start = text;
+    size_t end = 0;
+    for (size_t i = 0; i < n; i += len) {
+        if (!is_blank_at(text + i, n - i, &len))
+            end = i + len;
+    }
+    return end;
 }

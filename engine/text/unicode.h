@@ -24,4 +24,7 @@ size_t quill_utf8_scan(const char *text, size_t n, bool *valid);
 /* The character at text[0..n), n >= 1, and its length; U+FFFD when it is not valid. */
 uint32_t quill_utf8_next(const char *text, size_t n, size_t *len);
 
+/* Length of text without white space at its end; *start is where it begins without that at its beginning. */
+size_t quill_strip(const char *text, const char **start);
+
 #endif
