@@ -67,10 +67,12 @@ test_lists (Fixture *f, gconstpointer data) {
   GtkWidget *preferences = show_preferences (f);
   AdwActionRow *terms = fixture_find (preferences, ADW_TYPE_ACTION_ROW, "title", "Names and Terms");
   GtkTextView *view = open_list (preferences, "Names and Terms");
+  GtkWidget *back = fixture_find (preferences, GTK_TYPE_BUTTON, "tooltip-text", "Back");
   g_auto (GStrv) set = NULL;
   g_auto (GStrv) rules = NULL;
   GtkWidget *problem;
 
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (back), GTK_ACCESSIBLE_PROPERTY_LABEL, "Back");
   write_list (view, " Nomad \n\nKuala Lumpur\n");
   adw_preferences_window_close_subpage (ADW_PREFERENCES_WINDOW (preferences));
   for (guint i = 0; i < 200 && strstr (adw_action_row_get_subtitle (terms), "2") == NULL; i++) {

@@ -559,18 +559,6 @@ longhand_document_dup_text (LonghandDocument *self) {
   return g_strconcat (before, after, NULL);
 }
 
-void
-longhand_document_clear (LonghandDocument *self) {
-  GtkTextBuffer *buffer = GTK_TEXT_BUFFER (self);
-  GtkTextIter start, end;
-
-  gtk_text_buffer_begin_user_action (buffer);
-  gtk_text_buffer_get_bounds (buffer, &start, &end);
-  gtk_text_buffer_delete (buffer, &start, &end);
-  gtk_text_buffer_end_user_action (buffer);
-  longhand_history_seal (self->history);
-}
-
 LonghandTranscript *
 longhand_document_dup_transcript (LonghandDocument *self) {
   g_autofree char *text = longhand_document_dup_text (self);

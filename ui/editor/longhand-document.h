@@ -46,9 +46,6 @@ void longhand_document_mark_saved (LonghandDocument *self);
 gboolean longhand_document_is_empty (LonghandDocument *self);
 char *longhand_document_dup_text (LonghandDocument *self); /* without tentative words (transfer full) */
 
-/* Removes all text as one undo step; tentative words stay. */
-void longhand_document_clear (LonghandDocument *self);
-
 /* What was dictated, as it reads after all edits: segments by time; typed text belongs to the segment before
  * it, or at the very beginning to the one after it; deleted segments are left out. Empty when nothing was
  * dictated. (transfer full) */

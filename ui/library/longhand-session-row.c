@@ -34,7 +34,8 @@ static void
 tell (LonghandSessionRow *self, const char *heading, const char *time, const char *when, gboolean pinned) {
   GtkWidget *item = gtk_widget_get_parent (GTK_WIDGET (self));
   /* Translators: how a session in the list is read out: its name and when it was */
-  g_autofree char *label = g_strdup_printf (pinned ? _ ("%s, %s, pinned") : _ ("%s, %s"), heading, time);
+  g_autofree char *label
+      = g_strdup_printf (pinned ? _ ("%s, %s, pinned") : C_ ("session in the list", "%s, %s"), heading, time);
 
   if (item != NULL)
     gtk_accessible_update_property (GTK_ACCESSIBLE (item), GTK_ACCESSIBLE_PROPERTY_LABEL, label,

@@ -91,7 +91,7 @@ describe_facts (const LonghandModelRowFacts *facts) {
   const char *languages = facts->english_only ? _ ("English only") : _ ("many languages");
 
   if (facts->n_bits == 0 || facts->n_bits == 16) /* Translators: size and languages of a model */
-    return g_strdup_printf (_ ("%s, %s"), size, languages);
+    return g_strdup_printf (C_ ("facts of a model", "%s, %s"), size, languages);
   /* Translators: size and languages of a model, and of how many bits its numbers are. */
   return g_strdup_printf (ngettext ("%s, %s, %u bit", "%s, %s, %u bits", facts->n_bits), size, languages,
                           facts->n_bits);
