@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,30 +34,54 @@ errno_from_error (const GError *error) {
   return EIO;
 }
 
-/* Devices and pipes have no content to keep, and a rename would put a file in their place. */
 static int
-write_stream (const char *path, const char *content) {
-  const int fd = g_open (path, O_WRONLY | O_CLOEXEC | O_NOCTTY, 0);
+write_all (int fd, const char *content) {
   size_t left = strlen (content);
-  int saved_errno = 0;
 
-  if (fd < 0)
-    return errno;
   while (left > 0) {
     const ssize_t n = write (fd, content, left);
 
     if (n < 0 && errno == EINTR)
       continue;
-    if (n < 0) {
-      saved_errno = errno;
-      break;
-    }
+    if (n < 0)
+      return errno;
     content += n;
     left -= (size_t)n;
   }
+  return 0;
+}
+
+/* Devices and pipes have no content to keep, and a rename would put a file in their place. */
+static int
+write_stream (const char *path, const char *content) {
+  const int fd = g_open (path, O_WRONLY | O_CLOEXEC | O_NOCTTY, 0);
+  int saved_errno;
+
+  if (fd < 0)
+    return errno;
+  saved_errno = write_all (fd, content);
   if (close (fd) != 0 && saved_errno == 0)
     saved_errno = errno;
   return saved_errno;
+}
+
+/* Which of them, -1: none, the shell has redirected to this file, as where that is called /dev/stdout. */
+static int
+find_standard (const GStatBuf *info) {
+  GStatBuf standard;
+
+  for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fstat (fd, &standard) == 0 && standard.st_dev == info->st_dev && standard.st_ino == info->st_ino)
+      return fd;
+  return -1;
+}
+
+/* Goes on where the shell wants it, behind what is there, and in the file that it has opened. */
+static int
+write_standard (int fd, const char *content) {
+  if (fflush (fd == STDOUT_FILENO ? stdout : stderr) != 0)
+    return errno;
+  return write_all (fd, content);
 }
 
 static int
@@ -65,7 +90,7 @@ write_local (const char *path, const char *content) {
   g_autofree char *real = realpath (path, NULL);
   const char *target = real != NULL ? real : path;
   GStatBuf info;
-  int mode = 0666;
+  int mode = 0666, standard;
   g_autoptr (GError) error = NULL;
 
   if (g_stat (target, &info) == 0) {
@@ -73,6 +98,9 @@ write_local (const char *path, const char *content) {
       return EISDIR;
     if (!S_ISREG (info.st_mode))
       return write_stream (target, content);
+    standard = find_standard (&info);
+    if (standard >= 0)
+      return write_standard (standard, content);
     if (g_access (target, W_OK) != 0)
       return errno;
     mode = info.st_mode & 0777;

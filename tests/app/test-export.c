@@ -2,6 +2,7 @@
 #include "longhand-error.h"
 #include "transcript/longhand-export.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <math.h>
@@ -457,6 +458,32 @@ too_long_name_is_said_to_be (Fixture *fixture, gconstpointer data) {
   assert_save_fails (path, "too long", "choose a shorter one");
 }
 
+/* As with -o /dev/stdout >> FILE: behind what is there, and in that file. */
+static void
+redirected_output_is_gone_on_with (Fixture *fixture, gconstpointer data) {
+  g_autofree char *path = g_build_filename (fixture->dir, "log", NULL);
+  g_autofree char *found = NULL;
+  g_autoptr (GFile) file = g_file_new_for_path ("/dev/stdout");
+  g_autoptr (GError) error = NULL;
+  const int before = dup (STDOUT_FILENO);
+  gboolean is_saved;
+  int fd;
+
+  g_assert_true (g_file_set_contents (path, "Before.\n", -1, NULL));
+  fd = g_open (path, O_WRONLY | O_APPEND | O_CLOEXEC, 0);
+  fflush (stdout);
+  dup2 (fd, STDOUT_FILENO);
+  is_saved = longhand_export_save ("One.\n", file, &error) && longhand_export_save ("Two.\n", file, &error);
+  dup2 (before, STDOUT_FILENO);
+  close (before);
+  g_assert_no_error (error);
+  g_assert_true (is_saved);
+  g_assert_cmpint (write (fd, "After.\n", 7), ==, 7);
+  close (fd);
+  g_assert_true (g_file_get_contents (path, &found, NULL, NULL));
+  g_assert_cmpstr (found, ==, "Before.\nOne.\nTwo.\nAfter.\n");
+}
+
 int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
@@ -491,6 +518,7 @@ main (int argc, char **argv) {
   ADD ("folder-as-target-is-an-error", folder_as_target_is_an_error);
   ADD ("too-long-name-is-said-to-be", too_long_name_is_said_to_be);
   g_test_add_func ("/export/full-disk-is-said-to-be", full_disk_is_said_to_be);
+  ADD ("redirected-output-is-gone-on-with", redirected_output_is_gone_on_with);
   g_test_add_func ("/export/device-is-written-to-and-stays", device_is_written_to_and_stays);
   return g_test_run ();
 }
