@@ -3,10 +3,13 @@
 #include "longhand-error.h"
 
 #include <glib/gi18n.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <time.h>
+
+#define RETRY_US (2 * G_USEC_PER_SEC) /* between two attempts to save what could not be saved */
 
 struct _LonghandLibraryWorker {
   atomic_uint n_refs; /* owner and thread */
@@ -32,6 +35,7 @@ struct _LonghandLibraryWorker {
   char *complaint;             /* the last one, until something is saved */
   guint n_carried_out;         /* jobs */
   gboolean is_stale;           /* the list that was posted last */
+  gboolean is_over;            /* the last complaint, and nobody has been told yet */
 };
 
 static void
@@ -140,6 +144,7 @@ save_unsaved (LonghandLibraryWorker *self) {
       break; /* the others would fail likewise, and each may wait for another program */
     }
     g_hash_table_iter_remove (&iter);
+    self->is_over |= self->complaint != NULL;
     g_clear_pointer (&self->complaint, g_free);
     self->is_stale = TRUE;
   }
@@ -285,21 +290,42 @@ post_list (LonghandLibraryWorker *self) {
   letter->words = g_strdup (self->words);
   letter->serial = self->n_carried_out;
   letter->all_saved = g_hash_table_size (self->unsaved) == 0;
-  self->is_stale = FALSE;
+  letter->is_over = self->is_over;
+  self->is_stale = self->is_over = FALSE;
   longhand_mailbox_post (self->mailbox, self->listed, letter, list_free);
 }
 
-/* The next job; NULL: there will be none. */
+static struct timespec
+timespec_of (gint64 us) {
+  return (struct timespec){ .tv_sec = us / G_USEC_PER_SEC, .tv_nsec = us % G_USEC_PER_SEC * 1000 };
+}
+
+/* The next job; NULL: there will be none, or *is_late: none for so long that what could not be saved is worth
+ * another attempt. */
 static LonghandLibraryJob *
-wait_for_job (LonghandLibraryWorker *self) {
+wait_for_job (LonghandLibraryWorker *self, gboolean *is_late) {
+  const struct timespec retry = timespec_of (g_get_monotonic_time () + RETRY_US);
   LonghandLibraryJob *job;
 
+  *is_late = FALSE;
   pthread_mutex_lock (&self->lock);
-  while (g_queue_is_empty (&self->jobs) && !self->is_closing)
-    pthread_cond_wait (&self->pushed, &self->lock);
+  while (g_queue_is_empty (&self->jobs) && !self->is_closing && !*is_late) {
+    if (self->n_unsaved == 0)
+      pthread_cond_wait (&self->pushed, &self->lock);
+    else
+      *is_late = pthread_cond_timedwait (&self->pushed, &self->lock, &retry) == ETIMEDOUT;
+  }
   job = g_queue_pop_head (&self->jobs);
   pthread_mutex_unlock (&self->lock);
   return job;
+}
+
+/* While nothing is asked for: a disk may have room again. */
+static void
+try_again (LonghandLibraryWorker *self) {
+  save_unsaved (self);
+  if (self->is_stale)
+    post_list (self);
 }
 
 /* Whether there is nothing else to do than what is being done. */
@@ -332,21 +358,30 @@ end (LonghandLibraryWorker *self) {
   return NULL;
 }
 
+static void
+do_job (LonghandLibraryWorker *self, LonghandLibraryJob *job) {
+  carry_out (self, job);
+  self->n_carried_out++;
+  job_free (job);
+  if (self->is_stale && is_last (self))
+    post_list (self);
+  note_done (self);
+}
+
 static void *
 work (void *user) {
   LonghandLibraryWorker *self = user;
   LonghandLibraryJob *job;
   GError *error = NULL;
+  gboolean is_late;
 
   if (!open_store (self, &error))
     complain (self, error);
-  while ((job = wait_for_job (self)) != NULL) {
-    carry_out (self, job);
-    self->n_carried_out++;
-    job_free (job);
-    if (self->is_stale && is_last (self))
-      post_list (self);
-    note_done (self);
+  while ((job = wait_for_job (self, &is_late)) != NULL || is_late) {
+    if (job != NULL)
+      do_job (self, job);
+    else
+      try_again (self);
   }
   return end (self);
 }
@@ -405,11 +440,6 @@ longhand_library_worker_push (LonghandLibraryWorker *self, const LonghandLibrary
   self->n_open++;
   pthread_cond_signal (&self->pushed);
   pthread_mutex_unlock (&self->lock);
-}
-
-static struct timespec
-timespec_of (gint64 us) {
-  return (struct timespec){ .tv_sec = us / G_USEC_PER_SEC, .tv_nsec = us % G_USEC_PER_SEC * 1000 };
 }
 
 gboolean

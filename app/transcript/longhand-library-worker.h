@@ -36,6 +36,7 @@ typedef struct {
 typedef struct {
   guint serial;         /* of the last job before it; the first has 1 */
   gboolean all_saved;   /* of what those before it were to save */
+  gboolean is_over;     /* what was complained of: something has been saved since */
   char *words;          /* owned */
   GPtrArray *summaries; /* owned; LonghandSessionSummary */
 } LonghandLibraryList;

@@ -75,7 +75,7 @@ struct _LonghandLibrary {
   gboolean all_saved; /* of them */
 };
 
-enum { LISTED, CLEARED, FAILED, N_SIGNALS };
+enum { LISTED, CLEARED, MENDED, FAILED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 static void longhand_library_list_model_init (GListModelInterface *iface);
@@ -150,6 +150,8 @@ on_listed (gpointer owner, gpointer letter) {
   g_free (self->searched);
   self->searched = g_strdup (list->words);
   self->all_saved = list->all_saved && list->serial == self->n_pushed;
+  if (list->is_over)
+    g_signal_emit (self, signals[MENDED], 0);
   show_list (self, list->summaries);
   g_signal_emit (self, signals[LISTED], 0);
 }
@@ -188,6 +190,8 @@ longhand_library_class_init (LonghandLibraryClass *klass) {
                                   G_TYPE_NONE, 0);
   signals[CLEARED] = g_signal_new ("cleared", LONGHAND_TYPE_LIBRARY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                    G_TYPE_NONE, 0);
+  signals[MENDED] = g_signal_new ("mended", LONGHAND_TYPE_LIBRARY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 0);
   signals[FAILED] = g_signal_new ("failed", LONGHAND_TYPE_LIBRARY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 1, G_TYPE_ERROR);
 }

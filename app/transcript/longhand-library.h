@@ -23,7 +23,8 @@ const LonghandSessionSummary *longhand_session_item_get_summary (LonghandSession
  *   "listed" ()                 the list is what the last search and all that was written before it make it
  *   "cleared" ()                all sessions are about to be gone: who has one open has a new one from here
  * on "failed" (const GError *)   a sentence to show: something could not be kept, or a damaged database was
- * put aside. The same one again only after something was kept in between */
+ * put aside. The same one again only after something was kept in between
+ *   "mended" ()                 something was kept again after "failed" */
 #define LONGHAND_TYPE_LIBRARY (longhand_library_get_type ())
 G_DECLARE_FINAL_TYPE (LonghandLibrary, longhand_library, LONGHAND, LIBRARY, GObject)
 
@@ -34,7 +35,7 @@ char *longhand_library_dup_path (void);
 LonghandLibrary *longhand_library_new (const char *path);
 
 /* Takes session, and adds it, or replaces what there is of it; a blank one is taken out. What cannot be
- * written is tried again before everything that follows, and at a flush. */
+ * written is tried again before everything that follows, at a flush, and every few seconds. */
 void longhand_library_save (LonghandLibrary *self, LonghandSession *session);
 void longhand_library_set_title (LonghandLibrary *self, gint64 id, const char *title); /* NULL, "": none */
 void longhand_library_set_pinned (LonghandLibrary *self, gint64 id, gboolean pinned);

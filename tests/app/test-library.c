@@ -255,6 +255,25 @@ locked_database_costs_nothing (Fixture *f, gconstpointer data) {
   g_assert_cmpuint (f->problems->len, ==, 1);
 }
 
+/* Without another word: nobody has to write, or to close the window, for it to be saved. */
+static void
+what_could_not_be_saved_is_tried_again_by_itself (Fixture *f, gconstpointer data) {
+  sqlite3 *other;
+
+  save (f, "before");
+  g_assert_true (longhand_library_flush (f->library, FOREVER_US));
+  other = lock_database (f);
+  save (f, "meanwhile");
+  while (f->problems->len == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_false (longhand_library_get_all_saved (f->library));
+  sqlite3_close (other);
+  while (!longhand_library_get_all_saved (f->library))
+    g_main_context_iteration (NULL, TRUE);
+  assert_listed (f, "meanwhile|before");
+  g_assert_cmpuint (f->problems->len, ==, 1);
+}
+
 static void
 a_locked_library_does_not_hold_up_its_end (Fixture *f, gconstpointer data) {
   sqlite3 *other;
@@ -398,6 +417,8 @@ main (int argc, char **argv) {
   ADD ("/library/writes-and-reads-keep-their-order", writes_and_reads_keep_their_order);
   ADD ("/library/closing-waits-for-what-is-written", closing_waits_for_what_is_written);
   ADD ("/library/locked-database-costs-nothing", locked_database_costs_nothing);
+  ADD ("/library/what-could-not-be-saved-is-tried-again-by-itself",
+       what_could_not_be_saved_is_tried_again_by_itself);
   ADD ("/library/a-locked-library-does-not-hold-up-its-end", a_locked_library_does_not_hold_up_its_end);
   ADD ("/library/removed-session-does-not-come-back", removed_session_does_not_come_back);
   ADD ("/library/damage-that-is-found-later-begins-a-new-one", damage_that_is_found_later_begins_a_new_one);

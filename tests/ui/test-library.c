@@ -4,6 +4,7 @@
 #include "window-fixture.h"
 
 #include <glib/gstdio.h>
+#include <sqlite3.h>
 
 #define FOREVER_US (60 * G_USEC_PER_SEC)
 
@@ -115,7 +116,7 @@ test_blank_leaves_no_row (Fixture *f, gconstpointer data) {
   g_assert_cmpuint (count_sessions (f), ==, 0);
   fixture_speak (f, 0, "Some words.");
   WAIT_FOR (count_sessions (f) == 1);
-  longhand_document_clear (f->document);
+  gtk_text_buffer_set_text (f->buffer, "", -1);
   WAIT_FOR (count_sessions (f) == 0);
 }
 
@@ -182,6 +183,22 @@ test_library_that_cannot_be_written (Fixture *f, gconstpointer data) {
   gtk_window_close (GTK_WINDOW (f->window));
   WAIT_FOR (fixture_find (NULL, ADW_TYPE_MESSAGE_DIALOG, "heading", "Save the Text?") != NULL);
   fixture_assert_text (f, "Some words.");
+}
+
+/* What the banner says is over, and it goes by itself. */
+static void
+test_library_that_can_be_written_again (Fixture *f, gconstpointer data) {
+  g_autofree char *path = g_build_filename (f->dir, "library.sqlite", NULL);
+  sqlite3 *other;
+
+  WAIT_FOR (longhand_library_is_listed (f->library));
+  g_assert_cmpint (sqlite3_open (path, &other), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (other, "BEGIN IMMEDIATE", NULL, NULL, NULL), ==, SQLITE_OK);
+  fixture_speak (f, 0, "Some words.");
+  WAIT_FOR (longhand_banner_get_shown (f->window->problem));
+  sqlite3_close (other);
+  WAIT_FOR (!longhand_banner_get_shown (f->window->problem));
+  g_assert_cmpuint (count_sessions (f), ==, 1);
 }
 
 /* ---- opening ---- */
@@ -428,6 +445,8 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/library/open/left-out-words-stay-with-their-session",
                test_left_out_words_stay_with_their_session);
   FIXTURE_ADD ("/library/keep/what-cannot-be-kept-is-asked-about", test_library_that_cannot_be_written);
+  FIXTURE_ADD ("/library/keep/what-is-kept-at-last-is-no-problem-any-more",
+               test_library_that_can_be_written_again);
   FIXTURE_ADD ("/library/open/the-text-comes-back", test_opening_shows_the_text);
   FIXTURE_ADD ("/library/open/dictation-goes-on-in-it", test_dictation_goes_into_the_open_session);
   FIXTURE_ADD ("/library/open/a-recording-stays-with-its-session", test_recording_stays_with_its_session);

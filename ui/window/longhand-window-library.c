@@ -102,6 +102,18 @@ note_kept (LonghandWindow *self) {
     longhand_dictation_note_kept (self->dictation);
 }
 
+static void
+on_failed (LonghandWindow *self, const GError *error) {
+  longhand_window_show_error (self, error);
+  self->says_unkept = TRUE;
+}
+
+static void
+on_mended (LonghandWindow *self) {
+  if (self->says_unkept)
+    longhand_banner_hide (self->problem);
+}
+
 /* While nothing more may come of what was said. */
 static void
 keep_all (LonghandWindow *self) {
@@ -319,9 +331,9 @@ longhand_window_init_library (LonghandWindow *self) {
   g_signal_connect_object (self->sides, "notify::folded", G_CALLBACK (follow_fold), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->sidebar, "opened", G_CALLBACK (on_opened), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->sidebar, "removed", G_CALLBACK (on_removed), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->library, "failed", G_CALLBACK (longhand_window_show_error), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->library, "failed", G_CALLBACK (on_failed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->library, "cleared", G_CALLBACK (on_cleared), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->library, "mended", G_CALLBACK (on_mended), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->library, "listed", G_CALLBACK (note_kept), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->dictation, "recovered", G_CALLBACK (on_recovered), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->dictation, "committed", G_CALLBACK (on_committed), self, G_CONNECT_SWAPPED);

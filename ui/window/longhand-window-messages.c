@@ -94,6 +94,7 @@ longhand_window_show_error (LonghandWindow *self, const GError *error) {
   const char *button = NULL;
 
   self->solve = NULL;
+  self->says_unkept = FALSE;
   if (error->domain == LONGHAND_ERROR) {
     switch ((LonghandError)error->code) {
     case LONGHAND_ERROR_NO_MICROPHONE:

@@ -53,12 +53,13 @@ struct _LonghandWindow {
 
   LonghandUtterance *left_out; /* owned; the last one that may still be inserted; NULL: none */
 
-  guint save_timeout;  /* until a change of the text is kept */
-  gint64 opened_ms;    /* when the session was opened, as the times of dictation */
-  gint64 kept_ms;      /* up to when its sound is dealt with, likewise */
-  gint64 wanted_id;    /* session that is being loaded; 0: none */
-  gint64 removed_id;   /* session that was open when it was removed last; 0: none */
-  gboolean is_showing; /* a session, which is no change of it */
+  guint save_timeout;   /* until a change of the text is kept */
+  gint64 opened_ms;     /* when the session was opened, as the times of dictation */
+  gint64 kept_ms;       /* up to when its sound is dealt with, likewise */
+  gint64 wanted_id;     /* session that is being loaded; 0: none */
+  gint64 removed_id;    /* session that was open when it was removed last; 0: none */
+  gboolean is_showing;  /* a session, which is no change of it */
+  gboolean says_unkept; /* the problem banner is about the library */
 
   guint elapsed_timeout;
   void (*solve) (LonghandWindow *self); /* what the problem banner's button does */
