@@ -1,6 +1,12 @@
 #include "dictation/longhand-intake.h"
 
 #include "audio/longhand-pump.h"
+#include "longhand-error.h"
+
+#include <glib/gi18n.h>
+
+#define MAX_LOSSES 5 /* of microphones in LOSSES_US, behind which none is waited for */
+#define LOSSES_US (30 * G_USEC_PER_SEC)
 
 struct _LonghandIntake {
   LonghandRecorded *recorded; /* borrowed, as fns */
@@ -17,6 +23,9 @@ struct _LonghandIntake {
   LonghandSource *source; /* NULL when closed */
   LonghandPump *pump;     /* NULL when nothing is being recorded */
   GError *error;
+
+  gint64 losses_us[MAX_LOSSES]; /* when microphones were lost last, as a ring */
+  guint n_losses;
 };
 
 /* ---- letters ---- */
@@ -44,6 +53,28 @@ take_device (LonghandIntake *self, const LonghandDevice *device) {
     longhand_intake_want (self, device->id);
 }
 
+/* TRUE: it is the last of several in a short time. */
+static gboolean
+note_loss (LonghandIntake *self) {
+  const gint64 now_us = g_get_monotonic_time ();
+
+  self->losses_us[self->n_losses++ % MAX_LOSSES] = now_us;
+  return self->n_losses >= MAX_LOSSES && now_us - self->losses_us[self->n_losses % MAX_LOSSES] < LOSSES_US;
+}
+
+/* Such a microphone comes back only to go again, as when its driver crashes. */
+static void
+take_loss (LonghandIntake *self) {
+  if (!g_error_matches (self->error, LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_LOST) || !note_loss (self))
+    return;
+  self->n_losses = 0;
+  g_clear_error (&self->error);
+  self->error = g_error_new_literal (LONGHAND_ERROR, LONGHAND_ERROR_DEVICE_BUSY,
+                                     _ ("The microphone stopped again and again, so Longhand no longer waits "
+                                        "for it: connect it anew, or choose "
+                                        "another one. What you said is kept."));
+}
+
 static void
 take_event (LonghandIntake *self, LonghandSourceEvent *event) {
   switch (event->type) {
@@ -59,6 +90,7 @@ take_event (LonghandIntake *self, LonghandSourceEvent *event) {
   case LONGHAND_SOURCE_CLOSED:
     if (event->error != NULL && self->error == NULL)
       self->error = g_steal_pointer (&event->error);
+    take_loss (self);
     self->fns->closed (self->user, self->error);
     break;
   case LONGHAND_SOURCE_DEVICES:

@@ -72,6 +72,28 @@ microphone_may_be_back_before_the_last_words_are_written (Fixture *f, gconstpoin
   g_assert_cmpuint (f->committed->len, ==, 2);
 }
 
+/* As when its driver crashes each time: what was said stays, and somebody is told. */
+static void
+microphone_that_goes_again_and_again_is_given_up (Fixture *f, gconstpointer data) {
+  fixture_make_dictation (f);
+  fixture_wait_ready (f);
+  fixture_start (f);
+  fixture_speak (f, 0, IN_FIRST);
+  for (guint i = 0; i < 4; i++) {
+    unplug (f);
+    plug_in (f);
+    fixture_wait_state (f, LONGHAND_STATE_RECORDING);
+  }
+  fake_source_lose (f->microphone);
+  fixture_wait_state (f, LONGHAND_STATE_IDLE);
+  g_assert_cmpuint (f->committed->len, ==, 1);
+  fixture_assert_failed (f, 4, LONGHAND_ERROR_DEVICE_BUSY);
+  g_assert_nonnull (strstr (((GError *)f->errors->pdata[4])->message, "again and again"));
+  plug_in (f);
+  RUN_UNTIL (longhand_dictation_get_devices (f->dictation)->len == 2);
+  g_assert_cmpint (longhand_dictation_get_state (f->dictation), ==, LONGHAND_STATE_IDLE);
+}
+
 static void
 stop_ends_the_wait_for_a_microphone (Fixture *f, gconstpointer data) {
   fixture_make_dictation (f);
@@ -335,6 +357,8 @@ main (int argc, char **argv) {
                recording_goes_on_when_the_microphone_is_back);
   FIXTURE_ADD ("/dictation/microphone-may-be-back-before-the-last-words-are-written",
                microphone_may_be_back_before_the_last_words_are_written);
+  FIXTURE_ADD ("/dictation/microphone-that-goes-again-and-again-is-given-up",
+               microphone_that_goes_again_and_again_is_given_up);
   FIXTURE_ADD ("/dictation/stop-ends-the-wait-for-a-microphone", stop_ends_the_wait_for_a_microphone);
   FIXTURE_ADD ("/dictation/other-microphone-is-used-when-asked-for", other_microphone_is_used_when_asked_for);
   FIXTURE_ADD ("/dictation/microphone-chosen-in-the-settings-ends-the-wait",

@@ -1,6 +1,6 @@
 /* Dictations that are cut off, and what the next one makes of it: a fake microphone, the real engine and the
  * bundled model. Run with --speak, the program is one of those that are killed. The linker puts
- * longhand_enhancer_new of this file before the real one (--wrap). Environment:
+ * longhand_enhancer_new and g_timeout_add_seconds of this file before the real ones (--wrap). Environment:
  * LONGHAND_MODEL_DIR; LONGHAND_TEST_WAV, 16 kHz mono: two utterances with a pause between them. */
 #include "audio/longhand-journal.h"
 #include "dictation/longhand-dictation-private.h"
@@ -14,6 +14,7 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define SECOND 16000
@@ -46,6 +47,19 @@ LonghandEnhancer *
 __wrap_longhand_enhancer_new (const LonghandEnhancement *wanted, GError **error) {
   enhanced_by = *wanted;
   return __real_longhand_enhancer_new (wanted, error);
+}
+
+/* ---- who waits ---- */
+
+static guint n_timers; /* of whole seconds, so far */
+
+guint __wrap_g_timeout_add_seconds (guint interval, GSourceFunc fn, gpointer user);
+guint __real_g_timeout_add_seconds (guint interval, GSourceFunc fn, gpointer user);
+
+guint
+__wrap_g_timeout_add_seconds (guint interval, GSourceFunc fn, gpointer user) {
+  n_timers++;
+  return __real_g_timeout_add_seconds (interval, fn, user);
 }
 
 /* ---- a program that is killed ---- */
@@ -757,6 +771,33 @@ recovery_waits_for_the_end_of_a_recording (Fixture *f, gconstpointer data) {
   g_assert_cmpuint (count_sessions (f), ==, 0);
 }
 
+/* Its file can be gone on with only when all else is on the disk. */
+static void
+session_waits_for_room_on_the_disk (Fixture *f, gconstpointer data) {
+  struct rlimit before, full;
+
+  leave_session (f, "What I said first.");
+  make_dictation (f);
+  wait_ready (f);
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &before), ==, 0);
+  full = before;
+  full.rlim_cur = 1;
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &full), ==, 0);
+  longhand_dictation_start (f->dictation);
+  wait_state (f, LONGHAND_STATE_RECORDING);
+  speak (f, 0, IN_PAUSE);
+  longhand_dictation_stop (f->dictation);
+  wait_over (f);
+  n_timers = 0;
+  longhand_dictation_recover (f->dictation);
+  RUN_UNTIL (n_timers > 0); /* it could not */
+  g_assert_cmpstr (f->order->str, ==, "fc");
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &before), ==, 0);
+  RUN_UNTIL (f->committed->len == 3);
+  g_assert_cmpstr (f->order->str, ==, "fcrcc");
+  g_assert_cmpstr (utterance (f, 1)->text, ==, "What I said first.");
+}
+
 /* As when the engine ends the program: what it wrote out is back, what it stumbles over is not tried for
  * ever. */
 static void
@@ -872,6 +913,7 @@ main (int argc, char **argv) {
   ADD ("/recovery/recovered-sound-keeps-nobody-from-recording", recovered_sound_keeps_nobody_from_recording);
   ADD ("/recovery/sessions-come-back-in-the-order-of-time", sessions_come_back_in_the_order_of_time);
   ADD ("/recovery/recovery-waits-for-the-end-of-a-recording", recovery_waits_for_the_end_of_a_recording);
+  ADD ("/recovery/session-waits-for-room-on-the-disk", session_waits_for_room_on_the_disk);
   ADD ("/recovery/sound-that-ends-programs-is-left-out-the-third-time",
        sound_that_ends_programs_is_left_out_the_third_time);
   ADD ("/recovery/damaged-session-is-told-once-and-kept", damaged_session_is_told_once_and_kept);
