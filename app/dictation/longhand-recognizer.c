@@ -404,24 +404,31 @@ close_stream (LonghandRecognizer *self) {
   g_clear_pointer (&self->commands, longhand_commands_free);
 }
 
-/* Those of the languages that may be spoken, as far as that is known. */
-static gboolean
-open_commands (LonghandRecognizer *self, struct quill_stream_settings *settings,
-               struct quill_error *engine_error) {
+/* Those of the languages that may be spoken, as far as that is known; none where the model cannot write them.
+ */
+static void
+open_commands (LonghandRecognizer *self, struct quill_stream_settings *settings) {
   const char *const one[] = { settings->params.language != NULL ? settings->params.language : "en", NULL };
   const gboolean is_one = settings->params.language != NULL || quill_model_n_languages (self->model) == 0;
 
+  struct quill_error engine_error = { 0 };
+  GError *error = NULL;
+
   if (!self->settings.commands)
-    return TRUE;
+    return;
   self->commands = longhand_commands_new (is_one ? one : settings->params.languages);
   if (self->commands == NULL)
-    return TRUE;
+    return;
   if (quill_grammar_open (&self->grammar, self->model, longhand_commands_get_grammar (self->commands), NULL,
-                          engine_error)
-      != QUILL_OK)
-    return FALSE;
-  settings->commands = self->grammar;
-  return TRUE;
+                          &engine_error)
+      == QUILL_OK) {
+    settings->commands = self->grammar;
+    return;
+  }
+  g_clear_pointer (&self->commands, longhand_commands_free);
+  longhand_set_error_from_engine (&error, &engine_error);
+  g_prefix_error (&error, "%s", _ ("Spoken commands are written as words: "));
+  post_error (self, error);
 }
 
 /* Without its terms where the model cannot write them. */
@@ -464,9 +471,9 @@ open_stream (LonghandRecognizer *self, GError **error) {
   open_vocabulary (self, &settings.params);
   settings.params.cancelled = is_cancelled;
   settings.params.user = self;
-  if (!open_commands (self, &settings, &engine_error)
-      || quill_stream_open (&self->stream, self->transcriber, &settings, on_stream_event, self, &engine_error)
-             != QUILL_OK) {
+  open_commands (self, &settings);
+  if (quill_stream_open (&self->stream, self->transcriber, &settings, on_stream_event, self, &engine_error)
+      != QUILL_OK) {
     longhand_set_error_from_engine (error, &engine_error);
     return FALSE;
   }

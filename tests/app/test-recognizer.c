@@ -20,12 +20,13 @@ static atomic_int n_failures_due;      /* of the next passes */
 static atomic_bool tentative_held;     /* such passes go on until they are cancelled */
 static atomic_int n_held;              /* so many did */
 static atomic_bool stream_cannot_open; /* any more */
-static atomic_bool opening_held;       /* streams wait while it is set ... */
-static atomic_int n_opening;           /* ... and have begun to be opened so often */
-static GArray *pushed;                 /* owned; float; what streams took of the sound; NULL: nobody looks */
-static bool gain_refused;              /* by speexdsp */
-static bool has_vocabulary;            /* the last one that was opened */
-static char *opened_for; /* owned; languages of the last one, "" for any; read when it has told */
+static atomic_bool grammar_cannot_open;
+static atomic_bool opening_held; /* streams wait while it is set ... */
+static atomic_int n_opening;     /* ... and have begun to be opened so often */
+static GArray *pushed;           /* owned; float; what streams took of the sound; NULL: nobody looks */
+static bool gain_refused;        /* by speexdsp */
+static bool has_vocabulary;      /* the last one that was opened */
+static char *opened_for;         /* owned; languages of the last one, "" for any; read when it has told */
 
 struct quill_draft;
 enum quill_status __wrap_quill_transcribe_draft (struct quill_transcriber *transcriber, const float *samples,
@@ -48,6 +49,11 @@ size_t __real_quill_stream_push (struct quill_stream *stream, const float *sampl
 int __wrap_speex_preprocess_ctl (SpeexPreprocessState *state, int request, void *value);
 int __real_speex_preprocess_ctl (SpeexPreprocessState *state, int request, void *value);
 
+enum quill_status __wrap_quill_grammar_open (struct quill_grammar **out, const struct quill_model *model,
+                                             const char *text, const char *root, struct quill_error *err);
+enum quill_status __real_quill_grammar_open (struct quill_grammar **out, const struct quill_model *model,
+                                             const char *text, const char *root, struct quill_error *err);
+
 static enum quill_status
 fail_nomem (struct quill_error *err) {
   if (err != NULL) {
@@ -55,6 +61,13 @@ fail_nomem (struct quill_error *err) {
     g_strlcpy (err->message, "not enough memory", sizeof err->message);
   }
   return QUILL_ERR_NOMEM;
+}
+
+enum quill_status
+__wrap_quill_grammar_open (struct quill_grammar **out, const struct quill_model *model, const char *text,
+                           const char *root, struct quill_error *err) {
+  return atomic_load (&grammar_cannot_open) ? fail_nomem (err)
+                                            : __real_quill_grammar_open (out, model, text, root, err);
 }
 
 enum quill_status
@@ -291,6 +304,23 @@ commands_are_told_when_they_are_wanted (Fixture *f, gconstpointer data) {
   wait_for (f, '.');
   g_assert_cmpstr (f->log->str, ==, "UU.");
   g_assert_cmpint (f->last->command, ==, LONGHAND_COMMAND_NONE);
+}
+
+/* A model without the words of one, say: it dictates, and what is said is written. */
+static void
+commands_that_a_model_cannot_write_are_words (Fixture *f, gconstpointer data) {
+  LonghandRecognizerSettings settings
+      = { .threads = 1, .language = (char *)"auto", .pause_ms = 700, .commands = TRUE };
+
+  atomic_store (&grammar_cannot_open, true);
+  longhand_recognizer_configure (f->recognizer, &settings);
+  load (f);
+  say_command (f);
+  wait_for (f, '.');
+  atomic_store (&grammar_cannot_open, false);
+  g_assert_nonnull (strchr (f->log->str, 'U'));
+  g_assert_cmpint (f->last->command, ==, LONGHAND_COMMAND_NONE);
+  g_assert_nonnull (strstr (f->last->text, "aragraph"));
 }
 
 /* Sound that waits for longer than two and a half seconds is caught up with, and then it is as before. */
@@ -680,6 +710,7 @@ main (int argc, char **argv) {
   } tests[] = {
     { "utterances-and-the-end-arrive-in-order", utterances_and_the_end_arrive_in_order },
     { "commands-are-told-when-they-are-wanted", commands_are_told_when_they_are_wanted },
+    { "commands-that-a-model-cannot-write-are-words", commands_that_a_model_cannot_write_are_words },
     { "falling-behind-is-said-and-mended", falling_behind_is_said_and_mended },
     { "end-of-an-utterance-cancels-a-tentative-pass", end_of_an_utterance_cancels_a_tentative_pass },
     { "utterances-tell-when-they-were-spoken", utterances_tell_when_they_were_spoken },
