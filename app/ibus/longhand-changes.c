@@ -44,6 +44,17 @@ longhand_changes_add (LonghandChanges *self, const char *removed, const char *ad
   add (self, removed, added, FALSE);
 }
 
+void
+longhand_changes_amend_last (LonghandChanges *self, const char *added, const char *instead) {
+  LonghandChange *last
+      = self->list->len > 0 ? &g_array_index (self->list, LonghandChange, self->list->len - 1) : NULL;
+
+  if (last == NULL || !g_str_equal (last->added, added))
+    return;
+  g_free (last->added);
+  last->added = g_strdup (instead);
+}
+
 const LonghandChange *
 longhand_changes_get_last (LonghandChanges *self) {
   return self->list->len > 0 ? &g_array_index (self->list, LonghandChange, self->list->len - 1) : NULL;

@@ -19,6 +19,9 @@ void longhand_changes_free (LonghandChanges *self);
 void longhand_changes_clear (LonghandChanges *self);
 void longhand_changes_add (LonghandChanges *self, const char *removed, const char *added);
 
+/* The last one, when it added added, added instead after all. */
+void longhand_changes_amend_last (LonghandChanges *self, const char *added, const char *instead);
+
 /* (transfer none); NULL: there is none */
 const LonghandChange *longhand_changes_get_last (LonghandChanges *self);
 const LonghandChange *longhand_changes_get_last_text (LonghandChanges *self); /* that is still there */

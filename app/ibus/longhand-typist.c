@@ -37,6 +37,7 @@ struct _LonghandTypist {
   LonghandChanges *changes; /* that can be taken back */
 
   /* the utterance */
+  GString *guessed; /* written since it was a guess whether a space belongs before it */
   gboolean is_told; /* something of it */
   gint64 start_ms;  /* of the one that was told last */
   GString *firm;    /* what of it was committed, as it was heard */
@@ -78,6 +79,7 @@ longhand_typist_new (void) {
   self->firm = g_string_new ("");
   self->written = g_string_new ("");
   self->shown = g_string_new ("");
+  self->guessed = g_string_new ("");
   return self;
 }
 
@@ -95,6 +97,7 @@ longhand_typist_free (LonghandTypist *self) {
   g_string_free (self->firm, TRUE);
   g_string_free (self->written, TRUE);
   g_string_free (self->shown, TRUE);
+  g_string_free (self->guessed, TRUE);
   g_free (self);
 }
 
@@ -140,6 +143,7 @@ static void
 remove_text (LonghandTypist *self, const char *text) {
   const glong n = g_utf8_strlen (text, -1);
 
+  g_string_truncate (self->guessed, 0);
   if (n == 0)
     return;
   show (self, "");
@@ -154,6 +158,7 @@ replace (LonghandTypist *self, const char *removed, const char *added) {
     say (self, self->has_surrounding ? LONGHAND_REMARK_NOT_THERE : LONGHAND_REMARK_CANNOT_REMOVE);
     return FALSE;
   }
+  g_string_truncate (self->guessed, 0);
   remove_text (self, removed);
   commit (self, added);
   return TRUE;
@@ -217,6 +222,8 @@ write_words (LonghandTypist *self, const char *heard) {
 
   if (*heard == '\0')
     return;
+  if (self->has_surrounding && (self->guessed->len > 0 || !longhand_field_is_sure (self->field)))
+    g_string_append (self->guessed, text);
   commit (self, text);
   g_string_append (self->firm, heard);
   g_string_append (self->written, text);
@@ -307,8 +314,6 @@ longhand_typist_hear_tentative (LonghandTypist *self, const char *text, guint n_
     finish (self, "");
     return;
   }
-  if (!self->is_told && self->has_surrounding)
-    add_act (self, LONGHAND_ACT_ASK);
   self->is_told = TRUE;
   write_firm (self, text, n_firm);
   show_rest (self, text);
@@ -376,6 +381,35 @@ longhand_typist_hear (LonghandTypist *self, LonghandCommand command, const char 
     return;
   finish (self, command == LONGHAND_COMMAND_NONE ? text : "");
   carry_out (self, command, text);
+}
+
+/* ---- a space that was guessed ---- */
+
+/* Some programs tell what stands before the caret when something is written there, and not before that. */
+static void
+mend_space (LonghandTypist *self) {
+  g_autofree char *guessed = g_strdup (self->guessed->str);
+  const char *words = guessed + (*guessed == ' ' ? 1 : 0);
+  g_autofree char *shown = g_strdup (self->shown->str);
+  g_autofree char *before = NULL;
+  g_autofree char *right = NULL;
+
+  if (*guessed == '\0' || !longhand_field_ends_with (self->field, guessed))
+    return;
+  g_string_truncate (self->guessed, 0);
+  before = g_strndup (longhand_field_get_before (self->field),
+                      strlen (longhand_field_get_before (self->field)) - strlen (guessed));
+  right = g_strconcat (longhand_composition_needs_space (before, LONGHAND_COMMAND_NONE) ? " " : "", words,
+                       NULL);
+  if (g_str_equal (right, guessed))
+    return;
+  remove_text (self, guessed);
+  commit (self, right);
+  show (self, shown);
+  if (self->is_told)
+    g_string_assign (self->written, right);
+  else
+    longhand_changes_amend_last (self->changes, guessed, right);
 }
 
 /* ---- recording ---- */
@@ -505,6 +539,7 @@ longhand_typist_focus (LonghandTypist *self, gboolean focused) {
   self->has_focus = focused;
   self->is_settled = FALSE;
   self->has_selection = FALSE;
+  g_string_truncate (self->guessed, 0);
   longhand_field_forget (self->field);
   longhand_changes_clear (self->changes);
   if (!self->is_leaving)
@@ -565,7 +600,13 @@ longhand_typist_press (LonghandTypist *self, gunichar character) {
     g_string_append (self->written, taken);
     drop_utterance (self);
   }
+  g_string_truncate (self->guessed, 0);
   longhand_field_type (self->field, character);
+}
+
+void
+longhand_typist_reset (LonghandTypist *self) {
+  longhand_field_doubt (self->field);
 }
 
 void
@@ -574,5 +615,6 @@ longhand_typist_surround (LonghandTypist *self, const char *text, guint cursor, 
   g_autofree char *before = g_utf8_substring (text, 0, at);
 
   self->has_selection = cursor != anchor;
-  longhand_field_tell (self->field, before);
+  if (longhand_field_tell (self->field, before))
+    mend_space (self);
 }

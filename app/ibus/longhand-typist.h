@@ -23,7 +23,7 @@ typedef enum {
   LONGHAND_ACT_DELETE,    /* n characters before the caret */
   LONGHAND_ACT_PREEDIT,   /* text replaces the preedit; "" hides it */
   LONGHAND_ACT_AUXILIARY, /* likewise, beside the field, where it shows no preedit */
-  LONGHAND_ACT_ASK,       /* the program, for the text around the caret */
+  LONGHAND_ACT_ASK,       /* the program, to tell the text around the caret from now on */
   LONGHAND_ACT_START,     /* Longhand's Start, into the caller; answered by longhand_typist_started */
   LONGHAND_ACT_STOP,      /* its Stop */
   LONGHAND_ACT_CUT,       /* its Cut; answered by longhand_typist_cut */
@@ -36,7 +36,7 @@ typedef enum {
 typedef enum {
   LONGHAND_REMARK_NOTHING_TO_REMOVE, /* nothing that was dictated here is left */
   LONGHAND_REMARK_CANNOT_REMOVE,     /* the program does not let text be removed */
-  LONGHAND_REMARK_NOT_THERE,         /* the text is not before the caret any more */
+  LONGHAND_REMARK_NOT_THERE,         /* the text may not be before the caret any more */
   LONGHAND_REMARK_SECRET,            /* nothing is written into this field */
 } LonghandRemark;
 
@@ -70,6 +70,8 @@ void longhand_typist_set_secret (LonghandTypist *self, gboolean secret);
 void longhand_typist_press (LonghandTypist *self, gunichar character);
 /* text around the caret, cursor and anchor of the selection in characters. */
 void longhand_typist_surround (LonghandTypist *self, const char *text, guint cursor, guint anchor);
+/* The caret may be elsewhere, in the same field. */
+void longhand_typist_reset (LonghandTypist *self);
 void longhand_typist_waited (LonghandTypist *self);
 
 /* ---- from Longhand ---- */

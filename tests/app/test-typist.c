@@ -250,6 +250,24 @@ test_space_untold (Desk *d, gconstpointer data) {
   assert_field (d, "One two, three fourFive", "");
 }
 
+/* What stands there may be told only when something is written. */
+static void
+test_space_guessed (Desk *d, gconstpointer data) {
+  g_string_assign (d->text, "ab");
+  DO (longhand_typist_press (d->typist, 0));
+  hear_part (d, "one two three| f");
+  assert_field (d, "ab one two three", " f");
+  hear (d, "one two three four");
+  assert_field (d, "ab one two three four", "");
+  g_string_assign (d->text, "so: ");
+  DO (longhand_typist_reset (d->typist)); /* it is thought to be behind four */
+  hear (d, "Five.");
+  assert_field (d, "so: Five.", "");
+  order (d, LONGHAND_COMMAND_SCRATCH, "scratch that");
+  assert_field (d, "so: ", "");
+  assert_done (d, "");
+}
+
 /* ---- what turns out otherwise ---- */
 
 static void
@@ -523,6 +541,25 @@ test_scratch_what_is_there (Desk *d, gconstpointer data) {
   assert_field (d, "", "");
 }
 
+/* After a click, say. */
+static void
+test_caret_elsewhere (Desk *d, gconstpointer data) {
+  d->tells = FALSE;
+  hear (d, "Hello.");
+  DO (longhand_typist_reset (d->typist));
+  order (d, LONGHAND_COMMAND_SCRATCH, "scratch that");
+  assert_field (d, "Hello.", "");
+  assert_done (d, "2");
+  hear (d, "You.");
+  order (d, LONGHAND_COMMAND_SCRATCH, "scratch that");
+  assert_field (d, "Hello.", "");
+  order (d, LONGHAND_COMMAND_SCRATCH, "scratch that");
+  assert_done (d, "2");
+  DO (tell (d));
+  order (d, LONGHAND_COMMAND_SCRATCH, "scratch that");
+  assert_field (d, "", "");
+}
+
 static void
 test_selection (Desk *d, gconstpointer data) {
   hear (d, "Hello.");
@@ -585,13 +622,35 @@ test_late (void) {
   longhand_field_remove (field, 6);
   longhand_field_tell (field, "One two three");
   g_assert_cmpstr (longhand_field_get_before (field), ==, "One two");
-  longhand_field_tell (field, "One two");
   longhand_field_tell (field, "One"); /* and this is news */
+  g_assert_cmpstr (longhand_field_get_before (field), ==, "One");
+  longhand_field_write (field, " two");
+  longhand_field_remove (field, 4);
+  longhand_field_tell (field, "One"); /* before it was written, or behind that */
+  longhand_field_tell (field, "One two");
+  longhand_field_tell (field, "One");
   g_assert_cmpstr (longhand_field_get_before (field), ==, "One");
   longhand_field_write (field, " äö");
   longhand_field_type (field, 'x');
   longhand_field_tell (field, "One"); /* likewise: who presses keys may undo */
   g_assert_cmpstr (longhand_field_get_before (field), ==, "One");
+  longhand_field_free (field);
+}
+
+/* It tells some words before the caret, more or less. */
+static void
+test_late_and_shorter (void) {
+  LonghandField *field = longhand_field_new ();
+
+  longhand_field_tell (field, "Dear Ann,");
+  longhand_field_write (field, " hello.");
+  longhand_field_tell (field, "Ann, hello.");
+  longhand_field_write (field, " No.");
+  longhand_field_remove (field, 4);
+  longhand_field_tell (field, "Dear Ann, hello. No.");
+  g_assert_true (longhand_field_ends_with (field, " hello."));
+  longhand_field_tell (field, "No.");
+  g_assert_cmpstr (longhand_field_get_before (field), ==, "No.");
   longhand_field_free (field);
 }
 
@@ -732,6 +791,7 @@ main (int argc, char **argv) {
   DESK_ADD ("/typist/firm-words-are-committed-and-others-shown", test_words);
   DESK_ADD ("/typist/a-space-goes-where-one-belongs", test_space);
   DESK_ADD ("/typist/also-where-the-program-tells-nothing", test_space_untold);
+  DESK_ADD ("/typist/and-is-mended-when-the-program-tells-it-late", test_space_guessed);
   DESK_ADD ("/typist/firm-words-that-turn-out-otherwise-are-corrected", test_correction);
   DESK_ADD ("/typist/a-correction-takes-whole-characters", test_correction_within_characters);
   DESK_ADD ("/typist/they-stay-where-text-cannot-be-removed", test_no_correction);
@@ -750,10 +810,12 @@ main (int argc, char **argv) {
   DESK_ADD ("/typist/what-cannot-be-removed-is-said", test_cannot_scratch);
   DESK_ADD ("/typist/commands-do-what-they-say", test_commands);
   DESK_ADD ("/typist/only-what-is-before-the-caret-is-scratched", test_scratch_what_is_there);
+  DESK_ADD ("/typist/nothing-is-scratched-where-the-caret-may-be-elsewhere", test_caret_elsewhere);
   DESK_ADD ("/typist/nothing-is-scratched-beside-a-selection", test_selection);
   DESK_ADD ("/typist/words-of-a-command-are-not-committed", test_words_of_a_command);
   g_test_add_func ("/typist/no-command-is-longer-than-that", test_commands_are_short);
   g_test_add_func ("/typist/what-a-program-tells-too-late-is-no-news", test_late);
+  g_test_add_func ("/typist/what-a-program-tells-may-begin-anywhere", test_late_and_shorter);
   g_test_add_func ("/typist/what-is-known-may-be-a-part", test_part_of_it);
   DESK_ADD ("/typist/last-words-are-written-when-somebody-stops-it", test_stopped_by_somebody);
   DESK_ADD ("/typist/last-words-are-written-when-it-is-stopped-here", test_stopped_here);

@@ -14,6 +14,7 @@ from tap import case, run
 
 APP_ID = "io.github.longhand_app.Longhand"
 build, data = sys.argv[1:3]
+has_ibus = "ibus" in sys.argv[3:]
 built = os.path.join(build, "data")
 top = os.path.normpath(os.path.join(data, ".."))
 
@@ -109,6 +110,17 @@ def _():
         assert option in words_after_dashes(manual), option
     for member in ET.parse(os.path.join(data, "dbus", APP_ID + ".Dictation1.xml")).findall("interface/*"):
         assert member.get("name") in manual, member.get("name")
+
+
+if has_ibus:
+    @case("/data/man-page-of-the-input-method-knows-every-option")
+    def _():
+        program = os.path.join(build, "app", "ibus", "longhand-ibus")
+        with open(os.path.join(data, "man", "longhand-ibus.1"), encoding="utf-8") as file:
+            manual = file.read().replace("\\-", "-")
+        status, text = output_of(program, "--help")
+        assert status == 0 and len(words_after_dashes(text)) >= 4, text
+        assert words_after_dashes(text) <= words_after_dashes(manual), text
 
 
 @case("/data/icons-are-svg-of-the-size-the-theme-expects")
@@ -208,6 +220,21 @@ def _():
         assert root + service["Exec"].split()[0] == os.path.join(prefix, "bin", "longhand"), service["Exec"]
     finally:
         shutil.rmtree(root)
+
+
+if has_ibus:
+    @case("/install/holds-what-ibus-needs")
+    def _():
+        root, prefix = install()
+        try:
+            component = ET.parse(os.path.join(prefix, f"share/ibus/component/{APP_ID}.IBus.xml")).getroot()
+            assert component.findtext("name") == f"{APP_ID}.IBus"
+            assert component.findtext("engines/engine/name") == "longhand"
+            program = root + component.findtext("exec").split()[0]
+            assert program == os.path.join(prefix, "bin", "longhand-ibus") and os.access(program, os.X_OK), program
+            assert os.path.exists(os.path.join(prefix, "share/man/man1/longhand-ibus.1"))
+        finally:
+            shutil.rmtree(root)
 
 
 @case("/install/command-line-works-away-from-the-build-with-the-installed-model")

@@ -1,0 +1,18 @@
+/* Which input method is in use: Longhand's for as long as somebody dictates, and the one before it after
+ * that.
+ */
+#pragma once
+
+#include <ibus.h>
+
+G_BEGIN_DECLS
+
+/* From a process without engines; waits. "start" makes Longhand's the one in use, "stop" ends the dictation,
+ * "toggle" does either. FALSE: error (of LONGHAND_ERROR) says why. */
+gboolean longhand_ibus_switch (IBusBus *bus, const char *command, GError **error);
+
+/* From the process of the engine, does not wait: the one that was in use before a "start" is again. No-op
+ * when the person has chosen Longhand's in some other way. */
+void longhand_ibus_switch_back (IBusBus *bus);
+
+G_END_DECLS

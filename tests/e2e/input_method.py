@@ -1,0 +1,251 @@
+"""IBus with Longhand's input method, other programs to dictate into, and a Longhand that says what a test tells it to.
+Runs inside headless."""
+import json
+import os
+import queue
+import re
+import subprocess
+import tempfile
+import threading
+import time
+
+import gi
+
+gi.require_version("IBus", "1.0")
+from gi.repository import Gio, GLib, IBus  # noqa: E402
+
+ID = "io.github.longhand_app.Longhand"
+PATH = "/io/github/longhand_app/Longhand"
+INTERFACE = ID + ".Dictation1"
+SETTLED = 0.1  # seconds, in which nobody has said anything that is recognised
+KEYBOARD = "xkb:us::eng"
+COLEMAK = "xkb:us:colemak:eng"
+
+
+def until(what, check, timeout=20):
+    """The first true answer of check(), asked every 5 ms."""
+    end = time.monotonic() + timeout
+    while True:
+        if answer := check():
+            return answer
+        if time.monotonic() > end:
+            raise TimeoutError(f"{what}: not within {timeout} s")
+        time.sleep(0.005)
+
+
+class Daemon:
+    """IBus, without a panel. It knows LONGHAND_IBUS by the component file that is installed, and what comes with it."""
+
+    def __init__(self, longhand_ibus, component):
+        self.longhand_ibus = longhand_ibus
+        self.folder = tempfile.TemporaryDirectory(prefix="longhand-ibus-")
+        with open(component, encoding="utf-8") as file:
+            described = re.sub(r"<exec>.*?/longhand-ibus", f"<exec>{longhand_ibus}", file.read())
+        with open(os.path.join(self.folder.name, "longhand.xml"), "w", encoding="utf-8") as file:
+            file.write(described)
+        os.environ["IBUS_COMPONENT_PATH"] = self.folder.name + ":/usr/share/ibus/component"
+        os.environ["GTK_IM_MODULE"] = "ibus"
+        self.process = None
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen(["ibus-daemon", "--single", "--xim", "--panel=disable", "--config=disable",
+                                         "--emoji-extension=disable", "--cache=none"])
+        self.choose(KEYBOARD)
+
+    def choose(self, engine):
+        """Until it is the one in use."""
+        def choose():
+            # its exit status is about the keyboard's layout as well
+            subprocess.run(["ibus", "engine", engine], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+            return self.chosen() == engine
+        until(f"{engine} to be in use", choose)
+
+    @staticmethod
+    def chosen():
+        return subprocess.run(["ibus", "engine"], capture_output=True, text=True, check=False).stdout.strip()
+
+    def command(self, *arguments):
+        """Status and errors of longhand-ibus with these arguments."""
+        done = subprocess.run([self.longhand_ibus, *arguments], capture_output=True, text=True, timeout=60, check=False)
+        return done.returncode, done.stderr
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+
+class Program:
+    """A window of another process; see text-fields.py."""
+
+    def __init__(self, version, title):
+        self.title = title
+        self.process = subprocess.Popen(
+            ["/usr/bin/python3", os.path.join(os.path.dirname(__file__), "text-fields.py"), version, title],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.events, self.answers, self.preedits = [], queue.Queue(), {}
+        threading.Thread(target=self.read, daemon=True).start()
+        self.answers.get(timeout=20)
+        self.activate()
+
+    def read(self):
+        for line in self.process.stdout:
+            event = json.loads(line)
+            self.events.append(event)
+            if "preedit" in event:
+                self.preedits[event["field"]] = event["preedit"]
+            else:
+                self.answers.put(event)
+
+    def ask(self, command):
+        self.process.stdin.write(command + "\n")
+        self.process.stdin.flush()
+        return self.answers.get(timeout=20)
+
+    def activate(self):
+        """Its window gets the keyboard."""
+        subprocess.run(["xdotool", "search", "--sync", "--onlyvisible", "--name", f"^{self.title}$", "windowactivate",
+                        "--sync"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def focus(self, name):
+        self.ask(f"focus {name}")
+
+    def text(self, name):
+        return self.ask(f"get {name}")["text"]
+
+    def preedit(self, name):
+        return self.preedits.get(name, "")
+
+    def wait(self, name, text, preedit=""):
+        """Until the field has this text, and shows this preedit."""
+        try:
+            until("", lambda: self.preedit(name) == preedit and self.text(name) == text, 5)
+        except TimeoutError:
+            raise AssertionError(f"{self.title}: {name} has {self.text(name)!r} and shows {self.preedit(name)!r}, not "
+                                 f"{text!r} and {preedit!r}") from None
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.kill()
+        self.process.wait()
+
+
+class Longhand:
+    """Dictation1 as a test has it: it records when it is asked to, and hears what the test says. On the session bus
+    while it runs."""
+    DESCRIBED = Gio.DBusNodeInfo.new_for_xml(
+        f"<node><interface name='{INTERFACE}'><method name='Start'><arg type='a{{sv}}' direction='in'/></method>"
+        "<method name='Stop'/><method name='Cut'><arg type='x' direction='out'/></method>"
+        "<property name='State' type='s' access='read'/></interface></node>").interfaces[0]
+
+    def __init__(self, desktop):
+        self.desktop = desktop
+        self.state, self.caller, self.now_ms, self.error = "idle", None, 0, None
+        self.calls = []
+        self.is_exported = False
+        self.run()
+
+    def run(self):
+        def work():
+            if not self.is_exported:
+                self.desktop.bus.register_object(PATH, self.DESCRIBED, self.on_call, lambda *_: GLib.Variant(
+                    "s", self.state), None)
+            self.is_exported = True
+            self.desktop.bus.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                                       "RequestName", GLib.Variant("(su)", (ID, 0)), None, 0, -1)
+        self.desktop.do(work)
+
+    def die(self):
+        """As if it were killed; a new one begins with new times."""
+        self.desktop.do(lambda: self.desktop.bus.call_sync(
+            "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "ReleaseName",
+            GLib.Variant("(s)", (ID,)), None, 0, -1))
+        self.state, self.now_ms = "idle", 0
+
+    def set_state(self, state):
+        self.state = state
+        changed = {"State": GLib.Variant("s", state)}
+        self.desktop.bus.emit_signal(None, PATH, "org.freedesktop.DBus.Properties", "PropertiesChanged",
+                                     GLib.Variant("(sa{sv}as)", (INTERFACE, changed, [])))
+
+    def on_call(self, _bus, sender, _path, _interface, method, arguments, invocation):
+        self.calls.append(method)
+        if method == "Start" and self.error:
+            invocation.return_dbus_error(f"{ID}.Error.{self.error[0]}", self.error[1])
+            return
+        if method == "Start":
+            assert arguments.unpack() == ({"into": "caller"},)
+            self.caller = sender
+            self.set_state("recording")
+            invocation.return_value(None)
+        elif method == "Cut":
+            self.now_ms += 10
+            invocation.return_value(GLib.Variant("(x)", (self.now_ms,)))
+        else:
+            invocation.return_value(None)
+            if self.state == "recording":
+                self.set_state("finishing")
+                self.set_state("idle")
+
+    def emit(self, signal, types, *arguments):
+        self.desktop.bus.emit_signal(self.caller, PATH, INTERFACE, signal, GLib.Variant(types, arguments))
+
+    def say(self, marked):
+        """Tentative text; "|" is behind the firm words."""
+        firm, bar, rest = marked.partition("|")
+        self.emit("Tentative", "(suxx)", firm + rest, len(firm) if bar else 0, self.now_ms, self.now_ms + 5)
+
+    def said(self, text):
+        """An utterance has ended with this text."""
+        self.emit("Committed", "(sxxa(sxxd))", text, self.now_ms, self.now_ms + 5, [])
+        self.now_ms += 10
+
+    def ordered(self, command, text):
+        self.emit("Command", "(ssxx)", command, text, self.now_ms, self.now_ms + 5)
+        self.now_ms += 10
+
+    def wait(self, state):
+        until(state, lambda: self.state == state)
+        time.sleep(SETTLED)
+
+    def follow(self, move):
+        """Until it has cut, because the keyboard went elsewhere by what move() does."""
+        n_before = self.calls.count("Cut")
+        move()
+        until("a cut", lambda: self.calls.count("Cut") > n_before)
+        time.sleep(SETTLED)
+
+
+class OddProgram:
+    """A program of its own making, with these capabilities only, in the process of the test."""
+
+    def __init__(self, bus, capabilities):
+        self.text, self.beside = "", ""
+        self.context = bus.create_input_context("odd")
+        self.context.connect("commit-text", self.on_commit)
+        self.context.connect("update-auxiliary-text", self.on_beside)
+        self.context.connect("hide-auxiliary-text", lambda _context: self.on_beside(None, None, False))
+        self.context.set_capabilities(capabilities | IBus.Capabilite.FOCUS)
+        self.context.focus_in()
+
+    def on_commit(self, _context, text):
+        self.text += text.get_text()
+
+    def on_beside(self, _context, text, visible):
+        self.beside = text.get_text() if visible else ""
+
+    def wait(self, text, beside):
+        """Until the field has this text, and this is to be read beside it."""
+        def check():
+            while GLib.MainContext.default().iteration(False):
+                pass
+            return (self.text, self.beside) == (text, beside)
+        try:
+            until("", check, 5)
+        except TimeoutError:
+            raise AssertionError(f"{self.text!r}, {self.beside!r}, not {text!r}, {beside!r}") from None
+
+
+def press(*names):
+    """Keys, as the keyboard would."""
+    subprocess.run(["xdotool", "key", "--delay", "40", *names], check=True)

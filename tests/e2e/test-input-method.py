@@ -1,0 +1,324 @@
+"""Dictation into other programs through IBus, with a Longhand that says what the test tells it to. Run inside headless:
+test-input-method.py LONGHAND-IBUS COMPONENT"""
+import os
+import signal
+import subprocess
+import sys
+import time
+
+from desktop import Desktop
+from input_method import COLEMAK, KEYBOARD, Daemon, IBus, Longhand, OddProgram, Program, press, until
+from tap import case, run
+
+desktop = Desktop()
+daemon = Daemon(os.path.abspath(sys.argv[1]), sys.argv[2])
+longhand = Longhand(desktop)
+new = Program("4.0", "New")
+
+
+def clear(name):
+    """As a person would, who looks: IBus lets keys overtake one another on a busy machine."""
+    def delete():
+        press("ctrl+a")
+        press("BackSpace")
+        time.sleep(0.05)
+        return new.text(name) == ""
+    new.focus(name)
+    until(f"{name} to be empty", delete)
+
+
+def start():
+    """Dictation goes on, in the entry of the first program, which is empty."""
+    new.activate()
+    for name in ("view", "entry"):
+        clear(name)
+    if longhand.state == "idle":
+        assert daemon.command("--start") == (0, "")
+    longhand.wait("recording")
+
+
+def wait_engine(name):
+    until(f"{name} to be in use", lambda: daemon.chosen() == name, 5)
+
+
+@case("/input-method/start-makes-it-the-one-in-use-and-records")
+def _():
+    daemon.choose(COLEMAK)
+    assert daemon.command("--start") == (0, "")
+    longhand.wait("recording")
+    assert daemon.chosen() == "longhand"
+
+
+@case("/input-method/words-are-shown-while-they-are-spoken-and-committed-when-they-are-firm")
+def _():
+    longhand.say("we meet")
+    new.wait("entry", "", "we meet")
+    longhand.say("we meet at| none")
+    new.wait("entry", "we meet at", " none")
+    longhand.said("we meet at noon.")
+    new.wait("entry", "we meet at noon.")
+    longhand.say("in")
+    new.wait("entry", "we meet at noon.", " in")
+    longhand.said("In the park.")
+    new.wait("entry", "we meet at noon. In the park.")
+
+
+@case("/input-method/what-turns-out-otherwise-is-corrected-and-nothing-else")
+def _():
+    longhand.say("it costs ten euros| a")
+    new.wait("entry", "we meet at noon. In the park. it costs ten euros", " a")
+    longhand.said("it costs 10 € a day.")
+    new.wait("entry", "we meet at noon. In the park. it costs 10 € a day.")
+
+
+@case("/input-method/every-letter-and-emoji-arrives")
+def _():
+    start()
+    longhand.say("grüße 👍🏽 aus łódź| und")
+    new.wait("entry", "grüße 👍🏽 aus łódź", " und")
+    longhand.said("Grüße 👍🏽 aus Łódź und 東京 🇪🇺 naïve e\u0301")
+    new.wait("entry", "Grüße 👍🏽 aus Łódź und 東京 🇪🇺 naïve e\u0301")
+    longhand.ordered("scratch", "scratch that")
+    new.wait("entry", "")
+
+
+@case("/input-method/spoken-commands-are-carried-out")
+def _():
+    start()
+    longhand.follow(lambda: new.focus("view"))
+    longhand.said("Dear Ann.")
+    longhand.ordered("mark", ",")
+    longhand.ordered("break", "\n\n")
+    longhand.said("Hello.")
+    longhand.said("No.")
+    new.wait("view", "Dear Ann,\n\nHello. No.")
+    longhand.ordered("scratch", "scratch that")
+    new.wait("view", "Dear Ann,\n\nHello.")
+    longhand.ordered("scratch", "scratch that")
+    new.wait("view", "Dear Ann,\n\n")
+    longhand.ordered("undo", "undo")
+    new.wait("view", "Dear Ann,\n\nHello.")
+
+
+@case("/input-method/a-key-takes-what-is-shown-and-the-rest-of-the-utterance-is-not-written")
+def _():
+    start()
+    longhand.say("this is| what I")
+    new.wait("entry", "this is", " what I")
+    longhand.follow(lambda: press("exclam"))
+    new.wait("entry", "this is what I!")
+    longhand.emit("Committed", "(sxxa(sxxd))", "this is what I mean", longhand.now_ms - 10, longhand.now_ms, [])
+    longhand.said("Really.")
+    new.wait("entry", "this is what I! Really.")
+
+
+@case("/input-method/every-key-reaches-the-program")
+def _():
+    start()
+    for key, text in (("a", "a"), ("b", "ab"), ("BackSpace", "a"), ("shift+d", "aD"), ("udiaeresis", "aDü")):
+        press(key)
+        new.wait("entry", text)
+    longhand.said("E.")
+    new.wait("entry", "aDü E.")
+
+
+@case("/input-method/what-was-said-does-not-follow-into-the-next-field")
+def _():
+    start()
+    longhand.say("only for the entry| and")
+    new.wait("entry", "only for the entry", " and")
+    longhand.follow(lambda: new.focus("view"))
+    new.wait("entry", "only for the entry")
+    longhand.emit("Committed", "(sxxa(sxxd))", "only for the entry and no other", 0, longhand.now_ms, [])
+    longhand.said("This is for the view.")
+    new.wait("view", "This is for the view.")
+    assert new.text("entry") == "only for the entry"
+
+
+@case("/input-method/nor-into-another-program")
+def _():
+    start()
+    old = []
+    longhand.follow(lambda: old.append(Program("3.0", "Old")))
+    old = old[0]
+    longhand.said("Hello, old one.")
+    old.wait("entry", "Hello, old one.")
+    longhand.say("wait for it| please")
+    old.wait("entry", "Hello, old one. wait for it", " please")
+    longhand.follow(new.activate)
+    old.wait("entry", "Hello, old one. wait for it")
+    longhand.said("Hello, new one.")
+    new.wait("entry", "Hello, new one.")
+    assert old.text("entry") == "Hello, old one. wait for it"
+    longhand.follow(old.activate)
+    longhand.said("Back.")
+    old.wait("entry", "Hello, old one. wait for it Back.")
+    old.close()
+
+
+@case("/input-method/fast-switching-writes-each-text-where-it-was-said")
+def _():
+    start()
+    other = Program("4.0", "Other")
+    for number in range(4):
+        for program in (new, other):
+            longhand.follow(program.activate)
+            longhand.said(f"{program.title} {number}.")
+            until("it", lambda p=program, n=number: p.text("entry").endswith(f"{n}."), 5)
+            longhand.say("lost in between")
+    other.wait("entry", "Other 0. Other 1. Other 2. Other 3.", " lost in between")
+    new.wait("entry", "New 0. New 1. New 2. New 3.")
+    other.close()
+
+
+@case("/input-method/nothing-is-recorded-or-written-where-a-password-or-pin-goes")
+def _():
+    for name in ("password", "pin"):
+        start()
+        longhand.say("my secret is| one")
+        until("words", lambda: new.preedit("entry"))
+        new.focus(name)
+        longhand.wait("idle")
+        longhand.said("My secret is one.")
+        longhand.say("two")
+        press("x")
+        new.wait(name, "x")
+        assert new.preedit(name) == ""
+        new.focus("entry")
+        longhand.wait("recording")
+        assert daemon.chosen() == "longhand"
+
+
+@case("/input-method/a-program-that-shows-no-preedit-and-tells-no-text-gets-words-and-says-what-it-cannot-do")
+def _():
+    start()
+    odd = []
+    longhand.follow(lambda: odd.append(OddProgram(IBus.Bus(), IBus.Capabilite.AUXILIARY_TEXT)))
+    odd = odd[0]
+    longhand.say("it is an odd| one")
+    odd.wait("it is an odd", " one")
+    longhand.said("It is an odd one.")
+    odd.wait("it is an odd one.", "")
+    longhand.ordered("scratch", "scratch that")
+    odd.wait("it is an odd one.", "This program does not let Longhand remove text.")
+    odd.context.focus_out()
+
+
+@case("/input-method/stop-writes-the-last-words-and-brings-back-the-input-method-before")
+def _():
+    start()
+    assert daemon.command("--stop") == (0, "")
+    longhand.wait("idle")
+    wait_engine(COLEMAK)
+
+
+@case("/input-method/toggle-does-either")
+def _():
+    new.activate()
+    clear("entry")
+    assert daemon.command("--toggle") == (0, "")
+    longhand.wait("recording")
+    longhand.said("On.")
+    new.wait("entry", "On.")
+    assert daemon.command("--toggle") == (0, "")
+    wait_engine(COLEMAK)
+
+
+@case("/input-method/what-was-typed-before-is-known")
+def _():
+    for _ in range(2):
+        new.activate()
+        clear("entry")
+        for key, text in (("a", "a"), ("b", "ab")):
+            press(key)
+            new.wait("entry", text)
+        assert daemon.command("--start") == (0, "")
+        longhand.wait("recording")
+        longhand.said("Then.")
+        new.wait("entry", "ab Then.")
+        assert daemon.command("--stop") == (0, "")
+        wait_engine(COLEMAK)
+
+
+@case("/input-method/it-may-be-chosen-by-itself-and-stays-chosen-when-somebody-stops-it")
+def _():
+    clear("entry")
+    daemon.choose("longhand")
+    longhand.wait("recording")
+    longhand.desktop.do(lambda: longhand.set_state("idle"))
+    press("a")
+    new.wait("entry", "a")
+    assert daemon.chosen() == "longhand"
+    assert daemon.command("--start") == (0, "")
+    longhand.wait("recording")
+
+
+@case("/input-method/choosing-another-one-stops-it")
+def _():
+    start()
+    longhand.say("half a sentence")
+    new.wait("entry", "", "half a sentence")
+    daemon.choose(KEYBOARD)
+    longhand.wait("idle")
+    new.wait("entry", "")
+
+
+@case("/input-method/an-error-is-told-and-the-one-before-comes-back")
+def _():
+    odd = OddProgram(IBus.Bus(), IBus.Capabilite.AUXILIARY_TEXT)
+    longhand.error = ("NoMicrophone", "There is no microphone: connect one.")
+    assert daemon.command("--start") == (0, "")
+    odd.wait("", "There is no microphone: connect one.")
+    wait_engine(KEYBOARD)
+    longhand.error = None
+
+
+@case("/input-method/longhand-may-be-killed-and-is-there-again")
+def _():
+    start()
+    longhand.say("these four words are| firm")
+    new.wait("entry", "these four words are", " firm")
+    longhand.die()
+    new.wait("entry", "these four words are")
+    press("exclam")
+    new.wait("entry", "these four words are!")
+    longhand.run()
+    wait_engine(KEYBOARD)
+    start()
+    longhand.said("Again.")
+    new.wait("entry", "Again.")
+
+
+@case("/input-method/its-own-process-may-be-killed")
+def _():
+    start()
+    found = subprocess.run(["pgrep", "-f", f"^{daemon.longhand_ibus} --ibus"], capture_output=True, text=True, check=True)
+    os.kill(int(found.stdout), signal.SIGKILL)
+    press("a")
+    new.wait("entry", "a")
+    desktop.do(lambda: longhand.set_state("idle"))
+    daemon.choose(KEYBOARD)
+    start()
+    longhand.said("Again.")
+    new.wait("entry", "Again.")
+
+
+@case("/input-method/ibus-may-be-restarted")
+def _():
+    daemon.kill()
+    desktop.do(lambda: longhand.set_state("idle"))
+    daemon.start()
+    start()
+    longhand.said("Once more.")
+    new.wait("entry", "Once more.")
+
+
+@case("/input-method/without-ibus-it-says-what-to-do")
+def _():
+    daemon.kill()
+    status, error = daemon.command("--start")
+    assert status == 1 and "ibus start" in error and error.count("\n") == 1, error
+    assert daemon.command("--fly")[0] == 2
+
+
+run()
