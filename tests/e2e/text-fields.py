@@ -22,9 +22,10 @@ def tell(**event):
 
 class Fields:
     def __init__(self, window):
-        box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)
+        box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=12, margin_top=12, margin_bottom=12, margin_start=12,
+                      margin_end=12)
         self.fields = {"entry": Gtk.Entry(), "view": Gtk.TextView(height_request=80), "password": self.make_password(),
-                       "pin": Gtk.Entry(input_purpose=Gtk.InputPurpose.PIN)}
+                       "pin": Gtk.Entry(input_purpose=Gtk.InputPurpose.PIN, placeholder_text="PIN")}
         for name, field in self.fields.items():
             self.emitter(field).connect("preedit-changed", self.on_preedit, name)
             (box.append if version == "4.0" else box.add)(field)
@@ -33,7 +34,7 @@ class Fields:
     @staticmethod
     def make_password():
         if version == "4.0":
-            return Gtk.PasswordEntry()
+            return Gtk.PasswordEntry(placeholder_text="Password")
         return Gtk.Entry(visibility=False, input_purpose=Gtk.InputPurpose.PASSWORD)
 
     @staticmethod
