@@ -516,6 +516,7 @@ struct quill_result {
     size_t n_segments;
     char language[8]; /* code that was used or detected; "" when there was nothing to detect it in */
     float language_probability; /* of the detected one, among those to choose from; 0: none was detected */
+    size_t n_prompt_left_out; /* tokens at the beginning of quill_params.initial_prompt that found no room */
     struct quill_timings timings;
 };
 

@@ -232,6 +232,7 @@ static void begin_history(struct quill_run *run)
     const size_t skip = n_tokens > run->max_history ? n_tokens - run->max_history : 0;
     quill_text_to_tokens(t->tokenizer, t->text, skip, run->slot->history, run->max_history);
     run->n_history = n_tokens - skip;
+    run->builder->result.n_prompt_left_out = skip;
     run->n_carried = params->carry_initial_prompt ? run->n_history : 0;
 }
 

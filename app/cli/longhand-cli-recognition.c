@@ -80,6 +80,8 @@ longhand_cli_recognition_add_entries (LonghandCliRecognition *self, const GOptio
       N_ ("Temperature of the first try (default 0: no chance in it)"), N_ ("X") },
     { "temperature-increment", 0, 0, G_OPTION_ARG_DOUBLE, &self->temperature_increment,
       N_ ("Added after a failed try, up to 1 (default 0.2; 0: there is no other try)"), N_ ("X") },
+    { "temperature-increment-on-fallback", 0, 0, G_OPTION_ARG_DOUBLE, &self->temperature_increment,
+      N_ ("The same, as openai/whisper calls it"), N_ ("X") },
     { "compression-ratio-threshold", 0, 0, G_OPTION_ARG_DOUBLE, &self->compression_ratio_threshold,
       N_ ("A try fails when its text repeats itself more than this (default 2.4; 0: never)"), N_ ("X") },
     { "logprob-threshold", 0, 0, G_OPTION_ARG_DOUBLE, &self->logprob_threshold,

@@ -407,6 +407,37 @@ interrupt_keeps_what_is_finished (Fixture *f, gconstpointer data) {
   g_assert_cmpstr (text, ==, expected.out);
 }
 
+/* While the first recording is being read, where its text is to go and the second one vanish. */
+static void
+folders_that_vanish_are_told_and_no_text_is_lost (Fixture *f, gconstpointer data) {
+  g_autofree char *out = path_of (f, "out");
+  g_autofree char *second = write_wav (f, "second.wav");
+  g_autofree char *wav = NULL, *printed = NULL;
+  g_autoptr (GBytes) sound = NULL, heard = NULL, told = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) process = g_subprocess_new (
+      G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, &error,
+      g_getenv ("LONGHAND_TEST_CLI"), "transcribe", "-o", out, "-", second, NULL);
+  gsize n;
+
+  g_assert_no_error (error);
+  while (!g_file_test (out, G_FILE_TEST_IS_DIR))
+    g_usleep (10000);
+  g_assert_cmpint (g_rmdir (out), ==, 0);
+  g_assert_cmpint (g_unlink (second), ==, 0);
+  g_assert_true (g_file_get_contents (speech (), &wav, &n, NULL));
+  sound = g_bytes_new (wav, n);
+  g_subprocess_communicate (process, sound, NULL, &heard, &told, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 1);
+  printed = g_strndup (g_bytes_get_data (heard, NULL), g_bytes_get_size (heard));
+  g_assert_cmpuint (strlen (printed), >, 20);
+  g_free (wav);
+  wav = g_strndup (g_bytes_get_data (told, NULL), g_bytes_get_size (told));
+  cli_assert_contains (wav, "cannot be saved because its folder does not exist: create it or choose another");
+  cli_assert_contains (wav, "second.wav”: check the path");
+}
+
 /* One whose standard output is a pipe that holds no more, so that it waits to print. */
 typedef struct {
   GSubprocess *process; /* owned */
@@ -746,6 +777,7 @@ main (int argc, char **argv) {
   ADD ("progress-fits-into-the-terminal-and-goes-away", progress_fits_into_the_terminal_and_goes_away);
   ADD ("progress-is-shown-when-it-is-asked-for", progress_is_shown_when_it_is_asked_for);
   ADD ("keyboard-is-no-recording", keyboard_is_no_recording);
+  ADD ("folders-that-vanish-are-told-and-no-text-is-lost", folders_that_vanish_are_told_and_no_text_is_lost);
   ADD ("interrupt-keeps-what-is-finished", interrupt_keeps_what_is_finished);
   g_test_add_func ("/cli-files/interrupt-does-not-cut-what-is-being-printed",
                    interrupt_does_not_cut_what_is_being_printed);

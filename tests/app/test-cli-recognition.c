@@ -117,9 +117,11 @@ static void
 options_of_the_others_reach_the_engine (void) {
   Asked asked;
 
-  ask (&asked, "--repetition-penalty 1.25 --no-repeat-ngram-size 3 --max-new-tokens 100 --audio-ctx 500"
+  ask (&asked, "--temperature-increment-on-fallback 0.5 --repetition-penalty 1.25 --no-repeat-ngram-size 3 "
+               "--max-new-tokens 100 --audio-ctx 500"
                " --prefix 'Dear Ó' --prompt-reset-on-temperature 0.25 --without-timestamps"
                " --hallucination-silence-threshold 1.5");
+  g_assert_cmpfloat (asked.params.temperature_increment, ==, 0.5f);
   g_assert_cmpfloat (asked.params.repetition_penalty, ==, 1.25f);
   g_assert_cmpuint (asked.params.no_repeat_ngram_size, ==, 3);
   g_assert_cmpuint (asked.params.max_tokens, ==, 100);
@@ -499,6 +501,23 @@ words_are_highlighted_while_they_are_said (void) {
 }
 
 static void
+prompt_that_is_too_long_is_said (void) {
+  g_autoptr (GString) prompt = g_string_new (NULL);
+  g_auto (CliRun) run = { 0 };
+  g_auto (CliRun) end = { 0 };
+
+  for (int i = 0; i < 75; i++)
+    g_string_append (prompt, "one two three ");
+  run = cli_run ("transcribe", "--greedy", "--initial-prompt", prompt->str, speech (), NULL);
+  g_assert_cmpint (run.code, ==, 0);
+  cli_assert_contains (run.err, "its end counts, and the first 2 tokens are left out");
+  g_string_erase (prompt, 0, (gssize)strlen ("one two "));
+  end = cli_run ("transcribe", "--greedy", "--initial-prompt", prompt->str, speech (), NULL);
+  cli_assert_succeeds (&end);
+  g_assert_cmpstr (end.out, ==, run.out);
+}
+
+static void
 offset_behind_the_end_is_said (void) {
   g_auto (CliRun) run = cli_run ("transcribe", "--offset", "60", speech (), NULL);
 
@@ -536,6 +555,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/cli/recognition/text-begins-with-the-prefix", text_begins_with_the_prefix);
   g_test_add_func ("/cli/recognition/words-are-highlighted-while-they-are-said",
                    words_are_highlighted_while_they_are_said);
+  g_test_add_func ("/cli/recognition/prompt-that-is-too-long-is-said", prompt_that_is_too_long_is_said);
   g_test_add_func ("/cli/recognition/offset-behind-the-end-is-said", offset_behind_the_end_is_said);
   return g_test_run ();
 }
