@@ -5,6 +5,7 @@
 #include "files/longhand-file-item-private.h"
 #include "files/longhand-file-text.h"
 #include "longhand-error.h"
+#include "sandbox/longhand-sandbox.h"
 
 #include <glib/gi18n.h>
 
@@ -217,11 +218,12 @@ begin (LonghandFileQueue *self, LonghandFileItem *item) {
   return TRUE;
 }
 
+/* In the order in which they came: what is still being looked into is not overtaken. */
 static void
 advance (LonghandFileQueue *self) {
   if (self->running != NULL || self->is_held || self->recognizer == NULL)
     return;
-  for (guint i = 0; i < self->items->len; i++)
+  for (guint i = 0; i < self->items->len && item_at (self, i)->state != LONGHAND_FILE_STATE_CHECKING; i++)
     if (item_at (self, i)->state == LONGHAND_FILE_STATE_WAITING && begin (self, item_at (self, i)))
       return;
 }
@@ -232,25 +234,34 @@ typedef struct {
   char *path; /* owned */
   guint serial;
   double seconds;
+  GError *error; /* owned; NULL: it is a recording */
 } Check;
 
 static void
 check_free (gpointer data) {
   Check *check = data;
 
+  g_clear_error (&check->error);
   g_free (check->path);
   g_free (check);
 }
 
 static void
+check_inside (gpointer user) {
+  Check *check = user;
+
+  longhand_audio_file_probe (check->path, &check->seconds, &check->error);
+}
+
+/* The file comes from anywhere. */
+static void
 check_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable) {
   Check *check = data;
-  GError *error = NULL;
 
-  if (longhand_audio_file_probe (check->path, &check->seconds, &error))
+  if (longhand_sandbox_run (check_inside, check, &check->error) && check->error == NULL)
     g_task_return_boolean (task, TRUE);
   else
-    g_task_return_error (task, error);
+    g_task_return_error (task, g_steal_pointer (&check->error));
 }
 
 static LonghandFileItem *

@@ -1,14 +1,35 @@
-/* Files on their way to sessions: the queue without a model, and the arithmetic of its time. */
+/* Files on their way to sessions: the queue without a model, and the arithmetic of its time. The linker puts
+ * the function of this file before that which looks into sound files (--wrap). */
+#include "audio/longhand-audio-file.h"
 #include "files/longhand-file-clock.h"
 #include "files/longhand-file-queue.h"
 #include "files/longhand-file-text.h"
 #include "library-fixture.h"
 #include "longhand-error.h"
+#include "sandbox/longhand-sandbox.h"
 
 #include <sndfile.h>
 #include <string.h>
 
 #define FOREVER_US (60 * G_USEC_PER_SEC)
+
+/* ---- what can be reached while a file is looked into ---- */
+
+static LonghandSandboxState seen;
+
+gboolean __wrap_longhand_audio_file_probe (const char *path, double *seconds, GError **error);
+gboolean __real_longhand_audio_file_probe (const char *path, double *seconds, GError **error);
+
+gboolean
+__wrap_longhand_audio_file_probe (const char *path, double *seconds, GError **error) {
+  longhand_sandbox_probe (&seen);
+  return __real_longhand_audio_file_probe (path, seconds, error);
+}
+
+static void
+note_state (gpointer user) {
+  longhand_sandbox_probe (user);
+}
 
 /* ---- somebody who recognises nothing, but says what is asked of it ---- */
 
@@ -243,6 +264,16 @@ what_is_no_recording_fails_with_a_sentence_and_the_others_go_on (Fixture *f, gco
   answer (f, "heard", NULL);
   g_assert_cmpint (state (f, 4), ==, LONGHAND_FILE_STATE_DONE);
   g_assert_cmpuint (f->fake->begun->len, ==, 1);
+}
+
+static void
+files_are_looked_into_inside_the_sandbox (Fixture *f, gconstpointer data) {
+  LonghandSandboxState possible = { 0 };
+
+  g_assert_true (longhand_sandbox_run (note_state, &possible, NULL));
+  add_sound (f, "from-anywhere.wav", 1);
+  wait_checked (f, 0);
+  g_assert_cmpmem (&seen, sizeof seen, &possible, sizeof possible);
 }
 
 static void
@@ -524,6 +555,7 @@ main (int argc, char **argv) {
   ADD ("/queue/files-become-sessions-one-after-the-other", files_become_sessions_one_after_the_other);
   ADD ("/queue/what-is-no-recording-fails-with-a-sentence-and-the-others-go-on",
        what_is_no_recording_fails_with_a_sentence_and_the_others_go_on);
+  ADD ("/queue/files-are-looked-into-inside-the-sandbox", files_are_looked_into_inside_the_sandbox);
   ADD ("/queue/file-elsewhere-is-to-be-copied-first", file_elsewhere_is_to_be_copied_first);
   ADD ("/queue/file-that-fails-can-be-tried-again", file_that_fails_can_be_tried_again);
   ADD ("/queue/without-a-model-each-file-says-so", without_a_model_each_file_says_so);
