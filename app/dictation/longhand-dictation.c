@@ -12,9 +12,9 @@
 #include "dictation/longhand-state.h"
 #include "dictation/longhand-utterance.h"
 #include "longhand-error.h"
+#include "longhand-language-names.h"
 
 #include <glib/gi18n.h>
-#include <quill.h>
 #include <string.h>
 
 #define DRAIN_TIMEOUT_US (10 * G_USEC_PER_SEC) /* for the last words at shutdown */
@@ -780,14 +780,7 @@ longhand_dictation_watch_devices (LonghandDictation *self, gboolean watch) {
 
 char **
 longhand_dictation_dup_languages (LonghandDictation *self) {
-  g_autoptr (GPtrArray) languages = g_ptr_array_new ();
-
-  for (guint i = 0; i < longhand_model_slot_get_n_languages (self->slot); i++) {
-    g_ptr_array_add (languages, g_strdup (quill_language_code (i)));
-    g_ptr_array_add (languages, g_strdup (quill_language_name (i)));
-  }
-  g_ptr_array_add (languages, NULL);
-  return (char **)g_ptr_array_free (g_steal_pointer (&languages), FALSE);
+  return longhand_language_names_dup (longhand_model_slot_get_n_languages (self->slot));
 }
 
 LonghandPumpQueue *

@@ -211,8 +211,8 @@ gint64 longhand_dictation_get_now_ms (LonghandDictation *self);
  * LonghandUtterance. */
 int longhand_dictation_dup_sound (LonghandDictation *self, gint64 *origin_ms);
 
-/* Languages of the model in use: (transfer full) array of alternating code, English name, NULL-terminated;
- * empty for English-only models. */
+/* Languages of the model in use, as longhand_language_names_dup has them; none for English-only models.
+ * (transfer full) */
 char **longhand_dictation_dup_languages (LonghandDictation *self);
 
 G_END_DECLS

@@ -145,7 +145,7 @@ def _():
 def _():
     with tempfile.TemporaryDirectory() as folder:
         template = os.path.join(folder, "programs.pot")
-        status, text = output_of("xgettext", "--from-code=UTF-8", "--keyword=_", "--keyword=N_",
+        status, text = output_of("xgettext", "--from-code=UTF-8", "--keyword=_", "--keyword=N_", "--keyword=NC_:1c,2",
                                  "--keyword=g_dngettext:2,3", "--directory", top, "--output", template,
                                  *(path for path in translated_sources() if path.endswith(".c")))
         assert status == 0, text

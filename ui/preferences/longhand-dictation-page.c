@@ -1,5 +1,6 @@
 #include "preferences/longhand-dictation-page.h"
 
+#include "longhand-language-names.h"
 #include "preferences/longhand-choice-row.h"
 #include "preferences/longhand-list-page.h"
 
@@ -34,13 +35,9 @@ show_languages (LonghandDictationPage *self) {
   g_autofree char *current = longhand_settings_dup_language (self->settings);
   LonghandChoices *choices = longhand_choices_new ();
 
-  longhand_choices_add (choices, "auto", any ? _ ("Detect") : _ ("English"));
-  for (guint i = 0; any && languages[i] != NULL; i += 2) {
-    g_autofree char *title = g_strdup (languages[i + 1]);
-
-    title[0] = g_ascii_toupper (title[0]);
-    longhand_choices_add (choices, languages[i], title);
-  }
+  longhand_choices_add (choices, "auto", any ? _ ("Detect") : longhand_language_name ("en"));
+  for (guint i = 0; any && languages[i] != NULL; i += 2)
+    longhand_choices_add (choices, languages[i], languages[i + 1]);
   longhand_choice_row_show (self->language, choices, any ? current : "auto", current);
   gtk_widget_set_sensitive (GTK_WIDGET (self->language), any);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->language),
