@@ -6,7 +6,8 @@
 
 #define PATH "/io/github/longhand_app/Longhand/commands/commands.ini"
 #define PHRASES "phrases"
-#define CLOSING_MARKS ".,;:!?…"
+#define OPENING_MARKS "¿¡"
+#define CLOSING_MARKS ".,;:!?…。、，．：；！？"
 
 typedef struct {
   LonghandCommand command;
@@ -126,23 +127,24 @@ longhand_commands_get_grammar (const LonghandCommands *self) {
   return self->grammar->str;
 }
 
-/* Without space around it, and without marks at its end. (transfer full) */
+static gboolean
+is_one_of (const char *marks, const char *at) {
+  const gunichar c = g_utf8_get_char (at);
+
+  return c != 0 && (g_unichar_isspace (c) || g_utf8_strchr (marks, -1, c) != NULL);
+}
+
+/* Without spaces and marks around it. (transfer full) */
 static char *
 strip (const char *phrase) {
   g_autofree char *folded = g_utf8_casefold (phrase, -1);
-  char *end;
+  const char *begin = folded, *end = folded + strlen (folded);
 
-  g_strstrip (folded);
-  end = folded + strlen (folded);
-  while (end > folded) {
-    char *last = g_utf8_prev_char (end);
-
-    if (g_utf8_strchr (CLOSING_MARKS, -1, g_utf8_get_char (last)) == NULL)
-      break;
-    end = last;
-  }
-  *end = '\0';
-  return g_steal_pointer (&folded);
+  while (is_one_of (OPENING_MARKS, begin))
+    begin = g_utf8_next_char (begin);
+  while (end > begin && is_one_of (CLOSING_MARKS, g_utf8_prev_char (end)))
+    end = g_utf8_prev_char (end);
+  return g_strndup (begin, (gsize)(end - begin));
 }
 
 LonghandCommand

@@ -2,9 +2,11 @@
 
 #include <string.h>
 
-#define REPLACED_MARKS ".,;:!?…"
-#define LOW_QUOTE 0x201e  /* opens in German, say */
-#define HIGH_QUOTE 0x201c /* opens in English, but closes where the low one opened */
+#define REPLACED_MARKS ".,;:!?…。、，．：；！？"
+#define OPENING_MARKS "¿¡"
+#define MARKS_OF_ANY_SCRIPT "“”‘’—―…·" /* as wide as what stands around them */
+#define LOW_QUOTE 0x201e               /* opens in German, say */
+#define HIGH_QUOTE 0x201c              /* opens in English, but closes where the low one opened */
 
 /* 0: there is none. */
 static gunichar
@@ -29,13 +31,48 @@ is_closed_quote (const char *text) {
   return FALSE;
 }
 
+/* Chinese and Japanese are written without. */
+static gboolean
+has_spaces (gunichar c) {
+  switch (g_unichar_get_script (c)) {
+  case G_UNICODE_SCRIPT_HAN:
+  case G_UNICODE_SCRIPT_HIRAGANA:
+  case G_UNICODE_SCRIPT_KATAKANA:
+    return FALSE;
+  case G_UNICODE_SCRIPT_COMMON:
+    return !g_unichar_iswide (c); /* their marks */
+  default:
+    return TRUE;
+  }
+}
+
+static gboolean
+ends_with_spaceless_script (const char *text) {
+  const char *at = text + strlen (text);
+
+  while ((at = g_utf8_find_prev_char (text, at)) != NULL)
+    if (g_utf8_strchr (MARKS_OF_ANY_SCRIPT, -1, g_utf8_get_char (at)) == NULL)
+      return !has_spaces (g_utf8_get_char (at));
+  return FALSE;
+}
+
 gsize
 longhand_composition_get_replaced (const char *text, LonghandCommand command) {
   const gunichar last = last_char (text);
+  const char *end = text + strlen (text), *at = end, *before;
 
   if (command != LONGHAND_COMMAND_MARK || last == 0 || g_utf8_strchr (REPLACED_MARKS, -1, last) == NULL)
     return 0;
-  return (gsize)g_unichar_to_utf8 (last, NULL);
+  at = g_utf8_prev_char (at);
+  while ((before = g_utf8_find_prev_char (text, at)) != NULL && g_unichar_isspace (g_utf8_get_char (before)))
+    at = before; /* French has one there */
+  return (gsize)(end - at);
+}
+
+gboolean
+longhand_composition_needs_space_behind (const char *text, LonghandCommand command, gunichar after) {
+  return g_unichar_isalnum (after) && has_spaces (after) && !ends_with_spaceless_script (text)
+         && command != LONGHAND_COMMAND_OPENING && command != LONGHAND_COMMAND_BREAK;
 }
 
 gboolean
@@ -44,7 +81,8 @@ longhand_composition_needs_space (const char *text, LonghandCommand command) {
   const GUnicodeType type = g_unichar_type (last);
 
   if (command == LONGHAND_COMMAND_BREAK || command == LONGHAND_COMMAND_MARK
-      || command == LONGHAND_COMMAND_CLOSING || last == 0 || g_unichar_isspace (last))
+      || command == LONGHAND_COMMAND_CLOSING || last == 0 || g_unichar_isspace (last)
+      || g_utf8_strchr (OPENING_MARKS, -1, last) != NULL || ends_with_spaceless_script (text))
     return FALSE;
   if (last == HIGH_QUOTE)
     return is_closed_quote (text);

@@ -6,11 +6,14 @@
 G_BEGIN_DECLS
 
 /* Of text, where it goes on with what a command writes (LONGHAND_COMMAND_NONE: with words), how many bytes at
- * its end that replaces: a mark that recognition had put there. */
+ * its end that replaces: a mark that recognition had put there, with the space before it. */
 gsize longhand_composition_get_replaced (const char *text, LonghandCommand command);
 
 /* Whether a space goes between them. */
 gboolean longhand_composition_needs_space (const char *text, LonghandCommand command);
+
+/* Whether a space goes between text, which a command writes (NONE: words), and a character that is there. */
+gboolean longhand_composition_needs_space_behind (const char *text, LonghandCommand command, gunichar after);
 
 /* text goes on with an utterance; not with one that writes nothing. */
 void longhand_composition_join (GString *text, const LonghandUtterance *utterance);

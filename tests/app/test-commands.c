@@ -3,6 +3,7 @@
 #include "dictation/longhand-composition.h"
 #include "dictation/longhand-utterance.h"
 
+#include <quill.h>
 #include <string.h>
 
 /* ---- phrases ---- */
@@ -59,6 +60,60 @@ languages_have_phrases_of_their_own (void) {
   g_assert_true (g_str_has_prefix (longhand_commands_get_grammar (one), "root ::= \"neue zeile\" | \""));
 }
 
+static void
+marks_are_those_of_the_language (void) {
+  static const struct {
+    const char *language, *phrase, *written;
+    LonghandCommand command;
+  } rows[] = {
+    { "fr", " Nouvelle ligne.", "\n", LONGHAND_COMMAND_BREAK },
+    { "fr", " Point d'interrogation ?", "\u202f?", LONGHAND_COMMAND_MARK },
+    { "fr", " Ouvrir les guillemets", "\u00ab\u00a0", LONGHAND_COMMAND_OPENING },
+    { "fr", " Arr\u00eater la dict\u00e9e.", "", LONGHAND_COMMAND_STOP },
+    { "es", " \u00a1Borra eso!", "", LONGHAND_COMMAND_SCRATCH },
+    { "es", " Abrir interrogaci\u00f3n.", "\u00bf", LONGHAND_COMMAND_OPENING },
+    { "es", " Punto y coma.", ";", LONGHAND_COMMAND_MARK },
+    { "it", " A capo.", "\n", LONGHAND_COMMAND_BREAK },
+    { "it", " Chiudi virgolette.", "\u00bb", LONGHAND_COMMAND_CLOSING },
+    { "pt", " Travess\u00e3o.", "\u2014", LONGHAND_COMMAND_WORD },
+    { "pt", " Desfazer.", "", LONGHAND_COMMAND_UNDO },
+    { "ja", "\u53e5\u70b9\u3002", "\u3002", LONGHAND_COMMAND_MARK },
+    { "ja", "\u6539\u884c", "\n", LONGHAND_COMMAND_BREAK },
+    { "zh", "\u95ee\u53f7\uff1f", "\uff1f", LONGHAND_COMMAND_MARK },
+    { "zh", "\u63db\u884c\u3002", "\n", LONGHAND_COMMAND_BREAK }, /* in the other script */
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    const char *const language[] = { rows[i].language, NULL };
+    g_autoptr (LonghandCommands) commands = longhand_commands_new (language);
+    const char *written;
+
+    g_assert_cmpint (longhand_commands_find (commands, rows[i].phrase, &written), ==, rows[i].command);
+    g_assert_cmpstr (written, ==, rows[i].written);
+  }
+}
+
+/* Where the language is detected. */
+static void
+phrases_of_all_languages_are_a_grammar (void) {
+  g_autofree char *path
+      = g_build_filename (g_getenv ("LONGHAND_MODEL_DIR"), "ggml-longhand-mini.en-q5_K.bin", NULL);
+  g_autoptr (LonghandCommands) all = longhand_commands_new (NULL);
+  struct quill_model *model = NULL;
+  struct quill_grammar *grammar = NULL;
+  struct quill_error error = { 0 };
+
+  quill_model_open (&model, path, &error);
+  g_assert_cmpstr (error.message, ==, "");
+  quill_grammar_open (&grammar, model, longhand_commands_get_grammar (all), NULL, &error);
+  g_assert_cmpstr (error.message, ==, "");
+  g_assert_true (quill_grammar_matches (grammar, " \u00c0 la ligne."));
+  g_assert_true (quill_grammar_matches (grammar, "\u6539\u884c\u3002"));
+  g_assert_false (quill_grammar_matches (grammar, "\u6539"));
+  quill_grammar_close (&grammar);
+  quill_model_close (&model);
+}
+
 /* ---- texts ---- */
 
 static LonghandUtterance *
@@ -108,6 +163,8 @@ marks_go_behind_text_and_replace_those_of_recognition (void) {
     { "\u201eA\u201c b", LONGHAND_COMMAND_OPENING, "\u201e", "\u201eA\u201c b \u201eThen" },
     { "So.", LONGHAND_COMMAND_BREAK, "\n\n", "So.\n\nThen" },
     { "So", LONGHAND_COMMAND_WORD, "\u2013", "So \u2013 Then" },
+    { "Oui ?", LONGHAND_COMMAND_MARK, "\u202f!", "Oui\u202f! Then" },
+    { "Dijo:", LONGHAND_COMMAND_OPENING, "\u00bf", "Dijo: \u00bfThen" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
@@ -118,6 +175,37 @@ marks_go_behind_text_and_replace_those_of_recognition (void) {
     take (changes, LONGHAND_COMMAND_NONE, "Then");
     assert_reads (changes, rows[i].expected);
   }
+}
+
+static void
+scripts_without_spaces_get_none (void) {
+  static const struct {
+    const char *first;
+    LonghandCommand command;
+    const char *written, *second, *expected;
+  } rows[] = {
+    { "\u306f\u3044\u3002", LONGHAND_COMMAND_NONE, "\u305d\u3046", "\u3067\u3059",
+      "\u306f\u3044\u3002\u305d\u3046\u3067\u3059" },
+    { "\u306f\u3044\u3002", LONGHAND_COMMAND_MARK, "\u3001", "\u305d\u3046",
+      "\u306f\u3044\u3001\u305d\u3046" },
+    { "\u4f60", LONGHAND_COMMAND_WORD, "\u2014\u2014", "\u597d", "\u4f60\u2014\u2014\u597d" },
+    { "\u201c\u4f60\u3002", LONGHAND_COMMAND_CLOSING, "\u201d", "\u597d", "\u201c\u4f60\u3002\u201d\u597d" },
+    { "\uc608.", LONGHAND_COMMAND_NONE, "\ub124.", "\uc88b\ub2e4",
+      "\uc608. \ub124. \uc88b\ub2e4" }, /* Korean has them */
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GPtrArray) changes = changes_new ();
+
+    take (changes, LONGHAND_COMMAND_NONE, rows[i].first);
+    take (changes, rows[i].command, rows[i].written);
+    take (changes, LONGHAND_COMMAND_NONE, rows[i].second);
+    assert_reads (changes, rows[i].expected);
+  }
+  g_assert_true (longhand_composition_needs_space_behind ("I", LONGHAND_COMMAND_NONE, 'a'));
+  g_assert_false (longhand_composition_needs_space_behind ("I", LONGHAND_COMMAND_OPENING, 'a'));
+  g_assert_false (longhand_composition_needs_space_behind ("\u597d", LONGHAND_COMMAND_NONE, 'a'));
+  g_assert_false (longhand_composition_needs_space_behind ("I", LONGHAND_COMMAND_NONE, 0x597d));
 }
 
 static void
@@ -182,8 +270,12 @@ main (int argc, char **argv) {
   g_test_add_func ("/commands/phrases-are-found-as-recognition-writes-them",
                    phrases_are_found_as_recognition_writes_them);
   g_test_add_func ("/commands/languages-have-phrases-of-their-own", languages_have_phrases_of_their_own);
+  g_test_add_func ("/commands/marks-are-those-of-the-language", marks_are_those_of_the_language);
+  g_test_add_func ("/commands/phrases-of-all-languages-are-a-grammar",
+                   phrases_of_all_languages_are_a_grammar);
   g_test_add_func ("/commands/marks-go-behind-text-and-replace-those-of-recognition",
                    marks_go_behind_text_and_replace_those_of_recognition);
+  g_test_add_func ("/commands/scripts-without-spaces-get-none", scripts_without_spaces_get_none);
   g_test_add_func ("/commands/marks-without-text-stand-alone", marks_without_text_stand_alone);
   g_test_add_func ("/commands/scratching-takes-the-last-and-undo-takes-that-back",
                    scratching_takes_the_last_and_undo_takes_that_back);

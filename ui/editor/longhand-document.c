@@ -307,17 +307,12 @@ static char *
 with_spaces (LonghandDocument *self, const char *text, LonghandCommand command, guint *lead) {
   g_autofree char *before = text_before (self);
   GtkTextIter end;
-  gunichar after;
+  gboolean is_behind;
 
   gtk_text_buffer_get_iter_at_offset (GTK_TEXT_BUFFER (self), &end, (int)tentative_end (self));
-  after = gtk_text_iter_get_char (&end);
+  is_behind = longhand_composition_needs_space_behind (text, command, gtk_text_iter_get_char (&end));
   *lead = longhand_composition_needs_space (before, command);
-  return g_strconcat (*lead ? " " : "", text,
-                      g_unichar_isalnum (after) && command != LONGHAND_COMMAND_OPENING
-                              && command != LONGHAND_COMMAND_BREAK
-                          ? " "
-                          : "",
-                      NULL);
+  return g_strconcat (*lead ? " " : "", text, is_behind ? " " : "", NULL);
 }
 
 /* Characters that a and b have in common from their beginnings on. */
@@ -423,12 +418,14 @@ delete_text (LonghandDocument *self, guint from, guint to) {
 static void
 remove_replaced (LonghandDocument *self, LonghandCommand command) {
   g_autofree char *before = text_before (self);
+  const gsize n_bytes = longhand_composition_get_replaced (before, command);
+  const guint n = (guint)g_utf8_strlen (before + strlen (before) - n_bytes, -1);
 
-  if (longhand_composition_get_replaced (before, command) == 0)
+  if (n == 0)
     return;
-  delete_text (self, self->tentative_start - 1, self->tentative_start);
+  delete_text (self, self->tentative_start - n, self->tentative_start);
   if (self->tentative_length == 0)
-    self->tentative_start--;
+    self->tentative_start -= n;
 }
 
 static void
