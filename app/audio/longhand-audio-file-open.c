@@ -162,8 +162,10 @@ longhand_audio_file_open (const char *path, SF_INFO *info, GError **error) {
 
 gboolean
 longhand_audio_file_probe (const char *path, double *seconds, GError **error) {
+  g_autofree char *name = g_filename_display_basename (path);
+  const LonghandAudioInput input = { .path = path, .name = name };
   SF_INFO info;
-  SNDFILE *file = longhand_audio_file_open (path, &info, error);
+  SNDFILE *file = longhand_audio_file_open_input (&input, &info, error);
 
   if (file == NULL)
     return FALSE;

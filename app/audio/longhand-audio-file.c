@@ -33,6 +33,8 @@ typedef struct {
 
 char *
 longhand_audio_input_display_name (const LonghandAudioInput *input) {
+  if (input->name != NULL)
+    return g_strdup (input->name);
   return input->path != NULL ? g_filename_display_name (input->path) : g_strdup (_ ("standard input"));
 }
 

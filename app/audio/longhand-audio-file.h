@@ -9,9 +9,10 @@ G_BEGIN_DECLS
 /* What is to be read. */
 typedef struct {
   const char
-      *path;    /* borrowed; NULL: standard input, which may be a pipe, and then lies on the disk at first */
-  guint raw_hz; /* not 0: no sound file, but samples of 16 bits, little-endian and signed, mono, of this
-                 * rate */
+      *path; /* borrowed; NULL: standard input, which may be a pipe, and then lies on the disk at first */
+  const char *name; /* for people; borrowed; NULL: the path */
+  guint raw_hz;     /* not 0: no sound file, but samples of 16 bits, little-endian and signed, mono, of this
+                     * rate */
   LonghandEnhancement enhancement;          /* of what is read */
   gboolean (*is_cancelled) (gpointer user); /* asked several times a second; NULL: goes on to the end */
   gpointer user;                            /* borrowed */
@@ -36,7 +37,7 @@ float *longhand_audio_file_load_timed (const char *path, gsize *n_samples, gsize
                                        double *resample_ms, GError **error);
 
 /* Whether it can be opened as sound, and how long its header says that it is; 0 where it does not.
- * LONGHAND_ERROR_AUDIO_FILE. Any thread. */
+ * LONGHAND_ERROR_AUDIO_FILE, with the name without its folder. Any thread. */
 gboolean longhand_audio_file_probe (const char *path, double *seconds, GError **error);
 
 G_END_DECLS

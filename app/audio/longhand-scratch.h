@@ -10,9 +10,8 @@ G_BEGIN_DECLS
  * memory. (transfer none) */
 const char *longhand_scratch_get_folder (void);
 
-/* what:
- * what is to go there, for people. The descriptor, for reading and writing; -1 with LONGHAND_ERROR_WRITE. Any
- * thread. */
+/* In that folder. what: what is to go there, for people. The descriptor, for reading and writing; -1 with
+ * LONGHAND_ERROR_WRITE. Any thread. */
 int longhand_scratch_open (const char *what, GError **error);
 
 /* Appends all of it. LONGHAND_ERROR_WRITE, as when there is no room. */

@@ -26,7 +26,7 @@ struct _LonghandFileQueue {
   LonghandFileClock clock;
   guint n_serials;
   guint look_id; /* source; while something is running */
-  gboolean is_held, was_busy;
+  gboolean is_held, was_busy, is_cancelling;
 };
 
 static void longhand_file_queue_list_model_init (GListModelInterface *iface);
@@ -36,7 +36,8 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (LonghandFileQueue, longhand_file_queue, G_TYPE_OB
 
 enum { PROP_BUSY = 1, N_PROPS };
 static GParamSpec *props[N_PROPS];
-static guint changed;
+enum { CHANGED, FINISHED, N_SIGNALS };
+static guint signals[N_SIGNALS];
 
 /* ---- list ---- */
 
@@ -75,10 +76,12 @@ static void
 tell (LonghandFileQueue *self) {
   const gboolean is_busy = longhand_file_queue_get_n_open (self) > 0;
 
-  g_signal_emit (self, changed, 0);
+  g_signal_emit (self, signals[CHANGED], 0);
   if (is_busy == self->was_busy)
     return;
   self->was_busy = is_busy;
+  if (!is_busy && !self->is_cancelling)
+    g_signal_emit (self, signals[FINISHED], 0);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_BUSY]);
 }
 
@@ -347,11 +350,18 @@ cancel (LonghandFileQueue *self, LonghandFileItem *item) {
   longhand_file_item_set_state (item, LONGHAND_FILE_STATE_CANCELLED, NULL);
 }
 
+static void
+tell_of_cancel (LonghandFileQueue *self) {
+  self->is_cancelling = TRUE;
+  tell (self);
+  self->is_cancelling = FALSE;
+}
+
 void
 longhand_file_queue_cancel (LonghandFileQueue *self, LonghandFileItem *item) {
   g_return_if_fail (LONGHAND_IS_FILE_QUEUE (self) && LONGHAND_IS_FILE_ITEM (item));
   cancel (self, item);
-  tell (self);
+  tell_of_cancel (self);
 }
 
 void
@@ -359,7 +369,7 @@ longhand_file_queue_cancel_all (LonghandFileQueue *self) {
   g_return_if_fail (LONGHAND_IS_FILE_QUEUE (self));
   for (guint i = 0; i < self->items->len; i++)
     cancel (self, item_at (self, i));
-  tell (self);
+  tell_of_cancel (self);
 }
 
 void
@@ -520,8 +530,10 @@ longhand_file_queue_class_init (LonghandFileQueueClass *klass) {
   props[PROP_BUSY]
       = g_param_spec_boolean ("busy", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
-  changed = g_signal_new ("changed", LONGHAND_TYPE_FILE_QUEUE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                          G_TYPE_NONE, 0);
+  signals[CHANGED] = g_signal_new ("changed", LONGHAND_TYPE_FILE_QUEUE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                   NULL, G_TYPE_NONE, 0);
+  signals[FINISHED] = g_signal_new ("finished", LONGHAND_TYPE_FILE_QUEUE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                    NULL, G_TYPE_NONE, 0);
 }
 
 static void

@@ -13,9 +13,11 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #define END_TIMEOUT_S 3 /* for a disk that does not answer */
+#define NICENESS 10     /* nobody waits for files as for what happens on the screen */
 /* A fifth of a second: the shortest words take longer, and models invent some for anything. */
 #define SHORTEST_SAMPLES (QUILL_SAMPLE_RATE / 5)
 #define SAMPLES_PER_MS (QUILL_SAMPLE_RATE / 1000)
@@ -116,6 +118,7 @@ remark (LonghandFileOutcome *outcome, const char *format, ...) {
 static const float *
 read_sound (LonghandFileRun *self, gsize *n, LonghandFileOutcome *outcome) {
   const LonghandAudioInput input = { .path = self->job.path,
+                                     .name = self->name,
                                      .enhancement = self->job.choices.enhancement,
                                      .is_cancelled = rest_while_reading,
                                      .user = self };
@@ -299,6 +302,7 @@ work (void *user) {
   LonghandFileOutcome *outcome = longhand_file_outcome_new (self->job.serial);
 
   longhand_sandbox_enter (folders);
+  setpriority (PRIO_PROCESS, 0, NICENESS); /* of this thread, and the engine's that it makes */
   work_on (self, outcome);
   g_clear_pointer (&self->samples, longhand_samples_free);
   longhand_mailbox_post (self->mailbox, self->done, outcome, (GDestroyNotify)longhand_file_outcome_free);

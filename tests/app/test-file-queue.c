@@ -4,11 +4,11 @@
 #include "files/longhand-file-clock.h"
 #include "files/longhand-file-queue.h"
 #include "files/longhand-file-text.h"
+#include "fake-file-recognizer.h"
 #include "library-fixture.h"
 #include "longhand-error.h"
 #include "sandbox/longhand-sandbox.h"
 
-#include <sndfile.h>
 #include <string.h>
 
 #define FOREVER_US (60 * G_USEC_PER_SEC)
@@ -31,87 +31,15 @@ note_state (gpointer user) {
   longhand_sandbox_probe (user);
 }
 
-/* ---- somebody who recognises nothing, but says what is asked of it ---- */
-
-typedef struct {
-  LonghandFileRecognizer parent;
-  GPtrArray *begun; /* names, in order */
-  LonghandMailbox *mailbox;
-  LonghandMailFn done;
-  guint serial; /* 0: nothing is going on */
-  guint n_cancelled;
-  gboolean is_held, refuses;
-  gint64 done_ms, total_ms;
-} Fake;
-
-static gboolean
-fake_begin (LonghandFileRecognizer *recognizer, const char *path, guint serial, LonghandMailbox *mailbox,
-            LonghandMailFn done, GError **error) {
-  Fake *fake = (Fake *)recognizer;
-
-  g_assert_cmpuint (fake->serial, ==, 0);
-  g_assert_false (fake->is_held);
-  g_ptr_array_add (fake->begun, g_path_get_basename (path));
-  if (fake->refuses) {
-    g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_MODEL_MISSING, "There is no model.");
-    return FALSE;
-  }
-  fake->mailbox = mailbox;
-  fake->done = done;
-  fake->serial = serial;
-  fake->done_ms = fake->total_ms = 0;
-  return TRUE;
-}
-
-static void
-fake_cancel (LonghandFileRecognizer *recognizer) {
-  ((Fake *)recognizer)->n_cancelled++;
-}
-
-static void
-fake_set_held (LonghandFileRecognizer *recognizer, gboolean held) {
-  ((Fake *)recognizer)->is_held = held;
-}
-
-static void
-fake_get_progress (LonghandFileRecognizer *recognizer, gint64 *done_ms, gint64 *total_ms) {
-  *done_ms = ((Fake *)recognizer)->done_ms;
-  *total_ms = ((Fake *)recognizer)->total_ms;
-}
-
-static void
-fake_end (LonghandFileRecognizer *recognizer) {
-  g_assert_cmpuint (((Fake *)recognizer)->serial, !=, 0);
-  ((Fake *)recognizer)->serial = 0;
-}
-
-static void
-fake_free (LonghandFileRecognizer *recognizer) {
-  Fake *fake = (Fake *)recognizer;
-
-  g_ptr_array_unref (fake->begun);
-  g_free (fake);
-}
-
-static Fake *
-fake_new (void) {
-  Fake *fake = g_new0 (Fake, 1);
-
-  fake->parent = (LonghandFileRecognizer){ fake_begin,        fake_cancel, fake_set_held,
-                                           fake_get_progress, fake_end,    fake_free };
-  fake->begun = g_ptr_array_new_with_free_func (g_free);
-  return fake;
-}
-
 /* ---- what all tests have ---- */
 
 typedef struct {
   LibraryFixture on_disk;
   LonghandSettings *settings;
   LonghandLibrary *library;
-  Fake *fake; /* of queue */
+  FakeFileRecognizer *fake; /* of queue */
   LonghandFileQueue *queue;
-  guint n_busy; /* notifications */
+  guint n_busy, n_finished; /* signals */
 } Fixture;
 
 static void
@@ -124,9 +52,10 @@ set_up (Fixture *f, gconstpointer data) {
   library_fixture_set_up (&f->on_disk, NULL);
   f->settings = longhand_settings_new_in_memory ();
   f->library = longhand_library_new (f->on_disk.path);
-  f->fake = fake_new ();
+  f->fake = fake_file_recognizer_new ();
   f->queue = longhand_file_queue_new (&f->fake->parent, f->settings, f->library);
   g_signal_connect_swapped (f->queue, "notify::busy", G_CALLBACK (count_up), &f->n_busy);
+  g_signal_connect_swapped (f->queue, "finished", G_CALLBACK (count_up), &f->n_finished);
 }
 
 static void
@@ -138,23 +67,9 @@ tear_down (Fixture *f, gconstpointer data) {
   library_fixture_tear_down (&f->on_disk, NULL);
 }
 
-/* A recording of so many seconds. (transfer full) */
-static GFile *
-make_sound (Fixture *f, const char *name, guint seconds) {
-  g_autofree char *path = g_build_filename (f->on_disk.dir, name, NULL);
-  g_autofree float *silence = g_new0 (float, 16000 * seconds);
-  SF_INFO info = { .samplerate = 16000, .channels = 1, .format = SF_FORMAT_WAV | SF_FORMAT_PCM_16 };
-  SNDFILE *out = sf_open (path, SFM_WRITE, &info);
-
-  g_assert_nonnull (out);
-  g_assert_cmpint (sf_writef_float (out, silence, 16000 * seconds), ==, 16000 * seconds);
-  sf_close (out);
-  return g_file_new_for_path (path);
-}
-
 static void
 add_sound (Fixture *f, const char *name, guint seconds) {
-  g_autoptr (GFile) file = make_sound (f, name, seconds);
+  g_autoptr (GFile) file = fake_recording_new (f->on_disk.dir, name, seconds);
 
   longhand_file_queue_add (f->queue, file);
 }
@@ -181,24 +96,6 @@ wait_checked (Fixture *f, guint i) {
   RUN_UNTIL (state (f, i) != LONGHAND_FILE_STATE_CHECKING);
 }
 
-/* What is being recognised comes to an end, with a text or an error. */
-static void
-answer (Fixture *f, const char *text, GError *error) {
-  LonghandFileOutcome *outcome = longhand_file_outcome_new (f->fake->serial);
-
-  g_assert_cmpuint (f->fake->serial, !=, 0);
-  outcome->duration_ms = 2000;
-  outcome->error = error;
-  if (text != NULL) {
-    outcome->transcript = longhand_transcript_new ();
-    longhand_transcript_set_language (outcome->transcript, "en");
-    longhand_transcript_append (outcome->transcript, 0, 1000, text, 0, 0);
-  }
-  longhand_mailbox_post (f->fake->mailbox, f->fake->done, outcome,
-                         (GDestroyNotify)longhand_file_outcome_free);
-  g_assert_true (longhand_mailbox_deliver (f->fake->mailbox, 0));
-}
-
 static void
 flush_library (Fixture *f) {
   longhand_library_flush (f->library, FOREVER_US);
@@ -206,11 +103,24 @@ flush_library (Fixture *f) {
     g_main_context_iteration (NULL, TRUE);
 }
 
+/* In the library's list, whatever its place. */
+static const LonghandSessionSummary *
+summary_of (Fixture *f, LonghandFileItem *wanted) {
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (f->library)); i++) {
+    g_autoptr (LonghandSessionItem) session = g_list_model_get_item (G_LIST_MODEL (f->library), i);
+    const LonghandSessionSummary *summary = longhand_session_item_get_summary (session);
+
+    if (summary->id == longhand_file_item_get_session_id (wanted))
+      return summary; /* the library keeps it */
+  }
+  g_assert_not_reached ();
+}
+
 /* ---- one after the other ---- */
 
 static void
 files_become_sessions_one_after_the_other (Fixture *f, gconstpointer data) {
-  g_autoptr (LonghandSessionItem) first = NULL, second = NULL;
+  const LonghandSessionSummary *first, *second;
 
   add_sound (f, "First.wav", 1);
   add_sound (f, "Second.part.wav", 2);
@@ -219,24 +129,23 @@ files_become_sessions_one_after_the_other (Fixture *f, gconstpointer data) {
   wait_checked (f, 1);
   g_assert_cmpuint (f->fake->begun->len, ==, 1);
   g_assert_cmpuint (f->n_busy, ==, 1);
-  answer (f, "one", NULL);
+  fake_file_recognizer_answer (f->fake, "one", NULL);
   g_assert_cmpuint (f->fake->begun->len, ==, 2);
-  answer (f, "two", NULL);
+  fake_file_recognizer_answer (f->fake, "two", NULL);
   g_assert_cmpint (state (f, 0), ==, LONGHAND_FILE_STATE_DONE);
   g_assert_cmpint (state (f, 1), ==, LONGHAND_FILE_STATE_DONE);
   g_assert_cmpuint (longhand_file_queue_get_n_open (f->queue), ==, 0);
   g_assert_cmpuint (f->n_busy, ==, 2);
+  g_assert_cmpuint (f->n_finished, ==, 1);
 
   flush_library (f);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->library)), ==, 2);
   g_assert_cmpuint (longhand_file_queue_get_n_unkept (f->queue), ==, 0);
-  second = g_list_model_get_item (G_LIST_MODEL (f->library), 0);
-  first = g_list_model_get_item (G_LIST_MODEL (f->library), 1);
-  g_assert_cmpstr (longhand_session_item_get_summary (second)->title, ==, "Second.part");
-  g_assert_cmpstr (longhand_session_item_get_summary (first)->title, ==, "First");
-  g_assert_cmpint (longhand_session_item_get_summary (first)->duration_ms, ==, 2000);
-  g_assert_cmpint (longhand_session_item_get_summary (first)->id, ==,
-                   longhand_file_item_get_session_id (item (f, 0)));
+  first = summary_of (f, item (f, 0));
+  second = summary_of (f, item (f, 1));
+  g_assert_cmpstr (first->title, ==, "First");
+  g_assert_cmpstr (second->title, ==, "Second.part");
+  g_assert_cmpint (first->duration_ms, ==, 2000);
 }
 
 static void
@@ -259,9 +168,10 @@ what_is_no_recording_fails_with_a_sentence_and_the_others_go_on (Fixture *f, gco
     wait_checked (f, i);
     g_assert_cmpint (state (f, i), ==, LONGHAND_FILE_STATE_FAILED);
     g_assert_nonnull (strstr (longhand_file_item_get_message (item (f, i)), reasons[i]));
+    g_assert_null (strstr (longhand_file_item_get_message (item (f, i)), f->on_disk.dir));
   }
   wait_checked (f, 4);
-  answer (f, "heard", NULL);
+  fake_file_recognizer_answer (f->fake, "heard", NULL);
   g_assert_cmpint (state (f, 4), ==, LONGHAND_FILE_STATE_DONE);
   g_assert_cmpuint (f->fake->begun->len, ==, 1);
 }
@@ -294,12 +204,13 @@ file_that_fails_can_be_tried_again (Fixture *f, gconstpointer data) {
   longhand_file_queue_add (f->queue, file);
   wait_checked (f, 0);
   g_assert_cmpint (state (f, 0), ==, LONGHAND_FILE_STATE_FAILED);
-  g_object_unref (make_sound (f, "late.wav", 1));
+  g_object_unref (fake_recording_new (f->on_disk.dir, "late.wav", 1));
   longhand_file_queue_retry (f->queue, item (f, 0));
   wait_checked (f, 0);
   g_assert_cmpint (state (f, 0), ==, LONGHAND_FILE_STATE_RUNNING);
   g_assert_null (longhand_file_item_get_message (item (f, 0)));
-  answer (f, NULL, g_error_new_literal (LONGHAND_ERROR, LONGHAND_ERROR_WRITE, "The disk is full."));
+  fake_file_recognizer_answer (
+      f->fake, NULL, g_error_new_literal (LONGHAND_ERROR, LONGHAND_ERROR_WRITE, "The disk is full."));
   g_assert_cmpint (state (f, 0), ==, LONGHAND_FILE_STATE_FAILED);
   g_assert_cmpstr (longhand_file_item_get_message (item (f, 0)), ==, "The disk is full.");
 }
@@ -317,13 +228,13 @@ without_a_model_each_file_says_so (Fixture *f, gconstpointer data) {
 
 static void
 file_is_open_once (Fixture *f, gconstpointer data) {
-  g_autoptr (GFile) file = make_sound (f, "once.wav", 1);
+  g_autoptr (GFile) file = fake_recording_new (f->on_disk.dir, "once.wav", 1);
 
   longhand_file_queue_add (f->queue, file);
   longhand_file_queue_add (f->queue, file);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->queue)), ==, 1);
   wait_checked (f, 0);
-  answer (f, "said", NULL);
+  fake_file_recognizer_answer (f->fake, "said", NULL);
   longhand_file_queue_add (f->queue, file);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->queue)), ==, 2);
 }
@@ -340,10 +251,10 @@ cancelled_file_makes_way_for_the_next_and_its_text_is_dropped (Fixture *f, gcons
   g_assert_cmpint (state (f, 0), ==, LONGHAND_FILE_STATE_CANCELLED);
   g_assert_cmpuint (f->fake->n_cancelled, ==, 1);
   g_assert_cmpuint (f->fake->begun->len, ==, 1); /* the first may still be at it */
-  answer (f, "too late", NULL);
+  fake_file_recognizer_answer (f->fake, "too late", NULL);
   g_assert_cmpint (state (f, 0), ==, LONGHAND_FILE_STATE_CANCELLED);
   g_assert_cmpint (state (f, 1), ==, LONGHAND_FILE_STATE_RUNNING);
-  answer (f, "two", NULL);
+  fake_file_recognizer_answer (f->fake, "two", NULL);
   flush_library (f);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->library)), ==, 1);
 }
@@ -355,13 +266,15 @@ cancelling_all_leaves_what_is_done (Fixture *f, gconstpointer data) {
   add_sound (f, "three.wav", 1);
   wait_checked (f, 0);
   wait_checked (f, 1);
-  answer (f, "one", NULL);
+  fake_file_recognizer_answer (f->fake, "one", NULL);
   longhand_file_queue_cancel_all (f->queue); /* the third may still be looked at */
   g_assert_cmpint (state (f, 0), ==, LONGHAND_FILE_STATE_DONE);
   g_assert_cmpint (state (f, 1), ==, LONGHAND_FILE_STATE_CANCELLED);
   g_assert_cmpint (state (f, 2), ==, LONGHAND_FILE_STATE_CANCELLED);
   g_assert_cmpuint (longhand_file_queue_get_n_open (f->queue), ==, 0);
-  answer (f, NULL, g_error_new_literal (LONGHAND_ERROR, LONGHAND_ERROR_CANCELLED, "Cancelled."));
+  g_assert_cmpuint (f->n_finished, ==, 0);
+  fake_file_recognizer_answer (f->fake, NULL,
+                               g_error_new_literal (LONGHAND_ERROR, LONGHAND_ERROR_CANCELLED, "Cancelled."));
   g_assert_cmpuint (f->fake->begun->len, ==, 2);
   flush_library (f);
   longhand_file_queue_clear (f->queue);
@@ -408,7 +321,7 @@ text_that_may_not_be_kept_stays_at_hand (Fixture *f, gconstpointer data) {
   g_settings_set_boolean (longhand_settings_get_gsettings (f->settings), "keep-sessions", FALSE);
   add_sound (f, "private.wav", 1);
   wait_checked (f, 0);
-  answer (f, "nobody's business", NULL);
+  fake_file_recognizer_answer (f->fake, "nobody's business", NULL);
   flush_library (f);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->library)), ==, 0);
   g_assert_cmpuint (longhand_file_queue_get_n_unkept (f->queue), ==, 1);
@@ -424,7 +337,7 @@ text_that_the_library_cannot_write_stays_until_it_can (Fixture *f, gconstpointer
                                 "(ABORT, 'no room'); END");
   add_sound (f, "one.wav", 1);
   wait_checked (f, 0);
-  answer (f, "precious", NULL);
+  fake_file_recognizer_answer (f->fake, "precious", NULL);
   flush_library (f);
   g_assert_nonnull (longhand_file_item_get_message (item (f, 0)));
   g_assert_cmpuint (longhand_file_queue_get_n_unkept (f->queue), ==, 1);
@@ -434,7 +347,7 @@ text_that_the_library_cannot_write_stays_until_it_can (Fixture *f, gconstpointer
   library_run_sql (&f->on_disk, "DROP TRIGGER full");
   add_sound (f, "two.wav", 1);
   wait_checked (f, 1);
-  answer (f, "another", NULL);
+  fake_file_recognizer_answer (f->fake, "another", NULL);
   flush_library (f);
   g_assert_cmpuint (longhand_file_queue_get_n_unkept (f->queue), ==, 0);
   g_assert_null (longhand_file_item_get_message (item (f, 0)));
@@ -445,7 +358,7 @@ static void
 recording_without_words_is_no_session (Fixture *f, gconstpointer data) {
   add_sound (f, "silence.wav", 1);
   wait_checked (f, 0);
-  answer (f, " ", NULL);
+  fake_file_recognizer_answer (f->fake, " ", NULL);
   flush_library (f);
   g_assert_cmpint (state (f, 0), ==, LONGHAND_FILE_STATE_DONE);
   g_assert_cmpint (longhand_file_item_get_session_id (item (f, 0)), ==, 0);
@@ -481,7 +394,7 @@ progress_follows_the_recognizer (Fixture *f, gconstpointer data) {
   f->fake->total_ms = 4000;
   RUN_UNTIL (longhand_file_item_get_fraction (item (f, 0)) > 0);
   g_assert_cmpfloat (longhand_file_item_get_fraction (item (f, 0)), ==, 0.25);
-  answer (f, "done", NULL);
+  fake_file_recognizer_answer (f->fake, "done", NULL);
   g_assert_cmpfloat (longhand_file_item_get_fraction (item (f, 0)), ==, 1);
 }
 

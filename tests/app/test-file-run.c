@@ -2,6 +2,7 @@
 #include "files/longhand-file-recognizer.h"
 #include "longhand-error.h"
 #include "models/longhand-shared-model.h"
+#include "sandbox/longhand-sandbox.h"
 
 #include <glib/gstdio.h>
 #include <pthread.h>
@@ -9,6 +10,7 @@
 #include <sndfile.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #define RUN_UNTIL(condition)                                                                                 \
   while (!(condition))                                                                                       \
@@ -245,6 +247,12 @@ held_run_can_be_cancelled (Fixture *f, gconstpointer data) {
 }
 
 static atomic_bool has_begun, goes_on;
+static LonghandSandboxState sandbox; /* of the run */
+
+static void
+look_at_sandbox (gpointer state) {
+  longhand_sandbox_probe (state);
+}
 
 /* Between two steps of the engine. */
 static void
@@ -252,6 +260,8 @@ take_a_step (const struct quill_params *params) {
   atomic_store (&has_begun, true);
   while (!atomic_load (&goes_on))
     g_usleep (100);
+  g_assert_cmpint (getpriority (PRIO_PROCESS, 0), >=, 10);
+  longhand_sandbox_probe (&sandbox);
   g_assert_false (params->cancelled (params->user));
   atomic_store (&has_begun, false);
 }
@@ -273,6 +283,22 @@ held_run_rests_between_two_steps (Fixture *f, gconstpointer data) {
   f->recognizer->set_held (f->recognizer, FALSE);
   wait_done (f);
   g_assert_cmpuint (n_words, >, 3);
+}
+
+static void
+run_is_closed_in_as_far_as_the_kernel_can (Fixture *f, gconstpointer data) {
+  LonghandSandboxState possible = { 0 };
+
+  g_assert_true (longhand_sandbox_run (look_at_sandbox, &possible, NULL));
+  atomic_store (&goes_on, true);
+  on_transcribe = take_a_step;
+  begin (f, sample ());
+  wait_done (f);
+  g_assert_null (message);
+  g_assert_true (sandbox.is_known);
+  g_assert_cmpint (sandbox.no_sockets, ==, possible.no_sockets);
+  g_assert_cmpint (sandbox.no_files, ==, possible.no_files);
+  g_assert_cmpint (sandbox.no_programs, ==, possible.no_programs);
 }
 
 static void
@@ -347,6 +373,7 @@ main (int argc, char **argv) {
   ADD ("/text/missing-model-is-known-at-once", missing_model_is_known_at_once);
   ADD ("/hold/held-run-can-be-cancelled", held_run_can_be_cancelled);
   ADD ("/hold/held-run-rests-between-two-steps", held_run_rests_between_two_steps);
+  ADD ("/hold/run-is-closed-in-as-far-as-the-kernel-can", run_is_closed_in_as_far_as_the_kernel_can);
   ADD ("/hold/run-is-let-go-in-the-middle", run_is_let_go_in_the_middle);
   ADD ("/weights/weights-in-use-are-not-opened-again", weights_in_use_are_not_opened_again);
   ADD ("/weights/another-file-of-the-same-name-is-another-model",

@@ -9,11 +9,11 @@ from atspi import Atspi, wait_until
 
 
 class Window:
-    """LONGHAND with its window on the screen."""
+    """LONGHAND with its window on the screen, and files that it is to open."""
 
-    def __init__(self, longhand):
+    def __init__(self, longhand, *files):
         self.log = tempfile.TemporaryFile("w+")
-        self.process = subprocess.Popen([longhand], stderr=self.log)
+        self.process = subprocess.Popen([longhand, *files], stderr=self.log)
         self.app = atspi.App("longhand")
         self.text_box = self.app.get("text:Text")
 

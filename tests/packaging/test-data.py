@@ -213,6 +213,7 @@ def _():
         with open(os.path.join(prefix, f"share/applications/{APP_ID}.desktop"), encoding="utf-8") as file:
             entry = dict(line.split("=", 1) for line in file.read().split("\n\n")[0].splitlines() if "=" in line)
         assert os.access(os.path.join(prefix, "bin", entry["Exec"].split()[0]), os.X_OK), entry["Exec"]
+        assert entry["Exec"].endswith(" %F") and "audio/flac;" in entry["MimeType"], "files are not opened with it"
         assert os.path.exists(os.path.join(prefix, f"share/icons/hicolor/scalable/apps/{entry['Icon']}.svg"))
         with open(os.path.join(prefix, f"share/dbus-1/services/{APP_ID}.service"), encoding="utf-8") as file:
             service = dict(line.rstrip("\n").split("=", 1) for line in file if "=" in line)

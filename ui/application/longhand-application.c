@@ -26,11 +26,12 @@ struct _LonghandApplication {
   LonghandModelStore *store;
   LonghandDictation *dictation;
   LonghandLibrary *library;
+  LonghandFileQueue *files;
   LonghandBackground *background;
   LonghandShortcuts *shortcuts; /* NULL: there is no bus */
   guint end_sources[N_END_SIGNALS];
 
-  gboolean is_held;     /* by the service */
+  gboolean is_held;     /* by the service, or by files that are being transcribed */
   gboolean starts_soon; /* --start or --toggle, and no other instance was there */
 };
 
@@ -67,7 +68,9 @@ make_window (LonghandApplication *self) {
   if (gtk_application_get_active_window (GTK_APPLICATION (self)) != NULL)
     return FALSE;
   g_application_set_inactivity_timeout (G_APPLICATION (self), 0); /* it ends with its window */
-  longhand_window_new (GTK_APPLICATION (self), self->settings, self->store, self->dictation, self->library);
+  longhand_window_set_files (longhand_window_new (GTK_APPLICATION (self), self->settings, self->store,
+                                                  self->dictation, self->library),
+                             self->files);
   longhand_dictation_recover (self->dictation);
   return TRUE;
 }
@@ -86,7 +89,8 @@ on_window_wanted (LonghandApplication *self) {
 
 static void
 on_busy (LonghandApplication *self) {
-  const gboolean is_busy = longhand_service_get_busy (self->service);
+  const gboolean is_busy = longhand_service_get_busy (self->service)
+                           || (self->files != NULL && longhand_file_queue_get_n_open (self->files) > 0);
   const gboolean has_window = gtk_application_get_windows (GTK_APPLICATION (self)) != NULL;
 
   if (is_busy == self->is_held)
@@ -241,6 +245,7 @@ static const struct {
   { "win.find-next", { "<Control>g", "F3" } },
   { "win.find-previous", { "<Control><Shift>g", "<Shift>F3" } },
   { "win.new-session", { "<Control>n" } },
+  { "win.open-files", { "<Control>o" } },
   { "win.sidebar", { "F9" } },
   { "win.performance", { "<Shift>F9" } },
   { "win.menu", { "F10" } },
@@ -269,6 +274,11 @@ longhand_application_startup (GApplication *application) {
   offer_shortcuts (self);
   self->background = longhand_background_new (GTK_APPLICATION (self), self->settings, self->dictation);
   self->library = longhand_library_new (path);
+  self->files = longhand_file_queue_new (longhand_file_recognizer_new (self->settings, self->store),
+                                         self->settings, self->library);
+  longhand_file_queue_follow (self->files, self->dictation);
+  longhand_background_add_files (self->background, self->files);
+  g_signal_connect_object (self->files, "notify::busy", G_CALLBACK (on_busy), self, G_CONNECT_SWAPPED);
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   for (gsize i = 0; i < G_N_ELEMENTS (shortcuts); i++)
     gtk_application_set_accels_for_action (GTK_APPLICATION (self), shortcuts[i].action, shortcuts[i].accels);
@@ -286,6 +296,16 @@ longhand_application_activate (GApplication *application) {
   if (self->starts_soon)
     start (NULL, NULL, self);
   self->starts_soon = FALSE;
+}
+
+static void
+longhand_application_open (GApplication *application, GFile **files, int n_files, const char *hint) {
+  longhand_application_activate (application);
+  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (application)); l != NULL; l = l->next)
+    if (LONGHAND_IS_WINDOW (l->data)) {
+      longhand_window_add_files (l->data, files, (guint)n_files);
+      return;
+    }
 }
 
 /* Before anybody can know the name. */
@@ -329,6 +349,9 @@ longhand_application_shutdown (GApplication *application) {
   if (self->dictation != NULL)
     longhand_dictation_shutdown (self->dictation);
   g_clear_object (&self->dictation);
+  if (self->files != NULL)
+    longhand_file_queue_close (self->files);
+  g_clear_object (&self->files);
   g_clear_object (&self->library);
   g_clear_object (&self->store);
   g_clear_object (&self->settings);
@@ -353,6 +376,7 @@ longhand_application_class_init (LonghandApplicationClass *klass) {
   application_class->dbus_unregister = longhand_application_dbus_unregister;
   application_class->startup = longhand_application_startup;
   application_class->activate = longhand_application_activate;
+  application_class->open = longhand_application_open;
   application_class->shutdown = longhand_application_shutdown;
 }
 
@@ -368,6 +392,6 @@ longhand_application_init (LonghandApplication *self) {
 LonghandApplication *
 longhand_application_new (void) {
   return g_object_new (LONGHAND_TYPE_APPLICATION, "application-id", APP_ID, "flags",
-                       G_APPLICATION_DEFAULT_FLAGS, "resource-base-path", "/io/github/longhand_app/Longhand",
+                       G_APPLICATION_HANDLES_OPEN, "resource-base-path", "/io/github/longhand_app/Longhand",
                        "register-session", TRUE, NULL);
 }

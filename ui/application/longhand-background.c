@@ -3,11 +3,13 @@
 #include <glib/gi18n.h>
 
 #define NOTIFICATION "recording"
+#define FILES_NOTIFICATION "files"
 #define NOTIFY_DELAY_MS 3000 /* who changes windows, or says a word, need not be told */
 
 struct _LonghandBackground {
   GtkApplication *application; /* borrowed */
   LonghandDictation *dictation;
+  LonghandFileQueue *files; /* NULL: none was added */
   GSettings *settings;
 
   guint cookie;     /* of what is inhibited; 0: nothing */
@@ -17,18 +19,35 @@ struct _LonghandBackground {
 
 /* ---- sleep ---- */
 
-static void
-follow_sleep (LonghandBackground *self, LonghandState state) {
-  const gboolean is_busy = state == LONGHAND_STATE_RECORDING || state == LONGHAND_STATE_FINISHING;
+static gboolean
+is_recording (LonghandBackground *self) {
+  const LonghandState state = longhand_dictation_get_state (self->dictation);
 
-  if (is_busy && self->cookie == 0) {
-    self->cookie = gtk_application_inhibit (self->application, NULL,
-                                            GTK_APPLICATION_INHIBIT_SUSPEND | GTK_APPLICATION_INHIBIT_LOGOUT,
-                                            _ ("Longhand is recording"));
-  } else if (!is_busy && self->cookie != 0) {
+  return state == LONGHAND_STATE_RECORDING || state == LONGHAND_STATE_FINISHING;
+}
+
+static gboolean
+has_files (LonghandBackground *self) {
+  return self->files != NULL && longhand_file_queue_get_n_open (self->files) > 0;
+}
+
+static void
+sleep_again (LonghandBackground *self) {
+  if (self->cookie != 0)
     gtk_application_uninhibit (self->application, self->cookie);
-    self->cookie = 0;
-  }
+  self->cookie = 0;
+}
+
+static void
+follow_sleep (LonghandBackground *self) {
+  const gboolean records = is_recording (self);
+
+  if (!records && !has_files (self))
+    sleep_again (self);
+  else if (self->cookie == 0)
+    self->cookie = gtk_application_inhibit (
+        self->application, NULL, GTK_APPLICATION_INHIBIT_SUSPEND | GTK_APPLICATION_INHIBIT_LOGOUT,
+        records ? _ ("Longhand is recording") : _ ("Longhand is transcribing audio files"));
 }
 
 /* ---- notification ---- */
@@ -82,11 +101,52 @@ follow_attention (LonghandBackground *self) {
     self->timeout_id = g_timeout_add (NOTIFY_DELAY_MS, notify, self);
 }
 
+/* ---- files ---- */
+
+static guint
+count_failed (LonghandBackground *self) {
+  guint n = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->files)); i++) {
+    g_autoptr (LonghandFileItem) item = g_list_model_get_item (G_LIST_MODEL (self->files), i);
+
+    n += longhand_file_item_get_state (item) == LONGHAND_FILE_STATE_FAILED ? 1 : 0;
+  }
+  return n;
+}
+
+static void
+tell_of_files (LonghandBackground *self) {
+  const guint n_failed = count_failed (self);
+  g_autoptr (GNotification) notification = g_notification_new (_ ("Audio Files Are Done"));
+  g_autofree char *body = n_failed > 0
+                              ? g_strdup_printf (ngettext ("%u file could not be transcribed.",
+                                                           "%u files could not be transcribed.", n_failed),
+                                                 n_failed)
+                              : g_strdup (_ ("Their texts are among the sessions."));
+
+  g_notification_set_body (notification, body);
+  g_application_send_notification (G_APPLICATION (self->application), FILES_NOTIFICATION, notification);
+}
+
+static void
+on_files_finished (LonghandBackground *self) {
+  if (!is_seen ())
+    tell_of_files (self);
+}
+
+void
+longhand_background_add_files (LonghandBackground *self, LonghandFileQueue *files) {
+  self->files = g_object_ref (files);
+  g_signal_connect_swapped (files, "notify::busy", G_CALLBACK (follow_sleep), self);
+  g_signal_connect_swapped (files, "finished", G_CALLBACK (on_files_finished), self);
+}
+
 /* ---- life ---- */
 
 static void
 on_state (LonghandBackground *self) {
-  follow_sleep (self, longhand_dictation_get_state (self->dictation));
+  follow_sleep (self);
   follow_attention (self);
 }
 
@@ -124,9 +184,12 @@ longhand_background_free (LonghandBackground *self) {
   g_signal_handlers_disconnect_by_data (self->application, self);
   g_signal_handlers_disconnect_by_data (self->settings, self);
   g_signal_handlers_disconnect_by_data (self->dictation, self);
-  follow_sleep (self, LONGHAND_STATE_IDLE);
+  if (self->files != NULL)
+    g_signal_handlers_disconnect_by_data (self->files, self);
+  sleep_again (self);
   withdraw (self);
   g_object_unref (self->settings);
   g_object_unref (self->dictation);
+  g_clear_object (&self->files);
   g_free (self);
 }

@@ -1,8 +1,10 @@
-/* What the desktop is told while something is recorded: it does not go to sleep or log out, and who does not
- * see the window sees a notification. Main thread. */
+/* What the desktop is told while something is recorded, or files are being transcribed: it does not go to
+ * sleep or log out, and who does not see the window sees a notification, of files at their end. Main thread.
+ */
 #pragma once
 
 #include "dictation/longhand-dictation.h"
+#include "files/longhand-file-queue.h"
 
 #include <gtk/gtk.h>
 
@@ -13,6 +15,8 @@ typedef struct _LonghandBackground LonghandBackground;
 /* From startup to shutdown of application, whose action app.stop the notification offers. (transfer full) */
 LonghandBackground *longhand_background_new (GtkApplication *application, LonghandSettings *settings,
                                              LonghandDictation *dictation);
+/* Once. */
+void longhand_background_add_files (LonghandBackground *self, LonghandFileQueue *files);
 void longhand_background_free (LonghandBackground *self);
 
 G_END_DECLS

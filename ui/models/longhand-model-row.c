@@ -1,5 +1,7 @@
 #include "models/longhand-model-row.h"
 
+#include "widgets/longhand-time-left.h"
+
 #include <glib/gi18n.h>
 
 struct _LonghandModelRow {
@@ -59,18 +61,6 @@ longhand_model_row_init (LonghandModelRow *self) {
 
 /* ---- texts ---- */
 
-/* (transfer full) */
-static char *
-describe_seconds (double seconds) {
-  const guint minutes = (guint)(seconds / 60 + 0.5), hours = (guint)(seconds / 3600 + 0.5);
-
-  if (seconds < 60)
-    return g_strdup (_ ("less than a minute left"));
-  if (seconds < 5400)
-    return g_strdup_printf (ngettext ("%u minute left", "%u minutes left", minutes), minutes);
-  return g_strdup_printf (ngettext ("%u hour left", "%u hours left", hours), hours);
-}
-
 char *
 longhand_model_row_describe_progress (guint64 received, guint64 total, double speed, double seconds) {
   g_autofree char *received_text = g_format_size (received),
@@ -79,7 +69,7 @@ longhand_model_row_describe_progress (guint64 received, guint64 total, double sp
 
   if (speed <= 0 || seconds < 0) /* Translators: sizes, such as “12 MB of 149 MB” */
     return g_strdup_printf (_ ("%s of %s"), received_text, total_text);
-  left = describe_seconds (seconds);
+  left = longhand_describe_time_left (seconds);
   /* Translators: such as “12 MB of 149 MB, 2.1 MB/s, 1 minute left” */
   return g_strdup_printf (_ ("%s of %s, %s/s, %s"), received_text, total_text, speed_text, left);
 }

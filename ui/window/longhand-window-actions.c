@@ -71,6 +71,16 @@ open_menu (GtkWidget *widget, const char *name, GVariant *parameter) {
 }
 
 static void
+open_files (GtkWidget *widget, const char *name, GVariant *parameter) {
+  longhand_window_choose_files (LONGHAND_WINDOW (widget));
+}
+
+static void
+show_files (GtkWidget *widget, const char *name, GVariant *parameter) {
+  longhand_window_show_files (LONGHAND_WINDOW (widget));
+}
+
+static void
 open_models (GtkWidget *widget, const char *name, GVariant *parameter) {
   longhand_window_open_models (LONGHAND_WINDOW (widget));
 }
@@ -107,6 +117,8 @@ longhand_window_install_actions (GtkWidgetClass *widget_class) {
   gtk_widget_class_install_action (widget_class, "win.restore-session", "x", restore_session);
   gtk_widget_class_install_action (widget_class, "win.sidebar", NULL, toggle_sidebar);
   gtk_widget_class_install_action (widget_class, "win.menu", NULL, open_menu);
+  gtk_widget_class_install_action (widget_class, "win.open-files", NULL, open_files);
+  gtk_widget_class_install_action (widget_class, "win.files", NULL, show_files);
   gtk_widget_class_install_action (widget_class, "win.models", NULL, open_models);
   gtk_widget_class_install_action (widget_class, "win.open-models-folder", NULL, open_models_folder);
 }

@@ -56,9 +56,8 @@ close_window (gpointer user) {
   return G_SOURCE_REMOVE;
 }
 
-/* The window takes its dialogs along, of which one is still busy with its answer. */
-static void
-close_later (LonghandWindow *self) {
+void
+longhand_window_close_later (LonghandWindow *self) {
   g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, close_window, g_object_ref (self), g_object_unref);
 }
 
@@ -110,7 +109,7 @@ save_as (LonghandWindow *self, GFile *file, LonghandFormat format) {
   message = g_strdup_printf (_ ("Saved as “%s”"), name);
   longhand_window_toast (self, message);
   if (self->close_after_save)
-    close_later (self);
+    longhand_window_close_later (self);
 }
 
 typedef struct {
@@ -236,7 +235,7 @@ static void
 on_save_answer (AdwMessageDialog *dialog, const char *response, LonghandWindow *self) {
   if (g_strcmp0 (response, "discard") == 0) {
     self->close_for_good = TRUE;
-    close_later (self);
+    longhand_window_close_later (self);
   } else if (g_strcmp0 (response, "save") == 0) {
     self->close_after_save = TRUE;
     longhand_window_export (self);

@@ -246,6 +246,20 @@ on_opened (LonghandWindow *self, gint64 id) {
 }
 
 void
+longhand_window_open_text (LonghandWindow *self, gint64 id, const LonghandSession *unkept) {
+  if (unkept == NULL) {
+    on_opened (self, id);
+    return;
+  }
+  if (!may_leave (self))
+    return;
+  keep (self);
+  self->wanted_id = 0;
+  show_session (self, longhand_session_copy (unkept));
+  close_overlay (self);
+}
+
+void
 longhand_window_new_session (LonghandWindow *self) {
   if (!may_leave (self))
     return;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dictation/longhand-sounds.h"
+#include "files/longhand-file-queue.h"
 #include "models/longhand-downloads.h"
 #include "library/longhand-sidebar.h"
 #include "widgets/longhand-banner.h"
@@ -21,6 +22,7 @@ struct _LonghandWindow {
   LonghandEditor *editor;
   LonghandBanner *hint;
   LonghandBanner *recovered;
+  LonghandBanner *files_banner;
   LonghandBanner *problem;
   GtkButton *record;
   AdwButtonContent *record_content;
@@ -40,6 +42,7 @@ struct _LonghandWindow {
   LonghandDownloads *downloads;
   LonghandLibrary *library;
   LonghandSounds *sounds;
+  LonghandFileQueue *files; /* NULL: none was set */
   LonghandSession *session; /* the one that is open; the text and what belongs to it are the document's */
   char *kept_text;          /* of it, as the library was last told */
   GMenu *microphones;
@@ -47,6 +50,9 @@ struct _LonghandWindow {
   GtkFileChooserNative *chooser; /* while it is open */
   GtkWindow *question;           /* weak; whether to save */
   GtkWindow *models_window;      /* weak; while it is open */
+  GtkFileChooserNative *files_chooser;
+  GtkWindow *files_window;   /* weak; while it is open */
+  GtkWindow *files_question; /* weak; whether to go on with them */
 
   AdwToast *behind;     /* weak; said while words come late */
   guint behind_timeout; /* until it is said */
@@ -60,6 +66,10 @@ struct _LonghandWindow {
   gint64 removed_id;    /* session that was open when it was removed last; 0: none */
   gboolean is_showing;  /* a session, which is no change of it */
   gboolean says_unkept; /* the problem banner is about the library */
+
+  guint n_files_told;       /* that are being transcribed; 0: nothing was said of them */
+  gboolean files_dismissed; /* nobody wants to be told */
+  gboolean leaves_files;    /* the person has said what becomes of them */
 
   guint elapsed_timeout;
   void (*solve) (LonghandWindow *self); /* what the problem banner's button does */
@@ -81,6 +91,15 @@ void longhand_window_fill_models (LonghandWindow *self);
 void longhand_window_export (LonghandWindow *self);
 /* Asks what to do with unsaved text; the window closes unless the person cancels. */
 void longhand_window_ask_to_save (LonghandWindow *self);
+/* The window takes its dialogs along, of which one is still busy with its answer. */
+void longhand_window_close_later (LonghandWindow *self);
+
+/* longhand-window-files.c */
+void longhand_window_choose_files (LonghandWindow *self);
+void longhand_window_show_files (LonghandWindow *self);
+void longhand_window_follow_files (LonghandWindow *self);
+/* TRUE: the window stays, as files would be given up; it closes when that is answered so. */
+gboolean longhand_window_asks_about_files (LonghandWindow *self);
 
 /* longhand-window-models.c */
 void longhand_window_open_models (LonghandWindow *self);
@@ -92,6 +111,9 @@ gboolean longhand_window_keep_all (LonghandWindow *self);
 /* Whenever dictation may have come to rest. */
 void longhand_window_follow_rest (LonghandWindow *self);
 void longhand_window_new_session (LonghandWindow *self);
+/* A session of the library, or unkept, a copy of which is shown, where that has its text; NULL: it is kept.
+ */
+void longhand_window_open_text (LonghandWindow *self, gint64 id, const LonghandSession *unkept);
 void longhand_window_toggle_sidebar (LonghandWindow *self);
 /* The session that was removed; nothing may have been since. */
 void longhand_window_restore_session (LonghandWindow *self, gint64 id);

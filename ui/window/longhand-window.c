@@ -115,6 +115,8 @@ longhand_window_close_request (GtkWindow *window) {
       longhand_dictation_stop (self->dictation);
     return GDK_EVENT_STOP;
   }
+  if (longhand_window_asks_about_files (self))
+    return GDK_EVENT_STOP;
   if (!longhand_window_keep_all (self) && !self->close_for_good
       && longhand_document_get_unsaved (longhand_editor_get_document (self->editor))) {
     longhand_window_ask_to_save (self);
@@ -134,7 +136,10 @@ longhand_window_dispose (GObject *object) {
   g_clear_pointer (&self->left_out, longhand_utterance_unref);
   g_clear_weak_pointer (&self->question);
   g_clear_weak_pointer (&self->models_window);
+  g_clear_weak_pointer (&self->files_window);
+  g_clear_weak_pointer (&self->files_question);
   g_clear_object (&self->chooser);
+  g_clear_object (&self->files_chooser);
   g_action_map_remove_action (G_ACTION_MAP (self), "performance"); /* it holds the flap */
   g_clear_object (&self->models);
   g_clear_object (&self->microphones);
@@ -142,6 +147,7 @@ longhand_window_dispose (GObject *object) {
   g_clear_pointer (&self->session, longhand_session_free);
   g_clear_pointer (&self->kept_text, g_free);
   g_clear_object (&self->sounds);
+  g_clear_object (&self->files);
   g_clear_object (&self->library);
   g_clear_object (&self->dictation);
   g_clear_object (&self->store);
@@ -170,6 +176,7 @@ longhand_window_class_init (LonghandWindowClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, editor);
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, hint);
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, recovered);
+  gtk_widget_class_bind_template_child (widget_class, LonghandWindow, files_banner);
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, problem);
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, record);
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, record_content);

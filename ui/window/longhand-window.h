@@ -4,6 +4,7 @@
 
 #include "dictation/longhand-dictation.h"
 #include "editor/longhand-editor.h"
+#include "files/longhand-file-queue.h"
 #include "transcript/longhand-export.h"
 #include "transcript/longhand-library.h"
 
@@ -21,6 +22,11 @@ LonghandWindow *longhand_window_new (GtkApplication *application, LonghandSettin
 /* The program ends at once, and nobody can be asked: keeps what was said and written. What cannot be kept
  * stays for recovery. */
 void longhand_window_end (LonghandWindow *self);
+
+/* Once: audio files can be opened and dropped into the queue, and the window tells of it. */
+void longhand_window_set_files (LonghandWindow *self, LonghandFileQueue *files);
+/* As if they had been chosen. */
+void longhand_window_add_files (LonghandWindow *self, GFile **files, guint n);
 
 LonghandEditor *longhand_window_get_editor (LonghandWindow *self); /* (transfer none) */
 

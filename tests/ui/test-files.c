@@ -1,0 +1,277 @@
+/* Audio files in the window: the ways into the queue, its rows, and leaving while it is at work. */
+#include "fake-file-recognizer.h"
+#include "files/longhand-file-row.h"
+#include "files/longhand-files-window.h"
+#include "longhand-error.h"
+#include "window-fixture.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+typedef struct {
+  Fixture window;
+  FakeFileRecognizer *fake; /* of queue */
+  LonghandFileQueue *queue;
+} FilesFixture;
+
+static void
+set_up (FilesFixture *f, gconstpointer data) {
+  fixture_set_up_without_window (&f->window, data);
+  g_settings_set_boolean (longhand_settings_get_gsettings (f->window.settings), "keep-sessions",
+                          data == NULL);
+  f->fake = fake_file_recognizer_new ();
+  f->queue = longhand_file_queue_new (&f->fake->parent, f->window.settings, f->window.library);
+  fixture_show_window (&f->window);
+  longhand_window_set_files (f->window.window, f->queue);
+}
+
+static void
+tear_down (FilesFixture *f, gconstpointer data) {
+  gpointer queue = f->queue;
+
+  g_object_add_weak_pointer (queue, &queue);
+  longhand_file_queue_close (f->queue);
+  if (f->window.window != NULL)
+    gtk_window_destroy (GTK_WINDOW (f->window.window));
+  WAIT_FOR (f->window.window == NULL);
+  g_object_unref (f->queue);
+  WAIT_FOR (queue == NULL);
+  fixture_tear_down (&f->window, data);
+}
+
+/* ---- a person's hands and eyes ---- */
+
+static gpointer
+files_window (FilesFixture *f) {
+  return f->window.window->files_window;
+}
+
+static GFile *
+make (FilesFixture *f, const char *name) {
+  return fake_recording_new (f->window.dir, name, 2);
+}
+
+/* As if it was dropped on the window. */
+static void
+drop (FilesFixture *f, GFile *file) {
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (GTK_WIDGET (f->window.window));
+  GSList files = { .data = file };
+  GValue value = G_VALUE_INIT;
+  gboolean is_taken = FALSE;
+
+  g_value_init (&value, GDK_TYPE_FILE_LIST);
+  g_value_set_boxed (&value, &files);
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++) {
+    g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+
+    if (GTK_IS_DROP_TARGET (controller))
+      g_signal_emit_by_name (controller, "drop", &value, 10.0, 10.0, &is_taken);
+  }
+  g_value_unset (&value);
+  g_assert_true (is_taken);
+}
+
+static void
+drop_recording (FilesFixture *f, const char *name) {
+  g_autoptr (GFile) file = make (f, name);
+  const guint n = f->fake->begun->len;
+
+  drop (f, file);
+  WAIT_FOR (f->fake->serial != 0 || f->fake->begun->len > n);
+}
+
+static gboolean
+is_said (gpointer root, const char *part) {
+  g_autofree char *labels = fixture_dup_labels (root);
+
+  return strstr (labels, part) != NULL;
+}
+
+static void
+press_button (gpointer root, const char *label) {
+  GtkButton *button = fixture_find (root, GTK_TYPE_BUTTON, "label", label);
+
+  g_assert_nonnull (button);
+  g_signal_emit_by_name (button, "clicked");
+}
+
+static void
+press_icon (gpointer root, const char *icon) {
+  GtkButton *button = fixture_find (root, GTK_TYPE_BUTTON, "icon-name", icon);
+
+  g_assert_nonnull (button);
+  g_assert_true (gtk_widget_get_visible (GTK_WIDGET (button)));
+  g_signal_emit_by_name (button, "clicked");
+}
+
+static gboolean
+banner_is_shown (FilesFixture *f) {
+  return longhand_banner_get_shown (f->window.window->files_banner);
+}
+
+/* ---- in, and out ---- */
+
+static void
+dropped_recording_becomes_a_text_to_open (FilesFixture *f, gconstpointer data) {
+  drop_recording (f, "Interview.wav");
+  g_assert_nonnull (files_window (f));
+  WAIT_FOR (is_said (files_window (f), "Interview.wav"));
+  g_assert_true (is_said (files_window (f), "1 file to go"));
+  g_assert_true (is_said (files_window (f), "Reading…"));
+  fake_file_recognizer_answer (f->fake, "What was asked.", NULL);
+  WAIT_FOR (is_said (files_window (f), "Transcribed, 0:02 of sound"));
+  g_assert_true (is_said (files_window (f), "All Done"));
+  press_button (files_window (f), "Open");
+  WAIT_FOR (files_window (f) == NULL);
+  WAIT_FOR (!longhand_document_is_empty (f->window.document));
+  fixture_assert_text (&f->window, "What was asked.");
+}
+
+static void
+row_tells_progress_and_that_dictation_goes_first (FilesFixture *f, gconstpointer data) {
+  drop_recording (f, "Long.wav");
+  f->fake->total_ms = 2000;
+  f->fake->done_ms = 700;
+  WAIT_FOR (is_said (files_window (f), "35 %"));
+  longhand_file_queue_set_held (f->queue, TRUE);
+  WAIT_FOR (is_said (files_window (f), "Paused, because dictation goes first"));
+  g_assert_true (
+      is_said (files_window (f), "Dictation goes first: files wait until its last words are there."));
+  longhand_file_queue_set_held (f->queue, FALSE);
+  WAIT_FOR (is_said (files_window (f), "35 %"));
+}
+
+static void
+file_that_fails_says_why_and_is_tried_again (FilesFixture *f, gconstpointer data) {
+  drop_recording (f, "Damaged.wav");
+  fake_file_recognizer_answer (
+      f->fake, NULL, g_error_new_literal (LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE, "It is damaged."));
+  WAIT_FOR (is_said (files_window (f), "It is damaged."));
+  press_icon (files_window (f), "view-refresh-symbolic");
+  WAIT_FOR (f->fake->serial != 0);
+  g_assert_false (is_said (files_window (f), "It is damaged."));
+}
+
+static void
+files_are_cancelled_by_row_and_all_at_once (FilesFixture *f, gconstpointer data) {
+  g_autoptr (GFile) second = make (f, "Second.wav");
+  g_autoptr (GFile) third = make (f, "Third.wav");
+
+  drop_recording (f, "First.wav");
+  drop (f, second);
+  drop (f, third);
+  WAIT_FOR (is_said (files_window (f), "3 files to go"));
+  press_icon (files_window (f), "window-close-symbolic");
+  WAIT_FOR (is_said (files_window (f), "Cancelled"));
+  g_assert_cmpuint (longhand_file_queue_get_n_open (f->queue), ==, 2);
+  press_button (files_window (f), "_Cancel All");
+  WAIT_FOR (longhand_file_queue_get_n_open (f->queue) == 0);
+  press_button (files_window (f), "_Remove Finished");
+  WAIT_FOR (is_said (files_window (f), "No Audio Files"));
+}
+
+static void
+queue_that_is_not_seen_is_told_of_until_it_is_done (FilesFixture *f, gconstpointer data) {
+  drop_recording (f, "Hidden.wav");
+  g_assert_false (banner_is_shown (f));
+  gtk_window_close (files_window (f));
+  WAIT_FOR (banner_is_shown (f));
+  g_assert_true (is_said (f->window.window, "1 audio file is being transcribed."));
+  fake_file_recognizer_answer (f->fake, "Heard.", NULL);
+  WAIT_FOR (!banner_is_shown (f));
+  WAIT_FOR (is_said (f->window.window, "Audio files are done"));
+}
+
+static void
+banner_that_was_dismissed_stays_away (FilesFixture *f, gconstpointer data) {
+  g_autoptr (GFile) second = make (f, "Second.wav");
+
+  drop_recording (f, "First.wav");
+  drop (f, second);
+  gtk_window_close (files_window (f));
+  WAIT_FOR (banner_is_shown (f));
+  g_signal_emit_by_name (f->window.window->files_banner, "dismissed");
+  fake_file_recognizer_answer (f->fake, "Heard.", NULL);
+  WAIT_FOR (longhand_file_queue_get_n_open (f->queue) == 1);
+  fixture_settle ();
+  g_assert_false (banner_is_shown (f));
+}
+
+/* ---- leaving ---- */
+
+static void
+leave (FilesFixture *f) {
+  gtk_window_close (GTK_WINDOW (f->window.window));
+  WAIT_FOR (f->window.window == NULL || f->window.window->files_question != NULL);
+}
+
+static void
+answer (FilesFixture *f, const char *label) {
+  press_button (f->window.window->files_question, label);
+}
+
+static void
+files_go_on_without_the_window (FilesFixture *f, gconstpointer data) {
+  drop_recording (f, "On.wav");
+  leave (f);
+  answer (f, "_Go On");
+  WAIT_FOR (f->window.window == NULL);
+  g_assert_cmpuint (longhand_file_queue_get_n_open (f->queue), ==, 1);
+  g_assert_cmpuint (f->fake->n_cancelled, ==, 0);
+}
+
+static void
+files_stop_with_the_window (FilesFixture *f, gconstpointer data) {
+  drop_recording (f, "Off.wav");
+  leave (f);
+  answer (f, "_Stop");
+  WAIT_FOR (f->window.window == NULL);
+  g_assert_cmpuint (longhand_file_queue_get_n_open (f->queue), ==, 0);
+  g_assert_cmpuint (f->fake->n_cancelled, ==, 1);
+}
+
+static void
+window_stays_when_leaving_is_cancelled (FilesFixture *f, gconstpointer data) {
+  drop_recording (f, "Stay.wav");
+  leave (f);
+  answer (f, "_Cancel");
+  WAIT_FOR (f->window.window->files_question == NULL);
+  g_assert_cmpuint (longhand_file_queue_get_n_open (f->queue), ==, 1);
+  fake_file_recognizer_answer (f->fake, "Heard.", NULL);
+  leave (f);
+  WAIT_FOR (f->window.window == NULL);
+}
+
+static void
+text_that_is_kept_nowhere_is_opened_and_asked_about (FilesFixture *f, gconstpointer data) {
+  drop_recording (f, "Private.wav");
+  fake_file_recognizer_answer (f->fake, "Between us.", NULL);
+  press_button (files_window (f), "Open");
+  fixture_assert_text (&f->window, "Between us.");
+  leave (f);
+  g_assert_nonnull (f->window.window);
+  answer (f, "_Discard");
+  WAIT_FOR (f->window.window == NULL);
+}
+
+#define ADD(path, data, function) g_test_add (path, FilesFixture, data, set_up, function, tear_down)
+
+int
+main (int argc, char **argv) {
+  fixture_init (&argc, &argv);
+  ADD ("/files/dropped-recording-becomes-a-text-to-open", NULL, dropped_recording_becomes_a_text_to_open);
+  ADD ("/files/row-tells-progress-and-that-dictation-goes-first", NULL,
+       row_tells_progress_and_that_dictation_goes_first);
+  ADD ("/files/file-that-fails-says-why-and-is-tried-again", NULL,
+       file_that_fails_says_why_and_is_tried_again);
+  ADD ("/files/files-are-cancelled-by-row-and-all-at-once", NULL, files_are_cancelled_by_row_and_all_at_once);
+  ADD ("/files/queue-that-is-not-seen-is-told-of-until-it-is-done", NULL,
+       queue_that_is_not_seen_is_told_of_until_it_is_done);
+  ADD ("/files/banner-that-was-dismissed-stays-away", NULL, banner_that_was_dismissed_stays_away);
+  ADD ("/leave/files-go-on-without-the-window", NULL, files_go_on_without_the_window);
+  ADD ("/leave/files-stop-with-the-window", NULL, files_stop_with_the_window);
+  ADD ("/leave/window-stays-when-leaving-is-cancelled", NULL, window_stays_when_leaving_is_cancelled);
+  ADD ("/leave/text-that-is-kept-nowhere-is-opened-and-asked-about", "unkept",
+       text_that_is_kept_nowhere_is_opened_and_asked_about);
+  return g_test_run ();
+}
