@@ -245,6 +245,7 @@ static const struct {
   { "win.find-next", { "<Control>g", "F3" } },
   { "win.find-previous", { "<Control><Shift>g", "<Shift>F3" } },
   { "win.new-session", { "<Control>n" } },
+  { "win.print", { "<Control>p" } },
   { "win.open-files", { "<Control>o" } },
   { "win.sidebar", { "F9" } },
   { "win.performance", { "<Shift>F9" } },

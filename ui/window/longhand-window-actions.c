@@ -71,6 +71,11 @@ open_menu (GtkWidget *widget, const char *name, GVariant *parameter) {
 }
 
 static void
+print (GtkWidget *widget, const char *name, GVariant *parameter) {
+  longhand_window_print (LONGHAND_WINDOW (widget));
+}
+
+static void
 open_files (GtkWidget *widget, const char *name, GVariant *parameter) {
   longhand_window_choose_files (LONGHAND_WINDOW (widget));
 }
@@ -117,6 +122,7 @@ longhand_window_install_actions (GtkWidgetClass *widget_class) {
   gtk_widget_class_install_action (widget_class, "win.restore-session", "x", restore_session);
   gtk_widget_class_install_action (widget_class, "win.sidebar", NULL, toggle_sidebar);
   gtk_widget_class_install_action (widget_class, "win.menu", NULL, open_menu);
+  gtk_widget_class_install_action (widget_class, "win.print", NULL, print);
   gtk_widget_class_install_action (widget_class, "win.open-files", NULL, open_files);
   gtk_widget_class_install_action (widget_class, "win.files", NULL, show_files);
   gtk_widget_class_install_action (widget_class, "win.models", NULL, open_models);

@@ -47,9 +47,10 @@ struct _LonghandWindow {
   char *kept_text;          /* of it, as the library was last told */
   GMenu *microphones;
   GMenu *models;
-  GtkFileChooserNative *chooser; /* while it is open */
-  GtkWindow *question;           /* weak; whether to save */
-  GtkWindow *models_window;      /* weak; while it is open */
+  GtkFileChooserNative *chooser;    /* while it is open */
+  GtkPrintSettings *print_settings; /* of the last time; NULL: nothing was printed */
+  GtkWindow *question;              /* weak; whether to save */
+  GtkWindow *models_window;         /* weak; while it is open */
   GtkFileChooserNative *files_chooser;
   GtkWindow *files_window;   /* weak; while it is open */
   GtkWindow *files_question; /* weak; whether to go on with them */
@@ -93,6 +94,9 @@ void longhand_window_export (LonghandWindow *self);
 void longhand_window_ask_to_save (LonghandWindow *self);
 /* The window takes its dialogs along, of which one is still busy with its answer. */
 void longhand_window_close_later (LonghandWindow *self);
+
+/* longhand-window-print.c */
+void longhand_window_print (LonghandWindow *self);
 
 /* longhand-window-files.c */
 void longhand_window_choose_files (LonghandWindow *self);

@@ -140,6 +140,7 @@ longhand_window_dispose (GObject *object) {
   g_clear_weak_pointer (&self->files_question);
   g_clear_object (&self->chooser);
   g_clear_object (&self->files_chooser);
+  g_clear_object (&self->print_settings);
   g_action_map_remove_action (G_ACTION_MAP (self), "performance"); /* it holds the flap */
   g_clear_object (&self->models);
   g_clear_object (&self->microphones);
