@@ -208,11 +208,40 @@ delete_model (const char *id, const char *mirror, GError **error) {
   return TRUE;
 }
 
+typedef struct {
+  GMainLoop *loop; /* borrowed */
+  GAsyncResult *result;
+} Import;
+
+static void
+on_imported (GObject *source, GAsyncResult *result, gpointer user) {
+  Import *import = user;
+
+  import->result = g_object_ref (result);
+  g_main_loop_quit (import->loop);
+}
+
+static gboolean
+cancel_when_interrupted (gpointer cancellable) {
+  if (longhand_cli_interrupted ())
+    g_cancellable_cancel (cancellable);
+  return G_SOURCE_CONTINUE;
+}
+
 static gboolean
 import_model (const char *path, const char *mirror, GError **error) {
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  const guint tick = g_timeout_add (TICK_MS, cancel_when_interrupted, cancellable);
+  Import import = { .loop = loop };
   g_autofree char *id = NULL;
 
-  if (!longhand_model_import (path, &id, NULL, error))
+  longhand_model_import_async (path, cancellable, on_imported, &import);
+  g_main_loop_run (loop);
+  g_source_remove (tick);
+  id = longhand_model_import_finish (import.result, error);
+  g_object_unref (import.result);
+  if (id == NULL)
     return FALSE;
   g_print (_ ("%s is installed.\n"), id);
   return TRUE;

@@ -57,7 +57,7 @@ parse_line (const char *line) {
   entry->id = g_strdup (fields[0]);
   entry->title = longhand_model_dup_title_of (entry->id);
   entry->size = g_ascii_strtoull (fields[1], NULL, 10) * MIB;
-  entry->sha1 = dup_field (fields[2]);
+  entry->sha1 = g_strdup (fields[2]);
   entry->repository = dup_field (fields[3]);
   entry->english_only = longhand_model_id_is_english_only (entry->id);
   entry->n_bits = n_bits_of (entry->id);
@@ -153,51 +153,4 @@ longhand_catalogue_entry_dup_address (const LonghandCatalogueEntry *entry, const
     g_string_replace (address, HOME_REPOSITORY, entry->repository, 1);
   g_string_append_printf (address, "ggml-%s.bin", entry->id);
   return g_string_free (g_steal_pointer (&address), FALSE);
-}
-
-char *
-longhand_catalogue_entry_dup_pointer_address (const LonghandCatalogueEntry *entry, const char *base,
-                                              GError **error) {
-  g_autofree char *file = longhand_catalogue_entry_dup_address (entry, base, error);
-  g_autoptr (GString) address = NULL;
-
-  if (file == NULL)
-    return NULL;
-  address = g_string_new (file);
-  if (g_string_replace (address, "/resolve/", "/raw/", 1) == 0) {
-    g_set_error (
-        error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
-        _ ("This mirror does not say what “%s” must be: its address has no “/resolve/”. Choose another "
-           "mirror or another model."),
-        entry->title);
-    return NULL;
-  }
-  return g_string_free (g_steal_pointer (&address), FALSE);
-}
-
-static gboolean
-is_sha256 (const char *text) {
-  return strlen (text) == 64 && strspn (text, "0123456789abcdef") == 64;
-}
-
-gboolean
-longhand_catalogue_parse_pointer (const char *text, char **sha256, guint64 *size) {
-  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
-  const char *sum = NULL;
-  guint64 n = 0;
-
-  if (lines[0] == NULL || strcmp (lines[0], "version https://git-lfs.github.com/spec/v1") != 0)
-    return FALSE;
-  for (guint i = 1; lines[i] != NULL; i++) {
-    if (g_str_has_prefix (lines[i], "oid sha256:"))
-      sum = lines[i] + strlen ("oid sha256:");
-    else if (g_str_has_prefix (lines[i], "size ")
-             && !g_ascii_string_to_unsigned (lines[i] + strlen ("size "), 10, 1, G_MAXINT64, &n, NULL))
-      return FALSE;
-  }
-  if (sum == NULL || !is_sha256 (sum) || n == 0)
-    return FALSE;
-  *sha256 = g_strdup (sum);
-  *size = n;
-  return TRUE;
 }

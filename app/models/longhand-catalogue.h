@@ -19,7 +19,7 @@ typedef struct {
   char *id;         /* as in the model store: "base.en-q5_1" */
   char *title;      /* for people, as longhand_model_get_title */
   guint64 size;     /* bytes, about */
-  char *sha1;       /* hexadecimal; NULL: what the file must be is said by its pointer */
+  char *sha1;       /* hexadecimal */
   char *repository; /* "owner/name", where it is not the one of the address; or NULL */
   gboolean english_only;
   guint n_bits; /* of a weight: 16, 8 or 5 */
@@ -38,11 +38,4 @@ char *longhand_catalogue_entry_dup_file_name (const LonghandCatalogueEntry *entr
  * LONGHAND_ERROR_INVALID, which says what is wrong with base. */
 char *longhand_catalogue_entry_dup_address (const LonghandCatalogueEntry *entry, const char *base,
                                             GError **error);
-/* The same for the Git LFS pointer to it. (transfer full); NULL also with a base that has no "/resolve/". */
-char *longhand_catalogue_entry_dup_pointer_address (const LonghandCatalogueEntry *entry, const char *base,
-                                                    GError **error);
-
-/* What a pointer says. FALSE: it is none. */
-gboolean longhand_catalogue_parse_pointer (const char *text, char **sha256, guint64 *size);
-
 G_END_DECLS

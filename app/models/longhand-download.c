@@ -285,6 +285,15 @@ longhand_download_cancel (LonghandDownload *self) {
 
 /* ---- what there is to see ---- */
 
+void
+longhand_download_look (LonghandDownload *self) {
+  g_return_if_fail (LONGHAND_IS_DOWNLOAD (self));
+  if (self->state != LONGHAND_DOWNLOAD_DONE || g_file_test (self->path, G_FILE_TEST_EXISTS))
+    return;
+  self->state = state_at_rest (self);
+  self->total = self->entry->size;
+}
+
 const LonghandCatalogueEntry *
 longhand_download_get_entry (LonghandDownload *self) {
   g_return_val_if_fail (LONGHAND_IS_DOWNLOAD (self), NULL);

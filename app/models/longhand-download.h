@@ -32,6 +32,9 @@ void longhand_download_start (LonghandDownload *self, const char *base);
 void longhand_download_pause (LonghandDownload *self);
 void longhand_download_cancel (LonghandDownload *self); /* what has come is removed */
 
+/* What is done is so no longer when its file is gone. */
+void longhand_download_look (LonghandDownload *self);
+
 const LonghandCatalogueEntry *longhand_download_get_entry (LonghandDownload *self);
 LonghandDownloadState longhand_download_get_state (LonghandDownload *self);
 gboolean longhand_download_is_under_way (LonghandDownload *self);

@@ -57,8 +57,10 @@ longhand_downloads_get (LonghandDownloads *self, const char *id) {
   g_return_val_if_fail (LONGHAND_IS_DOWNLOADS (self), NULL);
 
   download = g_hash_table_lookup (self->downloads, id);
-  if (download != NULL)
+  if (download != NULL) {
+    longhand_download_look (download);
     return download;
+  }
   entry = longhand_catalogue_find (id);
   if (entry == NULL)
     return NULL;

@@ -66,6 +66,16 @@ copy (const char *path, LonghandPartFile *part, GCancellable *cancellable, GErro
   return n == 0 || fail_to_read (path, cause, error);
 }
 
+/* Nobody has to fetch the rest of it any more, unless somebody does just now. */
+static void
+discard_download (const char *target) {
+  g_autoptr (LonghandPartFile) part
+      = longhand_part_file_look (target) > 0 ? longhand_part_file_open (target, NULL) : NULL;
+
+  if (part != NULL)
+    longhand_part_file_discard (part);
+}
+
 static gboolean
 import_as (const char *path, const char *target, guint64 size, GCancellable *cancellable, GError **error) {
   g_autofree char *folder = g_path_get_dirname (target);
@@ -74,20 +84,29 @@ import_as (const char *path, const char *target, guint64 size, GCancellable *can
 
   if (!longhand_part_file_check_room (folder, name, size, error))
     return FALSE;
-  part = longhand_part_file_open (target, error);
+  part = longhand_part_file_open_copy (target, error);
   if (part == NULL)
     return FALSE;
-  if (copy (path, part, cancellable, error) && longhand_part_file_finish (part, error))
-    return TRUE;
-  longhand_part_file_discard (part);
-  return FALSE;
+  if (!copy (path, part, cancellable, error) || !longhand_part_file_finish (part, error)) {
+    longhand_part_file_discard (part);
+    return FALSE;
+  }
+  discard_download (target);
+  return TRUE;
 }
 
 gboolean
 longhand_model_import (const char *path, char **id, GCancellable *cancellable, GError **error) {
   g_autofree char *found = dup_id (path), *folder = NULL, *name = NULL, *target = NULL;
-  const guint64 size = check_model (path, error);
+  guint64 size;
 
+  if (*found == '\0') {
+    name = g_filename_display_basename (path);
+    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+                 _ ("“%s” leaves nothing to call the model by: give the file another name."), name);
+    return FALSE;
+  }
+  size = check_model (path, error);
   if (size == 0)
     return FALSE;
   folder = longhand_model_store_dup_user_dir ();

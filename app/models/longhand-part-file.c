@@ -11,6 +11,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#define SUFFIX ".part"
+#define COPY_SUFFIX ".import"
 #define GROUP "part"
 #define SPARE_BYTES (16 * 1024 * 1024) /* that a disk keeps: other programs want to write, too */
 #define READ_BYTES (256 * 1024)
@@ -27,14 +29,9 @@ struct _LonghandPartFile {
   guint64 size;
 };
 
-static char *
-dup_part_path (const char *path) {
-  return g_strconcat (path, ".part", NULL);
-}
-
 guint64
 longhand_part_file_look (const char *path) {
-  g_autofree char *part_path = dup_part_path (path);
+  g_autofree char *part_path = g_strconcat (path, SUFFIX, NULL);
   GStatBuf info;
 
   return g_stat (part_path, &info) == 0 && S_ISREG (info.st_mode) ? (guint64)info.st_size : 0;
@@ -104,13 +101,13 @@ open_locked (LonghandPartFile *self, GError **error) {
   return TRUE;
 }
 
-LonghandPartFile *
-longhand_part_file_open (const char *path, GError **error) {
+static LonghandPartFile *
+open_part (const char *path, const char *suffix, GError **error) {
   LonghandPartFile *self = g_new0 (LonghandPartFile, 1);
 
   self->fd = -1;
   self->path = g_strdup (path);
-  self->part_path = dup_part_path (path);
+  self->part_path = g_strconcat (path, suffix, NULL);
   self->info_path = g_strconcat (self->part_path, ".info", NULL);
   if (!open_locked (self, error)) {
     longhand_part_file_free (self);
@@ -118,6 +115,16 @@ longhand_part_file_open (const char *path, GError **error) {
   }
   read_info (self);
   return self;
+}
+
+LonghandPartFile *
+longhand_part_file_open (const char *path, GError **error) {
+  return open_part (path, SUFFIX, error);
+}
+
+LonghandPartFile *
+longhand_part_file_open_copy (const char *path, GError **error) {
+  return open_part (path, COPY_SUFFIX, error);
 }
 
 void
@@ -185,9 +192,8 @@ longhand_part_file_append (LonghandPartFile *self, gconstpointer data, gsize n, 
 }
 
 char *
-longhand_part_file_dup_checksum (LonghandPartFile *self, GChecksumType type, GCancellable *cancellable,
-                                 GError **error) {
-  g_autoptr (GChecksum) sum = g_checksum_new (type);
+longhand_part_file_dup_checksum (LonghandPartFile *self, GCancellable *cancellable, GError **error) {
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA1);
   g_autofree guint8 *buffer = g_malloc (READ_BYTES);
   guint64 at = 0;
 

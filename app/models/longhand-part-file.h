@@ -1,6 +1,6 @@
-/* A file that grows until it is whole: PATH.part, and PATH.part.info, which says where it comes from, so that
- * it can go on after an interruption. Only one process has it at a time. Reads and writes block; any thread,
- * one at a time. */
+/* A file that grows until it is whole: PATH.part (of a copy: PATH.import), and PATH.part.info, which says
+ * where it comes from, so that it can go on after an interruption. Only one process has it at a time. Reads
+ * and writes block; any thread, one at a time. */
 #pragma once
 
 #include <gio/gio.h>
@@ -15,6 +15,8 @@ guint64 longhand_part_file_look (const char *path);
 /* Opens what lies there, or makes it. (transfer full) Errors: LONGHAND_ERROR_WRITE; _INVALID: another process
  * has it. */
 LonghandPartFile *longhand_part_file_open (const char *path, GError **error);
+/* The same for a copy of another file: beside what lies there, which stays as it is. */
+LonghandPartFile *longhand_part_file_open_copy (const char *path, GError **error);
 /* What has been written stays. */
 void longhand_part_file_free (LonghandPartFile *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LonghandPartFile, longhand_part_file_free)
@@ -32,9 +34,8 @@ gboolean longhand_part_file_begin (LonghandPartFile *self, const char *address, 
                                    GError **error);
 gboolean longhand_part_file_append (LonghandPartFile *self, gconstpointer data, gsize n, GError **error);
 
-/* Sum of all that is there, hexadecimal. (transfer full) Errors: LONGHAND_ERROR_FAILED, _CANCELLED. */
-char *longhand_part_file_dup_checksum (LonghandPartFile *self, GChecksumType type, GCancellable *cancellable,
-                                       GError **error);
+/* SHA-1 of all that is there, hexadecimal. (transfer full) Errors: LONGHAND_ERROR_FAILED, _CANCELLED. */
+char *longhand_part_file_dup_checksum (LonghandPartFile *self, GCancellable *cancellable, GError **error);
 
 /* It becomes PATH, in one step and on the disk. Nothing but freeing it follows. */
 gboolean longhand_part_file_finish (LonghandPartFile *self, GError **error);

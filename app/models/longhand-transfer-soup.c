@@ -9,7 +9,6 @@
 #include <string.h>
 
 #define BLOCK_BYTES (128 * 1024)
-#define POINTER_BYTES 1024 /* more is none */
 #define RETRY_MS 500
 #define TOO_MANY_REQUESTS 429 /* RFC 6585 */
 
@@ -21,9 +20,7 @@ typedef struct {
   SoupSession *session;
   LonghandPartFile *part;
   char *address;
-  char *sum; /* that the file must have */
 
-  GChecksumType sum_type;
   guint64 total; /* bytes of the whole; about, until it is_exact */
   gboolean is_exact;
   gboolean has_started_over;
@@ -39,7 +36,6 @@ fetch_clear (Fetch *self) {
   g_clear_object (&self->session);
   g_clear_pointer (&self->part, longhand_part_file_free);
   g_free (self->address);
-  g_free (self->sum);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fetch, fetch_clear)
 
@@ -60,9 +56,8 @@ fail_because (GError **error, LonghandError code, const char *sentence) {
 
 /* A connection that does not come about, or breaks. */
 static gboolean
-fail_to_connect (Fetch *self, const GError *cause, GError **error) {
-  g_autoptr (GUri) uri = g_uri_parse (self->address, SOUP_HTTP_URI_FLAGS, NULL);
-  const char *host = uri != NULL ? g_uri_get_host (uri) : self->address;
+fail_to_connect (Fetch *self, SoupMessage *message, const GError *cause, GError **error) {
+  const char *host = g_uri_get_host (soup_message_get_uri (message)); /* where it has been sent on to */
 
   if (g_cancellable_is_cancelled (self->cancellable))
     return fail_because (error, LONGHAND_ERROR_CANCELLED, _ ("Stopped."));
@@ -108,6 +103,15 @@ fail_with_status (Fetch *self, guint status, GError **error) {
   return FALSE;
 }
 
+/* As a page for people in place of the file: what came before is none the worse for it. */
+static gboolean
+fail_as_other (Fetch *self, GError **error) {
+  g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_DOWNLOAD,
+               _ ("What the mirror sends is not “%s”: try again, or choose another mirror."),
+               self->order->entry->title);
+  return FALSE;
+}
+
 /* What has come is of no use. */
 static gboolean
 fail_as_wrong (Fetch *self, GError **error) {
@@ -137,35 +141,8 @@ ask (Fetch *self, SoupMessage *message, GError **error) {
   soup_message_headers_replace (soup_message_get_request_headers (message), "Accept-Encoding", "identity");
   stream = soup_session_send (self->session, message, self->cancellable, &cause);
   if (stream == NULL)
-    fail_to_connect (self, cause, error);
+    fail_to_connect (self, message, cause, error);
   return stream;
-}
-
-/* What the file must be, where its checksum is not in the catalogue. */
-static gboolean
-ask_for_pointer (Fetch *self, const char *address, GError **error) {
-  g_autoptr (SoupMessage) message = soup_message_new (SOUP_METHOD_GET, address);
-  g_autoptr (GInputStream) stream = ask (self, message, error);
-  g_autoptr (GError) cause = NULL;
-  char text[POINTER_BYTES + 1];
-  gsize n = 0;
-
-  if (stream == NULL)
-    return FALSE;
-  if (soup_message_get_status (message) != SOUP_STATUS_OK)
-    return fail_with_status (self, soup_message_get_status (message), error);
-  if (!g_input_stream_read_all (stream, text, POINTER_BYTES, &n, self->cancellable, &cause))
-    return fail_to_connect (self, cause, error);
-  text[n] = '\0';
-  if (longhand_catalogue_parse_pointer (text, &self->sum, &self->total)) {
-    self->sum_type = G_CHECKSUM_SHA256;
-    self->is_exact = TRUE;
-    return TRUE;
-  }
-  g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_DOWNLOAD,
-               _ ("This mirror does not say what “%s” must be: choose another mirror or another model."),
-               self->order->entry->title);
-  return FALSE;
 }
 
 /* For the file behind what is there. If that is of a known version, any other is to come as a whole. */
@@ -198,12 +175,10 @@ strong_etag (SoupMessage *message) {
 /* length: of the whole, as the server says; at least 0. */
 static gboolean
 take_total (Fetch *self, goffset length, GError **error) {
-  const guint64 approximate = self->order->entry->size;
+  const guint64 about = self->order->entry->size;
 
-  if (self->is_exact && (guint64)length != self->total)
-    return fail_as_wrong (self, error);
-  if (!self->is_exact && (guint64)length > approximate + approximate / 4)
-    return fail_as_wrong (self, error);
+  if ((guint64)length < about - about / 4 || (guint64)length > about + about / 4)
+    return fail_as_other (self, error);
   self->total = (guint64)length;
   self->is_exact = TRUE;
   return TRUE;
@@ -212,7 +187,10 @@ take_total (Fetch *self, goffset length, GError **error) {
 static gboolean
 take_whole (Fetch *self, SoupMessage *message, GError **error) {
   SoupMessageHeaders *headers = soup_message_get_response_headers (message);
+  const char *type = soup_message_headers_get_content_type (headers, NULL);
 
+  if (type != NULL && g_str_has_prefix (type, "text/"))
+    return fail_as_other (self, error);
   if (soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH
       && !take_total (self, soup_message_headers_get_content_length (headers), error))
     return FALSE;
@@ -252,7 +230,7 @@ append (Fetch *self, gconstpointer data, gsize n, GError **error) {
 }
 
 static gboolean
-receive (Fetch *self, GInputStream *stream, GError **error) {
+receive (Fetch *self, SoupMessage *message, GInputStream *stream, GError **error) {
   const guint64 most = self->is_exact ? self->total : self->order->entry->size / 4 * 5;
   g_autofree guint8 *block = g_malloc (BLOCK_BYTES);
   g_autoptr (GError) cause = NULL;
@@ -266,7 +244,7 @@ receive (Fetch *self, GInputStream *stream, GError **error) {
     tell (self, LONGHAND_TRANSFER_RECEIVING);
   }
   if (n < 0)
-    return fail_to_connect (self, cause, error);
+    return fail_to_connect (self, message, cause, error);
   if (!self->is_exact || longhand_part_file_get_size (self->part) == self->total)
     return TRUE;
   /* libsoup takes a connection that is closed too early for the end. */
@@ -284,8 +262,8 @@ check_sum (Fetch *self, gboolean *sum_is_right, GError **error) {
   g_autofree char *sum = NULL;
 
   tell (self, LONGHAND_TRANSFER_CHECKING);
-  sum = longhand_part_file_dup_checksum (self->part, self->sum_type, self->cancellable, error);
-  *sum_is_right = g_strcmp0 (sum, self->sum) == 0;
+  sum = longhand_part_file_dup_checksum (self->part, self->cancellable, error);
+  *sum_is_right = g_strcmp0 (sum, self->order->entry->sha1) == 0;
   return sum != NULL;
 }
 
@@ -333,10 +311,11 @@ fetch_once (Fetch *self, gboolean *again, GError **error) {
     return FALSE;
   switch (soup_message_get_status (message)) {
   case SOUP_STATUS_OK:
-    return take_whole (self, message, error) && check_room (self, error) && receive (self, stream, error);
+    return take_whole (self, message, error) && check_room (self, error)
+           && receive (self, message, stream, error);
   case SOUP_STATUS_PARTIAL_CONTENT:
     if (take_range (self, message, &local))
-      return check_room (self, error) && receive (self, stream, error);
+      return check_room (self, error) && receive (self, message, stream, error);
     if (local == NULL && size > 0)
       return start_over (self, again, error);
     if (local == NULL)
@@ -397,12 +376,11 @@ check (Fetch *self, GError **error) {
 }
 
 static gboolean
-fetch (Fetch *self, const char *pointer_address, GError **error) {
+fetch (Fetch *self, GError **error) {
   gboolean done;
 
   open_session (self);
-  done = (pointer_address == NULL || ask_for_pointer (self, pointer_address, error))
-         && fetch_all (self, error) && check (self, error) && longhand_part_file_finish (self->part, error);
+  done = fetch_all (self, error) && check (self, error) && longhand_part_file_finish (self->part, error);
   if (!done && longhand_part_file_get_size (self->part) == 0)
     longhand_part_file_discard (self->part);
   return done;
@@ -413,27 +391,17 @@ longhand_transfer_run (const LonghandTransfer *order, GCancellable *cancellable,
   g_autoptr (GMainContext) context = g_main_context_new (); /* a session belongs to one */
   g_autofree char *name = longhand_catalogue_entry_dup_file_name (order->entry);
   g_autofree char *path = g_build_filename (order->folder, name, NULL);
-  g_autofree char *pointer_address = NULL;
-  g_auto (Fetch) self = { .order = order,
-                          .cancellable = cancellable,
-                          .sum_type = G_CHECKSUM_SHA1,
-                          .sum = g_strdup (order->entry->sha1),
-                          .total = order->entry->size };
+  g_auto (Fetch) self = { .order = order, .cancellable = cancellable, .total = order->entry->size };
   gboolean done;
 
   self.address = longhand_catalogue_entry_dup_address (order->entry, order->base, error);
   if (self.address == NULL)
     return FALSE;
-  if (self.sum == NULL) {
-    pointer_address = longhand_catalogue_entry_dup_pointer_address (order->entry, order->base, error);
-    if (pointer_address == NULL)
-      return FALSE;
-  }
   self.part = longhand_part_file_open (path, error);
   if (self.part == NULL)
     return FALSE;
   g_main_context_push_thread_default (context);
-  done = fetch (&self, pointer_address, error);
+  done = fetch (&self, error);
   g_clear_object (&self.session);
   g_main_context_pop_thread_default (context);
   return done;

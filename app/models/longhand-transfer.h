@@ -1,6 +1,6 @@
 /* Fetching a model: blocks, on a worker thread. Built with the network (longhand-transfer-soup.c) or without
- * (longhand-transfer-none.c). Nothing is asked of a server but the file, its pointer, and a range of it: no
- * name, no cookie, no password. */
+ * (longhand-transfer-none.c). Nothing is asked of a server but the file, and a range of it: no name, no
+ * cookie, no password. */
 #pragma once
 
 #include "models/longhand-catalogue.h"

@@ -246,15 +246,6 @@ another_mirror_goes_on (Fixture *f, gconstpointer data) {
   g_assert_cmpstr (range, !=, "");
 }
 
-static void
-a_pointer_says_what_the_file_must_be (Fixture *f, gconstpointer data) {
-  g_clear_pointer (&f->entry.sha1, g_free);
-  f->entry.size = 1000; /* about: the pointer knows */
-  start (f);
-  assert_done (f);
-  g_assert_cmpuint (model_server_get_n_connections (f->server), ==, 2);
-}
-
 /* ---- bad servers ---- */
 
 static void
@@ -304,19 +295,51 @@ too_long_a_length_does_not_spoil_the_file (Fixture *f, gconstpointer data) {
 }
 
 static void
-too_short_a_length_is_found_by_the_sum (Fixture *f, gconstpointer data) {
-  model_server_set_manner (f->server, MODEL_SERVER_SAYS_LESS);
+a_length_that_cannot_be_the_models_is_refused (Fixture *f, gconstpointer data) {
+  static const ModelServerManner manners[] = { MODEL_SERVER_SAYS_MORE, MODEL_SERVER_SAYS_LESS };
+
+  for (guint i = 0; i < G_N_ELEMENTS (manners); i++) {
+    model_server_set_manner (f->server, manners[i]);
+    start (f);
+    assert_failed (f, LONGHAND_ERROR_DOWNLOAD, "is not “Whisper test”", 0);
+  }
+  g_assert_cmpuint (f->most_received, ==, 0);
+}
+
+/* A network that wants to be paid first answers everything with that. */
+static void
+a_page_in_its_place_costs_nothing (Fixture *f, gconstpointer data) {
+  fetch_half (f);
+  model_server_set_manner (f->server, MODEL_SERVER_IS_HOTEL);
   start (f);
-  assert_failed (f, LONGHAND_ERROR_MODEL_BROKEN, "was removed", 0);
+  assert_failed (f, LONGHAND_ERROR_DOWNLOAD, "is not “Whisper test”", N_BYTES / 2);
+  model_server_set_bytes (f->server, "<html>Welcome</html>", 20, "\"first\"");
+  model_server_set_manner (f->server, MODEL_SERVER_IGNORES_RANGE); /* with a length, and of no type */
+  start (f);
+  assert_failed (f, LONGHAND_ERROR_DOWNLOAD, "is not “Whisper test”", N_BYTES / 2);
+  model_server_set_bytes (f->server, f->bytes, N_BYTES, "\"first\"");
+  model_server_set_manner (f->server, MODEL_SERVER_HONEST);
+  start (f);
+  assert_done (f);
 }
 
 static void
-a_length_other_than_the_pointers_is_refused (Fixture *f, gconstpointer data) {
-  g_clear_pointer (&f->entry.sha1, g_free);
-  model_server_set_manner (f->server, MODEL_SERVER_SAYS_MORE);
+who_was_sent_on_hears_where_to (Fixture *f, gconstpointer data) {
+  model_server_set_manner (f->server, MODEL_SERVER_SENDS_AWAY);
   start (f);
-  assert_failed (f, LONGHAND_ERROR_MODEL_BROKEN, "was removed", 0);
-  g_assert_cmpuint (f->most_received, ==, 0);
+  assert_failed (f, LONGHAND_ERROR_DOWNLOAD, "127.0.0.2 failed", 0);
+}
+
+static void
+what_was_deleted_is_done_no_longer (Fixture *f, gconstpointer data) {
+  start (f);
+  assert_done (f);
+  longhand_download_look (f->download);
+  g_assert_cmpint (longhand_download_get_state (f->download), ==, LONGHAND_DOWNLOAD_DONE);
+  g_unlink (f->path);
+  longhand_download_look (f->download);
+  g_assert_cmpint (longhand_download_get_state (f->download), ==, LONGHAND_DOWNLOAD_IDLE);
+  g_assert_cmpuint (longhand_download_get_received (f->download), ==, 0);
 }
 
 static void
@@ -335,14 +358,6 @@ wrong_bytes_are_removed (Fixture *f, gconstpointer data) {
   model_server_set_manner (f->server, MODEL_SERVER_HONEST);
   start (f);
   assert_done (f);
-}
-
-static void
-wrong_bytes_behind_a_pointer_are_removed (Fixture *f, gconstpointer data) {
-  g_clear_pointer (&f->entry.sha1, g_free);
-  model_server_set_manner (f->server, MODEL_SERVER_WRONG_BYTES);
-  start (f);
-  assert_failed (f, LONGHAND_ERROR_MODEL_BROKEN, "was removed", 0);
 }
 
 /* data: GINT_TO_POINTER (ModelServerManner) */
@@ -382,14 +397,6 @@ refusals_say_what_to_do (Fixture *f, gconstpointer data) {
     start (f);
     assert_failed (f, LONGHAND_ERROR_DOWNLOAD, refusals[i].part, 0);
   }
-}
-
-static void
-a_page_in_place_of_a_pointer_is_none (Fixture *f, gconstpointer data) {
-  g_clear_pointer (&f->entry.sha1, g_free);
-  model_server_set_manner (f->server, MODEL_SERVER_BAD_POINTER);
-  start (f);
-  assert_failed (f, LONGHAND_ERROR_DOWNLOAD, "does not say what “Whisper test” must be", 0);
 }
 
 static void
@@ -504,23 +511,22 @@ main (int argc, char **argv) {
   ADD ("what-is-all-there-is-only-checked", what_is_all_there_is_only_checked);
   ADD ("a-redirection-is-followed", a_redirection_is_followed);
   ADD ("another-mirror-goes-on", another_mirror_goes_on);
-  ADD ("a-pointer-says-what-the-file-must-be", a_pointer_says_what_the_file_must_be);
   ADD ("a-silent-server-is-given-up", a_silent_server_is_given_up);
   ADD ("a-stall-ends-and-what-came-is-kept", a_stall_ends_and_what_came_is_kept);
   ADD ("what-breaks-off-goes-on-by-itself", what_breaks_off_goes_on_by_itself);
   ADD ("what-breaks-off-without-a-gain-is-given-up", what_breaks_off_without_a_gain_is_given_up);
   ADD ("too-long-a-length-does-not-spoil-the-file", too_long_a_length_does_not_spoil_the_file);
-  ADD ("too-short-a-length-is-found-by-the-sum", too_short_a_length_is_found_by_the_sum);
-  ADD ("a-length-other-than-the-pointers-is-refused", a_length_other_than_the_pointers_is_refused);
+  ADD ("a-length-that-cannot-be-the-models-is-refused", a_length_that_cannot_be_the_models_is_refused);
   ADD ("an-endless-file-ends", an_endless_file_ends);
   ADD ("wrong-bytes-are-removed", wrong_bytes_are_removed);
-  ADD ("wrong-bytes-behind-a-pointer-are-removed", wrong_bytes_behind_a_pointer_are_removed);
   ADD_WITH ("ignored-ranges-begin-again", without_ranges_it_begins_again, MODEL_SERVER_IGNORES_RANGE);
   ADD_WITH ("refused-ranges-begin-again", without_ranges_it_begins_again, MODEL_SERVER_REFUSES_RANGE);
   ADD_WITH ("shifted-ranges-begin-again", without_ranges_it_begins_again, MODEL_SERVER_SHIFTS_RANGE);
   ADD ("a-new-version-comes-as-a-whole", a_new_version_comes_as_a_whole);
   ADD ("refusals-say-what-to-do", refusals_say_what_to_do);
-  ADD ("a-page-in-place-of-a-pointer-is-none", a_page_in_place_of_a_pointer_is_none);
+  ADD ("a-page-in-its-place-costs-nothing", a_page_in_its_place_costs_nothing);
+  ADD ("who-was-sent-on-hears-where-to", who_was_sent_on_hears_where_to);
+  ADD ("what-was-deleted-is-done-no-longer", what_was_deleted_is_done_no_longer);
   ADD ("nobody-there-is-said", nobody_there_is_said);
   ADD ("a-base-that-is-none-is-said", a_base_that_is_none_is_said);
   ADD ("no-room-is-said-before", no_room_is_said_before);

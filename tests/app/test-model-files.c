@@ -3,6 +3,7 @@
 #include "longhand-error.h"
 #include "make-model.h"
 #include "models/longhand-model-files.h"
+#include "models/longhand-part-file.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -121,6 +122,16 @@ what_is_no_model_stays_out (void) {
   empty (elsewhere);
 }
 
+/* What of its own a model would be called by is all cut off. */
+static void
+a_model_needs_a_name (void) {
+  g_autofree char *path = g_build_filename (elsewhere, "ggml-.bin", NULL);
+
+  g_assert_true (g_file_set_contents (path, "anything", -1, NULL));
+  assert_not_imported (path, LONGHAND_ERROR_INVALID, "another name");
+  empty (elsewhere);
+}
+
 static void
 a_truncated_model_stays_out (void) {
   g_autofree char *path = make_model (elsewhere, "ggml-half.bin");
@@ -174,6 +185,15 @@ on_imported (GObject *source, GAsyncResult *result, gpointer user) {
   *kept = g_object_ref (result);
 }
 
+/* What a paused download of that name has, in a folder with nothing else. */
+static void
+leave_download (const char *name) {
+  g_autofree char *target = g_build_filename (home, name, NULL);
+  g_autoptr (LonghandPartFile) part = longhand_part_file_open (target, NULL);
+
+  g_assert_true (longhand_part_file_append (part, "half of it", 10, NULL));
+}
+
 /* (transfer full) */
 static GAsyncResult *
 import_in_background (const char *path, GCancellable *cancellable) {
@@ -185,12 +205,15 @@ import_in_background (const char *path, GCancellable *cancellable) {
   return result;
 }
 
+/* A download of that name need not go on then. */
 static void
 it_is_done_in_the_background (void) {
   g_autofree char *path = make_model (elsewhere, "ggml-mine.bin"), *id = NULL;
-  g_autoptr (GAsyncResult) result = import_in_background (path, NULL);
+  g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
+  leave_download ("ggml-mine.bin");
+  result = import_in_background (path, NULL);
   id = longhand_model_import_finish (result, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (id, ==, "mine");
@@ -199,18 +222,23 @@ it_is_done_in_the_background (void) {
   empty (elsewhere);
 }
 
+/* A download of that name is none the worse for it. */
 static void
 it_can_be_cancelled (void) {
   g_autofree char *path = make_model (elsewhere, "ggml-mine.bin");
+  g_autofree char *target = g_build_filename (home, "ggml-mine.bin", NULL);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
+  leave_download ("ggml-mine.bin");
   g_cancellable_cancel (cancellable);
   result = import_in_background (path, cancellable);
   g_assert_null (longhand_model_import_finish (result, &error));
   g_assert_error (error, LONGHAND_ERROR, LONGHAND_ERROR_CANCELLED);
-  g_assert_cmpuint (count_files (home), ==, 0);
+  g_assert_cmpuint (longhand_part_file_look (target), ==, 10);
+  g_assert_cmpuint (count_files (home), ==, 1);
+  empty (home);
   empty (elsewhere);
 }
 
@@ -315,6 +343,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/model-files/a-model-is-taken-in", a_model_is_taken_in);
   g_test_add_func ("/model-files/what-is-no-model-stays-out", what_is_no_model_stays_out);
   g_test_add_func ("/model-files/a-truncated-model-stays-out", a_truncated_model_stays_out);
+  g_test_add_func ("/model-files/a-model-needs-a-name", a_model_needs_a_name);
   g_test_add_func ("/model-files/one-that-is-there-is-not-replaced", one_that_is_there_is_not_replaced);
   g_test_add_func ("/model-files/no-room-is-said-before", no_room_is_said_before);
   g_test_add_func ("/model-files/a-disk-that-fills-up-leaves-nothing", a_disk_that_fills_up_leaves_nothing);

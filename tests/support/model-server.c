@@ -87,19 +87,9 @@ put_status (Talk *talk, const char *status, const char *more) {
 }
 
 static void
-put_page (Talk *talk, const char *text) {
-  put_text (talk, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n%s", strlen (text),
-            text);
-}
-
-static void
-put_pointer (Talk *talk) {
-  g_autofree char *sum = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, talk->bytes);
-  g_autofree char *text
-      = g_strdup_printf ("version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize %zu\n", sum,
-                         g_bytes_get_size (talk->bytes));
-
-  put_page (talk, talk->manner == MODEL_SERVER_BAD_POINTER ? "<html>Welcome to our hotel</html>" : text);
+put_page (Talk *talk) {
+  put_text (talk, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: text/html\r\n\r\n"
+                  "<html>Welcome to our hotel</html>");
 }
 
 static void
@@ -162,8 +152,10 @@ static void
 answer (Talk *talk) {
   if (talk->manner == MODEL_SERVER_SILENT)
     wait_for_end (talk);
-  else if (strstr (talk->question, "/raw/") != NULL)
-    put_pointer (talk);
+  else if (talk->manner == MODEL_SERVER_IS_HOTEL)
+    put_page (talk);
+  else if (talk->manner == MODEL_SERVER_SENDS_AWAY)
+    put_status (talk, "302 Found", "Location: http://127.0.0.2:1/elsewhere\r\n");
   else if (talk->manner == MODEL_SERVER_NOT_FOUND)
     put_status (talk, "404 Not Found", "");
   else if (talk->manner == MODEL_SERVER_IS_BUSY)

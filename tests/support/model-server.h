@@ -19,10 +19,11 @@ typedef enum {
   MODEL_SERVER_SHIFTS_RANGE,  /* another range than was asked for */
   MODEL_SERVER_WRONG_BYTES,   /* as many, but others */
   MODEL_SERVER_REDIRECTS,     /* to the file, elsewhere */
+  MODEL_SERVER_SENDS_AWAY,    /* to where nobody is, 127.0.0.2 */
   MODEL_SERVER_LOOPS,         /* to itself, for ever */
   MODEL_SERVER_NOT_FOUND,
   MODEL_SERVER_IS_BUSY,
-  MODEL_SERVER_BAD_POINTER, /* a page for people in its place */
+  MODEL_SERVER_IS_HOTEL, /* a page for people in its place, of unknown length */
 } ModelServerManner;
 
 typedef struct _ModelServer ModelServer;
@@ -34,7 +35,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ModelServer, model_server_free)
 /* Address of its folder, with "/resolve/" in it. */
 const char *model_server_get_base (ModelServer *self);
 
-/* What it sends for every file, in the version etag; with a Git LFS pointer that says so. */
+/* What it sends for every file, in the version etag. */
 void model_server_set_bytes (ModelServer *self, gconstpointer bytes, gsize n, const char *etag);
 void model_server_set_manner (ModelServer *self, ModelServerManner manner);
 

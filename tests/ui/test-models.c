@@ -11,7 +11,7 @@
 
 #include <glib/gstdio.h>
 
-#define ID "tiny.en-q5_1" /* the mirror's pointer says what it must be */
+#define ID "tiny.en-q5_1" /* what the mirror has */
 #define TITLE "Whisper tiny q5_1 (English)"
 
 static char *home;  /* the user's models */
@@ -36,6 +36,16 @@ empty_home (void) {
 
     g_unlink (path);
   }
+}
+
+/* The catalogue's model is what the mirror has. */
+static void
+change_catalogue (void) {
+  LonghandCatalogueEntry *entry = (LonghandCatalogueEntry *)longhand_catalogue_find (ID);
+
+  g_free (entry->sha1);
+  entry->sha1 = g_compute_checksum_for_data (G_CHECKSUM_SHA1, (const guint8 *)bytes, n_bytes);
+  entry->size = n_bytes;
 }
 
 static void
@@ -230,6 +240,16 @@ a_model_is_chosen (ModelsFixture *f, gconstpointer data) {
   g_assert_cmpstr (chosen, ==, "longhand-mini.en-q5_K");
   g_assert_true (offers (f, TITLE, "models.use"));
   g_assert_false (offers (f, "Longhand mini q5_K (English)", "models.delete"));
+}
+
+static void
+what_is_deleted_has_not_come (ModelsFixture *f, gconstpointer data) {
+  press (f, TITLE, "models.download");
+  WAIT_FOR (offers (f, TITLE, "models.delete"));
+  press (f, TITLE, "models.delete");
+  WAIT_FOR (offers (f, TITLE, "models.download"));
+  g_assert_false (gtk_widget_get_visible (
+      fixture_find (row_of (f, TITLE), GTK_TYPE_PROGRESS_BAR, "css-name", "progressbar")));
 }
 
 static void
@@ -449,6 +469,7 @@ main (int argc, char **argv) {
   g_setenv ("XDG_DATA_HOME", root, TRUE);
   fixture_init (&argc, &argv);
   make_bytes (root);
+  change_catalogue ();
   ADD ("opening-the-list-asks-nobody", opening_the_list_asks_nobody);
   ADD ("a-download-ends-among-the-installed", a_download_ends_among_the_installed);
   ADD ("a-pause-outlives-the-window", a_pause_outlives_the_window);
@@ -457,6 +478,7 @@ main (int argc, char **argv) {
   ADD ("a-failure-is-said-in-the-row", a_failure_is_said_in_the_row);
   ADD ("wrong-bytes-do-not-stay", wrong_bytes_do_not_stay);
   ADD ("a-model-is-chosen", a_model_is_chosen);
+  ADD ("what-is-deleted-has-not-come", what_is_deleted_has_not_come);
   ADD ("deleting-can-be-undone", deleting_can_be_undone);
   ADD ("what-is-deleted-goes-with-the-window", what_is_deleted_goes_with_the_window);
   ADD ("a-file-is-imported", a_file_is_imported);
