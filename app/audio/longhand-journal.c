@@ -613,6 +613,22 @@ longhand_journal_wait_for_disk (LonghandJournal *self) {
   return is_settled;
 }
 
+gboolean
+longhand_journal_wait_for_file (LonghandJournal *self) {
+  const gint64 deadline_us = g_get_monotonic_time () + PATIENCE_US;
+  gboolean is_written;
+
+  pthread_mutex_lock (&self->lock);
+  self->hurry = TRUE;
+  pthread_cond_signal (&self->changed);
+  while (self->n_written < self->waiting->len && !self->failing && !self->closed
+         && g_get_monotonic_time () < deadline_us)
+    wait_until (self, &self->settled, deadline_us);
+  is_written = self->n_written == self->waiting->len;
+  pthread_mutex_unlock (&self->lock);
+  return is_written;
+}
+
 /* What is written behind the mark makes no sense without it. */
 gboolean
 longhand_journal_resume (LonghandJournal *self, int fd, const char *path, guint64 n_bytes, guint64 n_rest,

@@ -73,9 +73,12 @@ gboolean longhand_journal_resume (LonghandJournal *self, int fd, const char *pat
 guint64 longhand_journal_get_n_samples (LonghandJournal *self);
 guint64 longhand_journal_get_n_texts (LonghandJournal *self);
 
-/* The file that sound goes into, for reading at given places, with all that could be written so far; the
- * caller's to close, and good when the journal has removed it. -1: there is none. */
+/* The file that sound goes into, for reading at given places; the caller's to close, and good when the
+ * journal has removed it. -1: there is none. */
 int longhand_journal_dup_file (LonghandJournal *self);
+/* Waits until all that was appended so far is in the file, but not while that cannot be written, and at most
+ * for a second. Any thread that may wait. FALSE: it is not. */
+gboolean longhand_journal_wait_for_file (LonghandJournal *self);
 
 /* The program ends as it should, and somebody has what came of the first n_texts texts and commands.
  * all_heard: and nothing else is to come: files are removed. Else the last one stays for that. */

@@ -723,10 +723,17 @@ longhand_dictation_get_now_ms (LonghandDictation *self) {
          + self->offset_ms;
 }
 
-int
-longhand_dictation_dup_sound (LonghandDictation *self, gint64 *origin_ms) {
-  *origin_ms = self->origin_ms;
-  return longhand_journal_dup_file (self->journal);
+gboolean
+longhand_dictation_find_sound (LonghandDictation *self, LonghandSoundPiece *piece) {
+  const int fd = longhand_journal_dup_file (self->journal);
+
+  if (fd < 0)
+    return FALSE;
+  piece->fd = fd;
+  piece->journal = longhand_journal_ref (self->journal);
+  piece->from_ms -= self->origin_ms;
+  piece->to_ms -= self->origin_ms;
+  return TRUE;
 }
 
 void

@@ -6,6 +6,7 @@
 #include "audio/longhand-capture.h"
 #include "audio/longhand-enhancer.h"
 #include "dictation/longhand-live-figures.h"
+#include "dictation/longhand-sounds.h"
 #include "dictation/longhand-wording.h"
 #include "longhand-settings.h"
 #include "models/longhand-model-store.h"
@@ -206,10 +207,9 @@ void longhand_dictation_note_edited (LonghandDictation *self, gboolean undone);
 /* When the next text may have been said, as the times of LonghandUtterance; no text that is still to come is
  * of what was said before. During "recovered": when the session begins that is being taken up. */
 gint64 longhand_dictation_get_now_ms (LonghandDictation *self);
-/* The sound that was recorded last, in the file of its session (dictation/longhand-session-sound), for
- * reading and the caller's to close; -1: there is none. *origin_ms: of the file's times, as those of
- * LonghandUtterance. */
-int longhand_dictation_dup_sound (LonghandDictation *self, gint64 *origin_ms);
+/* Finds the sound of a piece of what was recorded since the session was begun, or taken up, whose times are
+ * those of LonghandUtterance: they become those of its file. FALSE: there is none. */
+gboolean longhand_dictation_find_sound (LonghandDictation *self, LonghandSoundPiece *piece);
 
 /* Languages of the model in use, as longhand_language_names_dup has them; none for English-only models.
  * (transfer full) */

@@ -22,7 +22,7 @@ typedef enum {
 
 typedef struct {
   JobKind kind;
-  LonghandSoundPiece piece; /* KEEP, with fd owned, or -1; REMOVE, FIND: its id */
+  LonghandSoundPiece piece; /* KEEP; of others only the id */
   gint64 before_us;         /* EXPIRE */
   GTask *task;              /* FIND; owned */
 } Job;
@@ -61,8 +61,9 @@ static void
 job_free (gpointer data) {
   Job *job = data;
 
-  if (job->kind == JOB_KEEP && job->piece.fd >= 0)
+  if (job->kind == JOB_KEEP)
     close (job->piece.fd);
+  longhand_journal_unref (job->piece.journal);
   g_clear_object (&job->task);
   g_free (job);
 }
@@ -152,13 +153,28 @@ copy_sound (gpointer user, gint64 time, const gint16 *samples, gsize n) {
   return TRUE;
 }
 
+/* What the journal could not write so far may come yet. */
+static gboolean
+is_written (const LonghandSoundPiece *piece, GError **error) {
+  if (piece->journal == NULL || longhand_journal_wait_for_file (piece->journal))
+    return TRUE;
+  g_set_error_literal (
+      error, LONGHAND_ERROR, LONGHAND_ERROR_WRITE,
+      _ ("The sound of this session could not be kept yet, because what you say cannot be "
+         "written to the disk: it is kept with the next recording. Its text is not affected."));
+  return FALSE;
+}
+
 static gboolean
 keep_piece (Worker *self, const LonghandSoundPiece *piece, GError **error) {
   Copy copy = { .folder = self->folder, .piece = piece };
   g_autoptr (LonghandSoundWriter) writer = NULL;
-  gboolean is_kept = longhand_session_sound_read (piece->fd, piece->from_ms * LONGHAND_SOUND_PER_MS,
-                                                  piece->to_ms * LONGHAND_SOUND_PER_MS, copy_sound, &copy);
+  gboolean is_kept;
 
+  if (!is_written (piece, error))
+    return FALSE;
+  is_kept = longhand_session_sound_read (piece->fd, piece->from_ms * LONGHAND_SOUND_PER_MS,
+                                         piece->to_ms * LONGHAND_SOUND_PER_MS, copy_sound, &copy);
   writer = copy.writer;
   if (is_kept && writer != NULL)
     is_kept = longhand_sound_writer_finish (writer, &copy.error);

@@ -9,6 +9,7 @@
  *                               same one said again */
 #pragma once
 
+#include "audio/longhand-journal.h"
 #include "audio/longhand-sound-files.h"
 
 #include <gio/gio.h>
@@ -22,13 +23,14 @@ LonghandSounds *longhand_sounds_new (const char *folder); /* (transfer full) */
 
 /* A part of a session. */
 typedef struct {
-  gint64 id;             /* of the session */
-  gint64 start_ms;       /* where it begins in that */
-  int fd;                /* file of the session as it was spoken, to read from */
-  gint64 from_ms, to_ms; /* in that file's time */
+  gint64 id;                /* of the session */
+  gint64 start_ms;          /* where it begins in that */
+  gint64 from_ms, to_ms;    /* in the time of the file that it is in */
+  int fd;                   /* owned; that file, to be read */
+  LonghandJournal *journal; /* owned; which writes the file; NULL: all is in it */
 } LonghandSoundPiece;
 
-/* Keeps the piece, whose fd it takes. What the file does not have is silence. */
+/* Keeps the piece, and takes what it owns. What the file does not have is silence. */
 void longhand_sounds_keep (LonghandSounds *self, const LonghandSoundPiece *piece);
 /* What is kept, or still to be kept, of a session goes. */
 void longhand_sounds_remove (LonghandSounds *self, gint64 id);

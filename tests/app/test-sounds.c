@@ -60,6 +60,7 @@ piece_of_journal (Fixture *f, gint64 start_ms, gint64 from_ms, gint64 to_ms) {
     .id = ID,
     .start_ms = start_ms,
     .fd = longhand_journal_dup_file (f->journal.journal),
+    .journal = longhand_journal_ref (f->journal.journal),
     .from_ms = from_ms,
     .to_ms = to_ms,
   };

@@ -35,14 +35,15 @@ keeps_sound (LonghandWindow *self) {
 static void
 keep_piece (LonghandWindow *self, gint64 now_ms) {
   const gint64 offset_ms = self->session->duration_ms - self->opened_ms;
-  LonghandSoundPiece piece = { .id = self->session->id, .start_ms = self->kept_ms + offset_ms };
-  gint64 origin_ms;
+  LonghandSoundPiece piece = {
+    .id = self->session->id,
+    .start_ms = self->kept_ms + offset_ms,
+    .from_ms = self->kept_ms,
+    .to_ms = now_ms,
+  };
 
-  piece.fd = longhand_dictation_dup_sound (self->dictation, &origin_ms);
-  if (piece.fd < 0)
+  if (!longhand_dictation_find_sound (self->dictation, &piece))
     return;
-  piece.from_ms = self->kept_ms - origin_ms;
-  piece.to_ms = now_ms - origin_ms;
   longhand_sounds_keep (self->sounds, &piece);
   longhand_sounds_expire (self->sounds, get_oldest_us (self));
 }
