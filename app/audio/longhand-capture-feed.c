@@ -207,7 +207,12 @@ longhand_feed_count_overrun (LonghandFeed *self) {
 
 void
 longhand_feed_close (LonghandFeed *self) {
-  atomic_store_explicit (&self->figures->closed, true, memory_order_relaxed);
+  atomic_store_explicit (&self->figures->closed, true, memory_order_release);
+}
+
+gboolean
+longhand_feed_is_closed (LonghandFeed *self) {
+  return atomic_load_explicit (&self->figures->closed, memory_order_acquire);
 }
 
 void

@@ -41,6 +41,7 @@ void longhand_feed_write (LonghandFeed *self, const float *frames, gsize n_frame
 
 /* From now on the device is not listened to any more. */
 void longhand_feed_close (LonghandFeed *self);
+gboolean longhand_feed_is_closed (LonghandFeed *self);
 
 /* The device has ended by itself: nothing more comes. */
 void longhand_feed_end (LonghandFeed *self);

@@ -7,7 +7,7 @@
 G_BEGIN_DECLS
 
 /* Goes up with each change of the messages or of the memory behind LonghandFeed. */
-#define LONGHAND_WIRE_PROTOCOL 1
+#define LONGHAND_WIRE_PROTOCOL 2
 
 #define LONGHAND_WIRE_FD 3 /* the microphone program's end */
 
@@ -16,7 +16,8 @@ typedef enum {
   LONGHAND_WIRE_HELLO,
   LONGHAND_WIRE_DEVICE, /* to SCAN, one for each device: all fields; text is its name */
   LONGHAND_WIRE_SCANNED,
-  LONGHAND_WIRE_OPENED, /* to OPEN: n_channels, rate_hz, and the file of the feed that is being written */
+  LONGHAND_WIRE_OPENED, /* to OPEN or PLAY: n_channels, rate_hz, and the file of the feed that is being
+                           written */
   LONGHAND_WIRE_CLOSED,
   LONGHAND_WIRE_UNAVAILABLE, /* to OPEN: the device is in use or has gone */
   LONGHAND_WIRE_NO_MEMORY,   /* to SCAN or OPEN, as the next; text says why in PortAudio's words */
@@ -25,6 +26,8 @@ typedef enum {
   LONGHAND_WIRE_SCAN,
   LONGHAND_WIRE_OPEN,  /* index, of the last scan's; not while a device is open */
   LONGHAND_WIRE_CLOSE, /* the device that is open */
+  LONGHAND_WIRE_PLAY,  /* rate_hz, if that is possible: what is written to the feed is heard from the default
+                        * device, until the feed is closed; not while a device is open */
 } LonghandWireType;
 
 typedef struct {

@@ -61,24 +61,12 @@ longhand_utterance_add_word (LonghandUtterance *utterance, gint64 start_ms, gint
   g_array_append_val (segment->words, word);
 }
 
-static void
-shift_segment (LonghandSegment *segment, gint64 shift_ms) {
-  segment->start_ms += shift_ms;
-  segment->end_ms += shift_ms;
-  for (guint i = 0; segment->words != NULL && i < segment->words->len; i++) {
-    LonghandWord *word = &g_array_index (segment->words, LonghandWord, i);
-
-    word->start_ms += shift_ms;
-    word->end_ms += shift_ms;
-  }
-}
-
 void
 longhand_utterance_shift (LonghandUtterance *utterance, gint64 shift_ms) {
   utterance->start_ms += shift_ms;
   utterance->end_ms += shift_ms;
   for (guint i = 0; i < utterance->segments->len; i++)
-    shift_segment (utterance->segments->pdata[i], shift_ms);
+    longhand_segment_shift (utterance->segments->pdata[i], shift_ms);
 }
 
 LonghandUtterance *

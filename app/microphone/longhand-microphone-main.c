@@ -10,6 +10,7 @@
 #include <portaudio.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -25,6 +26,7 @@ typedef struct {
   int fd; /* in which the feed lies; -1 when it has been passed on */
   double rate_hz;
   int n_channels;
+  gboolean plays; /* rather than records */
 } Stream;
 
 typedef struct {
@@ -105,6 +107,19 @@ on_sound (const void *input, void *output, unsigned long n_frames, const PaStrea
   return paContinue;
 }
 
+/* The same for what is played: Longhand writes, this reads, and ends behind the last frame. */
+static int
+on_sound_wanted (const void *input, void *output, unsigned long n_frames,
+                 const PaStreamCallbackTimeInfo *time, PaStreamCallbackFlags flags, void *user) {
+  LonghandFeed *feed = user;
+  const gboolean is_all = longhand_feed_is_closed (feed); /* before looking for the rest */
+  const guint n_channels = longhand_feed_get_n_channels (feed);
+  const gsize n = longhand_ring_read (longhand_feed_get_ring (feed), output, n_frames);
+
+  memset ((float *)output + n * n_channels, 0, (n_frames - n) * n_channels * sizeof (float));
+  return is_all && n == 0 ? paComplete : paContinue;
+}
+
 static void
 on_finished (void *user) {
   longhand_feed_end (user);
@@ -122,19 +137,22 @@ stream_clear (Stream *self) {
 
 static PaError
 stream_start (Stream *self, PaDeviceIndex index) {
+  const PaDeviceInfo *info = Pa_GetDeviceInfo (index);
   const PaStreamParameters parameters = {
     .device = index,
     .channelCount = self->n_channels,
     .sampleFormat = paFloat32,
-    .suggestedLatency = MAX (Pa_GetDeviceInfo (index)->defaultHighInputLatency, LATENCY_S),
+    .suggestedLatency
+    = self->plays ? info->defaultHighOutputLatency : MAX (info->defaultHighInputLatency, LATENCY_S),
   };
   PaError code;
 
   self->feed = longhand_feed_new_shared (self->rate_hz, (guint)self->n_channels, &self->fd);
   if (self->feed == NULL)
     return paInsufficientMemory;
-  code = Pa_OpenStream (&self->pa, &parameters, NULL, self->rate_hz, paFramesPerBufferUnspecified,
-                        paClipOff | paDitherOff, on_sound, self->feed);
+  code = Pa_OpenStream (&self->pa, self->plays ? NULL : &parameters, self->plays ? &parameters : NULL,
+                        self->rate_hz, paFramesPerBufferUnspecified, paClipOff | paDitherOff,
+                        self->plays ? on_sound_wanted : on_sound, self->feed);
   if (code != paNoError) {
     self->pa = NULL;
     return code;
@@ -144,10 +162,10 @@ stream_start (Stream *self, PaDeviceIndex index) {
 }
 
 static PaError
-try_format (Stream *self, PaDeviceIndex index, int n_channels, double rate_hz) {
+try_format (Stream *self, PaDeviceIndex index, gboolean plays, int n_channels, double rate_hz) {
   PaError code;
 
-  *self = (Stream){ .fd = -1, .rate_hz = rate_hz, .n_channels = n_channels };
+  *self = (Stream){ .fd = -1, .rate_hz = rate_hz, .n_channels = n_channels, .plays = plays };
   code = stream_start (self, index);
   if (code != paNoError)
     stream_clear (self);
@@ -167,7 +185,7 @@ open_device (Stream *self, PaDeviceIndex index) {
 
   for (guint r = 0; r < G_N_ELEMENTS (rates_hz); r++) {
     for (guint c = 0; c < G_N_ELEMENTS (channels); c++) {
-      code = try_format (self, index, channels[c], rates_hz[r]);
+      code = try_format (self, index, FALSE, channels[c], rates_hz[r]);
       if (code != paInvalidChannelCount)
         break;
     }
@@ -177,9 +195,27 @@ open_device (Stream *self, PaDeviceIndex index) {
   return code;
 }
 
+/* At the rate that the sound has, if the device can do that. */
+static PaError
+open_to_play (Stream *self, double rate_hz) {
+  const PaDeviceIndex index = Pa_GetDefaultOutputDevice ();
+  const double rates_hz[]
+      = { rate_hz, index != paNoDevice ? Pa_GetDeviceInfo (index)->defaultSampleRate : 0, 48000, 44100 };
+  PaError code = paDeviceUnavailable;
+
+  for (guint r = 0; index != paNoDevice && r < G_N_ELEMENTS (rates_hz); r++) {
+    code = try_format (self, index, TRUE, 1, rates_hz[r]);
+    if (code == paInvalidChannelCount)
+      code = try_format (self, index, TRUE, 2, rates_hz[r]);
+    if (code != paInvalidSampleRate)
+      break;
+  }
+  return code;
+}
+
+/* code: of what was opened. */
 static gboolean
-answer_open (Microphone *self, PaDeviceIndex index) {
-  const PaError code = open_device (&self->stream, index);
+say_opened (Microphone *self, PaError code) {
   LonghandWireMessage message = { .type = LONGHAND_WIRE_OPENED,
                                   .rate_hz = self->stream.rate_hz,
                                   .n_channels = (guint)self->stream.n_channels };
@@ -191,6 +227,21 @@ answer_open (Microphone *self, PaDeviceIndex index) {
   close (self->stream.fd);
   self->stream.fd = -1;
   return is_said;
+}
+
+static gboolean
+answer_open (Microphone *self, PaDeviceIndex index) {
+  return say_opened (self, open_device (&self->stream, index));
+}
+
+static gboolean
+answer_play (Microphone *self, double rate_hz) {
+  PaError code;
+
+  if (!longhand_microphone_alsa_has_devices ())
+    return say_failed (paDeviceUnavailable);
+  restart_portaudio (self, &code);
+  return code == paNoError ? say_opened (self, open_to_play (&self->stream, rate_hz)) : say_failed (code);
 }
 
 static gboolean
@@ -212,6 +263,8 @@ answer (Microphone *self, const LonghandWireMessage *question) {
     return answer_open (self, question->index);
   case LONGHAND_WIRE_CLOSE:
     return answer_close (self);
+  case LONGHAND_WIRE_PLAY:
+    return answer_play (self, question->rate_hz);
   default:
     return FALSE;
   }

@@ -43,6 +43,44 @@ longhand_segment_free (gpointer data) {
   g_free (segment);
 }
 
+static LonghandWord
+copy_word (const LonghandWord *word) {
+  LonghandWord copy = *word;
+
+  copy.text = g_strdup (word->text);
+  copy.alternatives = word->alternatives != NULL ? g_array_ref (word->alternatives) : NULL;
+  return copy;
+}
+
+LonghandSegment *
+longhand_segment_copy (const LonghandSegment *segment) {
+  LonghandSegment *copy = g_memdup2 (segment, sizeof *segment);
+
+  copy->text = g_strdup (segment->text);
+  if (segment->words == NULL)
+    return copy;
+  copy->words = g_array_new (FALSE, FALSE, sizeof (LonghandWord));
+  g_array_set_clear_func (copy->words, longhand_word_clear);
+  for (guint i = 0; i < segment->words->len; i++) {
+    const LonghandWord word = copy_word (&g_array_index (segment->words, LonghandWord, i));
+
+    g_array_append_val (copy->words, word);
+  }
+  return copy;
+}
+
+void
+longhand_segment_shift (LonghandSegment *segment, gint64 shift_ms) {
+  segment->start_ms += shift_ms;
+  segment->end_ms += shift_ms;
+  for (guint i = 0; segment->words != NULL && i < segment->words->len; i++) {
+    LonghandWord *word = &g_array_index (segment->words, LonghandWord, i);
+
+    word->start_ms += shift_ms;
+    word->end_ms += shift_ms;
+  }
+}
+
 static void
 longhand_transcript_finalize (GObject *object) {
   LonghandTranscript *self = LONGHAND_TRANSCRIPT (object);

@@ -27,6 +27,10 @@ typedef struct {
 } LonghandSegment;
 void longhand_segment_free (gpointer segment); /* and what it owns; a GDestroyNotify */
 void longhand_word_clear (gpointer word);      /* what a LonghandWord owns; likewise */
+/* Shares nothing with the other. (transfer full) */
+LonghandSegment *longhand_segment_copy (const LonghandSegment *segment);
+/* Adds shift_ms to all times; before words are shared. */
+void longhand_segment_shift (LonghandSegment *segment, gint64 shift_ms);
 
 #define LONGHAND_TYPE_TRANSCRIPT (longhand_transcript_get_type ())
 G_DECLARE_FINAL_TYPE (LonghandTranscript, longhand_transcript, LONGHAND, TRANSCRIPT, GObject)

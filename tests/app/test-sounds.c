@@ -1,5 +1,6 @@
 /* The sound of sessions: kept from the journal, found, deleted, and what happens when there is no room. */
 #include "audio/longhand-journal-format.h"
+#include "audio/longhand-sound-reader.h"
 #include "dictation/longhand-sounds.h"
 #include "full-disk.h"
 #include "journal-fixture.h"
@@ -260,6 +261,54 @@ nobody_else_can_read_it (Fixture *f, gconstpointer data) {
   g_assert_cmpint (info.st_mode & 0777, ==, 0700);
 }
 
+/* ---- what is read ---- */
+
+/* Blocks do not fall on the ends of parts. */
+static void
+parts_are_read_as_one_recording (Fixture *f, gconstpointer data) {
+  g_autoptr (GPtrArray) parts = NULL;
+  g_autoptr (LonghandSoundReader) reader = NULL;
+  g_autofree float *samples = g_new (float, 5 * SECOND);
+  gsize n_all = 0, n;
+
+  say (f, 3);
+  keep (f, 0, 0, 1000);
+  keep (f, 2000, 1000, 3000);
+  assert_all_kept (f);
+  parts = list (f);
+  reader = longhand_sound_reader_new (parts, 500, G_MAXINT64);
+  do {
+    g_assert_true (longhand_sound_reader_read (reader, samples + n_all, 7777, &n, NULL));
+    n_all += n;
+  } while (n == 7777);
+  g_assert_cmpuint (n_all, ==, SECOND / 2 + 3 * SECOND);
+  g_assert_cmpmem (samples, SECOND / 2 * sizeof (float), f->journal.sound + SECOND / 2,
+                   SECOND / 2 * sizeof (float));
+  for (gsize i = 0; i < SECOND; i++)
+    g_assert_true (samples[SECOND / 2 + i] == 0);
+  g_assert_cmpmem (samples + SECOND / 2 + SECOND, 2 * SECOND * sizeof (float), f->journal.sound + SECOND,
+                   2 * SECOND * sizeof (float));
+}
+
+static void
+sound_that_has_gone_is_an_error (Fixture *f, gconstpointer data) {
+  g_autoptr (GPtrArray) parts = NULL;
+  g_autoptr (LonghandSoundReader) reader = NULL;
+  g_autoptr (GError) error = NULL;
+  float samples[160];
+  gsize n;
+
+  say (f, 1);
+  keep (f, 0, 0, 1000);
+  assert_all_kept (f);
+  parts = list (f);
+  longhand_sounds_remove (f->sounds, ID);
+  assert_all_kept (f);
+  reader = longhand_sound_reader_new (parts, 0, 1000);
+  g_assert_false (longhand_sound_reader_read (reader, samples, G_N_ELEMENTS (samples), &n, &error));
+  g_assert_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE);
+}
+
 /* ---- what goes ---- */
 
 static void
@@ -374,6 +423,8 @@ main (int argc, char **argv) {
   ADD ("/sounds/sound-that-is-missing-is-silence", sound_that_is_missing_is_silence);
   ADD ("/sounds/no-sound-is-no-file", no_sound_is_no_file);
   ADD ("/sounds/nobody-else-can-read-it", nobody_else_can_read_it);
+  ADD ("/sounds/parts-are-read-as-one-recording", parts_are_read_as_one_recording);
+  ADD ("/sounds/sound-that-has-gone-is-an-error", sound_that_has_gone_is_an_error);
   ADD ("/sounds/removed-sound-is-gone", removed_sound_is_gone);
   ADD ("/sounds/old-sound-expires", old_sound_expires);
   ADD ("/sounds/what-is-no-sound-is-left-out", what_is_no_sound_is_left_out);

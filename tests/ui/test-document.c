@@ -514,9 +514,73 @@ test_changes_by_hand_are_told (Fixture *f, gconstpointer data) {
 
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
 
+/* ---- words and their sound ---- */
+
+static void
+test_words_keep_their_times (Fixture *f, gconstpointer data) {
+  g_autoptr (LonghandUtterance) utterance = longhand_utterance_new (1000, 3000, "one two");
+  g_autoptr (GArray) times = NULL;
+  const LonghandWordTime *word;
+
+  longhand_utterance_add_segment (utterance, 1000, 3000, "one two", 0, 0);
+  longhand_utterance_add_word (utterance, 1000, 1400, "one", 0.5);
+  longhand_utterance_add_word (utterance, 2000, 2400, " two", 0.5);
+  longhand_document_set_time_offset (f->document, 500);
+  longhand_document_commit (f->document, utterance);
+  put_caret (f, 0);
+  type (f, "Typed ");
+  times = longhand_document_dup_word_times (f->document);
+  g_assert_cmpuint (times->len, ==, 2);
+  word = &g_array_index (times, LonghandWordTime, 1);
+  g_assert_cmpuint (word->offset, ==, 10);
+  g_assert_cmpint (word->start_ms, ==, 2500);
+  g_assert_cmpint (word->end_ms, ==, 2900);
+  g_assert_cmpint (word->word, ==, 1);
+  /* the utterance is somebody else's, too */
+  g_assert_cmpint (
+      g_array_index (((LonghandSegment *)utterance->segments->pdata[0])->words, LonghandWord, 1).start_ms, ==,
+      2000);
+}
+
+static void
+test_replacing_is_one_step (Fixture *f, gconstpointer data) {
+  g_autoptr (GArray) times = NULL;
+
+  speak (f, 0, "one tow three");
+  longhand_document_replace (f->document, 4, 3, "two");
+  assert_text (f, "one two three");
+  times = longhand_document_dup_word_times (f->document);
+  g_assert_cmpuint (times->len, ==, 3);
+  longhand_document_step_back (f->document);
+  assert_text (f, "one tow three");
+  longhand_document_step_back (f->document);
+  assert_text (f, "");
+}
+
+static void
+test_heard_word_is_shown_only (Fixture *f, gconstpointer data) {
+  GtkTextTag *tag = gtk_text_tag_table_lookup (gtk_text_buffer_get_tag_table (f->buffer), "heard");
+  GtkTextIter iter;
+
+  speak (f, 0, "one two");
+  longhand_document_show_heard (f->document, 4, 3);
+  gtk_text_buffer_get_iter_at_offset (f->buffer, &iter, 4);
+  g_assert_true (gtk_text_iter_starts_tag (&iter, tag));
+  longhand_document_show_heard (f->document, 0, 3);
+  g_assert_false (gtk_text_iter_starts_tag (&iter, tag));
+  longhand_document_show_heard (f->document, 0, 0);
+  gtk_text_buffer_get_start_iter (f->buffer, &iter);
+  g_assert_false (gtk_text_iter_forward_to_tag_toggle (&iter, tag));
+  longhand_document_step_back (f->document);
+  assert_text (f, "");
+}
+
 int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
+  ADD ("/document/words-keep-their-times", test_words_keep_their_times);
+  ADD ("/document/replacing-is-one-step", test_replacing_is_one_step);
+  ADD ("/document/heard-word-is-shown-only", test_heard_word_is_shown_only);
   ADD ("/document/tentative-words-are-no-part-of-the-text", test_tentative_is_no_text);
   ADD ("/document/tentative-words-are-told-apart-not-by-colour-alone", test_tentative_looks);
   ADD ("/document/an-utterance-is-one-step-and-can-be-made-again", test_commit_one_step);

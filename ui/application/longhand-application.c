@@ -247,6 +247,8 @@ static const struct {
   { "win.new-session", { "<Control>n" } },
   { "win.print", { "<Control>p" } },
   { "win.open-files", { "<Control>o" } },
+  { "win.play", { "<Control>k", "AudioPlay" } },
+  { "win.word", { "<Control>d" } },
   { "win.sidebar", { "F9" } },
   { "win.performance", { "<Shift>F9" } },
   { "win.menu", { "F10" } },

@@ -8,11 +8,11 @@
 struct _LonghandDocument {
   GtkTextBuffer parent_instance;
 
-  LonghandHistory *history;              /* owned */
-  GArray *spans;                         /* owned; LonghandSpan over the text without tentative words */
-  GPtrArray *segments;                   /* owned; LonghandSegment, text as it was heard; id of a span - 1 */
-  GArray *utterances;                    /* owned; guint: how many segments there were before each of them */
-  GtkTextTag *tentative_tag, *match_tag; /* of the tag table */
+  LonghandHistory *history; /* owned */
+  GArray *spans;            /* owned; LonghandSpan over the text without tentative words */
+  GPtrArray *segments;      /* owned; LonghandSegment, text as it was heard; id of a span - 1 */
+  GArray *utterances;       /* owned; guint: how many segments there were before each of them */
+  GtkTextTag *tentative_tag, *match_tag, *heard_tag; /* of the tag table */
 
   /* Tentative words, in characters of the buffer; there are none when the length is 0. */
   guint tentative_start, tentative_length;
@@ -430,12 +430,8 @@ remove_replaced (LonghandDocument *self, LonghandCommand command) {
 
 static void
 shift_segments (LonghandDocument *self, guint from) {
-  for (guint i = from; i < self->segments->len; i++) {
-    LonghandSegment *segment = g_ptr_array_index (self->segments, i);
-
-    segment->start_ms += self->offset_ms;
-    segment->end_ms += self->offset_ms;
-  }
+  for (guint i = from; i < self->segments->len; i++)
+    longhand_segment_shift (g_ptr_array_index (self->segments, i), self->offset_ms);
 }
 
 /* Tentative words become what the utterance says. */
@@ -634,9 +630,66 @@ longhand_document_clear_highlights (LonghandDocument *self) {
 }
 
 void
-longhand_document_set_colors (LonghandDocument *self, const GdkRGBA *tentative, const GdkRGBA *match) {
+longhand_document_set_colors (LonghandDocument *self, const GdkRGBA *tentative, const GdkRGBA *match,
+                              const GdkRGBA *heard) {
   g_object_set (self->tentative_tag, "underline-rgba", tentative, NULL);
   g_object_set (self->match_tag, "background-rgba", match, NULL);
+  g_object_set (self->heard_tag, "background-rgba", heard, NULL);
+}
+
+/* ---- words and their sound ---- */
+
+GArray *
+longhand_document_dup_word_times (LonghandDocument *self) {
+  g_autofree char *text = longhand_document_dup_text (self);
+
+  return longhand_word_times_new (text, self->segments, self->spans);
+}
+
+const LonghandSegment *
+longhand_document_get_segment (LonghandDocument *self, guint i) {
+  g_return_val_if_fail (i < self->segments->len, NULL);
+  return self->segments->pdata[i];
+}
+
+/* In the buffer, of an offset in the text without tentative words. */
+static void
+get_iter (LonghandDocument *self, GtkTextIter *iter, guint offset) {
+  const guint words = offset > self->tentative_start ? self->tentative_length : 0;
+
+  gtk_text_buffer_get_iter_at_offset (GTK_TEXT_BUFFER (self), iter, (int)(offset + words));
+}
+
+void
+longhand_document_replace (LonghandDocument *self, guint offset, guint length, const char *text) {
+  GtkTextBuffer *buffer = GTK_TEXT_BUFFER (self);
+  GtkTextIter start, end;
+
+  longhand_history_seal (self->history);
+  gtk_text_buffer_begin_user_action (buffer);
+  get_iter (self, &start, offset);
+  get_iter (self, &end, offset + length);
+  gtk_text_buffer_delete (buffer, &start, &end);
+  gtk_text_buffer_insert (buffer, &start, text, -1);
+  gtk_text_buffer_place_cursor (buffer, &start);
+  gtk_text_buffer_end_user_action (buffer);
+  longhand_history_seal (self->history);
+}
+
+void
+longhand_document_show_heard (LonghandDocument *self, guint offset, guint length) {
+  GtkTextBuffer *buffer = GTK_TEXT_BUFFER (self);
+  GtkTextIter start, end;
+
+  gtk_text_buffer_get_bounds (buffer, &start, &end);
+  gtk_text_buffer_remove_tag (buffer, self->heard_tag, &start, &end);
+  if (length == 0)
+    return;
+  get_iter (self, &start, offset);
+  get_iter (self, &end, offset + length);
+  self->own_edit = TRUE;
+  gtk_text_buffer_apply_tag (buffer, self->heard_tag, &start, &end);
+  self->own_edit = FALSE;
 }
 
 /* ---- object ---- */
@@ -668,6 +721,7 @@ longhand_document_constructed (GObject *object) {
   G_OBJECT_CLASS (longhand_document_parent_class)->constructed (object);
   gtk_text_buffer_set_enable_undo (buffer, FALSE);
   self->match_tag = gtk_text_buffer_create_tag (buffer, "match", NULL);
+  self->heard_tag = gtk_text_buffer_create_tag (buffer, "heard", "underline", PANGO_UNDERLINE_DOUBLE, NULL);
   self->tentative_tag = gtk_text_buffer_create_tag (buffer, "tentative", "style", PANGO_STYLE_ITALIC,
                                                     "underline", PANGO_UNDERLINE_SINGLE, NULL);
 }

@@ -7,6 +7,7 @@
 
 #include "dictation/longhand-dictation.h"
 #include "transcript/longhand-session.h"
+#include "transcript/longhand-word-times.h"
 
 #include <gtk/gtk.h>
 
@@ -58,11 +59,22 @@ void longhand_document_fill_session (LonghandDocument *self, LonghandSession *se
 /* To add to the times of what is committed from here on; 0 at first. */
 void longhand_document_set_time_offset (LonghandDocument *self, gint64 offset_ms);
 
+/* When the words of the text were said. (transfer full) (element-type LonghandWordTime) */
+GArray *longhand_document_dup_word_times (LonghandDocument *self);
+/* (transfer none) until the text changes. */
+const LonghandSegment *longhand_document_get_segment (LonghandDocument *self, guint i);
+/* Puts text in the place of length characters from offset on, as one undo step. */
+void longhand_document_replace (LonghandDocument *self, guint offset, guint length, const char *text);
+/* The word that is being heard: shown only, never recorded. length 0: none. */
+void longhand_document_show_heard (LonghandDocument *self, guint offset, guint length);
+
 /* Search matches: shown only, never recorded. */
 void longhand_document_highlight (LonghandDocument *self, const GtkTextIter *start, const GtkTextIter *end);
 void longhand_document_clear_highlights (LonghandDocument *self);
 
-/* Colours of tentative words and of matches, which follow the style of the view. */
-void longhand_document_set_colors (LonghandDocument *self, const GdkRGBA *tentative, const GdkRGBA *match);
+/* Colours of tentative words, of matches and of the word that is heard, which follow the style of the view.
+ */
+void longhand_document_set_colors (LonghandDocument *self, const GdkRGBA *tentative, const GdkRGBA *match,
+                                   const GdkRGBA *heard);
 
 G_END_DECLS

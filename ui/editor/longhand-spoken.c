@@ -7,16 +7,10 @@ longhand_spoken_segments_new (void) {
   return g_ptr_array_new_with_free_func (longhand_segment_free);
 }
 
+/* Its number. */
 static guint
-add_segment (GPtrArray *segments, gint64 start_ms, gint64 end_ms, const LonghandSegment *source) {
-  LonghandSegment *segment = g_new0 (LonghandSegment, 1);
-
-  segment->start_ms = start_ms;
-  segment->end_ms = end_ms;
-  segment->text = source != NULL ? g_strdup (source->text) : NULL;
-  segment->avg_logprob = source ? source->avg_logprob : 0;
-  segment->no_speech_prob = source ? source->no_speech_prob : 0;
-  g_ptr_array_add (segments, segment);
+add_segment (GPtrArray *segments, const LonghandSegment *segment) {
+  g_ptr_array_add (segments, longhand_segment_copy (segment));
   return segments->len;
 }
 
@@ -46,20 +40,20 @@ GArray *
 longhand_spoken_spans_new (GPtrArray *segments, const LonghandUtterance *utterance, guint lead,
                            guint length) {
   g_autoptr (GArray) ends = find_segments (utterance);
+  const LonghandSegment whole = { .start_ms = utterance->start_ms, .end_ms = utterance->end_ms };
   GArray *spans = longhand_spans_new ();
   guint done = 0;
 
   for (guint i = 0; ends && i < ends->len; i++) {
     const LonghandSegment *segment = g_ptr_array_index (utterance->segments, i);
-    guint id = add_segment (segments, segment->start_ms, segment->end_ms, segment);
+    guint id = add_segment (segments, segment);
     guint end = i + 1 < ends->len ? lead + g_array_index (ends, guint, i) : length;
 
     longhand_spans_insert (spans, done, end - done, id);
     done = end;
   }
   if (ends == NULL)
-    longhand_spans_insert (spans, 0, length,
-                           add_segment (segments, utterance->start_ms, utterance->end_ms, NULL));
+    longhand_spans_insert (spans, 0, length, add_segment (segments, &whole));
   return spans;
 }
 

@@ -16,14 +16,17 @@ G_DEFINE_FINAL_TYPE (LonghandTextView, longhand_text_view, GTK_TYPE_TEXT_VIEW)
 static void
 update_colors (LonghandTextView *self) {
   GtkStyleContext *context = gtk_widget_get_style_context (GTK_WIDGET (self));
-  GdkRGBA text, match;
+  GdkRGBA text, match, heard;
 
   gtk_style_context_get_color (context, &text);
   if (!gtk_style_context_lookup_color (context, "warning_bg_color", &match))
     match = text;
+  if (!gtk_style_context_lookup_color (context, "accent_bg_color", &heard))
+    heard = text;
   text.alpha = 0.65f;
   match.alpha = 0.4f;
-  longhand_document_set_colors (self->document, &text, &match);
+  heard.alpha = 0.3f;
+  longhand_document_set_colors (self->document, &text, &match, &heard);
 }
 
 static void

@@ -56,6 +56,16 @@ toggle_sidebar (GtkWidget *widget, const char *name, GVariant *parameter) {
 }
 
 static void
+play (GtkWidget *widget, const char *name, GVariant *parameter) {
+  longhand_player_bar_toggle (LONGHAND_WINDOW (widget)->player);
+}
+
+static void
+open_word (GtkWidget *widget, const char *name, GVariant *parameter) {
+  longhand_window_open_word_at_caret (LONGHAND_WINDOW (widget));
+}
+
+static void
 find_next (GtkWidget *widget, const char *name, GVariant *parameter) {
   longhand_editor_find_next (LONGHAND_WINDOW (widget)->editor);
 }
@@ -118,6 +128,8 @@ longhand_window_install_actions (GtkWidgetClass *widget_class) {
   gtk_widget_class_install_action (widget_class, "win.find", NULL, find);
   gtk_widget_class_install_action (widget_class, "win.find-next", NULL, find_next);
   gtk_widget_class_install_action (widget_class, "win.find-previous", NULL, find_previous);
+  gtk_widget_class_install_action (widget_class, "win.play", NULL, play);
+  gtk_widget_class_install_action (widget_class, "win.word", NULL, open_word);
   gtk_widget_class_install_action (widget_class, "win.new-session", NULL, new_session);
   gtk_widget_class_install_action (widget_class, "win.restore-session", "x", restore_session);
   gtk_widget_class_install_action (widget_class, "win.sidebar", NULL, toggle_sidebar);

@@ -174,6 +174,7 @@ show_session (LonghandWindow *self, LonghandSession *session) {
   longhand_document_show_session (get_document (self), session);
   self->is_showing = FALSE;
   begin_times (self);
+  longhand_window_find_sound (self, FALSE);
   longhand_sidebar_set_open (self->sidebar, session->id);
   longhand_window_keep_left_out (self, NULL);
 }

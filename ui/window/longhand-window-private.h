@@ -5,6 +5,9 @@
 #include "files/longhand-file-queue.h"
 #include "models/longhand-downloads.h"
 #include "library/longhand-sidebar.h"
+#include "player/longhand-player-bar.h"
+#include "player/longhand-word-popover.h"
+#include "transcript/longhand-word-times.h"
 #include "widgets/longhand-banner.h"
 #include "widgets/longhand-level-meter.h"
 #include "widgets/longhand-performance-panel.h"
@@ -20,6 +23,7 @@ struct _LonghandWindow {
   AdwFlap *flap;
   LonghandPerformancePanel *performance;
   LonghandEditor *editor;
+  LonghandPlayerBar *player;
   LonghandBanner *hint;
   LonghandBanner *recovered;
   LonghandBanner *files_banner;
@@ -60,13 +64,19 @@ struct _LonghandWindow {
 
   LonghandUtterance *left_out; /* owned; the last one that may still be inserted; NULL: none */
 
-  guint save_timeout;   /* until a change of the text is kept */
-  gint64 opened_ms;     /* when the session was opened, as the times of dictation */
-  gint64 kept_ms;       /* up to when its sound is dealt with, likewise */
-  gint64 wanted_id;     /* session that is being loaded; 0: none */
-  gint64 removed_id;    /* session that was open when it was removed last; 0: none */
-  gboolean is_showing;  /* a session, which is no change of it */
-  gboolean says_unkept; /* the problem banner is about the library */
+  guint save_timeout; /* until a change of the text is kept */
+  gint64 opened_ms;   /* when the session was opened, as the times of dictation */
+  gint64 kept_ms;     /* up to when its sound is dealt with, likewise */
+  GArray *word_times; /* owned; LonghandWordTime; NULL: the text has changed since, or nobody asked */
+  guint heard_offset; /* of the word that is shown as heard; G_MAXUINT: none is */
+  LonghandWordPopover *word_popover; /* of the tree; about word, a copy of one of word_times */
+  LonghandWordTime word;
+  double press_x, press_y;   /* in the text */
+  GCancellable *word_search; /* owned; NULL: none goes on */
+  gint64 wanted_id;          /* session that is being loaded; 0: none */
+  gint64 removed_id;         /* session that was open when it was removed last; 0: none */
+  gboolean is_showing;       /* a session, which is no change of it */
+  gboolean says_unkept;      /* the problem banner is about the library */
 
   guint n_files_told;       /* that are being transcribed; 0: nothing was said of them */
   gboolean files_dismissed; /* nobody wants to be told */
@@ -127,6 +137,18 @@ void longhand_window_init_sound (LonghandWindow *self);
 /* While nothing more may come of what was said: what was recorded since the last time is kept, when that is
  * wanted. */
 void longhand_window_keep_sound (LonghandWindow *self);
+/* Another session is open, or its sound may be another. */
+void longhand_window_find_sound (LonghandWindow *self, gboolean is_same_session);
+/* The state of dictation has changed. */
+void longhand_window_follow_sound (LonghandWindow *self);
+void longhand_window_dispose_sound (LonghandWindow *self);
+
+/* longhand-window-word.c */
+void longhand_window_init_word (LonghandWindow *self);
+void longhand_window_close_word (LonghandWindow *self);
+void longhand_window_open_word_at_caret (LonghandWindow *self);
+/* (transfer none) (element-type LonghandWordTime) until the text changes. */
+const GArray *longhand_window_get_word_times (LonghandWindow *self);
 
 /* longhand-window-microphone.c */
 void longhand_window_init_microphone (LonghandWindow *self);

@@ -1,4 +1,4 @@
-/* The sound of the session that is open: how long it is kept. */
+/* The sound of the session that is open: how long it is kept, and what is heard of it. */
 #include "window/longhand-window-private.h"
 
 #include <string.h>
@@ -61,10 +61,105 @@ longhand_window_keep_sound (LonghandWindow *self) {
   self->kept_ms = now_ms;
 }
 
+/* ---- hearing ---- */
+
+static void
+update_actions (LonghandWindow *self) {
+  const gboolean can_play = longhand_player_bar_get_parts (self->player) != NULL
+                            && longhand_dictation_get_state (self->dictation) == LONGHAND_STATE_IDLE;
+
+  gtk_widget_set_sensitive (GTK_WIDGET (self->player), can_play);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.play", can_play);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.word", can_play);
+}
+
+typedef struct {
+  LonghandWindow *window; /* owned */
+  gint64 id;              /* of the session */
+} Search;
+
+static void
+on_found (GObject *sounds, GAsyncResult *result, gpointer user) {
+  g_autofree Search *search = user;
+  g_autoptr (LonghandWindow) self = search->window;
+  g_autoptr (GPtrArray) parts = longhand_sounds_find_finish (LONGHAND_SOUNDS (sounds), result);
+
+  if (self->session == NULL || self->session->id != search->id) /* closed, or another one is open */
+    return;
+  longhand_player_bar_set_parts (self->player, parts, TRUE);
+  update_actions (self);
+}
+
+void
+longhand_window_find_sound (LonghandWindow *self, gboolean is_same_session) {
+  Search *search = g_new (Search, 1);
+
+  if (!is_same_session) {
+    longhand_window_close_word (self);
+    longhand_player_bar_set_parts (self->player, NULL, FALSE);
+    update_actions (self);
+  }
+  *search = (Search){ g_object_ref (self), self->session->id };
+  longhand_sounds_find_async (self->sounds, search->id, on_found, search);
+}
+
+static void
+on_kept (LonghandWindow *self, gint64 id) {
+  if (self->session != NULL && id == self->session->id)
+    longhand_window_find_sound (self, TRUE);
+}
+
+/* A microphone hears what is played. */
+void
+longhand_window_follow_sound (LonghandWindow *self) {
+  if (longhand_dictation_get_state (self->dictation) != LONGHAND_STATE_IDLE) {
+    longhand_player_bar_stop (self->player);
+    longhand_window_close_word (self);
+  }
+  update_actions (self);
+}
+
+static void
+show_heard (LonghandWindow *self, const LonghandWordTime *word) {
+  LonghandDocument *document = longhand_editor_get_document (self->editor);
+  GtkTextView *view = GTK_TEXT_VIEW (longhand_editor_get_view (self->editor));
+  GtkTextIter iter;
+
+  longhand_document_show_heard (document, word != NULL ? word->offset : 0, word != NULL ? word->length : 0);
+  self->heard_offset = word != NULL ? word->offset : G_MAXUINT;
+  if (word == NULL)
+    return;
+  gtk_text_buffer_get_iter_at_offset (GTK_TEXT_BUFFER (document), &iter, (int)word->offset);
+  gtk_text_view_scroll_to_iter (view, &iter, 0.05, FALSE, 0, 0);
+}
+
+static void
+on_moved (LonghandWindow *self, gint64 ms) {
+  const LonghandWordTime *word
+      = ms >= 0 ? longhand_word_times_find_at (longhand_window_get_word_times (self), ms) : NULL;
+
+  if ((word != NULL ? word->offset : G_MAXUINT) != self->heard_offset)
+    show_heard (self, word);
+}
+
 void
 longhand_window_init_sound (LonghandWindow *self) {
+  self->heard_offset = G_MAXUINT;
   self->sounds = longhand_sounds_new (longhand_library_get_sound_folder (self->library));
   longhand_sounds_expire (self->sounds, get_oldest_us (self));
   g_signal_connect_object (self->sounds, "failed", G_CALLBACK (longhand_window_show_error), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->sounds, "kept", G_CALLBACK (on_kept), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->player, "moved", G_CALLBACK (on_moved), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->player, "failed", G_CALLBACK (longhand_window_show_error), self,
+                           G_CONNECT_SWAPPED);
+}
+
+void
+longhand_window_dispose_sound (LonghandWindow *self) {
+  longhand_window_close_word (self);
+  g_clear_pointer (&self->word_times, g_array_unref);
+  if (self->word_popover != NULL)
+    gtk_widget_unparent (GTK_WIDGET (g_steal_pointer (&self->word_popover)));
+  g_clear_object (&self->sounds);
 }

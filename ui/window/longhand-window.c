@@ -78,6 +78,7 @@ on_state (LonghandWindow *self) {
   show_record_button (self, state);
   gtk_revealer_set_reveal_child (self->recording, recording);
   longhand_window_follow_state (self, state);
+  longhand_window_follow_sound (self);
   if (recording) {
     show_elapsed (self);
     if (self->elapsed_timeout == 0)
@@ -147,7 +148,7 @@ longhand_window_dispose (GObject *object) {
   g_clear_object (&self->downloads);
   g_clear_pointer (&self->session, longhand_session_free);
   g_clear_pointer (&self->kept_text, g_free);
-  g_clear_object (&self->sounds);
+  longhand_window_dispose_sound (self);
   g_clear_object (&self->files);
   g_clear_object (&self->library);
   g_clear_object (&self->dictation);
@@ -164,6 +165,7 @@ longhand_window_class_init (LonghandWindowClass *klass) {
   g_type_ensure (LONGHAND_TYPE_EDITOR);
   g_type_ensure (LONGHAND_TYPE_LEVEL_METER);
   g_type_ensure (LONGHAND_TYPE_PERFORMANCE_PANEL);
+  g_type_ensure (LONGHAND_TYPE_PLAYER_BAR);
   g_type_ensure (LONGHAND_TYPE_SIDEBAR);
   G_OBJECT_CLASS (klass)->dispose = longhand_window_dispose;
   GTK_WINDOW_CLASS (klass)->close_request = longhand_window_close_request;
@@ -175,6 +177,7 @@ longhand_window_class_init (LonghandWindowClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, flap);
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, performance);
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, editor);
+  gtk_widget_class_bind_template_child (widget_class, LonghandWindow, player);
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, hint);
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, recovered);
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, files_banner);
@@ -219,6 +222,7 @@ longhand_window_new (GtkApplication *application, LonghandSettings *settings, Lo
   longhand_window_init_messages (self);
   longhand_window_init_microphone (self);
   longhand_window_init_sound (self);
+  longhand_window_init_word (self);
   longhand_window_init_library (self);
 
   g_signal_connect_object (dictation, "tentative", G_CALLBACK (on_tentative), self, G_CONNECT_SWAPPED);

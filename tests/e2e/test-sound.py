@@ -1,0 +1,97 @@
+"""The sound of a session is kept, played with the word that is heard shown, and used to correct a word. Run inside
+virtual-mic and headless: test-sound.py LONGHAND SCREENSHOT"""
+import os
+import subprocess
+import sys
+import time
+
+import atspi
+from atspi import Atspi
+from tap import case, run
+from window import Window
+from words import words
+
+longhand, screenshot = sys.argv[1:]
+os.environ["GSETTINGS_BACKEND"] = "keyfile"  # which both programs read
+subprocess.run(["gsettings", "set", "io.github.longhand_app.Longhand", "keep-sound", "always"], check=True)
+window = Window(longhand)
+
+
+def heard():
+    """The word that is shown as being heard, or ""."""
+    offset, length = 0, Atspi.Text.get_character_count(window.text_box)
+    while offset < length:
+        attributes, start, end = Atspi.Text.get_attribute_run(window.text_box, offset, False)
+        if attributes.get("underline") == "double":
+            return Atspi.Text.get_text(window.text_box, start, end)
+        offset = max(end, offset + 1)
+    return ""
+
+
+@case("/sound/what-is-dictated-can-be-played")
+def _():
+    window.record()
+    window.wait("the first utterance", window.committed)
+    window.stop()
+    window.wait("the player", lambda: window.app.find("Play"))
+
+
+@case("/sound/the-word-that-is-heard-is-shown")
+def _():
+    said, shown = words(window.text()), []
+
+    def moves_on():
+        word = words(heard())
+        if word and word != shown[-1:]:
+            shown.extend(word)
+        return len(shown) > 2
+    window.app.press("Play")
+    window.wait("three words", moves_on)
+    window.screenshot(screenshot)
+    at = said.index(shown[0])
+    assert said[at:at + len(shown)] == shown, (said, shown)
+    window.wait("the end", lambda: window.app.find("Play") and not heard())
+
+
+@case("/sound/a-word-is-corrected-and-that-is-undone")
+def _():
+    before = window.text()
+    window.app.click("text:Text")
+    Atspi.Text.set_caret_offset(window.text_box, 1)
+    atspi.key("ctrl+d")
+    window.wait_message("Play “")
+    choice = window.wait("another word", other_word)
+    window.app.press(f"push button:{choice}")
+    window.wait("the correction", lambda: words(window.text())[0] == words(choice)[0])
+    assert words(window.text())[1:] == words(before)[1:]
+    atspi.key("ctrl+z")
+    window.wait("the text before it", lambda: window.text() == before)
+
+
+def other_word():
+    """The first of those that the popover offers; None while there are none."""
+    for node, _ in window.app.all():
+        if node.get_role_name() == "push button" and node.get_description().endswith("%"):
+            return node.get_name()
+    return None
+
+
+@case("/sound/it-is-there-after-the-next-start")
+def _():
+    global window
+    assert window.close() == 0
+    assert not window.complaints(), window.complaints()
+    window = Window(longhand)
+    row = window.wait("the session", lambda: next(
+        (node for node, _ in window.app.all() if node.get_role_name() == "list item" and node.get_name()), None))
+    time.sleep(0.5)
+    window.app.click(f"list item:{row.get_name()}")
+    window.wait("the player", lambda: window.app.find("Play"))
+    assert window.close() == 0
+    assert not window.complaints(), window.complaints()
+
+
+try:
+    run()
+finally:
+    window.kill()
