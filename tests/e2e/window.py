@@ -9,13 +9,13 @@ from atspi import Atspi, wait_until
 
 
 class Window:
-    """LONGHAND with its window on the screen, and files that it is to open."""
+    """LONGHAND with its window on the screen, and files that it is to open. text_box: what it calls the text."""
 
-    def __init__(self, longhand, *files):
+    def __init__(self, longhand, *files, text_box="Text"):
         self.log = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen([longhand, *files], stderr=self.log)
         self.app = atspi.App("longhand")
-        self.text_box = self.app.get("text:Text")
+        self.text_box = self.app.get(f"text:{text_box}")
 
     def text(self):
         return self.app.text_of(self.text_box)

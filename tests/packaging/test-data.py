@@ -10,6 +10,7 @@ import sys
 import tempfile
 import xml.etree.ElementTree as ET
 
+import pseudo
 from tap import case, run
 
 APP_ID = "io.github.longhand_app.Longhand"
@@ -258,6 +259,22 @@ def _():
 
 def words_after_dashes(text):
     return set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text))
+
+
+@case("/cli/help-is-translated-but-for-options-verbs-and-what-glib-says")
+def _():
+    cli = os.path.join(build, "app", "cli", "longhand-cli")
+    of_glib = re.compile(r"(Usage|(Help|Application) Options):|Show help options|\[OPTION…\]")
+    with tempfile.TemporaryDirectory() as folder:
+        env = pseudo.make(os.path.join(top, "po", "de.po"), folder)
+        verbs = re.findall(r"^  ([a-z-]+)  ", output_of(cli, "--help", env=env)[1], re.MULTILINE)
+        assert len(verbs) >= 10, verbs
+        for verb in ["", *verbs]:
+            status, text = output_of(cli, *verb.split(), "--help", env=env)
+            assert status == 0, text
+            text = re.sub(r"--?[a-z][a-z-]*", "", of_glib.sub("", text))
+            found = set(pseudo.plain_words(text)).difference(*(word.split("-") for word in ["longhand-cli", *verbs]))
+            assert not found, f"{verb}: {found}\n{text}"
 
 
 @case("/cli/man-page-and-completion-know-every-option-of-every-verb")
