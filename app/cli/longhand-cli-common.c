@@ -23,6 +23,15 @@ drop_dashes (int *argc, char **argv) {
     }
 }
 
+GArray *
+longhand_cli_dup_entries (const GOptionEntry *entries) {
+  GArray *all = g_array_new (TRUE, FALSE, sizeof *entries);
+
+  for (; entries->long_name != NULL; entries++)
+    g_array_append_vals (all, entries, 1);
+  return all;
+}
+
 gboolean
 longhand_cli_parse (int *argc, char ***argv, const char *positional, const char *summary,
                     const char *description, const GOptionEntry *entries) {

@@ -146,10 +146,8 @@ longhand_cli_recognition_add_entries (LonghandCliRecognition *self, const GOptio
     { "duration", 0, 0, G_OPTION_ARG_DOUBLE, &self->duration_s,
       N_ ("Recognise so much of the recording (default 0: all of it)"), N_ ("SECONDS") },
   };
-  GArray *all = g_array_new (TRUE, FALSE, sizeof (GOptionEntry));
+  GArray *all = longhand_cli_dup_entries (entries);
 
-  for (; entries->long_name != NULL; entries++)
-    g_array_append_vals (all, entries, 1);
   g_array_append_vals (all, own, G_N_ELEMENTS (own));
   longhand_cli_vad_add_entries (&self->vad, all);
   return all;

@@ -1,5 +1,6 @@
 #include "cli/longhand-cli-vocabulary.h"
 
+#include "cli/longhand-cli.h"
 #include "longhand-engine-error.h"
 #include "longhand-error.h"
 #include "transcript/longhand-terms.h"
@@ -40,10 +41,8 @@ longhand_cli_vocabulary_add_entries (LonghandCliVocabulary *self, GArray *entrie
 
 GArray *
 longhand_cli_vocabulary_join_entries (LonghandCliVocabulary *self, const GOptionEntry *entries) {
-  GArray *all = g_array_new (TRUE, FALSE, sizeof (GOptionEntry));
+  GArray *all = longhand_cli_dup_entries (entries);
 
-  for (; entries->long_name != NULL; entries++)
-    g_array_append_vals (all, entries, 1);
   longhand_cli_vocabulary_add_entries (self, all);
   return all;
 }

@@ -37,6 +37,10 @@ int longhand_cli_models (int argc, char **argv);
 gboolean longhand_cli_parse (int *argc, char ***argv, const char *positional, const char *summary,
                              const char *description, const GOptionEntry *entries);
 
+/* The entries, up to one without a name, for others to be appended; there is always one without a name behind
+ * them. (element-type GOptionEntry) (transfer full) */
+GArray *longhand_cli_dup_entries (const GOptionEntry *entries);
+
 /* Prints "longhand-cli: MESSAGE" on standard error; message: a whole sentence. */
 void longhand_cli_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
 

@@ -5,6 +5,7 @@
 #include "dictation-fixture.h"
 #include "dictation/longhand-utterance.h"
 #include "longhand-config.h"
+#include "private-bus.h"
 
 #include <string.h>
 
@@ -33,20 +34,6 @@ typedef struct {
   GPtrArray *window; /* char *; text that came to where the window is */
   guint n_wanted;    /* windows */
 } Bus;
-
-static GTestDBus *test_bus;
-
-static GDBusConnection *
-connect_to_bus (void) {
-  g_autoptr (GError) error = NULL;
-  GDBusConnection *connection = g_dbus_connection_new_for_address_sync (
-      g_test_dbus_get_bus_address (test_bus),
-      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION, NULL,
-      NULL, &error);
-
-  g_assert_no_error (error);
-  return connection;
-}
 
 static void
 on_signal (GDBusConnection *connection, const char *sender, const char *path, const char *interface,
@@ -86,7 +73,7 @@ client_new (Bus *b) {
   const char *sender = g_dbus_connection_get_unique_name (b->connection);
   Client *client = g_new0 (Client, 1);
 
-  client->connection = connect_to_bus ();
+  client->connection = private_bus_connect ();
   client->tentative = variants ();
   client->committed = variants ();
   client->failed = variants ();
@@ -236,7 +223,7 @@ set_up (Bus *b, gconstpointer data) {
   fixture_set_up (&b->base, NULL);
   fixture_make_dictation (&b->base);
   b->window = g_ptr_array_new_with_free_func (g_free);
-  b->connection = connect_to_bus ();
+  b->connection = private_bus_connect ();
   b->service = longhand_service_new ();
   g_assert_true (g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (b->service), b->connection,
                                                    OBJECT_PATH, &error));
@@ -753,11 +740,7 @@ test_stop_cancels_one_that_waits (Bus *b, gconstpointer data) {
 
 int
 main (int argc, char **argv) {
-  int status;
-
   g_test_init (&argc, &argv, NULL);
-  test_bus = g_test_dbus_new (G_TEST_DBUS_NONE);
-  g_test_dbus_up (test_bus);
   BUS_ADD ("/service/what-is-exported-is-what-is-described", test_description);
   BUS_ADD ("/service/every-error-has-a-name-of-its-own", test_error_names);
   BUS_ADD ("/service/text-comes-with-times", test_text_with_times);
@@ -783,8 +766,5 @@ main (int argc, char **argv) {
               test_start_behind_last_words, tear_down);
   g_test_add ("/service/stop-cancels-a-start-that-waits", Bus, NULL, set_up_loading,
               test_stop_cancels_one_that_waits, tear_down);
-  status = g_test_run ();
-  g_test_dbus_down (test_bus);
-  g_object_unref (test_bus);
-  return status;
+  return private_bus_run_tests ();
 }

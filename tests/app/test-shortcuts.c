@@ -1,5 +1,6 @@
 /* Keys from a desktop's portal, which is played by the test, on a bus of its own. */
 #include "automation/longhand-shortcuts.h"
+#include "private-bus.h"
 
 #include <string.h>
 
@@ -28,20 +29,6 @@ typedef struct {
   const char *trigger; /* that the desktop gives to the first */
   guint n_closed, n_toggled, n_pressed, n_released;
 } Fixture;
-
-static GTestDBus *test_bus;
-
-static GDBusConnection *
-connect_to_bus (void) {
-  g_autoptr (GError) error = NULL;
-  GDBusConnection *connection = g_dbus_connection_new_for_address_sync (
-      g_test_dbus_get_bus_address (test_bus),
-      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION, NULL,
-      NULL, &error);
-
-  g_assert_no_error (error);
-  return connection;
-}
 
 /* ---- the portal ---- */
 
@@ -141,8 +128,8 @@ on_talk (LonghandShortcuts *shortcuts, gboolean pressed, Fixture *f) {
 
 static void
 set_up (Fixture *f, gconstpointer data) {
-  f->connection = connect_to_bus ();
-  f->portal = connect_to_bus ();
+  f->connection = private_bus_connect ();
+  f->portal = private_bus_connect ();
   f->trigger = "Meta+D";
   f->shortcuts = longhand_shortcuts_new (f->connection);
   g_signal_connect (f->shortcuts, "toggle", G_CALLBACK (on_toggle), f);
@@ -251,11 +238,7 @@ test_no_portal (Fixture *f, gconstpointer data) {
 
 int
 main (int argc, char **argv) {
-  int status;
-
   g_test_init (&argc, &argv, NULL);
-  test_bus = g_test_dbus_new (G_TEST_DBUS_NONE);
-  g_test_dbus_up (test_bus);
   g_test_add ("/shortcuts/keys-toggle-and-talk", Fixture, NULL, set_up_portal, test_keys, tear_down);
   g_test_add ("/shortcuts/keys-are-given-back", Fixture, NULL, set_up_portal, test_off, tear_down);
   g_test_add ("/shortcuts/who-changes-their-mind-is-asked-once-more", Fixture, NULL, set_up_portal,
@@ -264,8 +247,5 @@ main (int argc, char **argv) {
               test_without_keys, tear_down);
   g_test_add ("/shortcuts/who-refuses-is-told", Fixture, NULL, set_up_portal, test_refused, tear_down);
   g_test_add ("/shortcuts/a-desktop-without-them-is-told", Fixture, NULL, set_up, test_no_portal, tear_down);
-  status = g_test_run ();
-  g_test_dbus_down (test_bus);
-  g_object_unref (test_bus);
-  return status;
+  return private_bus_run_tests ();
 }
