@@ -145,7 +145,7 @@ static void
 test_dialog_writes (Fixture *f, gconstpointer data) {
   g_autoptr (GFile) file = file_in (f, "said.srt");
   g_autofree char *contents = NULL;
-  g_autofree char *format = NULL;
+  g_autofree char *format = NULL, *folder = NULL, *in_folder = NULL;
 
   dictate_and_edit (f);
   gtk_widget_activate_action (GTK_WIDGET (f->window), "win.export", NULL);
@@ -156,6 +156,9 @@ test_dialog_writes (Fixture *f, gconstpointer data) {
   g_assert_nonnull (fixture_find (f->window, GTK_TYPE_LABEL, "label", "Saved as “said.srt”"));
   format = g_settings_get_string (longhand_settings_get_gsettings (f->settings), "export-format");
   g_assert_cmpstr (format, ==, "srt");
+  folder = g_settings_get_string (longhand_settings_get_gsettings (f->settings), "export-folder");
+  in_folder = g_filename_to_uri (f->dir, NULL, NULL);
+  g_assert_cmpstr (folder, ==, in_folder);
 }
 
 static void
@@ -216,6 +219,46 @@ test_save_and_close (Fixture *f, gconstpointer data) {
   g_assert_true (g_file_query_exists (file, NULL));
 }
 
+/* ---- dragging it out ---- */
+
+static GtkDragSource *
+drag_source_of (Fixture *f) {
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (f->window->copy);
+
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++) {
+    g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+
+    if (GTK_IS_DRAG_SOURCE (controller))
+      return GTK_DRAG_SOURCE (controller);
+  }
+  g_assert_not_reached ();
+}
+
+static void
+text_is_dragged_as_text_and_as_a_file (Fixture *f, gconstpointer data) {
+  g_autoptr (GdkContentProvider) provider = NULL;
+  g_autoptr (GError) error = NULL;
+  g_auto (GValue) text = G_VALUE_INIT;
+  g_auto (GValue) files = G_VALUE_INIT;
+  g_autofree char *contents = NULL;
+  GFile *file;
+
+  fixture_speak (f, 1000, "First thing.");
+  g_signal_emit_by_name (drag_source_of (f), "prepare", 1.0, 1.0, &provider);
+  g_value_init (&text, G_TYPE_STRING);
+  g_assert_true (gdk_content_provider_get_value (provider, &text, &error));
+  g_assert_cmpstr (g_value_get_string (&text), ==, "First thing.");
+  g_value_init (&files, GDK_TYPE_FILE_LIST);
+  g_assert_true (gdk_content_provider_get_value (provider, &files, &error));
+  file = ((GSList *)g_value_get_boxed (&files))->data;
+  g_assert_true (g_str_has_suffix (g_file_peek_path (file), ".txt"));
+  contents = contents_of (file);
+  g_assert_cmpstr (contents, ==, "First thing.");
+  gtk_window_destroy (GTK_WINDOW (f->window));
+  WAIT_FOR (f->window == NULL);
+  g_assert_false (g_file_query_exists (file, NULL));
+}
+
 int
 main (int argc, char **argv) {
   fixture_init (&argc, &argv);
@@ -228,6 +271,7 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/export/times-need-something-dictated", test_no_times);
   FIXTURE_ADD ("/export/an-impossible-place-loses-nothing", test_impossible_place);
   FIXTURE_ADD ("/export/dialog/the-ending-decides-the-format", test_dialog_writes);
+  FIXTURE_ADD ("/export/drag/text-is-dragged-as-text-and-as-a-file", text_is_dragged_as_text_and_as_a_file);
   FIXTURE_ADD ("/export/dialog/a-name-without-ending-gets-one", test_dialog_adds_ending);
   FIXTURE_ADD ("/export/dialog/a-file-of-that-name-with-the-ending-is-asked-about", test_dialog_asks);
   FIXTURE_ADD ("/export/dialog/a-failure-is-said", test_dialog_fails);

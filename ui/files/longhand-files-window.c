@@ -22,6 +22,20 @@ G_DEFINE_FINAL_TYPE (LonghandFilesWindow, longhand_files_window, ADW_TYPE_WINDOW
 enum { ADD, OPENED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
+static gboolean
+accepts (GtkDropTarget *target, GdkDrop *drop, gpointer user) {
+  return gdk_drop_get_drag (drop) == NULL
+         && gdk_content_formats_contain_gtype (gdk_drop_get_formats (drop), GDK_TYPE_FILE_LIST);
+}
+
+GtkDropTarget *
+longhand_files_drop_target_new (void) {
+  GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
+
+  g_signal_connect (target, "accept", G_CALLBACK (accepts), NULL);
+  return target;
+}
+
 gboolean
 longhand_files_take_drop (LonghandFileQueue *queue, const GValue *value) {
   GSList *files = g_value_get_boxed (value);
@@ -151,7 +165,7 @@ longhand_files_window_init (LonghandFilesWindow *self) {
 GtkWidget *
 longhand_files_window_new (LonghandFileQueue *queue) {
   LonghandFilesWindow *self = g_object_new (LONGHAND_TYPE_FILES_WINDOW, NULL);
-  GtkDropTarget *drop = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
+  GtkDropTarget *drop = longhand_files_drop_target_new ();
 
   g_signal_connect (drop, "drop", G_CALLBACK (on_drop), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drop));

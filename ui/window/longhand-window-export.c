@@ -93,6 +93,16 @@ with_format (LonghandWindow *self, GFile *file, LonghandFormat *format) {
 }
 
 static void
+remember (LonghandWindow *self, GFile *file, LonghandFormat format) {
+  GSettings *settings = longhand_settings_get_gsettings (self->settings);
+  g_autoptr (GFile) folder = g_file_get_parent (file);
+  g_autofree char *uri = folder != NULL ? g_file_get_uri (folder) : g_strdup ("");
+
+  g_settings_set_string (settings, "export-format", longhand_format_get_extension (format));
+  g_settings_set_string (settings, "export-folder", uri);
+}
+
+static void
 save_as (LonghandWindow *self, GFile *file, LonghandFormat format) {
   g_autoptr (GError) error = NULL;
   g_autofree char *name = NULL;
@@ -103,8 +113,7 @@ save_as (LonghandWindow *self, GFile *file, LonghandFormat format) {
     longhand_window_show_error (self, error);
     return;
   }
-  g_settings_set_string (longhand_settings_get_gsettings (self->settings), "export-format",
-                         longhand_format_get_extension (format));
+  remember (self, file, format);
   name = g_file_get_basename (file);
   message = g_strdup_printf (_ ("Saved as “%s”"), name);
   longhand_window_toast (self, message);
@@ -194,12 +203,31 @@ on_filter (LonghandWindow *self) {
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (self->chooser), renamed);
 }
 
+char *
+longhand_window_dup_export_name (LonghandFormat format) {
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autofree char *date = g_date_time_format (now, "%Y-%m-%d");
+  /* Translators: name of an exported file; %s is the date */
+  g_autofree char *name = g_strdup_printf (_ ("Dictation %s"), date);
+
+  return g_strdup_printf ("%s.%s", name, longhand_format_get_extension (format));
+}
+
+/* Where it is still there. */
+static void
+go_to_last_folder (LonghandWindow *self) {
+  g_autofree char *uri
+      = g_settings_get_string (longhand_settings_get_gsettings (self->settings), "export-folder");
+  g_autoptr (GFile) folder = *uri != '\0' ? g_file_new_for_uri (uri) : NULL;
+
+  if (folder != NULL && g_file_query_exists (folder, NULL))
+    gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (self->chooser), folder, NULL);
+}
+
 void
 longhand_window_export (LonghandWindow *self) {
   const LonghandFormat preferred = last_format (self);
-  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
-  g_autofree char *date = g_date_time_format (now, "%Y-%m-%d");
-  g_autofree char *name = NULL;
+  g_autofree char *name = longhand_window_dup_export_name (preferred);
 
   if (self->chooser != NULL)
     return;
@@ -217,13 +245,8 @@ longhand_window_export (LonghandWindow *self) {
     if (format == preferred)
       gtk_file_chooser_set_filter (GTK_FILE_CHOOSER (self->chooser), filter);
   }
-  /* Translators: name of an exported file; %s is the date */
-  name = g_strdup_printf (_ ("Dictation %s"), date);
-  {
-    g_autofree char *full = g_strdup_printf ("%s.%s", name, longhand_format_get_extension (preferred));
-
-    gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (self->chooser), full);
-  }
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (self->chooser), name);
+  go_to_last_folder (self);
   g_signal_connect_object (self->chooser, "notify::filter", G_CALLBACK (on_filter), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->chooser, "response", G_CALLBACK (on_chosen), self, G_CONNECT_SWAPPED);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));

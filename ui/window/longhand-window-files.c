@@ -220,7 +220,7 @@ longhand_window_asks_about_files (LonghandWindow *self) {
 
 void
 longhand_window_set_files (LonghandWindow *self, LonghandFileQueue *files) {
-  GtkDropTarget *drop = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
+  GtkDropTarget *drop = longhand_files_drop_target_new ();
 
   self->files = g_object_ref (files);
   /* Before the text, which would take their names. */

@@ -38,6 +38,7 @@ struct _LonghandWindow {
   GtkLabel *microphone_label;
   GtkMenuButton *model;
   GtkLabel *model_label;
+  GtkWidget *copy;
 
   /* owned */
   LonghandSettings *settings;
@@ -52,6 +53,7 @@ struct _LonghandWindow {
   GMenu *microphones;
   GMenu *models;
   GtkFileChooserNative *chooser;    /* while it is open */
+  GFile *dragged;                   /* a copy of the text, for what it was dropped on; NULL: none */
   GtkPrintSettings *print_settings; /* of the last time; NULL: nothing was printed */
   GtkWindow *question;              /* weak; whether to save */
   GtkWindow *models_window;         /* weak; while it is open */
@@ -100,10 +102,16 @@ void longhand_window_fill_models (LonghandWindow *self);
 
 /* longhand-window-export.c */
 void longhand_window_export (LonghandWindow *self);
+/* What a file is called at first. (transfer full) */
+char *longhand_window_dup_export_name (LonghandFormat format);
 /* Asks what to do with unsaved text; the window closes unless the person cancels. */
 void longhand_window_ask_to_save (LonghandWindow *self);
 /* The window takes its dialogs along, of which one is still busy with its answer. */
 void longhand_window_close_later (LonghandWindow *self);
+
+/* longhand-window-drag.c */
+void longhand_window_init_drag (LonghandWindow *self);
+void longhand_window_end_drag (LonghandWindow *self);
 
 /* longhand-window-print.c */
 void longhand_window_print (LonghandWindow *self);

@@ -142,6 +142,7 @@ longhand_window_dispose (GObject *object) {
   g_clear_object (&self->chooser);
   g_clear_object (&self->files_chooser);
   g_clear_object (&self->print_settings);
+  longhand_window_end_drag (self);
   g_action_map_remove_action (G_ACTION_MAP (self), "performance"); /* it holds the flap */
   g_clear_object (&self->models);
   g_clear_object (&self->microphones);
@@ -192,6 +193,7 @@ longhand_window_class_init (LonghandWindowClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, microphone_label);
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, model);
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, model_label);
+  gtk_widget_class_bind_template_child (widget_class, LonghandWindow, copy);
   gtk_widget_class_bind_template_callback (widget_class, on_key);
   longhand_window_install_actions (widget_class);
 }
@@ -224,6 +226,7 @@ longhand_window_new (GtkApplication *application, LonghandSettings *settings, Lo
   longhand_window_init_sound (self);
   longhand_window_init_word (self);
   longhand_window_init_library (self);
+  longhand_window_init_drag (self);
 
   g_signal_connect_object (dictation, "tentative", G_CALLBACK (on_tentative), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (dictation, "committed", G_CALLBACK (on_committed), self, G_CONNECT_SWAPPED);
