@@ -1,5 +1,6 @@
 /* longhand-ibus: dictation into other programs, through IBus, which starts it; and the switch for it. */
 #include "ibus/longhand-ibus-engine.h"
+#include "ibus/longhand-ibus-setup.h"
 #include "ibus/longhand-ibus-switch.h"
 #include "longhand-config.h"
 #include "longhand-i18n.h"
@@ -11,6 +12,9 @@ static const GOptionEntry options[] = {
   { .long_name = "start", .description = N_ ("Dictate into the program that has the keyboard") },
   { .long_name = "stop", .description = N_ ("Stop that; the input method before it is in use again") },
   { .long_name = "toggle", .description = N_ ("Start, or stop") },
+  { .long_name = "add", .description = N_ ("Put Longhand among the input methods to choose from") },
+  { .long_name = "remove", .description = N_ ("Take it away from there") },
+  { .long_name = "status", .description = N_ ("Print “on” or “off”: whether it is there") },
   { .long_name = "ibus", .description = N_ ("Be the input method; for IBus") },
   { .long_name = "version", .description = N_ ("Print the version") },
   { NULL },
@@ -53,6 +57,28 @@ serve (IBusBus *bus) {
   return 0;
 }
 
+/* The second line is for people. */
+static gboolean
+print_status (IBusBus *bus, GError **error) {
+  gboolean is_there;
+  const char *sentence = longhand_ibus_setup_describe (bus, &is_there, error);
+
+  if (sentence != NULL)
+    g_print ("%s\n%s\n", is_there ? "on" : "off", sentence);
+  return sentence != NULL;
+}
+
+static gboolean
+carry_out (IBusBus *bus, const char *command, GError **error) {
+  if (strcmp (command, "add") == 0)
+    return longhand_ibus_setup_add (bus, error) && print_status (bus, error);
+  if (strcmp (command, "remove") == 0)
+    return longhand_ibus_setup_remove (bus, error) && print_status (bus, error);
+  if (strcmp (command, "status") == 0)
+    return print_status (bus, error);
+  return longhand_ibus_switch (bus, command, error);
+}
+
 static int
 run (IBusBus *bus, const char *command) {
   g_autoptr (GError) error = NULL;
@@ -63,7 +89,7 @@ run (IBusBus *bus, const char *command) {
   }
   if (strcmp (command, "ibus") == 0)
     return serve (bus);
-  if (longhand_ibus_switch (bus, command, &error))
+  if (carry_out (bus, command, &error))
     return 0;
   g_printerr ("longhand-ibus: %s\n", error->message);
   return 1;

@@ -64,6 +64,17 @@ is_ours (IBusBus *bus, char **name) {
   return strcmp (*name, LONGHAND_IBUS_ENGINE) == 0;
 }
 
+char *
+longhand_ibus_switch_dup_other (IBusBus *bus) {
+  g_autofree char *path = dup_path ();
+  char *name;
+
+  if (!is_ours (bus, &name))
+    return name;
+  g_free (name);
+  return g_file_get_contents (path, &name, NULL, NULL) ? name : g_strdup (NEUTRAL_ENGINE);
+}
+
 static gboolean
 choose (IBusBus *bus, const char *name, GError **error) {
   if (ibus_bus_set_global_engine (bus, name))

@@ -11,6 +11,9 @@ G_BEGIN_DECLS
  * "toggle" does either. FALSE: error (of LONGHAND_ERROR) says why. */
 gboolean longhand_ibus_switch (IBusBus *bus, const char *command, GError **error);
 
+/* The name of the one in use, or of the one before while that is Longhand's. (transfer full) */
+char *longhand_ibus_switch_dup_other (IBusBus *bus);
+
 /* From the process of the engine, does not wait: the one that was in use before a "start" is again. No-op
  * when the person has chosen Longhand's in some other way. */
 void longhand_ibus_switch_back (IBusBus *bus);

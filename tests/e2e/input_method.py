@@ -70,6 +70,11 @@ class Daemon:
         done = subprocess.run([self.longhand_ibus, *arguments], capture_output=True, text=True, timeout=60, check=False)
         return done.returncode, done.stderr
 
+    def answer(self, *arguments):
+        """The lines that longhand-ibus prints."""
+        return subprocess.run([self.longhand_ibus, *arguments], capture_output=True, text=True, timeout=60,
+                              check=True).stdout.splitlines()
+
     def kill(self):
         self.process.kill()
         self.process.wait()

@@ -3,6 +3,8 @@ virtual-mic and headless: test-automation.py LONGHAND"""
 import os
 import subprocess
 import sys
+import tempfile
+import time
 
 import atspi
 from atspi import wait_until as wait
@@ -54,6 +56,27 @@ class Portal(Mock):
                 ("toggle", {"trigger_description": GLib.Variant("s", "Meta+D")})])}
         bus_.emit_signal(sender, f"{self.path}/request/{sender[1:].replace('.', '_')}/{token}",
                          "org.freedesktop.portal.Request", "Response", GLib.Variant("(ua{sv})", (0, results)))
+
+
+class InputMethod:
+    """longhand-ibus in the place of the real one: it does as it is asked, and writes that down."""
+
+    def __init__(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="longhand-ibus-")
+        program = os.path.join(self.folder.name, "longhand-ibus")
+        with open(program, "w", encoding="utf-8") as file:
+            file.write("#!/bin/sh\ncd \"$(dirname \"$0\")\" && echo \"$1\" >>asked\n"
+                       "[ \"$1\" != --add ] || echo on >state\ncat state || echo off\necho \"There is $1.\"\n")
+        os.chmod(program, 0o700)
+        os.environ["LONGHAND_IBUS"] = program
+
+    def asked(self):
+        with open(os.path.join(self.folder.name, "asked"), encoding="utf-8") as file:
+            return file.read().split()
+
+
+portal = Portal()
+input_method = InputMethod()
 
 
 def command(*arguments):
@@ -169,7 +192,7 @@ def _():
 
 @case("/automation/keys-of-the-desktop-start-and-stop")
 def _():
-    portal = desktop.add(Portal())
+    desktop.add(portal)
     app = atspi.App("longhand")
     activate("preferences")
     app.press("page tab:Dictation")
@@ -180,6 +203,22 @@ def _():
                                        ("Activated", "talk", "recording"), ("Deactivated", "talk", "idle")):
         portal.emit(signal, GLib.Variant("(osta{sv})", (portal.session, shortcut, 0, {})))
         wait(f"{expected} after {signal} of {shortcut}", lambda wanted=expected: state() == wanted)
+
+
+@case("/automation/they-start-it-in-other-programs-where-that-is-wanted-and-another-window-is-in-use")
+def _():
+    app = atspi.App("longhand")
+    activate("preferences")
+    app.press("page tab:Dictation")
+    wait("how it stands", lambda: "There is --status." in app.texts())
+    app.press("Use in Other Applications")
+    wait("what was done", lambda: "There is --add." in app.texts())
+    atspi.key("Escape")
+    subprocess.run(["xdotool", "getactivewindow", "windowminimize"], check=True)
+    time.sleep(0.5)
+    portal.emit("Activated", GLib.Variant("(osta{sv})", (portal.session, "toggle", 0, {})))
+    wait("a start elsewhere", lambda: input_method.asked()[-1] == "--start")
+    assert state() == "idle"
 
 
 @case("/automation/text-that-nobody-could-save-stays-when-the-desktop-ends")

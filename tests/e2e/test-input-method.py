@@ -10,6 +10,7 @@ from desktop import Desktop
 from input_method import COLEMAK, KEYBOARD, Daemon, IBus, Longhand, OddProgram, Program, press, until
 from tap import case, run
 
+os.environ["GSETTINGS_BACKEND"] = "keyfile"  # the same for all processes
 desktop = Desktop()
 daemon = Daemon(os.path.abspath(sys.argv[1]), sys.argv[2])
 longhand = Longhand(desktop)
@@ -301,6 +302,40 @@ def _():
     start()
     longhand.said("Again.")
     new.wait("entry", "Again.")
+
+
+def sources(schema, key):
+    return subprocess.run(["gsettings", "get", schema, key], capture_output=True, text=True, check=True).stdout.strip()
+
+
+@case("/input-method/it-can-be-put-among-those-to-choose-from-and-taken-away")
+def _():
+    daemon.choose(COLEMAK)
+    for desktop_name, place, only, both in (
+            ("ubuntu:GNOME", ("org.gnome.desktop.input-sources", "sources"), "[('xkb', 'us+colemak')]",
+             "[('xkb', 'us+colemak'), ('ibus', 'longhand')]"),
+            ("KDE", ("org.freedesktop.ibus.general", "preload-engines"), "['xkb:us:colemak:eng']",
+             "['xkb:us:colemak:eng', 'longhand']")):
+        os.environ["XDG_CURRENT_DESKTOP"] = desktop_name
+        assert daemon.answer("--status")[0] == "off"
+        for _ in range(2):
+            state, sentence = daemon.answer("--add")
+            assert state == "on" and "Longhand is among" in sentence, sentence
+            assert sources(*place) == both, sources(*place)
+        assert daemon.answer("--status") == [state, sentence]
+        for _ in range(2):
+            assert daemon.answer("--remove")[0] == "off"
+            assert sources(*place) == only, sources(*place)
+    assert daemon.chosen() == COLEMAK
+
+
+@case("/input-method/removing-it-ends-the-dictation")
+def _():
+    start()
+    assert daemon.answer("--remove")[0] == "off"
+    wait_engine(COLEMAK)
+    assert longhand.state == "idle"
+    daemon.choose(KEYBOARD)
 
 
 @case("/input-method/ibus-may-be-restarted")

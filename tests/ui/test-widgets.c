@@ -213,6 +213,22 @@ test_desktop_shortcuts (Fixture *f, gconstpointer data) {
   gtk_window_destroy (GTK_WINDOW (preferences));
 }
 
+/* What cannot be had is said, and its switch cannot be moved. */
+static void
+test_other_programs (Fixture *f, gconstpointer data) {
+  g_autoptr (LonghandOtherPrograms) programs
+      = longhand_other_programs_new (longhand_settings_get_gsettings (f->settings));
+  GtkWidget *preferences = show_preferences (f);
+  AdwActionRow *row = fixture_find (preferences, ADW_TYPE_ACTION_ROW, "title", "Use in Other Applications");
+
+  g_setenv ("LONGHAND_IBUS", "/nowhere/longhand-ibus", TRUE);
+  longhand_preferences_set_other_programs (LONGHAND_PREFERENCES (preferences), programs);
+  g_assert_true (subtitle_has (row, "without IBus"));
+  g_assert_false (
+      gtk_widget_get_sensitive (GTK_WIDGET (find_switch (preferences, "Use in Other Applications"))));
+  gtk_window_destroy (GTK_WINDOW (preferences));
+}
+
 static void
 test_notification (Fixture *f, gconstpointer data) {
   GSettings *settings = longhand_settings_get_gsettings (f->settings);
@@ -667,6 +683,7 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/preferences/enhancement-both-ways", test_enhancement);
   FIXTURE_ADD ("/preferences/commands-both-ways", test_commands);
   FIXTURE_ADD ("/preferences/notification-both-ways", test_notification);
+  FIXTURE_ADD ("/preferences/other-programs-say-why-they-cannot-be-had", test_other_programs);
   FIXTURE_ADD ("/preferences/desktop-shortcuts-say-what-came-of-it", test_desktop_shortcuts);
   FIXTURE_ADD ("/preferences/lists-are-checked-and-kept", test_lists);
   FIXTURE_ADD ("/preferences/model-both-ways", test_model);

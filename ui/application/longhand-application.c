@@ -1,6 +1,7 @@
 #include "application/longhand-application.h"
 
 #include "application/longhand-background.h"
+#include "automation/longhand-other-programs.h"
 #include "automation/longhand-remote.h"
 #include "automation/longhand-service.h"
 #include "automation/longhand-shortcuts.h"
@@ -29,6 +30,7 @@ struct _LonghandApplication {
   LonghandFileQueue *files;
   LonghandBackground *background;
   LonghandShortcuts *shortcuts; /* NULL: there is no bus */
+  LonghandOtherPrograms *other_programs;
   guint end_sources[N_END_SIGNALS];
 
   gboolean is_held;     /* by the service, or by files that are being transcribed */
@@ -45,6 +47,7 @@ show_preferences (GSimpleAction *action, GVariant *parameter, gpointer user) {
 
   if (self->shortcuts != NULL)
     longhand_preferences_set_shortcuts (LONGHAND_PREFERENCES (preferences), self->shortcuts);
+  longhand_preferences_set_other_programs (LONGHAND_PREFERENCES (preferences), self->other_programs);
   gtk_window_set_transient_for (GTK_WINDOW (preferences),
                                 gtk_application_get_active_window (GTK_APPLICATION (self)));
   gtk_window_present (GTK_WINDOW (preferences));
@@ -125,16 +128,41 @@ toggle (GSimpleAction *action, GVariant *parameter, gpointer user) {
 /* ---- keys from the desktop ---- */
 
 static void
-on_key_toggle (LonghandApplication *self) {
-  toggle (NULL, NULL, self);
+on_started_elsewhere (GObject *programs, GAsyncResult *result, gpointer user) {
+  g_autoptr (LonghandApplication) self = user;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GNotification) notification = NULL;
+
+  if (longhand_other_programs_start_finish (LONGHAND_OTHER_PROGRAMS (programs), result, &error))
+    return;
+  notification = g_notification_new (_ ("Dictation did not start"));
+  g_notification_set_body (notification, error->message);
+  g_application_send_notification (G_APPLICATION (self), "other-programs", notification);
+}
+
+/* Into the window that has the keyboard: this program's, or another's where people want that. */
+static void
+start_by_key (LonghandApplication *self) {
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+
+  if ((window != NULL && gtk_window_is_active (window))
+      || !longhand_other_programs_get_enabled (self->other_programs))
+    start (NULL, NULL, self);
+  else
+    longhand_other_programs_start_async (self->other_programs, on_started_elsewhere, g_object_ref (self));
 }
 
 static void
 on_key_talk (LonghandApplication *self, gboolean pressed) {
   if (pressed)
-    start (NULL, NULL, self);
+    start_by_key (self);
   else
     stop (NULL, NULL, self);
+}
+
+static void
+on_key_toggle (LonghandApplication *self) {
+  on_key_talk (self, !longhand_service_get_started (self->service));
 }
 
 static void
@@ -274,6 +302,7 @@ longhand_application_startup (GApplication *application) {
   self->store = longhand_model_store_new ();
   self->dictation = longhand_dictation_new (self->settings, self->store);
   longhand_service_attach (self->service, self->dictation);
+  self->other_programs = longhand_other_programs_new (longhand_settings_get_gsettings (self->settings));
   offer_shortcuts (self);
   self->background = longhand_background_new (GTK_APPLICATION (self), self->settings, self->dictation);
   self->library = longhand_library_new (path);
@@ -349,6 +378,7 @@ longhand_application_shutdown (GApplication *application) {
   longhand_service_detach (self->service);
   g_clear_pointer (&self->background, longhand_background_free);
   g_clear_object (&self->shortcuts);
+  g_clear_object (&self->other_programs);
   if (self->dictation != NULL)
     longhand_dictation_shutdown (self->dictation);
   g_clear_object (&self->dictation);

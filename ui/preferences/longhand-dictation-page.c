@@ -3,6 +3,7 @@
 #include "longhand-language-names.h"
 #include "preferences/longhand-choice-row.h"
 #include "preferences/longhand-list-page.h"
+#include "preferences/longhand-other-programs-row.h"
 
 #include <glib/gi18n.h>
 
@@ -15,6 +16,7 @@ struct _LonghandDictationPage {
   GtkSwitch *commands;
   AdwActionRow *terms;
   AdwActionRow *replacements;
+  LonghandOtherProgramsRow *other_programs;
   AdwActionRow *shortcuts_row;
   GtkSwitch *global_shortcuts;
   GtkSwitch *notify_recording;
@@ -89,6 +91,11 @@ longhand_dictation_page_set_shortcuts (LonghandDictationPage *self, LonghandShor
   show_summary (self, NULL, shortcuts);
 }
 
+void
+longhand_dictation_page_set_other_programs (LonghandDictationPage *self, LonghandOtherPrograms *programs) {
+  longhand_other_programs_row_set_up (self->other_programs, programs);
+}
+
 /* ---- life ---- */
 
 static void
@@ -105,6 +112,7 @@ longhand_dictation_page_class_init (LonghandDictationPageClass *klass) {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   g_type_ensure (LONGHAND_TYPE_CHOICE_ROW);
+  g_type_ensure (LONGHAND_TYPE_OTHER_PROGRAMS_ROW);
   G_OBJECT_CLASS (klass)->dispose = longhand_dictation_page_dispose;
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/longhand_app/Longhand/ui/preferences/longhand-dictation-page.ui");
@@ -113,6 +121,7 @@ longhand_dictation_page_class_init (LonghandDictationPageClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, LonghandDictationPage, commands);
   gtk_widget_class_bind_template_child (widget_class, LonghandDictationPage, terms);
   gtk_widget_class_bind_template_child (widget_class, LonghandDictationPage, replacements);
+  gtk_widget_class_bind_template_child (widget_class, LonghandDictationPage, other_programs);
   gtk_widget_class_bind_template_child (widget_class, LonghandDictationPage, shortcuts_row);
   gtk_widget_class_bind_template_child (widget_class, LonghandDictationPage, global_shortcuts);
   gtk_widget_class_bind_template_child (widget_class, LonghandDictationPage, notify_recording);

@@ -1,6 +1,7 @@
 /* Preferences of what becomes of speech, and of keys and notices in other windows. */
 #pragma once
 
+#include "automation/longhand-other-programs.h"
 #include "automation/longhand-shortcuts.h"
 #include "dictation/longhand-dictation.h"
 
@@ -17,5 +18,9 @@ void longhand_dictation_page_set_up (LonghandDictationPage *self, LonghandSettin
                                      LonghandDictation *dictation);
 /* Whose switch there is; without one the desktop's keys cannot be had. */
 void longhand_dictation_page_set_shortcuts (LonghandDictationPage *self, LonghandShortcuts *shortcuts);
+
+/* Once; whose switch there is. */
+void longhand_dictation_page_set_other_programs (LonghandDictationPage *self,
+                                                 LonghandOtherPrograms *programs);
 
 G_END_DECLS

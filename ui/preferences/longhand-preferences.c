@@ -69,3 +69,8 @@ void
 longhand_preferences_set_shortcuts (LonghandPreferences *self, LonghandShortcuts *shortcuts) {
   longhand_dictation_page_set_shortcuts (self->dictation, shortcuts);
 }
+
+void
+longhand_preferences_set_other_programs (LonghandPreferences *self, LonghandOtherPrograms *programs) {
+  longhand_dictation_page_set_other_programs (self->dictation, programs);
+}

@@ -1,6 +1,7 @@
 /* Preferences; everything is stored at once, and applies when LonghandDictation takes it. */
 #pragma once
 
+#include "automation/longhand-other-programs.h"
 #include "automation/longhand-shortcuts.h"
 #include "dictation/longhand-dictation.h"
 #include "transcript/longhand-library.h"
@@ -17,5 +18,6 @@ GtkWidget *longhand_preferences_new (LonghandSettings *settings, LonghandModelSt
 
 /* Whose switch there is; without one the desktop's keys cannot be had. */
 void longhand_preferences_set_shortcuts (LonghandPreferences *self, LonghandShortcuts *shortcuts);
+void longhand_preferences_set_other_programs (LonghandPreferences *self, LonghandOtherPrograms *programs);
 
 G_END_DECLS

@@ -1,0 +1,232 @@
+#include "automation/longhand-other-programs.h"
+
+#include "longhand-config.h"
+#include "longhand-error.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#define KEY "other-programs"
+
+struct _LonghandOtherPrograms {
+  GObject parent_instance;
+
+  /* owned */
+  GSettings *settings;
+  char *summary;
+
+  gboolean is_available;
+  guint serial; /* of the last question: answers to others are old */
+};
+
+/* What is asked of the program. */
+typedef struct {
+  guint serial;
+  gboolean decides; /* its answer is what people have chosen */
+} Question;
+
+G_DEFINE_FINAL_TYPE (LonghandOtherPrograms, longhand_other_programs, G_TYPE_OBJECT)
+
+enum { PROP_ENABLED = 1, PROP_SUMMARY, PROP_AVAILABLE, N_PROPS };
+static GParamSpec *props[N_PROPS];
+
+gboolean
+longhand_other_programs_get_enabled (LonghandOtherPrograms *self) {
+  return g_settings_get_boolean (self->settings, KEY);
+}
+
+gboolean
+longhand_other_programs_get_available (LonghandOtherPrograms *self) {
+  return self->is_available;
+}
+
+const char *
+longhand_other_programs_get_summary (LonghandOtherPrograms *self) {
+  return self->summary;
+}
+
+/* Also when nothing has changed: a switch that was moved in vain goes back. */
+static void
+show (LonghandOtherPrograms *self, gboolean is_available, gboolean is_enabled, const char *summary) {
+  g_free (self->summary);
+  self->summary = g_strdup (summary);
+  self->is_available = is_available;
+  if (is_enabled != longhand_other_programs_get_enabled (self))
+    g_settings_set_boolean (self->settings, KEY, is_enabled);
+  for (guint i = PROP_ENABLED; i < N_PROPS; i++)
+    g_object_notify_by_pspec (G_OBJECT (self), props[i]);
+}
+
+/* ---- the program ---- */
+
+/* (transfer full); NULL: error is set */
+static GSubprocess *
+run (const char *command, GError **error) {
+  const char *program = g_getenv ("LONGHAND_IBUS") ?: BINDIR "/longhand-ibus";
+  GSubprocess *process = NULL;
+
+  if (g_file_test (program, G_FILE_TEST_IS_EXECUTABLE))
+    process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, NULL,
+                                program, command, NULL);
+  if (process == NULL)
+    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_FAILED,
+                 _ ("This build of Longhand cannot do it: it was built without IBus, or runs in a Flatpak."));
+  return process;
+}
+
+/* Its answer, (transfer full); NULL: its complaint as error. */
+static char *
+finish (GSubprocess *process, GAsyncResult *result, GError **error) {
+  g_autofree char *output = NULL;
+  g_autofree char *complaint = NULL;
+  const char *sentence;
+
+  if (!g_subprocess_communicate_utf8_finish (process, result, &output, &complaint, error))
+    return NULL;
+  if (g_subprocess_get_successful (process))
+    return g_strchomp (g_steal_pointer (&output));
+  sentence
+      = g_str_has_prefix (complaint, "longhand-ibus: ") ? complaint + strlen ("longhand-ibus: ") : complaint;
+  g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_FAILED, g_strchomp ((char *)sentence));
+  return NULL;
+}
+
+/* ---- whether it is there ---- */
+
+static void
+on_described (GObject *process, GAsyncResult *result, gpointer user) {
+  g_autoptr (GTask) task = user;
+  LonghandOtherPrograms *self = g_task_get_source_object (task);
+  const Question *question = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *answer = finish (G_SUBPROCESS (process), result, &error);
+  g_auto (GStrv) lines = g_strsplit (answer != NULL ? answer : "", "\n", 2);
+  gboolean is_there;
+
+  if (question->serial != self->serial)
+    return;
+  if (g_strv_length (lines) < 2) {
+    show (self, FALSE, FALSE, error != NULL ? error->message : "");
+    return;
+  }
+  is_there = strcmp (lines[0], "on") == 0;
+  show (self, TRUE, is_there && (question->decides || longhand_other_programs_get_enabled (self)), lines[1]);
+}
+
+static void
+ask (LonghandOtherPrograms *self, const char *command, gboolean decides) {
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) process = run (command, &error);
+  Question *question;
+  GTask *task;
+
+  self->serial++;
+  if (process == NULL) {
+    show (self, FALSE, FALSE, error->message);
+    return;
+  }
+  question = g_new0 (Question, 1);
+  *question = (Question){ self->serial, decides };
+  task = g_task_new (self, NULL, NULL, NULL);
+  g_task_set_task_data (task, question, g_free);
+  g_subprocess_communicate_utf8_async (process, NULL, NULL, on_described, task);
+}
+
+void
+longhand_other_programs_refresh (LonghandOtherPrograms *self) {
+  ask (self, "--status", FALSE);
+}
+
+void
+longhand_other_programs_set_enabled (LonghandOtherPrograms *self, gboolean enabled) {
+  if (enabled != longhand_other_programs_get_enabled (self))
+    ask (self, enabled ? "--add" : "--remove", TRUE);
+}
+
+/* ---- dictation ---- */
+
+static void
+on_started (GObject *process, GAsyncResult *result, gpointer user) {
+  g_autoptr (GTask) task = user;
+  GError *error = NULL;
+  g_autofree char *answer = finish (G_SUBPROCESS (process), result, &error);
+
+  if (answer == NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+void
+longhand_other_programs_start_async (LonghandOtherPrograms *self, GAsyncReadyCallback callback,
+                                     gpointer user) {
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user);
+  GError *error = NULL;
+  g_autoptr (GSubprocess) process = run ("--start", &error);
+
+  g_task_set_source_tag (task, longhand_other_programs_start_async);
+  if (process == NULL)
+    g_task_return_error (task, error);
+  else
+    g_subprocess_communicate_utf8_async (process, NULL, NULL, on_started, g_steal_pointer (&task));
+}
+
+gboolean
+longhand_other_programs_start_finish (LonghandOtherPrograms *self, GAsyncResult *result, GError **error) {
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* ---- object ---- */
+
+static void
+longhand_other_programs_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec) {
+  LonghandOtherPrograms *self = LONGHAND_OTHER_PROGRAMS (object);
+
+  switch (id) {
+  case PROP_ENABLED:
+    g_value_set_boolean (value, longhand_other_programs_get_enabled (self));
+    break;
+  case PROP_SUMMARY:
+    g_value_set_string (value, self->summary);
+    break;
+  case PROP_AVAILABLE:
+    g_value_set_boolean (value, self->is_available);
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  }
+}
+
+static void
+longhand_other_programs_finalize (GObject *object) {
+  LonghandOtherPrograms *self = LONGHAND_OTHER_PROGRAMS (object);
+
+  g_object_unref (self->settings);
+  g_free (self->summary);
+  G_OBJECT_CLASS (longhand_other_programs_parent_class)->finalize (object);
+}
+
+static void
+longhand_other_programs_class_init (LonghandOtherProgramsClass *klass) {
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+
+  G_OBJECT_CLASS (klass)->get_property = longhand_other_programs_get_property;
+  G_OBJECT_CLASS (klass)->finalize = longhand_other_programs_finalize;
+  props[PROP_ENABLED] = g_param_spec_boolean ("enabled", NULL, NULL, FALSE, flags);
+  props[PROP_SUMMARY] = g_param_spec_string ("summary", NULL, NULL, "", flags);
+  props[PROP_AVAILABLE] = g_param_spec_boolean ("available", NULL, NULL, FALSE, flags);
+  g_object_class_install_properties (G_OBJECT_CLASS (klass), N_PROPS, props);
+}
+
+static void
+longhand_other_programs_init (LonghandOtherPrograms *self) {
+  self->summary = g_strdup ("");
+}
+
+LonghandOtherPrograms *
+longhand_other_programs_new (GSettings *settings) {
+  LonghandOtherPrograms *self = g_object_new (LONGHAND_TYPE_OTHER_PROGRAMS, NULL);
+
+  self->settings = g_object_ref (settings);
+  return self;
+}
