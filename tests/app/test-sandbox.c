@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <linux/landlock.h>
+#include <linux/seccomp.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
@@ -14,7 +15,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -57,9 +57,10 @@ has_landlock (void) {
   return __real_syscall (SYS_landlock_create_ruleset, NULL, 0L, (long)LANDLOCK_CREATE_RULESET_VERSION) >= 1;
 }
 
+/* Whoever can have filters is told that this one is none. */
 static bool
 has_seccomp (void) {
-  return prctl (PR_GET_SECCOMP) >= 0;
+  return __real_syscall (SYS_seccomp, (long)SECCOMP_SET_MODE_FILTER, 0L, NULL) < 0 && errno == EFAULT;
 }
 
 /* errno of a call that seccomp refuses, as long as there is one; else what comes of it */
@@ -164,10 +165,11 @@ try_network (Fixture *f) {
   g_assert_cmpint (try_socket (AF_INET), ==, REFUSED);
   g_assert_cmpint (try_socket (AF_UNIX), ==, REFUSED);
   g_assert_cmpint (ERRNO_OF (socketpair (AF_UNIX, SOCK_STREAM, 0, pair)), ==, REFUSED);
-  g_assert_cmpint (ERRNO_OF (bind (f->server, any, sizeof address)), ==, REFUSED);
-  g_assert_cmpint (ERRNO_OF (listen (f->server, 1)), ==, REFUSED);
-  if (has_seccomp ())
-    g_assert_cmpint (ERRNO_OF (connect (f->server, any, sizeof address)), ==, EPERM);
+  if (!has_seccomp ())
+    return;
+  g_assert_cmpint (ERRNO_OF (bind (f->server, any, sizeof address)), ==, EPERM);
+  g_assert_cmpint (ERRNO_OF (listen (f->server, 1)), ==, EPERM);
+  g_assert_cmpint (ERRNO_OF (connect (f->server, any, sizeof address)), ==, EPERM);
 }
 
 static void
