@@ -9,11 +9,12 @@ from atspi import Atspi, wait_until
 
 
 class Window:
-    """LONGHAND with its window on the screen, and files that it is to open. text_box: what it calls the text."""
+    """LONGHAND with its window on the screen, given options, or files that it is to open. text_box: what it calls the
+    text."""
 
-    def __init__(self, longhand, *files, text_box="Text"):
+    def __init__(self, longhand, *arguments, text_box="Text"):
         self.log = tempfile.TemporaryFile("w+")
-        self.process = subprocess.Popen([longhand, *files], stderr=self.log)
+        self.process = subprocess.Popen([longhand, *arguments], stderr=self.log)
         self.app = atspi.App("longhand")
         self.text_box = self.app.get(f"text:{text_box}")
 

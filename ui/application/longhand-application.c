@@ -320,6 +320,16 @@ longhand_application_startup (GApplication *application) {
 }
 
 static void
+offer_first_run (LonghandApplication *self) {
+  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next) {
+    if (LONGHAND_IS_WINDOW (l->data)) {
+      longhand_window_offer_first_run (l->data);
+      return;
+    }
+  }
+}
+
+static void
 longhand_application_activate (GApplication *application) {
   LonghandApplication *self = LONGHAND_APPLICATION (application);
 
@@ -327,6 +337,8 @@ longhand_application_activate (GApplication *application) {
   show_window (self);
   if (self->starts_soon)
     start (NULL, NULL, self);
+  else
+    offer_first_run (self);
   self->starts_soon = FALSE;
 }
 

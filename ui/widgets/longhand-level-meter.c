@@ -10,7 +10,8 @@
 struct _LonghandLevelMeter {
   GtkWidget parent_instance;
 
-  LonghandDictation *dictation; /* owned; may be NULL */
+  GObject *object; /* owned; may be NULL */
+  LonghandLevelFn get_level;
   guint tick;
   double rms, peak; /* shown; on the scale */
 };
@@ -30,8 +31,8 @@ on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer user) {
   const double old_rms = self->rms, old_peak = self->peak;
   double peak = 0, rms = 0;
 
-  if (self->dictation != NULL)
-    longhand_dictation_get_level (self->dictation, &peak, &rms);
+  if (self->object != NULL)
+    self->get_level (self->object, &peak, &rms);
   self->rms = MAX (longhand_level_meter_scale (rms), self->rms - FALL_PER_FRAME);
   self->peak = MAX (longhand_level_meter_scale (peak), self->peak - FALL_PER_FRAME / 2);
   if (fabs (self->rms - old_rms) > 0.002 || fabs (self->peak - old_peak) > 0.002)
@@ -98,7 +99,7 @@ longhand_level_meter_unmap (GtkWidget *widget) {
 
 static void
 longhand_level_meter_dispose (GObject *object) {
-  g_clear_object (&LONGHAND_LEVEL_METER (object)->dictation);
+  g_clear_object (&LONGHAND_LEVEL_METER (object)->object);
   G_OBJECT_CLASS (longhand_level_meter_parent_class)->dispose (object);
 }
 
@@ -121,6 +122,17 @@ longhand_level_meter_init (LonghandLevelMeter *self) {
 }
 
 void
+longhand_level_meter_set_source (LonghandLevelMeter *self, GObject *object, LonghandLevelFn fn) {
+  g_set_object (&self->object, object);
+  self->get_level = fn;
+}
+
+static void
+get_dictation_level (gpointer dictation, double *peak, double *rms) {
+  longhand_dictation_get_level (dictation, peak, rms);
+}
+
+void
 longhand_level_meter_set_dictation (LonghandLevelMeter *self, LonghandDictation *dictation) {
-  g_set_object (&self->dictation, dictation);
+  longhand_level_meter_set_source (self, G_OBJECT (dictation), get_dictation_level);
 }

@@ -10,7 +10,11 @@ G_BEGIN_DECLS
 #define LONGHAND_TYPE_LEVEL_METER (longhand_level_meter_get_type ())
 G_DECLARE_FINAL_TYPE (LonghandLevelMeter, longhand_level_meter, LONGHAND, LEVEL_METER, GtkWidget)
 
+/* Peak and RMS of object, linear 0..1. */
+typedef void (*LonghandLevelFn) (gpointer object, double *peak, double *rms);
+
 /* Whose level; a reference is kept. */
+void longhand_level_meter_set_source (LonghandLevelMeter *self, GObject *object, LonghandLevelFn fn);
 void longhand_level_meter_set_dictation (LonghandLevelMeter *self, LonghandDictation *dictation);
 
 /* 0..1 on the meter's scale for a linear amplitude. */

@@ -30,6 +30,10 @@ void longhand_window_add_files (LonghandWindow *self, GFile **files, guint n);
 
 LonghandEditor *longhand_window_get_editor (LonghandWindow *self); /* (transfer none) */
 
+/* At the first start: shows what a newcomer should see, unless something is being dictated, which it would be
+ * in the way of. */
+void longhand_window_offer_first_run (LonghandWindow *self);
+
 /* Writes the text to file in a format; on failure *error has the sentence to show, and nothing of an existing
  * file is lost. */
 gboolean longhand_window_save (LonghandWindow *self, GFile *file, LonghandFormat format, GError **error);

@@ -1,0 +1,274 @@
+/* The first steps: by keyboard, without a microphone, in a narrow window, and once. */
+#include "first-run/longhand-first-run.h"
+#include "longhand-error.h"
+#include "models/longhand-recommendation.h"
+#include "window-fixture.h"
+
+#include <string.h>
+
+#define N_FRAMES 800 /* 50 ms */
+
+typedef struct {
+  Fixture ui;
+  FakeSource *microphone; /* that is listened to before anything is recorded; the first run's */
+  GtkWindow *window;      /* NULL once it is closed */
+} FirstRunFixture;
+
+static void
+set_up (FirstRunFixture *f, gconstpointer data) {
+  fixture_set_up (&f->ui, NULL);
+  f->microphone = fake_source_new ();
+  f->window = GTK_WINDOW (longhand_first_run_new (f->ui.settings, f->ui.store, f->ui.window->downloads,
+                                                  f->ui.dictation, &f->microphone->source));
+  g_object_add_weak_pointer (G_OBJECT (f->window), (gpointer *)&f->window);
+  gtk_window_set_transient_for (f->window, GTK_WINDOW (f->ui.window));
+  fixture_activate (f->window);
+}
+
+static void
+tear_down (FirstRunFixture *f, gconstpointer data) {
+  if (f->window != NULL)
+    gtk_window_destroy (f->window);
+  WAIT_FOR (f->window == NULL);
+  fixture_tear_down (&f->ui, NULL);
+}
+
+static gboolean
+says (FirstRunFixture *f, const char *part) {
+  g_autofree char *labels = fixture_dup_labels (f->window);
+
+  return strstr (labels, part) != NULL;
+}
+
+static void
+go_to (FirstRunFixture *f, guint step) {
+  g_autofree char *where = g_strdup_printf ("Step %u of 5", step);
+
+  while (!says (f, where)) {
+    g_assert_true (gtk_widget_activate_action (GTK_WIDGET (f->window), "steps.next", NULL));
+    fixture_settle ();
+  }
+}
+
+/* ---- the steps ---- */
+
+/* Whoever presses Return sees all of it, and can go back. */
+static void
+keys_are_enough (FirstRunFixture *f, gconstpointer data) {
+  static const char *const titles[] = { "Welcome", "Speed", "Model", "Microphone", "Try It" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (titles); i++) {
+    g_assert_cmpstr (gtk_window_get_title (f->window), ==, titles[i]);
+    if (i + 1 < G_N_ELEMENTS (titles))
+      fixture_press ("Return");
+  }
+  fixture_press ("alt+Left");
+  g_assert_cmpstr (gtk_window_get_title (f->window), ==, "Microphone");
+  fixture_press ("Return");
+  fixture_press ("Return");
+  WAIT_FOR (f->window == NULL);
+}
+
+static void
+it_can_be_left_at_every_step (FirstRunFixture *f, gconstpointer data) {
+  const guint step = GPOINTER_TO_UINT (data);
+
+  go_to (f, step);
+  fixture_press ("Escape");
+  WAIT_FOR (f->window == NULL);
+}
+
+static void
+it_fits_a_narrow_screen (FirstRunFixture *f, gconstpointer data) {
+  for (guint step = 1; step <= 5; step++) {
+    int minimum;
+
+    go_to (f, step);
+    gtk_widget_measure (gtk_widget_get_first_child (GTK_WIDGET (f->window)), GTK_ORIENTATION_HORIZONTAL, -1,
+                        &minimum, NULL, NULL, NULL);
+    g_assert_cmpint (minimum, <=, 360);
+  }
+}
+
+/* ---- the machine ---- */
+
+static void
+the_machine_is_measured_and_explained (FirstRunFixture *f, gconstpointer data) {
+  GSettings *settings = longhand_settings_get_gsettings (f->ui.settings);
+  LonghandMachine machine;
+
+  g_settings_reset (settings, "machine");
+  WAIT_FOR (longhand_dictation_get_model_state (f->ui.dictation) == LONGHAND_MODEL_STATE_READY);
+  go_to (f, 2);
+  WAIT_FOR (says (f, "dictation on this machine"));
+  g_assert_true (says (f, "thread"));
+  {
+    g_autoptr (GVariant) kept = g_settings_get_value (settings, "machine");
+
+    g_assert_true (longhand_machine_from_variant (kept, &machine));
+  }
+  g_settings_reset (settings, "machine");
+}
+
+/* ---- the microphone ---- */
+
+static void
+speak (FirstRunFixture *f, float amplitude) {
+  float frames[N_FRAMES];
+
+  for (guint i = 0; i < N_FRAMES; i++)
+    frames[i] = i % 2 == 0 ? amplitude : -amplitude;
+  fake_source_speak (f->microphone, frames, N_FRAMES);
+}
+
+/* It is listened to here, and nowhere else; nothing of it becomes text. */
+static void
+a_voice_is_heard (FirstRunFixture *f, gconstpointer data) {
+  go_to (f, 3);
+  g_assert_cmpuint (f->microphone->n_started, ==, 0);
+  go_to (f, 4);
+  WAIT_FOR (says (f, "Longhand is listening: say anything."));
+  speak (f, 0.1f);
+  WAIT_FOR (says (f, "Longhand hears you."));
+  go_to (f, 5);
+  WAIT_FOR (f->microphone->feed == NULL);
+  g_assert_cmpuint (longhand_dictation_get_n_recordings (f->ui.dictation), ==, 0);
+}
+
+static void
+silence_is_said (FirstRunFixture *f, gconstpointer data) {
+  go_to (f, 4);
+  WAIT_FOR (says (f, "Nothing is heard."));
+  speak (f, 0.1f);
+  WAIT_FOR (says (f, "Longhand hears you."));
+}
+
+static void
+a_missing_microphone_is_said (FirstRunFixture *f, gconstpointer data) {
+  fake_source_fail (f->microphone,
+                    g_error_new_literal (LONGHAND_ERROR, LONGHAND_ERROR_NO_MICROPHONE, "Plug one in."));
+  go_to (f, 4);
+  WAIT_FOR (says (f, "Plug one in."));
+}
+
+/* One that is chosen is listened to at once. */
+static void
+another_microphone_is_chosen (FirstRunFixture *f, gconstpointer data) {
+  AdwComboRow *row;
+  g_autofree char *id = NULL;
+
+  go_to (f, 4);
+  WAIT_FOR (f->microphone->feed != NULL);
+  row = fixture_find (f->window, ADW_TYPE_COMBO_ROW, "title", "Microphone");
+  WAIT_FOR (g_list_model_get_n_items (adw_combo_row_get_model (row)) == 2);
+  adw_combo_row_set_selected (row, 1);
+  id = longhand_settings_dup_microphone (f->ui.settings);
+  g_assert_cmpstr (id, ==, "fake/one");
+  WAIT_FOR (g_strcmp0 (f->microphone->device_id, "fake/one") == 0);
+}
+
+/* ---- the sentence ---- */
+
+static void
+press_record (FirstRunFixture *f) {
+  g_signal_emit_by_name (fixture_find (f->window, GTK_TYPE_BUTTON, "label", "_Record"), "clicked");
+  WAIT_FOR (longhand_dictation_get_state (f->ui.dictation) == LONGHAND_STATE_RECORDING);
+}
+
+static void
+words_appear_and_it_works (FirstRunFixture *f, gconstpointer data) {
+  go_to (f, 5);
+  fixture_speak (&f->ui, 0, "Somebody else.");
+  g_assert_false (says (f, "Somebody else."));
+  press_record (f);
+  g_signal_emit_by_name (f->ui.dictation, "tentative", "I say", 0);
+  g_assert_true (says (f, "I say"));
+  g_assert_false (says (f, "It works."));
+  fixture_speak (&f->ui, 0, "I say what I think.");
+  g_assert_true (says (f, "I say what I think."));
+  g_assert_true (says (f, "It works."));
+  fixture_assert_text (&f->ui, "Somebody else. I say what I think.");
+}
+
+static void
+what_failed_is_said (FirstRunFixture *f, gconstpointer data) {
+  go_to (f, 5);
+  fixture_fail (&f->ui, LONGHAND_ERROR_DEVICE_BUSY, "Another program has it.");
+  g_assert_true (says (f, "Another program has it."));
+}
+
+/* Nobody is recorded without seeing it. */
+static void
+leaving_ends_the_recording (FirstRunFixture *f, gconstpointer data) {
+  go_to (f, 5);
+  press_record (f);
+  fixture_press ("Escape");
+  WAIT_FOR (f->window == NULL);
+  WAIT_FOR (longhand_dictation_get_state (f->ui.dictation) == LONGHAND_STATE_IDLE);
+}
+
+/* ---- when it is shown ---- */
+
+static guint
+count_windows (void) {
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+  guint n = 0;
+
+  for (GList *l = windows; l != NULL; l = l->next)
+    n += LONGHAND_IS_FIRST_RUN (l->data) ? 1 : 0;
+  return n;
+}
+
+static void
+it_is_offered_once (Fixture *f, gconstpointer data) {
+  GSettings *settings = longhand_settings_get_gsettings (f->settings);
+  GtkWidget *label;
+
+  g_settings_set_boolean (settings, "first-run", TRUE);
+  longhand_window_offer_first_run (f->window);
+  g_assert_cmpuint (count_windows (), ==, 1);
+  fixture_settle ();
+  label = fixture_find (NULL, GTK_TYPE_LABEL, "label", "Welcome to Longhand");
+  gtk_window_destroy (GTK_WINDOW (gtk_widget_get_root (label)));
+  longhand_window_offer_first_run (f->window);
+  g_assert_cmpuint (count_windows (), ==, 0);
+}
+
+static void
+it_waits_while_something_is_recorded (Fixture *f, gconstpointer data) {
+  GSettings *settings = longhand_settings_get_gsettings (f->settings);
+
+  g_settings_set_boolean (settings, "first-run", TRUE);
+  longhand_dictation_start (f->dictation);
+  longhand_window_offer_first_run (f->window);
+  g_assert_cmpuint (count_windows (), ==, 0);
+  g_assert_true (g_settings_get_boolean (settings, "first-run"));
+  longhand_dictation_stop (f->dictation);
+  g_settings_set_boolean (settings, "first-run", FALSE);
+}
+
+#define ADD(name, data, function)                                                                            \
+  g_test_add ("/first-run/" name, FirstRunFixture, data, set_up, function, tear_down)
+
+int
+main (int argc, char **argv) {
+  fixture_init (&argc, &argv);
+  ADD ("keys-are-enough", NULL, keys_are_enough);
+  ADD ("it-can-be-left-at-the-first-step", GUINT_TO_POINTER (1), it_can_be_left_at_every_step);
+  ADD ("it-can-be-left-while-it-measures", GUINT_TO_POINTER (2), it_can_be_left_at_every_step);
+  ADD ("it-can-be-left-before-a-model-is-chosen", GUINT_TO_POINTER (3), it_can_be_left_at_every_step);
+  ADD ("it-can-be-left-while-it-listens", GUINT_TO_POINTER (4), it_can_be_left_at_every_step);
+  ADD ("it-can-be-left-before-it-is-tried", GUINT_TO_POINTER (5), it_can_be_left_at_every_step);
+  ADD ("it-fits-a-narrow-screen", NULL, it_fits_a_narrow_screen);
+  ADD ("the-machine-is-measured-and-explained", NULL, the_machine_is_measured_and_explained);
+  ADD ("a-voice-is-heard", NULL, a_voice_is_heard);
+  ADD ("silence-is-said", NULL, silence_is_said);
+  ADD ("a-missing-microphone-is-said", NULL, a_missing_microphone_is_said);
+  ADD ("another-microphone-is-chosen", NULL, another_microphone_is_chosen);
+  ADD ("words-appear-and-it-works", NULL, words_appear_and_it_works);
+  ADD ("what-failed-is-said", NULL, what_failed_is_said);
+  ADD ("leaving-ends-the-recording", NULL, leaving_ends_the_recording);
+  FIXTURE_ADD ("/first-run/it-is-offered-once", it_is_offered_once);
+  FIXTURE_ADD ("/first-run/it-waits-while-something-is-recorded", it_waits_while_something_is_recorded);
+  return g_test_run ();
+}

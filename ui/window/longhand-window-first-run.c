@@ -1,0 +1,18 @@
+/* What a newcomer is shown over the window. */
+#include "first-run/longhand-first-run.h"
+#include "window/longhand-window-private.h"
+
+void
+longhand_window_offer_first_run (LonghandWindow *self) {
+  GSettings *settings = longhand_settings_get_gsettings (self->settings);
+  GtkWidget *window;
+
+  if (!g_settings_get_boolean (settings, "first-run") || longhand_dictation_has_pending (self->dictation))
+    return;
+  g_settings_set_boolean (settings, "first-run", FALSE);
+  window = longhand_first_run_new (self->settings, self->store, self->downloads, self->dictation,
+                                   longhand_capture_new ());
+  gtk_window_set_transient_for (GTK_WINDOW (window), GTK_WINDOW (self));
+  gtk_window_set_destroy_with_parent (GTK_WINDOW (window), TRUE);
+  gtk_window_present (GTK_WINDOW (window));
+}
