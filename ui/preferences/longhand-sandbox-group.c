@@ -66,10 +66,24 @@ show (LonghandSandboxGroup *self) {
 }
 
 static void
-longhand_sandbox_group_dispose (GObject *object) {
-  LonghandSandboxGroup *self = LONGHAND_SANDBOX_GROUP (object);
-
+let_go (LonghandSandboxGroup *self) {
+  if (self->dictation != NULL)
+    g_signal_handlers_disconnect_by_data (self->dictation, self);
   g_clear_object (&self->dictation);
+}
+
+/* A preferences window of libadwaita 1.2 leaves the groups of its pages behind, so they do not wait to be
+ * freed.
+ */
+static void
+longhand_sandbox_group_unroot (GtkWidget *widget) {
+  let_go (LONGHAND_SANDBOX_GROUP (widget));
+  GTK_WIDGET_CLASS (longhand_sandbox_group_parent_class)->unroot (widget);
+}
+
+static void
+longhand_sandbox_group_dispose (GObject *object) {
+  let_go (LONGHAND_SANDBOX_GROUP (object));
   G_OBJECT_CLASS (longhand_sandbox_group_parent_class)->dispose (object);
 }
 
@@ -78,6 +92,7 @@ longhand_sandbox_group_class_init (LonghandSandboxGroupClass *klass) {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = longhand_sandbox_group_dispose;
+  widget_class->unroot = longhand_sandbox_group_unroot;
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/longhand_app/Longhand/ui/preferences/longhand-sandbox-group.ui");
   gtk_widget_class_bind_template_child (widget_class, LonghandSandboxGroup, sockets);
