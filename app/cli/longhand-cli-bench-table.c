@@ -2,6 +2,7 @@
  * be looked up in the man page. */
 #include "cli/longhand-cli-bench.h"
 
+#include "cli/longhand-cli-columns.h"
 #include "longhand-engine-threads.h"
 
 #include <glib/gi18n.h>
@@ -33,7 +34,8 @@ static void
 print_instructions (const LonghandBench *bench) {
   const struct quill_peaks *peaks = &bench->peaks[bench->n_peaks - 1];
 
-  g_print ("\n%-*s %10s\n", COLUMN + 8, _ ("instruction"), "GOP/s");
+  g_print ("\n");
+  longhand_cli_print_row (-COLUMN - 8, _ ("instruction"), 10, "GOP/s", 0, NULL);
   for (guint i = 0; i < peaks->n_instructions; i++)
     g_print ("%-*s %10.1f\n", COLUMN + 8, peaks->instructions[i].name, peaks->instructions[i].gops);
 }
@@ -62,7 +64,9 @@ print_steps (const LonghandBench *bench) {
   const LonghandBenchSetting *setting = longhand_bench_main (bench);
   const double decode_ms = longhand_bench_median (setting, LONGHAND_BENCH_DECODE);
 
-  g_print ("\n%-*s %6s %10s %10s %10s\n", COLUMN, _ ("step"), _ ("runs"), "p50 ms", "p95 ms", "p99 ms");
+  g_print ("\n");
+  longhand_cli_print_row (-COLUMN, _ ("step"), 6, _ ("runs"), 10, "p50 ms", 10, "p95 ms", 10, "p99 ms", 0,
+                          NULL);
   for (guint i = 0; i < LONGHAND_BENCH_N_STEPS; i++)
     print_times (longhand_bench_step_names[i], setting->times[i], 0);
   if (setting->n_tokens > 0)
@@ -82,8 +86,9 @@ print_components (const LonghandBenchSetting *setting, const char *group, const 
     if (strcmp (part->step.group, group) == 0)
       whole_ms += longhand_bench_summarize (part->times).p50;
   }
-  g_print ("\n%-*s %6s %10s %10s %10s %8s\n", COLUMN, title, _ ("runs"), "p50 ms", "p95 ms", "p99 ms",
-           _ ("share"));
+  g_print ("\n");
+  longhand_cli_print_row (-COLUMN, title, 6, _ ("runs"), 10, "p50 ms", 10, "p95 ms", 10, "p99 ms", 8,
+                          _ ("share"), 0, NULL);
   for (guint i = 0; i < setting->parts->len; i++) {
     const LonghandBenchPart *part = &g_array_index (setting->parts, LonghandBenchPart, i);
 
@@ -94,7 +99,9 @@ print_components (const LonghandBenchSetting *setting, const char *group, const 
 
 static void
 print_kernels (const GArray *kernels) {
-  g_print ("\n%-28s %10s %10s  %-8s %8s\n", _ ("kernel"), "GOP/s", "GB/s", _ ("roof"), _ ("of peak"));
+  g_print ("\n");
+  longhand_cli_print_row (-28, _ ("kernel"), 10, "GOP/s", 10, "GB/s", 0, "", -8, _ ("roof"), 8, _ ("of peak"),
+                          0, NULL);
   for (guint i = 0; i < kernels->len; i++) {
     const LonghandBenchKernel *kernel = &g_array_index (kernels, LonghandBenchKernel, i);
 
@@ -105,7 +112,8 @@ print_kernels (const GArray *kernels) {
 
 static void
 print_memory (const LonghandBench *bench) {
-  g_print ("\n%-*s %10s\n", COLUMN, _ ("memory"), "MiB");
+  g_print ("\n");
+  longhand_cli_print_row (-COLUMN, _ ("memory"), 10, "MiB", 0, NULL);
   for (guint i = 0; i < LONGHAND_BENCH_N_MEMORY; i++)
     g_print ("%-*s %10.1f\n", COLUMN, bench->memory[i].component, (double)bench->memory[i].bytes / MIB);
 }
@@ -123,10 +131,11 @@ static void
 print_scaling (const LonghandBench *bench) {
   if (bench->scaling->len == 0)
     return;
+  g_print ("\n");
   /* Translators: columns of a table: threads; median time and how many times faster than one thread, measured
    * and as Amdahl's law predicts, of two steps. */
-  g_print ("\n%-*s %10s %13s %10s %13s\n", COLUMN, _ ("threads"), "encode ms", _ ("gain / law"), "total ms",
-           _ ("gain / law"));
+  longhand_cli_print_row (-COLUMN, _ ("threads"), 10, "encode ms", 13, _ ("gain / law"), 10, "total ms", 13,
+                          _ ("gain / law"), 0, NULL);
   for (guint i = 0; i < bench->scaling->len; i++) {
     const LonghandBenchSetting *setting = g_ptr_array_index (bench->scaling, i);
 
@@ -144,8 +153,9 @@ static void
 print_levels (const LonghandBench *bench) {
   if (bench->levels->len == 0)
     return;
-  g_print ("\n%-*s %10s %10s %10s %8s\n", COLUMN, _ ("level"), "encode ms", "decode ms", "total ms",
-           _ ("RTF"));
+  g_print ("\n");
+  longhand_cli_print_row (-COLUMN, _ ("level"), 10, "encode ms", 10, "decode ms", 10, "total ms", 8,
+                          _ ("RTF"), 0, NULL);
   for (guint i = 0; i < bench->levels->len; i++) {
     const LonghandBenchSetting *setting = g_ptr_array_index (bench->levels, i);
 
@@ -159,7 +169,8 @@ print_levels (const LonghandBench *bench) {
 
 static void
 print_targets (const GArray *targets) {
-  g_print ("\n%-*s %8s %10s\n", COLUMN + 8, _ ("target"), _ ("value"), _ ("limit"));
+  g_print ("\n");
+  longhand_cli_print_row (-COLUMN - 8, _ ("target"), 8, _ ("value"), 10, _ ("limit"), 0, NULL);
   for (guint i = 0; i < targets->len; i++) {
     const LonghandBenchTarget *target = &g_array_index (targets, LonghandBenchTarget, i);
 

@@ -2,6 +2,7 @@
 #include "cli/longhand-cli.h"
 
 #include "audio/longhand-capture.h"
+#include "cli/longhand-cli-columns.h"
 
 #include <glib/gi18n.h>
 
@@ -29,8 +30,10 @@ longhand_cli_devices (int argc, char **argv) {
     g_autofree char *channels = g_strdup_printf (
         g_dngettext (NULL, "%u channel", "%u channels", device->n_channels), device->n_channels);
 
-    g_print ("%c %-36s %6.0f Hz  %-12s  %s\n", device->is_default ? '*' : ' ', device->name, device->rate_hz,
-             channels, device->id);
+    g_autofree char *rate = g_strdup_printf ("%.0f Hz", device->rate_hz);
+
+    longhand_cli_print_row (1, device->is_default ? "*" : "", -36, device->name, 9, rate, 0, "", -12,
+                            channels, 0, "", 0, device->id, 0, NULL);
   }
   return LONGHAND_EXIT_OK;
 }

@@ -1,6 +1,7 @@
 /* longhand-cli models: which models there are, and how they come and go. */
 #include "cli/longhand-cli.h"
 
+#include "cli/longhand-cli-columns.h"
 #include "longhand-settings.h"
 #include "models/longhand-download.h"
 #include "models/longhand-model-files.h"
@@ -34,7 +35,8 @@ print_model (const char *id, guint64 size, gboolean english_only, const char *st
   g_autofree char *size_text = g_format_size (size);
 
   /* Translators: of a model */
-  g_print ("%-24s %10s  %-14s %s\n", id, size_text, english_only ? _ ("English") : _ ("multilingual"), state);
+  longhand_cli_print_row (-24, id, 10, size_text, 0, "", -14,
+                          english_only ? _ ("English") : _ ("multilingual"), 0, state, 0, NULL);
 }
 
 static void

@@ -1,5 +1,6 @@
 #include "cli/longhand-cli-progress.h"
 
+#include "cli/longhand-cli-columns.h"
 #include "longhand-error.h"
 
 #include <glib/gi18n.h>
@@ -15,30 +16,17 @@
 
 /* ---- columns ---- */
 
-static guint
-columns_of_char (gunichar c) {
-  return g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
-}
-
-static guint
-columns_of (const char *text) {
-  guint n = 0;
-
-  for (; *text != '\0'; text = g_utf8_next_char (text))
-    n += columns_of_char (g_utf8_get_char (text));
-  return n;
-}
-
 /* As much of its beginning as fits. (transfer full) */
 static char *
 cut (const char *text, guint n_columns) {
   const char *end = text;
   guint n = 0;
 
-  if (columns_of (text) <= n_columns)
+  if (longhand_cli_columns_of (text) <= n_columns)
     return g_strdup (text);
-  for (; n + columns_of_char (g_utf8_get_char (end)) + 1 <= n_columns; end = g_utf8_next_char (end))
-    n += columns_of_char (g_utf8_get_char (end));
+  for (; n + longhand_cli_columns_of_char (g_utf8_get_char (end)) + 1 <= n_columns;
+       end = g_utf8_next_char (end))
+    n += longhand_cli_columns_of_char (g_utf8_get_char (end));
   return g_strdup_printf ("%.*s%s", (int)(end - text), text, n_columns > 0 ? ELLIPSIS : "");
 }
 
@@ -118,13 +106,13 @@ begin_line (const LonghandCliProgress *self) {
 /* Appends a recording, its name cut to what it may have of the line; FALSE when there is no room. */
 static gboolean
 append_item (const LonghandCliProgress *self, GString *line, guint i, guint n_columns) {
-  const guint n = columns_of (line->str);
+  const guint n = longhand_cli_columns_of (line->str);
   g_autofree char *share = percent (self->items[i].share);
   g_autofree char *name = harmless (self->items[i].name);
   g_autofree char *short_name = NULL;
   const char *gap = n == 0 ? "" : i == 0 ? ": " : ", ";
-  const guint n_rest = columns_of (gap) + 1 + columns_of (share);
-  const guint n_least = MIN (columns_of (name), FEWEST_OF_NAME);
+  const guint n_rest = longhand_cli_columns_of (gap) + 1 + longhand_cli_columns_of (share);
+  const guint n_least = MIN (longhand_cli_columns_of (name), FEWEST_OF_NAME);
   const guint n_fair = (n_columns - n) / (self->n_items - i);
 
   if (n + n_rest + n_least > n_columns)
@@ -138,7 +126,7 @@ char *
 longhand_cli_progress_to_line (const LonghandCliProgress *self, guint n_columns) {
   g_autoptr (GString) line = begin_line (self);
 
-  if (columns_of (line->str) > n_columns)
+  if (longhand_cli_columns_of (line->str) > n_columns)
     return cut (line->str, n_columns);
   for (guint i = 0; i < self->n_items; i++)
     if (!append_item (self, line, i, n_columns))

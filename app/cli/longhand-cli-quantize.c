@@ -1,6 +1,7 @@
 /* longhand-cli quantize: a model with weights of another type. */
 #include "cli/longhand-cli.h"
 
+#include "cli/longhand-cli-columns.h"
 #include "cli/longhand-cli-sandbox.h"
 #include "longhand-engine-error.h"
 
@@ -25,8 +26,8 @@ shape_text (const struct quill_converted_tensor *tensor) {
 static void
 print_header (void) {
   /* Translators: columns of a table: name and shape of a tensor, types, error, sizes before and after. */
-  g_print ("%-40s %-14s %-12s %8s %10s %10s %10s\n", _ ("tensor"), _ ("shape"), _ ("type"), _ ("error %"),
-           _ ("largest"), _ ("bytes"), _ ("now"));
+  longhand_cli_print_row (-40, _ ("tensor"), -14, _ ("shape"), -12, _ ("type"), 8, _ ("error %"), 10,
+                          _ ("largest"), 10, _ ("bytes"), 10, _ ("now"), 0, NULL);
 }
 
 /* user: gboolean, whether the header has been printed; it comes with the first tensor, so that nothing stands

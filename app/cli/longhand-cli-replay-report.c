@@ -2,6 +2,7 @@
  * page and stay. */
 #include "cli/longhand-cli-replay.h"
 
+#include "cli/longhand-cli-columns.h"
 #include "cli/longhand-cli-json.h"
 #include "longhand-config.h"
 #include "transcript/longhand-words.h"
@@ -94,9 +95,7 @@ describe (const Figure *figure) {
 
 static void
 print_row (const char *name, const char *value) {
-  const glong width = 38;
-
-  g_print ("%s%*s %12s\n", name, (int)MAX (width - g_utf8_strlen (name, -1), 0), "", value);
+  longhand_cli_print_row (-38, name, 12, value, 0, NULL);
 }
 
 static void
@@ -108,7 +107,8 @@ print_drift (const LonghandReplay *replay) {
     g_print (_ ("\nOf %u utterances heard again, %u were heard otherwise; their times moved by %.0f ms at "
                 "most.\n"),
              drift->n_compared, drift->n_changed, drift->largest_ms);
-  g_print ("\n%10s %10s\n", _ ("sound s"), "MiB");
+  g_print ("\n");
+  longhand_cli_print_row (10, _ ("sound s"), 10, "MiB", 0, NULL);
   for (guint i = 0; i < replay->memory->len; i++)
     g_print ("%10.1f %10.1f\n", memory[i].sound_s, (double)memory[i].rss_bytes / MIB);
 }

@@ -6,6 +6,7 @@
 #include "cli/longhand-cli.h"
 
 #include "audio/longhand-audio-file.h"
+#include "cli/longhand-cli-columns.h"
 #include "cli/longhand-cli-json.h"
 #include "cli/longhand-cli-sandbox.h"
 #include "longhand-config.h"
@@ -307,19 +308,20 @@ print_table (const Selftest *test) {
   g_print (_ ("Model %s; the recording says: %s\n\n"), test->model_id, test->expected);
   /* Translators: columns of a table: kernel level, pass or fail, wrong words of how many, words that differ
    * from those of the first level, real-time factor, steps in milliseconds, memory. */
-  g_print ("%-12s %-6s %7s %7s %7s %8s %8s %8s %8s %8s %8s\n", _ ("level"), _ ("result"), _ ("wrong"),
-           _ ("differ"), _ ("RTF"), "load ms", "mel", "encode", "prompt", "decode", _ ("peak MiB"));
+  longhand_cli_print_row (-12, _ ("level"), -7, _ ("result"), 7, _ ("wrong"), 7, _ ("differ"), 7, _ ("RTF"),
+                          8, "load ms", 8, "mel", 8, "encode", 8, "prompt", 8, "decode", 9, _ ("peak MiB"), 0,
+                          NULL);
   for (guint i = 0; i < test->rows->len; i++) {
     const Row *row = &g_array_index (test->rows, Row, i);
     g_autofree char *wrong = g_strdup_printf ("%u/%u", row->errors, test->n_words);
+    g_autofree char *result = longhand_cli_pad (-7, row->reason == NULL ? _ ("pass") : _ ("FAIL"));
 
     if (row->text == NULL)
       g_print ("%-12s %s\n", row->name, _ ("FAIL"));
     else
-      g_print ("%-12s %-6s %7s %7u %7.3f %8.1f %8.1f %8.1f %8.1f %8.1f %8.1f\n", row->name,
-               row->reason == NULL ? _ ("pass") : _ ("FAIL"), wrong, row->differences, real_time_factor (row),
-               row->number[NUMBER_LOAD], row->number[NUMBER_MEL], row->number[NUMBER_ENCODE],
-               row->number[NUMBER_PROMPT], row->number[NUMBER_DECODE],
+      g_print ("%-12s %s %7s %7u %7.3f %8.1f %8.1f %8.1f %8.1f %8.1f %9.1f\n", row->name, result, wrong,
+               row->differences, real_time_factor (row), row->number[NUMBER_LOAD], row->number[NUMBER_MEL],
+               row->number[NUMBER_ENCODE], row->number[NUMBER_PROMPT], row->number[NUMBER_DECODE],
                row->number[NUMBER_PEAK] / (1024.0 * 1024.0));
   }
   print_guards (test);
