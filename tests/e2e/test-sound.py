@@ -76,6 +76,37 @@ def other_word():
     return None
 
 
+@case("/sound/it-is-transcribed-again-after-its-difference-was-seen")
+def _():
+    before = window.text()
+    window.app.click("text:Text")
+    Atspi.Text.set_caret_offset(window.text_box, 1)
+    subprocess.run(["xdotool", "type", "--delay", "30", "xyz"], check=True)
+    window.wait("a word that nobody said", lambda: "xyz" in window.text())
+    edited = window.text()
+    window.app.press("Main Menu")
+    window.app.press("Transcribe Again…")
+    window.wait_message("recognised again")
+    atspi.key("alt+t")
+    window.wait("the difference", lambda: window.app.find("text:Difference") and window.app.find("Accept"))
+    assert "strikethrough" in marks_of("xyz")
+    subprocess.run(["import", "-window", "root", screenshot.replace(".png", "-again.png")], check=True)
+    assert window.text() == edited
+    atspi.key("alt+a")
+    window.wait("what was said", lambda: words(window.text())[0] == words(before)[0])
+    window.app.click("text:Text")
+    atspi.key("ctrl+z")
+    window.wait("the text before it", lambda: window.text() == edited)
+
+
+def marks_of(part):
+    """How the word with `part` in it looks in the difference, as names of attributes."""
+    box = window.app.get("text:Difference")
+    at = window.app.text_of(box).index(part)
+    attributes, _, _ = Atspi.Text.get_attribute_run(box, at, False)
+    return [name for name, value in attributes.items() if value == "true"]
+
+
 @case("/sound/it-is-there-after-the-next-start")
 def _():
     global window

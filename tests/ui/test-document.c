@@ -1,5 +1,6 @@
 /* The text of a window without the window: tentative words, what is typed around them, undo, segments. */
 #include "dictation/longhand-utterance.h"
+#include "audio/longhand-sound-files.h"
 #include "longhand-document.h"
 
 typedef struct {
@@ -558,6 +559,32 @@ test_replacing_is_one_step (Fixture *f, gconstpointer data) {
 }
 
 static void
+test_rewriting_is_one_step (Fixture *f, gconstpointer data) {
+  g_autoptr (GPtrArray) parts = g_ptr_array_new ();
+  g_autoptr (LonghandTranscript) heard = longhand_transcript_new ();
+  g_autoptr (GArray) rewrites = NULL;
+  g_autoptr (GArray) times = NULL;
+  LonghandSoundPart part = { .end_ms = 9000 };
+
+  g_ptr_array_add (parts, &part);
+  speak (f, 0, "one tow");
+  type (f, " typed");
+  speak (f, 5000, "three");
+  longhand_transcript_append (heard, 0, 900, "One, two.", 0, 0);
+  longhand_transcript_append (heard, 5000, 5900, "Tree.", 0, 0);
+  rewrites = longhand_document_dup_rewrites (f->document, parts, heard);
+  longhand_document_rewrite (f->document, rewrites);
+  assert_text (f, "One, two. typed Tree.");
+  times = longhand_document_dup_word_times (f->document);
+  g_assert_cmpuint (times->len, ==, 3);
+  g_assert_cmpint (g_array_index (times, LonghandWordTime, 2).start_ms, ==, 5000);
+  longhand_document_step_back (f->document);
+  assert_text (f, "one tow typed three");
+  longhand_document_step_forward (f->document);
+  assert_text (f, "One, two. typed Tree.");
+}
+
+static void
 test_heard_word_is_shown_only (Fixture *f, gconstpointer data) {
   GtkTextTag *tag = gtk_text_tag_table_lookup (gtk_text_buffer_get_tag_table (f->buffer), "heard");
   GtkTextIter iter;
@@ -580,6 +607,7 @@ main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
   ADD ("/document/words-keep-their-times", test_words_keep_their_times);
   ADD ("/document/replacing-is-one-step", test_replacing_is_one_step);
+  ADD ("/document/rewriting-is-one-step", test_rewriting_is_one_step);
   ADD ("/document/heard-word-is-shown-only", test_heard_word_is_shown_only);
   ADD ("/document/tentative-words-are-no-part-of-the-text", test_tentative_is_no_text);
   ADD ("/document/tentative-words-are-told-apart-not-by-colour-alone", test_tentative_looks);

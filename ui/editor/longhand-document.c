@@ -676,6 +676,61 @@ longhand_document_replace (LonghandDocument *self, guint offset, guint length, c
   longhand_history_seal (self->history);
 }
 
+GArray *
+longhand_document_dup_rewrites (LonghandDocument *self, const GPtrArray *parts, LonghandTranscript *heard) {
+  g_autofree char *text = longhand_document_dup_text (self);
+
+  return longhand_rewriting_new (text, self->segments, self->spans, parts, heard);
+}
+
+/* Of a rewrite's text, whose segments become the document's. */
+static GArray *
+add_segments (LonghandDocument *self, const LonghandRewrite *rewrite) {
+  GArray *spans = longhand_spans_new ();
+  guint done = 0;
+
+  for (guint i = 0; i < rewrite->segments->len; i++) {
+    LonghandSegment *segment = longhand_segment_copy (rewrite->segments->pdata[i]);
+    const guint length = (guint)g_utf8_strlen (segment->text, -1) + (i + 1 < rewrite->segments->len);
+
+    g_ptr_array_add (self->segments, segment);
+    longhand_spans_insert (spans, done, length, self->segments->len);
+    done += length;
+  }
+  return spans;
+}
+
+static void
+rewrite_part (LonghandDocument *self, const LonghandRewrite *rewrite) {
+  GtkTextIter at;
+  GArray *spans;
+
+  delete_text (self, rewrite->offset, rewrite->offset + rewrite->length);
+  if (*rewrite->text == '\0')
+    return;
+  spans = add_segments (self, rewrite);
+  gtk_text_buffer_get_iter_at_offset (GTK_TEXT_BUFFER (self), &at, (int)rewrite->offset);
+  self->own_edit = TRUE;
+  gtk_text_buffer_insert (GTK_TEXT_BUFFER (self), &at, rewrite->text, -1);
+  self->own_edit = FALSE;
+  longhand_spans_insert_all (self->spans, rewrite->offset, spans);
+  record (self, LONGHAND_EDIT_INSERT, rewrite->offset, rewrite->text, spans, FALSE);
+}
+
+/* The last part first, so that the places of the others stay true. */
+void
+longhand_document_rewrite (LonghandDocument *self, const GArray *rewrites) {
+  if (self->tentative_length > 0)
+    return;
+  longhand_history_seal (self->history);
+  longhand_history_begin (self->history);
+  for (guint i = rewrites->len; i > 0; i--)
+    rewrite_part (self, &g_array_index (rewrites, LonghandRewrite, i - 1));
+  longhand_history_end (self->history);
+  longhand_history_seal (self->history);
+  notify_history (self);
+}
+
 void
 longhand_document_show_heard (LonghandDocument *self, guint offset, guint length) {
   GtkTextBuffer *buffer = GTK_TEXT_BUFFER (self);

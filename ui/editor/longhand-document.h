@@ -6,6 +6,7 @@
 #pragma once
 
 #include "dictation/longhand-dictation.h"
+#include "transcript/longhand-rewriting.h"
 #include "transcript/longhand-session.h"
 #include "transcript/longhand-word-times.h"
 
@@ -65,6 +66,12 @@ GArray *longhand_document_dup_word_times (LonghandDocument *self);
 const LonghandSegment *longhand_document_get_segment (LonghandDocument *self, guint i);
 /* Puts text in the place of length characters from offset on, as one undo step. */
 void longhand_document_replace (LonghandDocument *self, guint offset, guint length, const char *text);
+/* What of the text is to be written otherwise when heard, in the session's time, is what was said in parts
+ * (LonghandSoundPart). (transfer full) (element-type LonghandRewrite) */
+GArray *longhand_document_dup_rewrites (LonghandDocument *self, const GPtrArray *parts,
+                                        LonghandTranscript *heard);
+/* Writes it so, as one undo step; the text has not changed since. No-op while there are tentative words. */
+void longhand_document_rewrite (LonghandDocument *self, const GArray *rewrites);
 /* The word that is being heard: shown only, never recorded. length 0: none. */
 void longhand_document_show_heard (LonghandDocument *self, guint offset, guint length);
 

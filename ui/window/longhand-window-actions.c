@@ -61,6 +61,11 @@ play (GtkWidget *widget, const char *name, GVariant *parameter) {
 }
 
 static void
+transcribe_again (GtkWidget *widget, const char *name, GVariant *parameter) {
+  longhand_window_transcribe_again (LONGHAND_WINDOW (widget));
+}
+
+static void
 open_word (GtkWidget *widget, const char *name, GVariant *parameter) {
   longhand_window_open_word_at_caret (LONGHAND_WINDOW (widget));
 }
@@ -130,6 +135,7 @@ longhand_window_install_actions (GtkWidgetClass *widget_class) {
   gtk_widget_class_install_action (widget_class, "win.find-previous", NULL, find_previous);
   gtk_widget_class_install_action (widget_class, "win.play", NULL, play);
   gtk_widget_class_install_action (widget_class, "win.word", NULL, open_word);
+  gtk_widget_class_install_action (widget_class, "win.transcribe-again", NULL, transcribe_again);
   gtk_widget_class_install_action (widget_class, "win.new-session", NULL, new_session);
   gtk_widget_class_install_action (widget_class, "win.restore-session", "x", restore_session);
   gtk_widget_class_install_action (widget_class, "win.sidebar", NULL, toggle_sidebar);

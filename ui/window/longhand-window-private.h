@@ -75,6 +75,8 @@ struct _LonghandWindow {
   LonghandWordTime word;
   double press_x, press_y;   /* in the text */
   GCancellable *word_search; /* owned; NULL: none goes on */
+  GtkWindow *again;          /* weak; while it is open */
+  GArray *rewrites;          /* owned; LonghandRewrite that it shows; NULL: none */
   gint64 wanted_id;          /* session that is being loaded; 0: none */
   gint64 removed_id;         /* session that was open when it was removed last; 0: none */
   gboolean is_showing;       /* a session, which is no change of it */
@@ -150,6 +152,11 @@ void longhand_window_find_sound (LonghandWindow *self, gboolean is_same_session)
 /* The state of dictation has changed. */
 void longhand_window_follow_sound (LonghandWindow *self);
 void longhand_window_dispose_sound (LonghandWindow *self);
+
+/* longhand-window-again.c */
+void longhand_window_init_again (LonghandWindow *self);
+void longhand_window_transcribe_again (LonghandWindow *self);
+void longhand_window_dispose_again (LonghandWindow *self);
 
 /* longhand-window-word.c */
 void longhand_window_init_word (LonghandWindow *self);

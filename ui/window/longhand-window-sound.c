@@ -71,6 +71,7 @@ update_actions (LonghandWindow *self) {
   gtk_widget_set_sensitive (GTK_WIDGET (self->player), can_play);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.play", can_play);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.word", can_play);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.transcribe-again", can_play);
 }
 
 typedef struct {

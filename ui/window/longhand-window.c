@@ -149,6 +149,7 @@ longhand_window_dispose (GObject *object) {
   g_clear_object (&self->downloads);
   g_clear_pointer (&self->session, longhand_session_free);
   g_clear_pointer (&self->kept_text, g_free);
+  longhand_window_dispose_again (self);
   longhand_window_dispose_sound (self);
   g_clear_object (&self->files);
   g_clear_object (&self->library);
@@ -225,6 +226,7 @@ longhand_window_new (GtkApplication *application, LonghandSettings *settings, Lo
   longhand_window_init_microphone (self);
   longhand_window_init_sound (self);
   longhand_window_init_word (self);
+  longhand_window_init_again (self);
   longhand_window_init_library (self);
   longhand_window_init_drag (self);
 
