@@ -9,7 +9,6 @@
 #include "dictation/longhand-recognizer.h"
 #include "dictation/longhand-recovery.h"
 #include "longhand-engine-error.h"
-#include "longhand-settings.h"
 #include "transcript/longhand-export.h"
 
 #include <errno.h>
@@ -366,20 +365,9 @@ check (Options *options, int argc, gboolean is_chosen, GError **error) {
   return FALSE;
 }
 
-/* Whether the window takes commands, where its settings are installed. */
-static gboolean
-takes_commands (void) {
-  g_autoptr (LonghandSettings) settings = NULL;
-
-  if (!longhand_settings_check_installed (NULL))
-    return FALSE;
-  settings = longhand_settings_new ();
-  return longhand_settings_get_commands (settings);
-}
-
 int
 longhand_cli_recover (int argc, char **argv) {
-  g_auto (Options) options = { .commands = takes_commands () };
+  g_auto (Options) options = { .commands = longhand_cli_get_commands_of_settings () };
   const GOptionEntry entries[] = {
     { "last", 0, 0, G_OPTION_ARG_NONE, &options.last, N_ ("Recover the last unfinished session"), NULL },
     { "all", 0, 0, G_OPTION_ARG_NONE, &options.all,

@@ -13,22 +13,26 @@
 
 /* ---- settings ---- */
 
-/* (transfer full); NULL: none */
+#define TAKES_COMMANDS 'c' /* begins an answer, as does any other letter; the model follows */
+
+/* (transfer full) */
 static char *
 ask_settings (void) {
   g_autoptr (LonghandSettings) settings = NULL;
+  g_autofree char *model = NULL;
 
   if (!longhand_settings_check_installed (NULL))
-    return NULL;
+    return g_strdup ("-");
   settings = longhand_settings_new ();
-  return longhand_settings_dup_model (settings);
+  model = longhand_settings_dup_model (settings);
+  return g_strdup_printf ("%c%s", longhand_settings_get_commands (settings) ? TAKES_COMMANDS : '-', model);
 }
 
 static void
 answer (int fd) {
-  g_autofree char *model = ask_settings ();
+  g_autofree char *text = ask_settings ();
 
-  if (model == NULL || write (fd, model, strlen (model)) < 0)
+  if (write (fd, text, strlen (text)) < 0)
     return;
 }
 
@@ -46,7 +50,7 @@ read_answer (int fd) {
 }
 
 /* A process of its own asks, with which the threads and the connection go that asking takes: they would stay
- * open to whoever is closed in. (transfer full); "" also when that is not possible. */
+ * open to whoever is closed in. (transfer full); "" when that is not possible. */
 static char *
 ask_in_child (void) {
   char *text;
@@ -68,13 +72,25 @@ ask_in_child (void) {
   return text;
 }
 
+static const char *
+get_answer (void) {
+  static char *text; /* kept */
+
+  if (text == NULL)
+    text = ask_in_child ();
+  return text;
+}
+
 const char *
 longhand_cli_get_model_of_settings (void) {
-  static char *model; /* kept */
+  const char *text = get_answer ();
 
-  if (model == NULL)
-    model = ask_in_child ();
-  return *model != '\0' ? model : NULL;
+  return text[0] != '\0' && text[1] != '\0' ? text + 1 : NULL;
+}
+
+gboolean
+longhand_cli_get_commands_of_settings (void) {
+  return *get_answer () == TAKES_COMMANDS;
 }
 
 /* ---- closing in ---- */
@@ -104,7 +120,7 @@ longhand_cli_close_in (const char *const *outputs, gsize n) {
   if (is_closed)
     return;
   is_closed = TRUE;
-  longhand_cli_get_model_of_settings ();
+  get_answer ();
   for (gsize i = 0; i < n; i++)
     if (outputs[i] != NULL)
       add_output (folders, outputs[i]);

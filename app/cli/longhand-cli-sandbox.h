@@ -11,9 +11,11 @@ G_BEGIN_DECLS
  * be put by, too. */
 void longhand_cli_close_in (const char *const *outputs, gsize n);
 
-/* The model that is chosen in the settings, which are asked once, and at the latest before the process is
- * closed in: what keeps them may be reached by a socket. (transfer none); NULL: none is, or settings are not
- * installed. */
+/* What the settings say. They are asked once, and at the latest before the process is closed in: what keeps
+ * them may be reached by a socket. The model that is chosen (transfer none); NULL: none is, or settings are
+ * not installed. */
 const char *longhand_cli_get_model_of_settings (void);
+/* Whether the window takes commands; FALSE where settings are not installed. */
+gboolean longhand_cli_get_commands_of_settings (void);
 
 G_END_DECLS
