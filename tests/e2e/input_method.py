@@ -225,11 +225,13 @@ class OddProgram:
     """A program of its own making, with these capabilities only, in the process of the test."""
 
     def __init__(self, bus, capabilities):
-        self.text, self.beside = "", ""
+        self.text, self.beside, self.listens = "", "", None
         self.context = bus.create_input_context("odd")
         self.context.connect("commit-text", self.on_commit)
         self.context.connect("update-auxiliary-text", self.on_beside)
         self.context.connect("hide-auxiliary-text", lambda _context: self.on_beside(None, None, False))
+        self.context.connect("register-properties", lambda _context, properties: self.on_property(properties.get(0)))
+        self.context.connect("update-property", lambda _context, changed: self.on_property(changed))
         self.context.set_capabilities(capabilities | IBus.Capabilite.FOCUS)
         self.context.focus_in()
 
@@ -239,16 +241,25 @@ class OddProgram:
     def on_beside(self, _context, text, visible):
         self.beside = text.get_text() if visible else ""
 
-    def wait(self, text, beside):
-        """Until the field has this text, and this is to be read beside it."""
-        def check():
+    def on_property(self, changed):
+        """None: another input method has no property."""
+        self.listens = changed is not None and changed.get_state() == IBus.PropState.CHECKED
+
+    @staticmethod
+    def until(check):
+        """Until IBus has told what makes it true; whether it did."""
+        def look():
             while GLib.MainContext.default().iteration(False):
                 pass
-            return (self.text, self.beside) == (text, beside)
+            return check()
         try:
-            until("", check, 5)
+            return until("", look, 5)
         except TimeoutError:
-            raise AssertionError(f"{self.text!r}, {self.beside!r}, not {text!r}, {beside!r}") from None
+            return False
+
+    def wait(self, text, beside):
+        """Until the field has this text, and this is to be read beside it."""
+        assert self.until(lambda: (self.text, self.beside) == (text, beside)), (self.text, self.beside)
 
 
 def press(*names):

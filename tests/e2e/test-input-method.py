@@ -205,6 +205,20 @@ def _():
     odd.context.focus_out()
 
 
+@case("/input-method/the-panel-shows-whether-it-listens-and-can-end-that")
+def _():
+    start()
+    odd = []
+    longhand.follow(lambda: odd.append(OddProgram(IBus.Bus(), IBus.Capabilite.PROPERTY)))
+    odd = odd[0]
+    assert odd.until(lambda: odd.listens)
+    odd.context.property_activate("listening", IBus.PropState.UNCHECKED)
+    assert odd.until(lambda: odd.listens is False)
+    assert longhand.state == "idle"
+    wait_engine(COLEMAK)
+    odd.context.focus_out()
+
+
 @case("/input-method/stop-writes-the-last-words-and-brings-back-the-input-method-before")
 def _():
     start()
