@@ -11,6 +11,7 @@ import tempfile
 import xml.etree.ElementTree as ET
 
 import pseudo
+from catalogue import messages
 from tap import case, run
 
 APP_ID = "io.github.longhand_app.Longhand"
@@ -180,6 +181,28 @@ def _():
     assert text.startswith("Aufruf:"), text
     with open(os.path.join(built, APP_ID + ".desktop"), encoding="utf-8") as file:
         assert "\nGenericName[de]=Diktat\n" in file.read()
+
+
+@case("/data/every-language-is-in-the-menu")
+def _():
+    status, entry = output_of("msgfmt", "--desktop", "--template", os.path.join(data, APP_ID + ".desktop.in"),
+                              "-d", os.path.join(top, "po"), "-o", "-")
+    assert status == 0, entry
+    for language in languages():
+        keywords = re.search(rf"^Keywords\[{language}\]=(.*)$", entry, re.MULTILINE)
+        assert f"\nGenericName[{language}]=" in entry and keywords and keywords[1].endswith(";"), language
+
+
+@case("/data/translations-keep-options-spaces-and-mnemonics")
+def _():
+    def kept(text):
+        text = re.sub(r"：\Z", ": ", text)  # this one has its space in it
+        return words_after_dashes(text), re.match(r"\s*", text)[0], re.search(r"\s*$", text)[0], text.count("_")
+    for language in languages():
+        found = list(messages(os.path.join(top, "po", language + ".po")))
+        assert len(found) > 1000, len(found)
+        wrong = [pair for pair in found if kept(pair[0]) != kept(pair[1])]
+        assert not wrong, f"{language}: {wrong}"
 
 
 @case("/flatpak/asks-for-a-window-a-microphone-and-downloads-and-nothing-else")
