@@ -66,7 +66,8 @@ class InputMethod:
         program = os.path.join(self.folder.name, "longhand-ibus")
         with open(program, "w", encoding="utf-8") as file:
             file.write("#!/bin/sh\ncd \"$(dirname \"$0\")\" && echo \"$1\" >>asked\n"
-                       "[ \"$1\" != --add ] || echo on >state\ncat state || echo off\necho \"There is $1.\"\n")
+                       "case $1 in --add) echo on >state ;; --remove) echo off >state ;; esac\n"
+                       "cat state || echo off\necho \"There is $1.\"\n")
         os.chmod(program, 0o700)
         os.environ["LONGHAND_IBUS"] = program
 
@@ -190,35 +191,52 @@ def _():
     wait("the end of the recording", lambda: state() == "idle")
 
 
-@case("/automation/keys-of-the-desktop-start-and-stop")
-def _():
-    desktop.add(portal)
+def press_key(signal, shortcut):
+    portal.emit(signal, GLib.Variant("(osta{sv})", (portal.session, shortcut, 0, {})))
+
+
+def open_preferences():
     app = atspi.App("longhand")
     activate("preferences")
     app.press("page tab:Dictation")
+    return app
+
+
+@case("/automation/keys-of-the-desktop-are-asked-for")
+def _():
+    desktop.add(portal)
+    app = open_preferences()
     app.press("Desktop Shortcuts")
     wait("the keys in the preferences", lambda: any("Meta+D" in text for text in app.texts()))
     atspi.key("Escape")
-    for signal, shortcut, expected in (("Activated", "toggle", "recording"), ("Activated", "toggle", "idle"),
-                                       ("Activated", "talk", "recording"), ("Deactivated", "talk", "idle")):
-        portal.emit(signal, GLib.Variant("(osta{sv})", (portal.session, shortcut, 0, {})))
-        wait(f"{expected} after {signal} of {shortcut}", lambda wanted=expected: state() == wanted)
 
 
 @case("/automation/they-start-it-in-other-programs-where-that-is-wanted-and-another-window-is-in-use")
 def _():
-    app = atspi.App("longhand")
-    activate("preferences")
-    app.press("page tab:Dictation")
+    app = open_preferences()
     wait("how it stands", lambda: "There is --status." in app.texts())
     app.press("Use in Other Applications")
     wait("what was done", lambda: "There is --add." in app.texts())
     atspi.key("Escape")
-    subprocess.run(["xdotool", "getactivewindow", "windowminimize"], check=True)
+    window = subprocess.run(["xdotool", "getactivewindow"], check=True, capture_output=True, text=True).stdout.strip()
+    subprocess.run(["xdotool", "windowminimize", window], check=True)
     time.sleep(0.5)
-    portal.emit("Activated", GLib.Variant("(osta{sv})", (portal.session, "toggle", 0, {})))
+    press_key("Activated", "toggle")
     wait("a start elsewhere", lambda: input_method.asked()[-1] == "--start")
     assert state() == "idle"
+    subprocess.run(["xdotool", "windowactivate", "--sync", window], check=True)
+    app = open_preferences()
+    app.press("Use in Other Applications")
+    wait("what was undone", lambda: "There is --remove." in app.texts())
+    atspi.key("Escape")
+
+
+@case("/automation/keys-of-the-desktop-start-and-stop")
+def _():
+    for signal, shortcut, expected in (("Activated", "toggle", "recording"), ("Activated", "toggle", "idle"),
+                                       ("Activated", "talk", "recording"), ("Deactivated", "talk", "idle")):
+        press_key(signal, shortcut)
+        wait(f"{expected} after {signal} of {shortcut}", lambda wanted=expected: state() == wanted)
 
 
 @case("/automation/text-that-nobody-could-save-stays-when-the-desktop-ends")
