@@ -1,6 +1,8 @@
 """Keys, scripts and other programs drive Longhand over the session bus, and the desktop is told what goes on. Run inside
 virtual-mic and headless: test-automation.py LONGHAND"""
+import contextlib
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -239,12 +241,15 @@ def _():
         wait(f"{expected} after {signal} of {shortcut}", lambda wanted=expected: state() == wanted)
 
 
-@case("/automation/text-that-nobody-could-save-stays-when-the-desktop-ends")
+@case("/automation/what-was-said-is-kept-and-not-recovered-when-the-desktop-ends")
 def _():
-    folder = os.path.join(os.environ["XDG_DATA_HOME"], "longhand", "sessions")
+    folder = os.path.join(os.environ["XDG_DATA_HOME"], "longhand")
     client.emit("EndSession", GLib.Variant("(u)", (0,)))
     wait("the end of the program", lambda: not is_running())
-    assert len(os.listdir(folder)) == 1, os.listdir(folder)
+    with contextlib.closing(sqlite3.connect(os.path.join(folder, "library.sqlite"))) as library:
+        kept = " ".join(text for text, in library.execute("SELECT text FROM sessions"))
+    assert committed()[-1][0] in kept, (committed()[-1], kept)
+    assert not os.listdir(os.path.join(folder, "sessions"))
 
 
 run()
