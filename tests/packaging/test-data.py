@@ -176,9 +176,11 @@ def _():
 
 @case("/data/translations-reach-programs-and-the-menu")
 def _():
-    _, text = output_of(os.path.join(build, "app", "cli", "longhand-cli"), "--help",
-                        env={"LANGUAGE": "de", "LC_ALL": "C.UTF-8", "LONGHAND_LOCALE_DIR": os.path.join(build, "po")})
-    assert text.startswith("Aufruf:"), text
+    for language in languages():
+        _, text = output_of(os.path.join(build, "app", "cli", "longhand-cli"), "--help",
+                            env={"LANGUAGE": language, "LC_ALL": "C.UTF-8",
+                                 "LONGHAND_LOCALE_DIR": os.path.join(build, "po")})
+        assert "longhand-cli" in text and not text.startswith("Usage:"), f"{language}: {text}"
     with open(os.path.join(built, APP_ID + ".desktop"), encoding="utf-8") as file:
         assert "\nGenericName[de]=Diktat\n" in file.read()
 
