@@ -45,7 +45,8 @@ count_events (void) {
   }
 }
 
-static void
+/* When the program begins: later it may have closed itself in. */
+__attribute__ ((constructor)) static void
 open_log (void) {
   const char *path = getenv ("DISK_RECORDER_LOG");
 
@@ -86,8 +87,6 @@ note (DiskEventType type, const char *path, const char *other, uint64_t file, in
                            { (void *)(uintptr_t)data, n_bytes } };
   const ssize_t n = (ssize_t)(sizeof header + header.path_bytes + header.other_bytes + n_bytes);
 
-  if (log_fd < 0)
-    open_log ();
   if (syscall (SYS_writev, log_fd, parts, 4) != n)
     fail ("the log cannot be written");
   return n_events++;
