@@ -101,12 +101,18 @@ folder_of (const char *output) {
   return g_file_test (output, G_FILE_TEST_IS_DIR) ? g_strdup (output) : g_path_get_dirname (output);
 }
 
-/* Links lead to other folders. */
+/* Named by a path or a URI; one that is not on this machine cannot be written from inside. Links lead to
+ * other folders. */
 static void
 add_output (GPtrArray *folders, const char *output) {
-  char *real = realpath (output, NULL);
+  g_autoptr (GFile) file = g_file_new_for_commandline_arg (output);
+  const char *path = g_file_peek_path (file);
+  char *real;
 
-  g_ptr_array_add (folders, folder_of (output));
+  if (path == NULL)
+    return;
+  real = realpath (path, NULL);
+  g_ptr_array_add (folders, folder_of (path));
   if (real != NULL)
     g_ptr_array_add (folders, folder_of (real));
   free (real);

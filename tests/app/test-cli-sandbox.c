@@ -125,19 +125,22 @@ try_to_write (const char *folder, const char *name) {
   return g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_ACCES) ? EACCES : EIO;
 }
 
-/* In a process of its own: folder holds three, and in the first of them a link to a file in the second. */
+/* In a process of its own: folder holds four, and in the first of them a link to a file in the second. */
 static void
 close_in_and_write (const char *folder) {
   g_autofree char *texts = g_build_filename (folder, "texts", NULL);
   g_autofree char *linked = g_build_filename (folder, "linked", NULL);
   g_autofree char *other = g_build_filename (folder, "other", NULL);
+  g_autofree char *named = g_build_filename (folder, "named", NULL);
   g_autofree char *output = g_build_filename (texts, "link.txt", NULL);
-  const char *const outputs[] = { NULL, output };
+  g_autofree char *uri = g_strdup_printf ("file://%s/text.txt", named);
+  const char *const outputs[] = { NULL, output, uri };
   const int kept_out = possible_state ().no_files ? EACCES : 0;
 
   longhand_cli_close_in (outputs, G_N_ELEMENTS (outputs));
   g_assert_cmpint (try_to_write (texts, "new.txt"), ==, 0);
   g_assert_cmpint (try_to_write (linked, "new.txt"), ==, 0);
+  g_assert_cmpint (try_to_write (named, "new.txt"), ==, 0);
   g_assert_cmpint (try_to_write (longhand_scratch_get_folder (), "longhand-test"), ==, 0);
   g_assert_cmpint (try_to_write (other, "new.txt"), ==, kept_out);
   g_assert_cmpint (try_to_write (folder, "new.txt"), ==, kept_out);
@@ -146,7 +149,7 @@ close_in_and_write (const char *folder) {
 static void
 only_outputs_can_be_written (void) {
   g_autofree char *folder = NULL, *target = NULL, *link = NULL;
-  static const char *const names[] = { "texts", "linked", "other" };
+  static const char *const names[] = { "texts", "linked", "named", "other" };
 
   if (g_test_subprocess ()) {
     close_in_and_write (g_getenv ("LONGHAND_TEST_FOLDER"));

@@ -238,6 +238,7 @@ try_files_outside (Fixture *f) {
   }
   if (has_seccomp ()) {
     g_assert_cmpint (ERRNO_OF (truncate (diary, 0)), ==, EPERM);
+    g_assert_cmpint (try_open (f->outside, "diary", O_RDONLY | O_TRUNC), ==, EPERM);
     g_assert_cmpint (ERRNO_OF (chmod (diary, 0777)), ==, EPERM);
   }
   g_assert_true (g_file_get_contents (diary, &text, NULL, NULL));
