@@ -151,6 +151,14 @@ save_unsaved (LonghandLibraryWorker *self) {
   count_unsaved (self);
 }
 
+/* Its text is to be in the library, and so its sound stays. */
+static gboolean
+waits_to_be_saved (LonghandLibraryWorker *self, gint64 id) {
+  const LonghandSession *session = g_hash_table_lookup (self->unsaved, &id);
+
+  return session != NULL && !longhand_session_is_blank (session);
+}
+
 static gboolean
 change (LonghandLibraryWorker *self, gpointer user, GError **error) {
   const LonghandLibraryJob *job = user;
@@ -163,7 +171,7 @@ change (LonghandLibraryWorker *self, gpointer user, GError **error) {
   case LONGHAND_LIBRARY_SET_REMOVED:
     return longhand_library_store_set_removed (self->store, job->id, job->flag, error);
   case LONGHAND_LIBRARY_LEAVE:
-    return longhand_library_store_leave (self->store, job->id, error);
+    return waits_to_be_saved (self, job->id) || longhand_library_store_leave (self->store, job->id, error);
   case LONGHAND_LIBRARY_CLEAR:
     return longhand_library_store_clear (self->store, error);
   case LONGHAND_LIBRARY_PURGE:

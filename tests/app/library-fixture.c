@@ -1,5 +1,7 @@
 #include "library-fixture.h"
 
+#include "audio/longhand-sound-files.h"
+
 #include <glib/gstdio.h>
 #include <sqlite3.h>
 
@@ -77,6 +79,18 @@ library_add (LonghandLibraryStore *store, const char *text) {
   longhand_library_store_save (store, session, &error);
   g_assert_no_error (error);
   return session->id;
+}
+
+char *
+library_keep_sound (LibraryFixture *f, gint64 id) {
+  g_autofree char *folder = longhand_sound_files_dup_folder (f->path);
+  g_autofree char *name = g_strdup_printf ("%016" G_GINT64_MODIFIER "x", id);
+  g_autoptr (LonghandSoundWriter) writer = longhand_sound_writer_new (folder, id, 0, NULL);
+  const gint16 samples[160] = { 1 };
+
+  g_assert_true (longhand_sound_writer_write (writer, samples, G_N_ELEMENTS (samples), NULL));
+  g_assert_true (longhand_sound_writer_finish (writer, NULL));
+  return g_build_filename (folder, name, NULL);
 }
 
 char *

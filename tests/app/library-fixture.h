@@ -19,6 +19,9 @@ LonghandSession *library_make_session (const char *text);
 /* Saves one, and returns its number. */
 gint64 library_add (LonghandLibraryStore *store, const char *text);
 
+/* A little sound of a session; where that is. (transfer full) */
+char *library_keep_sound (LibraryFixture *f, gint64 id);
+
 /* The headings of what is found, in order, "|" between them. (transfer full) */
 char *library_find (LonghandLibraryStore *store, const char *words);
 

@@ -1,6 +1,5 @@
 /* The library's database: what is kept, what is found, and what becomes of it when it is damaged, new or old.
  */
-#include "audio/longhand-sound-files.h"
 #include "library-fixture.h"
 #include "longhand-error.h"
 
@@ -185,18 +184,6 @@ removed_sessions_can_be_restored_until_a_purge (LibraryFixture *f, gconstpointer
   assert_found (store, "", "two");
 }
 
-static char *
-keep_sound (LibraryFixture *f, gint64 id) {
-  g_autofree char *folder = longhand_sound_files_dup_folder (f->path);
-  g_autofree char *name = g_strdup_printf ("%016" G_GINT64_MODIFIER "x", id);
-  g_autoptr (LonghandSoundWriter) writer = longhand_sound_writer_new (folder, id, 0, NULL);
-  const gint16 samples[160] = { 1 };
-
-  g_assert_true (longhand_sound_writer_write (writer, samples, G_N_ELEMENTS (samples), NULL));
-  g_assert_true (longhand_sound_writer_finish (writer, NULL));
-  return g_build_filename (folder, name, NULL);
-}
-
 static gboolean
 is_there (const char *path) {
   return g_file_test (path, G_FILE_TEST_EXISTS);
@@ -206,8 +193,8 @@ static void
 sound_goes_with_its_session (LibraryFixture *f, gconstpointer data) {
   g_autoptr (LonghandLibraryStore) store = library_fixture_open (f);
   const gint64 one = library_add (store, "one"), two = library_add (store, "two");
-  g_autofree char *first = keep_sound (f, one);
-  g_autofree char *second = keep_sound (f, two);
+  g_autofree char *first = library_keep_sound (f, one);
+  g_autofree char *second = library_keep_sound (f, two);
 
   g_assert_true (longhand_library_store_set_removed (store, one, TRUE, NULL));
   g_assert_true (is_there (first));
@@ -221,7 +208,7 @@ static void
 session_stays_while_its_sound_cannot_go (LibraryFixture *f, gconstpointer data) {
   g_autoptr (LonghandLibraryStore) store = library_fixture_open (f);
   const gint64 id = library_add (store, "one");
-  g_autofree char *path = keep_sound (f, id);
+  g_autofree char *path = library_keep_sound (f, id);
   g_autofree char *inner = g_build_filename (path, "a-folder", NULL);
   g_autoptr (GError) error = NULL;
 
@@ -239,8 +226,8 @@ sound_of_a_session_without_text_goes_when_it_is_left (LibraryFixture *f, gconstp
   g_autoptr (LonghandLibraryStore) store = library_fixture_open (f);
   g_autoptr (LonghandSession) blank = library_make_session ("");
   const gint64 id = library_add (store, "one");
-  g_autofree char *with_text = keep_sound (f, id);
-  g_autofree char *without = keep_sound (f, blank->id);
+  g_autofree char *with_text = library_keep_sound (f, id);
+  g_autofree char *without = library_keep_sound (f, blank->id);
 
   g_assert_true (longhand_library_store_save (store, blank, NULL));
   g_assert_true (is_there (without)); /* the text may come back */

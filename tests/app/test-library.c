@@ -285,6 +285,24 @@ a_locked_library_does_not_hold_up_its_end (Fixture *f, gconstpointer data) {
   sqlite3_close (other);
 }
 
+/* Whoever leaves a session that another program keeps from being saved does not leave its sound. */
+static void
+sound_of_a_session_that_is_not_saved_yet_stays (Fixture *f, gconstpointer data) {
+  g_autofree char *path = NULL;
+  sqlite3 *other;
+  gint64 id;
+
+  g_assert_true (longhand_library_flush (f->library, FOREVER_US));
+  other = lock_database (f);
+  id = save (f, "meanwhile");
+  path = library_keep_sound (&f->on_disk, id);
+  longhand_library_leave (f->library, id);
+  g_assert_false (longhand_library_flush (f->library, FOREVER_US));
+  sqlite3_close (other);
+  g_assert_true (longhand_library_flush (f->library, FOREVER_US));
+  g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+}
+
 /* Deleting for good what was never written is no reason to write it. */
 static void
 removed_session_does_not_come_back (Fixture *f, gconstpointer data) {
@@ -420,6 +438,8 @@ main (int argc, char **argv) {
   ADD ("/library/what-could-not-be-saved-is-tried-again-by-itself",
        what_could_not_be_saved_is_tried_again_by_itself);
   ADD ("/library/a-locked-library-does-not-hold-up-its-end", a_locked_library_does_not_hold_up_its_end);
+  ADD ("/library/sound-of-a-session-that-is-not-saved-yet-stays",
+       sound_of_a_session_that_is_not_saved_yet_stays);
   ADD ("/library/removed-session-does-not-come-back", removed_session_does_not_come_back);
   ADD ("/library/damage-that-is-found-later-begins-a-new-one", damage_that_is_found_later_begins_a_new_one);
   ADD ("/library/damaged-index-costs-nothing", damaged_index_costs_nothing);
