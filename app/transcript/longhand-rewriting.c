@@ -1,6 +1,7 @@
 #include "transcript/longhand-rewriting.h"
 
 #include "audio/longhand-sound-files.h"
+#include "dictation/longhand-composition.h"
 
 #include <string.h>
 
@@ -12,6 +13,7 @@ rewrite_clear (gpointer data) {
 
   g_free (rewrite->text);
   g_ptr_array_unref (rewrite->segments);
+  g_array_unref (rewrite->lengths);
 }
 
 #define REWRITE(rewrites, i) (&g_array_index (rewrites, LonghandRewrite, i))
@@ -77,7 +79,7 @@ find_parts (const char *text, const GPtrArray *segments, const GArray *spans, co
       const LonghandSpan *span = &g_array_index (spans, LonghandSpan, i);
 
       heard = get_heard (segments, span);
-      if (heard == NULL)
+      if (heard == NULL || !has_sound (parts, &(Time){ heard->start_ms, heard->end_ms }))
         break;
       time.start_ms = MIN (time.start_ms, heard->start_ms);
       time.end_ms = MAX (time.end_ms, heard->end_ms);
@@ -86,12 +88,11 @@ find_parts (const char *text, const GPtrArray *segments, const GArray *spans, co
     at += rewrite.length;
     if (i < spans->len)
       at += g_array_index (spans, LonghandSpan, i++).length;
-    if (rewrite.length == 0 || !has_sound (parts, &time))
-      continue;
     trim (text, &rewrite);
     if (rewrite.length == 0)
       continue;
     rewrite.segments = g_ptr_array_new_with_free_func (longhand_segment_free);
+    rewrite.lengths = g_array_new (FALSE, FALSE, sizeof (guint));
     g_array_append_val (rewrites, rewrite);
     g_array_append_val (times, time);
   }
@@ -173,13 +174,23 @@ distribute (GArray *rewrites, const GArray *times, const GPtrArray *segments, co
   }
 }
 
+/* A space between two segments belongs to the first one. */
 static void
 write_text (LonghandRewrite *rewrite) {
   GString *text = g_string_new (NULL);
 
-  for (guint i = 0; i < rewrite->segments->len; i++)
-    g_string_append_printf (text, "%s%s", i > 0 ? " " : "",
-                            ((LonghandSegment *)rewrite->segments->pdata[i])->text);
+  for (guint i = 0; i < rewrite->segments->len; i++) {
+    const LonghandSegment *segment = rewrite->segments->pdata[i];
+    guint length = (guint)g_utf8_strlen (segment->text, -1);
+
+    g_string_append (text, segment->text);
+    if (i + 1 < rewrite->segments->len
+        && longhand_composition_needs_space (text->str, LONGHAND_COMMAND_NONE)) {
+      g_string_append_c (text, ' ');
+      length++;
+    }
+    g_array_append_val (rewrite->lengths, length);
+  }
   rewrite->text = g_string_free (text, FALSE);
 }
 

@@ -10,8 +10,9 @@ G_BEGIN_DECLS
 /* What comes in the place of a part of the text. */
 typedef struct {
   guint offset, length; /* characters of the text */
-  char *text;           /* owned; the segments' texts with spaces between them */
+  char *text;           /* owned; the segments' texts, with spaces between them where their script has some */
   GPtrArray *segments;  /* owned; LonghandSegment */
+  GArray *lengths;      /* owned; guint; characters of text that are each one's, with the space behind it */
 } LonghandRewrite;
 
 /* Parts of the text that were heard, without the space around them, by offset. What was typed between them,

@@ -138,6 +138,17 @@ text_without_sound_stays (Fixture *f, gconstpointer data) {
   assert_diff (f, "[one]{won} two");
 }
 
+/* The sound before and behind it says nothing about it. */
+static void
+text_without_sound_stays_beside_other_text (Fixture *f, gconstpointer data) {
+  dictate (f, 0, 1000, "one", TRUE);
+  dictate (f, 70000, 71000, " two", TRUE);
+  dictate (f, 5000, 6000, " tree", TRUE);
+  hear (f, 0, "won");
+  hear (f, 5000, "three");
+  assert_diff (f, "[one]{won} two [tree]{three}");
+}
+
 static void
 nothing_heard_takes_the_words_away (Fixture *f, gconstpointer data) {
   dictate (f, 0, 1000, "one", TRUE);
@@ -172,6 +183,24 @@ segments_have_their_times (Fixture *f, gconstpointer data) {
   g_assert_cmpuint (segment->words->len, ==, 1);
 }
 
+static void
+spaces_are_those_of_the_script (Fixture *f, gconstpointer data) {
+  g_autoptr (GArray) rewrites = NULL;
+  const LonghandRewrite *rewrite;
+
+  dictate (f, 0, 6000, "one", TRUE);
+  hear (f, 0, "Zwölf.");
+  hear (f, 2000, "今日は。");
+  hear (f, 4000, "明日も");
+  rewrites = longhand_rewriting_new (f->text->str, f->segments, f->spans, f->parts, f->heard);
+  rewrite = &g_array_index (rewrites, LonghandRewrite, 0);
+  g_assert_cmpstr (rewrite->text, ==, "Zwölf. 今日は。明日も");
+  g_assert_cmpuint (rewrite->lengths->len, ==, 3);
+  g_assert_cmpuint (g_array_index (rewrite->lengths, guint, 0), ==, 7);
+  g_assert_cmpuint (g_array_index (rewrite->lengths, guint, 1), ==, 4);
+  g_assert_cmpuint (g_array_index (rewrite->lengths, guint, 2), ==, 3);
+}
+
 #define ADD(name, function) g_test_add (name, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -183,8 +212,10 @@ main (int argc, char **argv) {
   ADD ("/rewriting/segment-over-typed-text-is-cut", segment_over_typed_text_is_cut);
   ADD ("/rewriting/what-commands-wrote-stays", what_commands_wrote_stays);
   ADD ("/rewriting/text-without-sound-stays", text_without_sound_stays);
+  ADD ("/rewriting/text-without-sound-stays-beside-other-text", text_without_sound_stays_beside_other_text);
   ADD ("/rewriting/nothing-heard-takes-the-words-away", nothing_heard_takes_the_words_away);
   ADD ("/rewriting/typed-text-alone-is-untouched", typed_text_alone_is_untouched);
   ADD ("/rewriting/segments-have-their-times", segments_have_their_times);
+  ADD ("/rewriting/spaces-are-those-of-the-script", spaces_are_those_of_the_script);
   return g_test_run ();
 }

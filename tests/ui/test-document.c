@@ -584,6 +584,29 @@ test_rewriting_is_one_step (Fixture *f, gconstpointer data) {
   assert_text (f, "One, two. typed Tree.");
 }
 
+/* Who says that wants what was said last to go, and not what stands there now. */
+static void
+test_rewritten_text_is_not_scratched (Fixture *f, gconstpointer data) {
+  g_autoptr (GPtrArray) parts = g_ptr_array_new ();
+  g_autoptr (LonghandTranscript) heard = longhand_transcript_new ();
+  g_autoptr (GArray) rewrites = NULL;
+  LonghandSoundPart part = { .end_ms = 9000 };
+
+  g_ptr_array_add (parts, &part);
+  speak (f, 0, "one tow");
+  type (f, " typed");
+  speak (f, 5000, "three");
+  longhand_transcript_append (heard, 0, 900, "One, two.", 0, 0);
+  longhand_transcript_append (heard, 5000, 5900, "Tree.", 0, 0);
+  rewrites = longhand_document_dup_rewrites (f->document, parts, heard);
+  longhand_document_rewrite (f->document, rewrites);
+  command (f, LONGHAND_COMMAND_SCRATCH, "");
+  assert_text (f, "One, two. typed Tree.");
+  speak (f, 7000, "Four.");
+  command (f, LONGHAND_COMMAND_SCRATCH, "");
+  assert_text (f, "One, two. typed Tree.");
+}
+
 static void
 test_heard_word_is_shown_only (Fixture *f, gconstpointer data) {
   GtkTextTag *tag = gtk_text_tag_table_lookup (gtk_text_buffer_get_tag_table (f->buffer), "heard");
@@ -608,6 +631,7 @@ main (int argc, char **argv) {
   ADD ("/document/words-keep-their-times", test_words_keep_their_times);
   ADD ("/document/replacing-is-one-step", test_replacing_is_one_step);
   ADD ("/document/rewriting-is-one-step", test_rewriting_is_one_step);
+  ADD ("/document/rewritten-text-is-not-scratched", test_rewritten_text_is_not_scratched);
   ADD ("/document/heard-word-is-shown-only", test_heard_word_is_shown_only);
   ADD ("/document/tentative-words-are-no-part-of-the-text", test_tentative_is_no_text);
   ADD ("/document/tentative-words-are-told-apart-not-by-colour-alone", test_tentative_looks);

@@ -691,7 +691,7 @@ add_segments (LonghandDocument *self, const LonghandRewrite *rewrite) {
 
   for (guint i = 0; i < rewrite->segments->len; i++) {
     LonghandSegment *segment = longhand_segment_copy (rewrite->segments->pdata[i]);
-    const guint length = (guint)g_utf8_strlen (segment->text, -1) + (i + 1 < rewrite->segments->len);
+    const guint length = g_array_index (rewrite->lengths, guint, i);
 
     g_ptr_array_add (self->segments, segment);
     longhand_spans_insert (spans, done, length, self->segments->len);
@@ -717,7 +717,8 @@ rewrite_part (LonghandDocument *self, const LonghandRewrite *rewrite) {
   record (self, LONGHAND_EDIT_INSERT, rewrite->offset, rewrite->text, spans, FALSE);
 }
 
-/* The last part first, so that the places of the others stay true. */
+/* The last part first, so that the places of the others stay true. What was said last is not known to be one
+ * part of it any more. */
 void
 longhand_document_rewrite (LonghandDocument *self, const GArray *rewrites) {
   if (self->tentative_length > 0)
@@ -726,6 +727,7 @@ longhand_document_rewrite (LonghandDocument *self, const GArray *rewrites) {
   longhand_history_begin (self->history);
   for (guint i = rewrites->len; i > 0; i--)
     rewrite_part (self, &g_array_index (rewrites, LonghandRewrite, i - 1));
+  g_array_set_size (self->utterances, 0);
   longhand_history_end (self->history);
   longhand_history_seal (self->history);
   notify_history (self);
