@@ -82,6 +82,9 @@ enum quill_status quill_run_find_stretch(struct quill_run *run, struct quill_err
 /* Listens to all of a stretch that is new, and encodes the next window of it. Errors: CANCELLED. */
 enum quill_status quill_run_hear_window(struct quill_run *run, struct quill_error *err);
 
+/* Encoder frames of a window that is full of sound. */
+size_t quill_run_most_context(const struct quill_run *run);
+
 /* When in the recording it is so long after the stretch began; no later than its end. */
 int64_t quill_run_time_of(const struct quill_run *run, int64_t ms);
 

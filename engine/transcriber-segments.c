@@ -176,7 +176,7 @@ static void doubt_window(struct quill_run *run, size_t first, struct quill_cut *
         .n_segments = result->n_segments - first,
         .begin_ms = quill_run_time_of(run, seek_ms),
         .sound_end_ms = quill_run_time_of(run, seek_ms + (int64_t)run->window_frames * QUILL_FRAME_MS),
-        .end_ms = quill_run_time_of(run, seek_ms) + 2 * (int64_t)run->n_ctx * QUILL_FRAME_MS,
+        .end_ms = quill_run_time_of(run, seek_ms) + 2 * (int64_t)quill_run_most_context(run) * QUILL_FRAME_MS,
         .stretch_end_ms = (int64_t)(run->stretch.end / QUILL_SAMPLES_PER_MS),
         .last_speech_ms = run->last_speech_ms,
         .is_complete = cut->is_complete,

@@ -87,11 +87,15 @@ size_t quill_audio_ctx_for(size_t n, size_t least, size_t most)
     return ctx < most ? ctx : most;
 }
 
+size_t quill_run_most_context(const struct quill_run *run)
+{
+    return run->params->audio_ctx ? run->params->audio_ctx : run->t->model->hparams.n_audio_ctx;
+}
+
 /* Encoder frames of a window: of a stretch no more than it needs, as far as that is allowed. */
 static size_t context_of(const struct quill_run *run, const struct quill_stretch *stretch)
 {
-    const struct quill_params *params = run->params;
-    const size_t most = params->audio_ctx ? params->audio_ctx : run->t->model->hparams.n_audio_ctx;
+    const size_t most = quill_run_most_context(run);
 
     if (!run->stretches || !quill_hears_sentences(&run->t->model->hparams))
         return most;

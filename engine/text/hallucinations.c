@@ -73,14 +73,17 @@ static bool stands_alone(const struct quill_window_facts *facts, size_t i, int64
     return silence_before && silence_behind;
 }
 
-/* Where to go on when nothing is dubious: behind the last word, when there is much silence behind it. */
+/* Where to go on when nothing is dubious: behind the last word, when there is much silence behind it. A
+ * window that is full of sound is done with otherwise; of one that is not there is no more to come. */
 static int64_t next_of(const struct quill_window_facts *facts)
 {
     const int64_t end_ms = end_of(&facts->segments[facts->n_segments - 1]);
 
     if (facts->is_complete || end_ms <= facts->begin_ms)
         return -1;
-    return facts->end_ms - end_ms > facts->threshold_ms ? end_ms : facts->sound_end_ms;
+    if (facts->sound_end_ms - end_ms > facts->threshold_ms)
+        return end_ms;
+    return facts->sound_end_ms < facts->end_ms ? -1 : facts->sound_end_ms;
 }
 
 struct quill_window_verdict quill_doubt_window(const struct quill_window_facts *facts)

@@ -15,7 +15,7 @@ struct quill_window_facts {
     size_t n_segments;
     int64_t begin_ms;       /* of the window */
     int64_t sound_end_ms;   /* of the sound in it */
-    int64_t end_ms;         /* of the window, which may be longer than its sound */
+    int64_t end_ms;         /* of the window, if it were full of sound */
     int64_t stretch_end_ms; /* behind it there is nothing to look at */
     int64_t last_speech_ms; /* where the last word before the window ended; 0: there was none */
     bool is_complete;       /* a single time at its end says that nothing follows */

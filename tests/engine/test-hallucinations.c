@@ -70,6 +70,23 @@ nothing_is_dropped_without_doubt (void) {
   assert_verdict (&w, 0, -1);
 }
 
+/* A stretch of speech is shorter than a window: neither its end nor its beginning is the window's. */
+static void
+what_is_said_in_a_short_stretch_is_kept (void) {
+  const struct said said[] = { { 100200, 101500, true }, { 0 } };
+  struct window w;
+
+  window_init (&w, 100000, said);
+  w.facts.sound_end_ms = w.facts.stretch_end_ms = 102000;
+  w.facts.last_speech_ms = 90000;
+  w.facts.is_complete = true;
+  assert_verdict (&w, 1, -1);
+  w.facts.is_complete = false; /* too little is left to be looked at */
+  assert_verdict (&w, 1, -1);
+  w.facts.threshold_ms = 400;
+  assert_verdict (&w, 0, 101000);
+}
+
 /* The silence before the first words is passed over, then they are looked at anew, whatever follows them. */
 static void
 silence_before_dubious_first_words_is_passed_over (void) {
@@ -188,6 +205,8 @@ int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/hallucinations/nothing-is-dropped-without-doubt", nothing_is_dropped_without_doubt);
+  g_test_add_func ("/hallucinations/what-is-said-in-a-short-stretch-is-kept",
+                   what_is_said_in_a_short_stretch_is_kept);
   g_test_add_func ("/hallucinations/silence-before-dubious-first-words-is-passed-over",
                    silence_before_dubious_first_words_is_passed_over);
   g_test_add_func ("/hallucinations/dubious-words-that-stand-alone-are-dropped",

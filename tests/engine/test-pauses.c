@@ -6,6 +6,7 @@
 #include "audio/stretches.h"
 #include "base/arena.h"
 #include "bundled.h"
+#include "text/hallucinations.h"
 #include "tiny-model.h"
 #include "transcriber.h"
 
@@ -524,6 +525,28 @@ what_lies_behind_a_silence_is_looked_at_anew (struct fixture *f, const void *unu
   }
 }
 
+/* Words that nobody would expect, each of which is all there is of a stretch: the pauses around it are not
+ * looked at, and so tell nothing. */
+static void
+pauses_between_stretches_raise_no_doubt (struct fixture *f, const void *unused) {
+  struct quill_grammar *grammar = NULL;
+
+  g_assert_cmpint (quill_grammar_open (&grammar, f->model, "root ::= \"zebra\"", NULL, NULL), ==, QUILL_OK);
+  f->params.grammar = grammar;
+  f->params.grammar_penalty = INFINITY;
+  f->params.word_timestamps = true;
+  f->params.no_speech_threshold = 1;
+  for (int seconds = 0; seconds <= 2; seconds += 2) {
+    f->params.hallucination_silence_threshold = (float)seconds;
+    struct quill_result *result = transcribe (f, f->sound, f->n);
+    g_assert_cmpuint (result->n_segments, ==, N_SAID);
+    for (int i = 0; i < N_SAID; i++)
+      g_assert_true (quill_is_dubious (&result->segments[i]));
+    quill_result_free (&result);
+  }
+  quill_grammar_close (&grammar);
+}
+
 static void
 silence_is_found_by_words (struct fixture *f, const void *unused) {
   static const float bad[] = { -1, 2000, NAN };
@@ -564,6 +587,7 @@ main (int argc, char **argv) {
   ADD ("clips-without-sound-have-no-text", clips_without_sound_have_no_text);
   ADD ("impossible-clips-say-what-is-wrong", impossible_clips_say_what_is_wrong);
   ADD ("what-lies-behind-a-silence-is-looked-at-anew", what_lies_behind_a_silence_is_looked_at_anew);
+  ADD ("pauses-between-stretches-raise-no-doubt", pauses_between_stretches_raise_no_doubt);
   ADD ("silence-is-found-by-words", silence_is_found_by_words);
   return g_test_run ();
 }
