@@ -16,10 +16,11 @@ static float penalised(const struct quill_repetition *repetition, float logit)
     return logit > 0.0f ? logit / repetition->penalty : logit * repetition->penalty;
 }
 
-float quill_repetition_penalise(const struct quill_repetition *repetition, const uint32_t *tokens, size_t n,
-                                uint32_t eot, uint32_t token, float logit)
+float quill_repetition_penalise(const struct quill_written *written, uint32_t token, float logit)
 {
-    const bool counts = repetition->penalty != 1.0f && token < eot && has(tokens, n, token);
+    const struct quill_repetition *repetition = written->repetition;
+    const bool counts =
+        repetition->penalty != 1.0f && token < written->eot && has(written->tokens, written->n, token);
 
     return counts ? penalised(repetition, logit) : logit;
 }
@@ -44,9 +45,12 @@ static bool end_alike(const uint32_t *tokens, size_t a, size_t b, size_t n, uint
     return true;
 }
 
-void quill_repetition_apply(const struct quill_repetition *repetition, const uint32_t *tokens, size_t n,
-                            uint32_t eot, float *logits)
+void quill_repetition_apply(const struct quill_written *written, float *logits)
 {
+    const struct quill_repetition *repetition = written->repetition;
+    const uint32_t *tokens = written->tokens, eot = written->eot;
+    const size_t n = written->n;
+
     for (size_t i = 0; i < n && repetition->penalty != 1.0f; i++)
         if (tokens[i] < eot && !has(tokens, i, tokens[i]))
             logits[tokens[i]] = penalised(repetition, logits[tokens[i]]);

@@ -132,7 +132,8 @@ void quill_rules_apply(const struct quill_rules *rules, const struct quill_kerne
                        const uint32_t *sampled, size_t n_sampled, float *logits, size_t n_vocab)
 {
     assert(n_vocab > rules->specials.first_timestamp);
-    quill_repetition_apply(&rules->repetition, sampled, n_sampled, rules->specials.eot, logits);
+    const struct quill_written written = quill_rules_written(rules, sampled, n_sampled);
+    quill_repetition_apply(&written, logits);
     if (n_sampled == 0 && rules->suppress_blank) {
         logits[rules->blank] = -INFINITY;
         logits[rules->specials.eot] = -INFINITY;

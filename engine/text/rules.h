@@ -29,6 +29,14 @@ void quill_rules_init(struct quill_rules *rules, const struct quill_tokenizer *t
 enum quill_status quill_rules_set_up(struct quill_rules *rules, const struct quill_tokenizer *tokenizer,
                                      const struct quill_params *params, struct quill_error *err);
 
+/* What was sampled in this window so far, as those see it who weigh repetitions. */
+static inline struct quill_written quill_rules_written(const struct quill_rules *rules,
+                                                       const uint32_t *sampled, size_t n_sampled)
+{
+    return (struct quill_written){
+        .repetition = &rules->repetition, .tokens = sampled, .n = n_sampled, .eot = rules->specials.eot};
+}
+
 /* Sets the logits of forbidden tokens to -INFINITY, and lowers those of repetitions. sampled: what was
  * sampled in this window so far (no prompt). Without timestamps their tokens are forbidden too (OpenAI's
  * leaves them to the model). */

@@ -167,8 +167,12 @@ float quill_search_favour(struct quill_search *s, const float *logits, const str
 {
     int lost = 0;
 
-    if (s->vocabulary)
-        lost = quill_vocabulary_favour(s->vocabulary, terms, s->vocabulary_strength, logits, s->logits);
+    if (s->vocabulary) {
+        const struct quill_written written = quill_rules_written(s->rules, tokens, n);
+
+        lost = quill_vocabulary_favour(s->vocabulary, terms, s->vocabulary_strength, &written, logits,
+                                       s->logits);
+    }
     if (s->grammar)
         quill_grammar_penalise(s->grammar, tokens, n, s->grammar_penalty, s->logits);
     return s->vocabulary_strength * (float)lost;
@@ -191,9 +195,8 @@ float quill_search_logprob(const struct quill_search *s, const float *logits, fl
 {
     if (!(s->logits[token] > -INFINITY))
         return -INFINITY;
-    return quill_repetition_penalise(&s->rules->repetition, tokens, n, s->rules->specials.eot, token,
-                                     logits[token]) -
-           log_sum;
+    const struct quill_written written = quill_rules_written(s->rules, tokens, n);
+    return quill_repetition_penalise(&written, token, logits[token]) - log_sum;
 }
 
 static size_t likeliest(const struct quill_search *s, const uint32_t *expected)

@@ -469,6 +469,7 @@ struct favour {
     const struct quill_term_state *before, *after;
     int kept;
     float strength;
+    const struct quill_written *written;
     const float *raw;
     float *logits;
 };
@@ -480,8 +481,11 @@ static void follow(const struct favour *f, const struct arc *arcs, size_t n)
         const int gain =
             (ends_word ? f->kept : 0) + credit_at(f->v, ends_word ? f->after : f->before, arcs[i].node);
 
-        if (f->logits[arcs[i].token] > -INFINITY)
-            f->logits[arcs[i].token] = f->raw[arcs[i].token] + f->strength * (float)gain;
+        const uint32_t token = arcs[i].token;
+
+        if (f->logits[token] > -INFINITY)
+            f->logits[token] =
+                quill_repetition_penalise(f->written, token, f->raw[token]) + f->strength * (float)gain;
     }
 }
 
@@ -496,7 +500,8 @@ static void follow_chain(const struct favour *f, uint32_t node)
 }
 
 int quill_vocabulary_favour(const struct quill_vocabulary *v, const struct quill_term_state *state,
-                            float strength, const float *raw, float *logits)
+                            float strength, const struct quill_written *written, const float *raw,
+                            float *logits)
 {
     struct quill_term_state after = *state;
     const struct favour f = {.v = v,
@@ -504,6 +509,7 @@ int quill_vocabulary_favour(const struct quill_vocabulary *v, const struct quill
                              .after = &after,
                              .kept = complete(v, &after),
                              .strength = strength,
+                             .written = written,
                              .raw = raw,
                              .logits = logits};
 

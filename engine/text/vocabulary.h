@@ -15,6 +15,7 @@
 #define QUILL_TEXT_VOCABULARY_H
 
 #include "quill.h"
+#include "text/repetition.h"
 #include "text/tokenizer.h"
 
 #define QUILL_TERMS_PER_WINDOW 32
@@ -33,11 +34,12 @@ void quill_vocabulary_begin(struct quill_term_state *state);
 int quill_vocabulary_advance(const struct quill_vocabulary *vocabulary, struct quill_term_state *state,
                              uint32_t token);
 
-/* Adds to the logits of one step, [n_vocab], of which `raw` are the model's and some are forbidden: strength
- * times what quill_vocabulary_advance would gain, but for what is lost by all tokens alike, which is
- * returned, in units, 0 or less. */
+/* Adds to the logits of one step, [n_vocab], of which `raw` are the model's, some are forbidden, and those
+ * of what is written are less for it: strength times what quill_vocabulary_advance would gain, but for what
+ * is lost by all tokens alike, which is returned, in units, 0 or less. */
 int quill_vocabulary_favour(const struct quill_vocabulary *vocabulary, const struct quill_term_state *state,
-                            float strength, const float *raw, float *logits);
+                            float strength, const struct quill_written *written, const float *raw,
+                            float *logits);
 
 bool quill_vocabulary_is_for(const struct quill_vocabulary *vocabulary, const struct quill_model *model);
 bool quill_vocabulary_is_empty(const struct quill_vocabulary *vocabulary);

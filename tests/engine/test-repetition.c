@@ -14,18 +14,19 @@
 static void
 assert_logits (const struct quill_repetition *repetition, const guint32 *tokens, gsize n,
                const float *expected) {
+  const struct quill_written written = { .repetition = repetition, .tokens = tokens, .n = n, .eot = EOT };
   float logits[N_LOGITS];
 
   for (guint i = 0; i < N_LOGITS; i++)
     logits[i] = i % 2 == 0 ? (float)i : -(float)i;
-  quill_repetition_apply (repetition, tokens, n, EOT, logits);
+  quill_repetition_apply (&written, logits);
   for (guint i = 0; i < N_LOGITS; i++) {
     const float logit = i % 2 == 0 ? (float)i : -(float)i;
 
     g_test_message ("%u", i);
     g_assert_cmpfloat (logits[i], ==, isnan (expected[i]) ? logit : expected[i]);
     if (logits[i] > -INFINITY)
-      g_assert_cmpfloat (logits[i], ==, quill_repetition_penalise (repetition, tokens, n, EOT, i, logit));
+      g_assert_cmpfloat (logits[i], ==, quill_repetition_penalise (&written, i, logit));
   }
 }
 
