@@ -87,7 +87,10 @@ begin (LonghandService *self, Start *start) {
     longhand_callers_begin (self->callers,
                             g_dbus_interface_skeleton_get_connection (G_DBUS_INTERFACE_SKELETON (self)),
                             start->caller, longhand_dictation_get_n_recordings (self->dictation) + 1);
-  longhand_dictation_start (self->dictation);
+  if (start->caller != NULL)
+    longhand_dictation_start_elsewhere (self->dictation);
+  else
+    longhand_dictation_start (self->dictation);
   settle_later (self);
 }
 
@@ -475,8 +478,10 @@ static void
 on_caller_left (gpointer user, GPtrArray *undelivered, gboolean has_more, gboolean is_live) {
   LonghandService *self = user;
 
-  if (undelivered->len > 0 || has_more)
+  if (undelivered->len > 0 || has_more) {
+    longhand_dictation_take_over (self->dictation);
     g_signal_emit (self, window_wanted, 0);
+  }
   self->is_returning = TRUE;
   for (guint i = 0; i < undelivered->len; i++)
     g_signal_emit_by_name (self->dictation, "committed", undelivered->pdata[i]);

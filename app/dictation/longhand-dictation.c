@@ -42,6 +42,7 @@ struct _LonghandDictation {
   gboolean silent, detailed, is_shut_down;
   gboolean is_overdue;    /* what was said has been waited for in vain */
   gboolean keeps_session; /* it is not removed at the end */
+  gboolean is_elsewhere;  /* what was recorded since nothing more came of what was said */
   gboolean has_unkept;    /* text that would be recovered */
   gboolean noted_edit;    /* since the last text */
   guint64 n_shown;        /* of the journal's texts and commands */
@@ -363,6 +364,7 @@ take_up (gpointer user, const LonghandTakenUp *session) {
   LonghandDictation *self = user;
   const gint64 begin_ms = self->shown_ms;
 
+  self->is_elsewhere = FALSE;
   if (session->goes_on) {
     self->offset_ms = begin_ms + session->offset_ms;
     self->origin_ms = begin_ms;
@@ -611,16 +613,44 @@ want_chosen (LonghandDictation *self) {
     longhand_intake_want (self->intake, self->choices.microphone);
 }
 
+/* Of recordings that come of one wait for words, it takes all to be elsewhere. */
+static void
+note_whose (LonghandDictation *self, gboolean is_elsewhere) {
+  if (self->now.state == LONGHAND_STATE_IDLE)
+    self->is_elsewhere = is_elsewhere && (self->is_elsewhere || !longhand_dictation_has_pending (self));
+}
+
 void
 longhand_dictation_start (LonghandDictation *self) {
   g_return_if_fail (LONGHAND_IS_DICTATION (self));
+  note_whose (self, FALSE);
   want_chosen (self);
   handle (self, LONGHAND_EVENT_START);
 }
 
 void
+longhand_dictation_start_elsewhere (LonghandDictation *self) {
+  g_return_if_fail (LONGHAND_IS_DICTATION (self));
+  note_whose (self, TRUE);
+  want_chosen (self);
+  handle (self, LONGHAND_EVENT_START);
+}
+
+void
+longhand_dictation_take_over (LonghandDictation *self) {
+  g_return_if_fail (LONGHAND_IS_DICTATION (self));
+  self->is_elsewhere = FALSE;
+}
+
+gboolean
+longhand_dictation_get_is_elsewhere (LonghandDictation *self) {
+  return self->is_elsewhere;
+}
+
+void
 longhand_dictation_start_from (LonghandDictation *self, const char *device_id) {
   g_return_if_fail (LONGHAND_IS_DICTATION (self));
+  note_whose (self, FALSE);
   if (self->now.state == LONGHAND_STATE_IDLE || self->now.state == LONGHAND_STATE_WAITING)
     longhand_intake_want (self->intake, device_id);
   handle (self, LONGHAND_EVENT_START);
@@ -642,6 +672,7 @@ longhand_dictation_stop (LonghandDictation *self) {
 void
 longhand_dictation_toggle (LonghandDictation *self) {
   g_return_if_fail (LONGHAND_IS_DICTATION (self));
+  note_whose (self, FALSE);
   want_chosen (self);
   handle (self, LONGHAND_EVENT_TOGGLE);
 }

@@ -138,6 +138,12 @@ LonghandDictation *longhand_dictation_new_for_options (LonghandModelStore *store
  * choosing another microphone in the settings goes on with that one. */
 void longhand_dictation_start (LonghandDictation *self); /* no-op unless idle or waiting */
 void longhand_dictation_start_from (LonghandDictation *self, const char *device_id); /* this time; likewise */
+/* Likewise, and what is said goes to another program, which has no use for its sound in the window; unless
+ * that is taken over, as the program has left. */
+void longhand_dictation_start_elsewhere (LonghandDictation *self);
+void longhand_dictation_take_over (LonghandDictation *self);
+/* Whether all that was recorded since nothing more came of what was said went elsewhere. */
+gboolean longhand_dictation_get_is_elsewhere (LonghandDictation *self);
 void longhand_dictation_stop (LonghandDictation *self); /* finishes what was said; no-op when idle */
 void longhand_dictation_toggle (LonghandDictation *self);
 /* What is said from here on is a recording of its own, while the microphone stays open: the utterance in

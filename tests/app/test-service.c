@@ -555,8 +555,10 @@ test_caller_and_then_window (Bus *b, gconstpointer data) {
   fixture_speak (&b->base, 0, IN_PAUSE);
   call (b, b->one, "Stop");
   fixture_wait_state (&b->base, LONGHAND_STATE_IDLE);
+  g_assert_true (longhand_dictation_get_is_elsewhere (b->base.dictation));
   longhand_dictation_toggle (b->base.dictation);
   fixture_wait_state (&b->base, LONGHAND_STATE_RECORDING);
+  g_assert_false (longhand_dictation_get_is_elsewhere (b->base.dictation));
   fixture_speak (&b->base, IN_PAUSE, b->base.n_sound);
   fixture_stop (&b->base);
   RUN_UNTIL (b->one->committed->len == 2 && b->other->committed->len == 1);
@@ -597,8 +599,10 @@ test_caller_leaves (Bus *b, gconstpointer data) {
   RUN_UNTIL (b->one->committed->len == 1);
   let_confirm (b, b->one);
   fixture_speak (&b->base, IN_PAUSE, b->base.n_sound);
+  g_assert_true (longhand_dictation_get_is_elsewhere (b->base.dictation));
   client_leave (b->one);
   fixture_wait_state (&b->base, LONGHAND_STATE_IDLE);
+  g_assert_false (longhand_dictation_get_is_elsewhere (b->base.dictation));
   g_assert_cmpuint (b->n_wanted, ==, 1);
   g_assert_cmpuint (b->base.committed->len, ==, 2);
   g_assert_cmpstr (b->window->pdata[b->window->len - 1], ==, fixture_utterance (&b->base, 1)->text);

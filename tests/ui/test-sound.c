@@ -6,9 +6,39 @@
 #define FOREVER_US (60 * G_USEC_PER_SEC)
 #define SPOKEN_MS 3000 /* of the recording */
 
+/* The linker puts this one before the journal's (--wrap). */
+static gboolean has_no_file;
+int __wrap_longhand_journal_dup_file (LonghandJournal *journal);
+int __real_longhand_journal_dup_file (LonghandJournal *journal);
+
+int
+__wrap_longhand_journal_dup_file (LonghandJournal *journal) {
+  return has_no_file ? -1 : __real_longhand_journal_dup_file (journal);
+}
+
 static GSettings *
 get_settings (Fixture *f) {
   return longhand_settings_get_gsettings (f->settings);
+}
+
+static void
+begin (Fixture *f) {
+  longhand_dictation_start (f->dictation);
+  WAIT_FOR (longhand_dictation_get_state (f->dictation) == LONGHAND_STATE_RECORDING);
+}
+
+static void
+end (Fixture *f) {
+  longhand_dictation_stop (f->dictation);
+  WAIT_FOR (!longhand_dictation_has_pending (f->dictation));
+}
+
+/* As long as dictate takes. */
+static void
+be_silent (Fixture *f) {
+  g_autofree float *silence = g_new0 (float, SPOKEN_MS *LONGHAND_SOUND_PER_MS);
+
+  fake_source_speak (f->microphone, silence, SPOKEN_MS * LONGHAND_SOUND_PER_MS);
 }
 
 /* The beginning of the recording is said, and recognised. */
@@ -21,11 +51,9 @@ dictate (Fixture *f) {
 
   g_assert_cmpint (sf_readf_float (file, sound, n), ==, n);
   sf_close (file);
-  longhand_dictation_start (f->dictation);
-  WAIT_FOR (longhand_dictation_get_state (f->dictation) == LONGHAND_STATE_RECORDING);
+  begin (f);
   fake_source_speak (f->microphone, sound, (gsize)n);
-  longhand_dictation_stop (f->dictation);
-  WAIT_FOR (!longhand_dictation_has_pending (f->dictation));
+  end (f);
   g_assert_false (longhand_document_is_empty (f->document));
 }
 
@@ -125,6 +153,121 @@ test_sound_goes_when_it_is_not_wanted_any_more (Fixture *f, gconstpointer data) 
   g_assert_cmpuint (after->len, ==, 0);
 }
 
+/* What was recorded since the text was saved is known to the library, too: the next recording begins behind
+ * it. */
+static void
+test_recording_goes_on_behind_the_last_one (Fixture *f, gconstpointer data) {
+  g_autoptr (GPtrArray) parts = NULL;
+  const gint64 id = f->window->session->id;
+
+  g_settings_set_string (get_settings (f), "keep-sound", "always");
+  begin (f);
+  fixture_speak (f, 0, "Some words.");
+  WAIT_FOR (g_list_model_get_n_items (G_LIST_MODEL (f->library)) == 1);
+  be_silent (f);
+  end (f);
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.new-session", NULL);
+  longhand_window_open_text (f->window, id, NULL);
+  WAIT_FOR (f->window->session->id == id);
+  g_assert_cmpint (f->window->session->duration_ms, ==, SPOKEN_MS);
+  dictate (f);
+  parts = list (f, id);
+  g_assert_cmpuint (parts->len, ==, 2);
+  assert_part (parts, 0, 0, SPOKEN_MS);
+  assert_part (parts, 1, SPOKEN_MS, 2 * SPOKEN_MS);
+}
+
+/* As another program has it done. Here, nothing is said that would be sent there. */
+static void
+dictate_elsewhere (Fixture *f) {
+  longhand_dictation_start_elsewhere (f->dictation);
+  WAIT_FOR (longhand_dictation_get_state (f->dictation) == LONGHAND_STATE_RECORDING);
+  be_silent (f);
+  end (f);
+}
+
+static void
+test_what_goes_elsewhere_is_no_part_of_the_session (Fixture *f, gconstpointer data) {
+  const gint64 id = f->window->session->id;
+  g_autoptr (GPtrArray) parts = NULL;
+
+  g_settings_set_string (get_settings (f), "keep-sound", "always");
+  dictate_elsewhere (f);
+  dictate (f);
+  dictate_elsewhere (f);
+  dictate (f);
+  parts = list (f, id);
+  g_assert_cmpuint (parts->len, ==, 2);
+  assert_part (parts, 0, 0, SPOKEN_MS);
+  assert_part (parts, 1, SPOKEN_MS, 2 * SPOKEN_MS);
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.new-session", NULL);
+  longhand_window_open_text (f->window, id, NULL);
+  WAIT_FOR (f->window->session->id == id);
+  g_assert_cmpint (f->window->session->duration_ms, ==, 2 * SPOKEN_MS);
+}
+
+/* It is full at first, say. */
+static void
+test_sound_that_is_not_on_the_disk_yet (Fixture *f, gconstpointer data) {
+  g_autoptr (GPtrArray) parts = NULL;
+
+  g_settings_set_string (get_settings (f), "keep-sound", "always");
+  has_no_file = TRUE;
+  dictate (f);
+  has_no_file = FALSE;
+  dictate (f);
+  parts = list (f, f->window->session->id);
+  g_assert_cmpuint (parts->len, ==, 1);
+  assert_part (parts, 0, 0, 2 * SPOKEN_MS);
+}
+
+/* ---- transcribing again ---- */
+
+static void
+transcribe_again (Fixture *f) {
+  g_settings_set_string (get_settings (f), "keep-sound", "always");
+  dictate (f);
+  WAIT_FOR (longhand_player_bar_get_parts (f->window->player) != NULL);
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.transcribe-again", NULL);
+  g_assert_nonnull (f->window->again);
+}
+
+/* What a crash cut off may come at any time. */
+static void
+test_transcribing_again_ends_with_its_session (Fixture *f, gconstpointer data) {
+  transcribe_again (f);
+  g_signal_emit_by_name (f->dictation, "recovered", g_get_real_time ());
+  fixture_assert_text (f, "");
+  WAIT_FOR (f->window->again == NULL);
+}
+
+static void
+test_transcribing_again_ends_with_its_sound (Fixture *f, gconstpointer data) {
+  g_autoptr (LonghandTranscript) heard = longhand_transcript_new ();
+
+  transcribe_again (f);
+  longhand_player_bar_set_parts (f->window->player, NULL, TRUE);
+  g_signal_emit_by_name (f->window->again, "heard", heard);
+  g_assert_null (f->window->rewrites);
+  WAIT_FOR (f->window->again == NULL);
+}
+
+/* ---- the end ---- */
+
+/* The desktop ends while the person has closed the window, and the last words are still coming. */
+static void
+test_window_that_is_being_closed_stays_for_the_end (Fixture *f, gconstpointer data) {
+  begin (f);
+  fixture_speak (f, 0, "Some words.");
+  gtk_window_close (GTK_WINDOW (f->window));
+  g_assert_true (longhand_dictation_has_pending (f->dictation));
+  longhand_window_end (f->window);
+  g_assert_nonnull (f->window);
+  g_assert_false (longhand_dictation_has_pending (f->dictation));
+  fixture_settle ();
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->library)), ==, 1);
+}
+
 int
 main (int argc, char **argv) {
   fixture_init (&argc, &argv);
@@ -134,5 +277,14 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/sound/sound-of-a-session-without-text-goes", test_sound_of_a_session_without_text_goes);
   FIXTURE_ADD ("/sound/sound-goes-when-it-is-not-wanted-any-more",
                test_sound_goes_when_it_is_not_wanted_any_more);
+  FIXTURE_ADD ("/sound/recording-goes-on-behind-the-last-one", test_recording_goes_on_behind_the_last_one);
+  FIXTURE_ADD ("/sound/what-goes-elsewhere-is-no-part-of-the-session",
+               test_what_goes_elsewhere_is_no_part_of_the_session);
+  FIXTURE_ADD ("/sound/sound-that-is-not-on-the-disk-yet-is-kept-later",
+               test_sound_that_is_not_on_the_disk_yet);
+  FIXTURE_ADD ("/sound/again/ends-with-its-session", test_transcribing_again_ends_with_its_session);
+  FIXTURE_ADD ("/sound/again/ends-with-its-sound", test_transcribing_again_ends_with_its_sound);
+  FIXTURE_ADD ("/sound/window-that-is-being-closed-stays-for-the-end",
+               test_window_that_is_being_closed_stays_for_the_end);
   return g_test_run ();
 }

@@ -375,11 +375,20 @@ longhand_application_dbus_unregister (GApplication *application, GDBusConnection
       ->dbus_unregister (application, connection, object_path);
 }
 
+static gpointer
+ref_window (gconstpointer window, gpointer user) {
+  return g_object_ref ((gpointer)window);
+}
+
+/* What is done for one may close others. */
 static void
 end_windows (LonghandApplication *self) {
-  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
+  GList *windows = g_list_copy_deep (gtk_application_get_windows (GTK_APPLICATION (self)), ref_window, NULL);
+
+  for (GList *l = windows; l != NULL; l = l->next)
     if (LONGHAND_IS_WINDOW (l->data))
       longhand_window_end (l->data);
+  g_list_free_full (windows, g_object_unref);
 }
 
 static void

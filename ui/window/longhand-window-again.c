@@ -8,14 +8,26 @@ get_document (LonghandWindow *self) {
   return longhand_editor_get_document (self->editor);
 }
 
+void
+longhand_window_close_again (LonghandWindow *self) {
+  g_clear_pointer (&self->rewrites, g_array_unref);
+  if (self->again != NULL)
+    gtk_window_close (self->again);
+}
+
+/* Of sound that has gone meanwhile nothing is said. */
 static void
 on_heard (LonghandWindow *self, LonghandTranscript *heard, LonghandAgainWindow *again) {
+  const GPtrArray *parts = longhand_player_bar_get_parts (self->player);
   g_autofree char *text = longhand_document_dup_text (get_document (self));
   g_autoptr (GArray) diff = NULL;
 
+  if (parts == NULL) {
+    longhand_window_close_again (self);
+    return;
+  }
   g_clear_pointer (&self->rewrites, g_array_unref);
-  self->rewrites = longhand_document_dup_rewrites (get_document (self),
-                                                   longhand_player_bar_get_parts (self->player), heard);
+  self->rewrites = longhand_document_dup_rewrites (get_document (self), parts, heard);
   diff = longhand_rewriting_diff (text, self->rewrites);
   longhand_again_window_show_difference (again, diff);
 }
@@ -31,11 +43,8 @@ on_accepted (LonghandWindow *self) {
 /* What was found is about the text as it was: it is modal, but keys of the desktop and programs dictate. */
 static void
 on_changed (LonghandWindow *self) {
-  if (self->rewrites == NULL)
-    return;
-  g_clear_pointer (&self->rewrites, g_array_unref);
-  if (self->again != NULL)
-    gtk_window_close (self->again);
+  if (self->rewrites != NULL)
+    longhand_window_close_again (self);
 }
 
 void

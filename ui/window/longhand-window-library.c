@@ -19,20 +19,24 @@ keeps_sessions (LonghandWindow *self) {
   return g_settings_get_boolean (longhand_settings_get_gsettings (self->settings), "keep-sessions");
 }
 
-/* Recorded in the session that is open, whenever. */
+/* Recorded in the session that is open, whenever; what goes elsewhere is not. */
 static gint64
 get_duration_ms (LonghandWindow *self) {
-  return self->session->duration_ms + longhand_dictation_get_now_ms (self->dictation) - self->opened_ms;
+  const gint64 until_ms = longhand_dictation_get_is_elsewhere (self->dictation)
+                              ? self->kept_ms
+                              : longhand_dictation_get_now_ms (self->dictation);
+
+  return self->session->duration_ms + until_ms - self->opened_ms;
 }
 
-/* (transfer full) */
+/* What is in the library of it is never longer than that says. (transfer full) */
 static LonghandSession *
 dup_session (LonghandWindow *self) {
   LonghandSession *session = longhand_session_new ();
 
   session->id = self->session->id;
   session->begun_us = self->session->begun_us;
-  session->duration_ms = get_duration_ms (self);
+  session->duration_ms = MAX (get_duration_ms (self), self->kept_duration_ms);
   session->language = g_strdup (self->session->language);
   session->model = g_strdup (self->session->model);
   longhand_document_fill_session (get_document (self), session);
@@ -53,9 +57,10 @@ keep (LonghandWindow *self) {
   g_autoptr (LonghandSession) session = NULL;
 
   g_clear_handle_id (&self->save_timeout, g_source_remove);
-  if (!keeps_sessions (self) || is_told (self))
+  if (!keeps_sessions (self) || (is_told (self) && get_duration_ms (self) <= self->kept_duration_ms))
     return;
   session = dup_session (self);
+  self->kept_duration_ms = session->duration_ms;
   g_free (self->kept_text);
   self->kept_text = g_strdup (session->text);
   longhand_library_save (self->library, g_steal_pointer (&session));
@@ -147,6 +152,7 @@ longhand_window_keep_all (LonghandWindow *self) {
 
 void
 longhand_window_end (LonghandWindow *self) {
+  self->close_when_idle = FALSE; /* it is needed until all is kept */
   longhand_dictation_finish (self->dictation);
   if (!longhand_window_keep_all (self) && longhand_document_get_unsaved (get_document (self)))
     longhand_dictation_keep_session (self->dictation);
@@ -157,8 +163,8 @@ longhand_window_end (LonghandWindow *self) {
 /* What comes from here on belongs to the session, behind what was recorded of it before. */
 static void
 begin_times (LonghandWindow *self) {
-  self->opened_ms = self->kept_ms = longhand_dictation_get_now_ms (self->dictation);
-  longhand_document_set_time_offset (get_document (self), self->session->duration_ms - self->opened_ms);
+  self->kept_ms = longhand_dictation_get_now_ms (self->dictation);
+  longhand_window_set_opened (self, self->kept_ms);
 }
 
 /* Takes session. */
@@ -170,6 +176,7 @@ show_session (LonghandWindow *self, LonghandSession *session) {
   self->session = session;
   g_free (self->kept_text);
   self->kept_text = g_strdup (session->text);
+  self->kept_duration_ms = session->duration_ms;
   self->is_showing = TRUE;
   longhand_document_show_session (get_document (self), session);
   self->is_showing = FALSE;

@@ -50,6 +50,7 @@ struct _LonghandWindow {
   LonghandFileQueue *files; /* NULL: none was set */
   LonghandSession *session; /* the one that is open; the text and what belongs to it are the document's */
   char *kept_text;          /* of it, as the library was last told */
+  gint64 kept_duration_ms;  /* likewise */
   GMenu *microphones;
   GMenu *models;
   GtkFileChooserNative *chooser;    /* while it is open */
@@ -67,8 +68,9 @@ struct _LonghandWindow {
   LonghandUtterance *left_out; /* owned; the last one that may still be inserted; NULL: none */
 
   guint save_timeout; /* until a change of the text is kept */
-  gint64 opened_ms;   /* when the session was opened, as the times of dictation */
-  gint64 kept_ms;     /* up to when its sound is dealt with, likewise */
+  gint64
+      opened_ms;  /* when the session was opened, as the times of dictation less what went elsewhere since */
+  gint64 kept_ms; /* up to when its sound is dealt with, likewise */
   GArray *word_times; /* owned; LonghandWordTime; NULL: the text has changed since, or nobody asked */
   guint heard_offset; /* of the word that is shown as heard; G_MAXUINT: none is */
   LonghandWordPopover *word_popover; /* of the tree; about word, a copy of one of word_times */
@@ -147,6 +149,8 @@ void longhand_window_init_sound (LonghandWindow *self);
 /* While nothing more may come of what was said: what was recorded since the last time is kept, when that is
  * wanted. */
 void longhand_window_keep_sound (LonghandWindow *self);
+/* When the session was opened: what is said has its times in the session from there on. */
+void longhand_window_set_opened (LonghandWindow *self, gint64 opened_ms);
 /* Another session is open, or its sound may be another. */
 void longhand_window_find_sound (LonghandWindow *self, gboolean is_same_session);
 /* The state of dictation has changed. */
@@ -156,6 +160,8 @@ void longhand_window_dispose_sound (LonghandWindow *self);
 /* longhand-window-again.c */
 void longhand_window_init_again (LonghandWindow *self);
 void longhand_window_transcribe_again (LonghandWindow *self);
+/* What goes on, or was found, is given up. */
+void longhand_window_close_again (LonghandWindow *self);
 void longhand_window_dispose_again (LonghandWindow *self);
 
 /* longhand-window-word.c */

@@ -32,7 +32,8 @@ keeps_sound (LonghandWindow *self) {
   return g_settings_get_boolean (get_settings (self), "keep-sessions") && get_oldest_us (self) != NOTHING;
 }
 
-static void
+/* FALSE: it is not to be had yet. */
+static gboolean
 keep_piece (LonghandWindow *self, gint64 now_ms) {
   const gint64 offset_ms = self->session->duration_ms - self->opened_ms;
   LonghandSoundPiece piece = {
@@ -43,9 +44,24 @@ keep_piece (LonghandWindow *self, gint64 now_ms) {
   };
 
   if (!longhand_dictation_find_sound (self->dictation, &piece))
-    return;
+    return FALSE;
   longhand_sounds_keep (self->sounds, &piece);
   longhand_sounds_expire (self->sounds, get_oldest_us (self));
+  return TRUE;
+}
+
+void
+longhand_window_set_opened (LonghandWindow *self, gint64 opened_ms) {
+  self->opened_ms = opened_ms;
+  longhand_document_set_time_offset (longhand_editor_get_document (self->editor),
+                                     self->session->duration_ms - opened_ms);
+}
+
+/* What other programs were told is no part of the session. */
+static void
+leave_out (LonghandWindow *self, gint64 now_ms) {
+  longhand_window_set_opened (self, self->opened_ms + now_ms - self->kept_ms);
+  self->kept_ms = now_ms;
 }
 
 /* Without text the session is not in the library, so its sound waits for that. */
@@ -54,11 +70,14 @@ longhand_window_keep_sound (LonghandWindow *self) {
   const gint64 now_ms = longhand_dictation_get_now_ms (self->dictation);
   const gboolean wanted = keeps_sound (self);
 
+  if (now_ms > self->kept_ms && longhand_dictation_get_is_elsewhere (self->dictation)) {
+    leave_out (self, now_ms);
+    return;
+  }
   if (wanted && longhand_document_is_empty (longhand_editor_get_document (self->editor)))
     return;
-  if (wanted && now_ms > self->kept_ms)
-    keep_piece (self, now_ms);
-  self->kept_ms = now_ms;
+  if (!wanted || now_ms <= self->kept_ms || keep_piece (self, now_ms))
+    self->kept_ms = now_ms;
 }
 
 /* ---- hearing ---- */
@@ -97,6 +116,7 @@ longhand_window_find_sound (LonghandWindow *self, gboolean is_same_session) {
 
   if (!is_same_session) {
     longhand_window_close_word (self);
+    longhand_window_close_again (self);
     longhand_player_bar_set_parts (self->player, NULL, FALSE);
     update_actions (self);
   }
