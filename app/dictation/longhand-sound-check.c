@@ -75,9 +75,8 @@ take (gpointer owner, gpointer letter) {
 }
 
 static void
-on_event (gpointer user, LonghandSourceEvent *event) {
-  longhand_mailbox_post (((LonghandSoundCheck *)user)->mailbox, take, event,
-                         (GDestroyNotify)longhand_source_event_free);
+on_event (gpointer mailbox, LonghandSourceEvent *event) {
+  longhand_mailbox_post (mailbox, take, event, (GDestroyNotify)longhand_source_event_free);
 }
 
 void
@@ -109,6 +108,35 @@ longhand_sound_check_has_heard (LonghandSoundCheck *self) {
   return self->n_loud >= ENOUGH_LOOKS;
 }
 
+typedef struct {
+  LonghandSource *source;
+  LonghandMailbox *mailbox; /* into which it posts until it is gone */
+} Ending;
+
+static gpointer
+end_ending (gpointer user) {
+  Ending *ending = user;
+
+  ending->source->free (ending->source);
+  longhand_mailbox_unref (ending->mailbox);
+  g_free (ending);
+  return NULL;
+}
+
+/* Takes source. It may still be waiting for its microphone: nobody else is to wait for it. */
+static void
+end_source (LonghandSource *source, LonghandMailbox *mailbox) {
+  Ending *ending = g_new (Ending, 1);
+  GThread *thread;
+
+  *ending = (Ending){ source, longhand_mailbox_ref (mailbox) };
+  thread = g_thread_try_new ("sound-check-end", end_ending, ending, NULL);
+  if (thread != NULL)
+    g_thread_unref (thread);
+  else
+    end_ending (ending);
+}
+
 void
 longhand_sound_check_close (LonghandSoundCheck *self) {
   LonghandSource *source = g_steal_pointer (&self->source);
@@ -116,7 +144,7 @@ longhand_sound_check_close (LonghandSoundCheck *self) {
   if (source == NULL)
     return;
   longhand_mailbox_close (self->mailbox);
-  source->free (source);
+  end_source (source, self->mailbox);
   g_clear_pointer (&self->feed, longhand_feed_unref);
 }
 
@@ -156,6 +184,6 @@ longhand_sound_check_new (LonghandSource *source) {
   LonghandSoundCheck *self = g_object_new (LONGHAND_TYPE_SOUND_CHECK, NULL);
 
   self->source = source;
-  source->connect (source, on_event, self);
+  source->connect (source, on_event, self->mailbox);
   return self;
 }

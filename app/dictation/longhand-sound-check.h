@@ -24,7 +24,8 @@ void longhand_sound_check_get_level (LonghandSoundCheck *self, double *peak, dou
 /* Since it was opened there were about 0.3 seconds as loud as a voice; to be asked ten times a second. */
 gboolean longhand_sound_check_has_heard (LonghandSoundCheck *self);
 
-/* Nothing is told any more; waits, at most some seconds, for the microphone. Called by dispose too. */
+/* Nothing is told any more. The microphone is left to a thread of its own until it lets go. Called by dispose
+ * too. */
 void longhand_sound_check_close (LonghandSoundCheck *self);
 
 G_END_DECLS

@@ -34,7 +34,7 @@ set_up (Fixture *f, gconstpointer data) {
 
 static void
 tear_down (Fixture *f, gconstpointer data) {
-  g_object_unref (f->check);
+  g_clear_object (&f->check);
 }
 
 static void
@@ -140,6 +140,38 @@ what_is_not_there_is_said_and_not_tried_again (Fixture *f, gconstpointer data) {
   g_assert_cmpuint (f->microphone->n_started, ==, 2);
 }
 
+/* A microphone that tells of its end only after the check is gone. */
+static GAsyncQueue *freed_by; /* GThread, not owned */
+static GAsyncQueue *gate;
+static void (*free_fake) (LonghandSource *source);
+
+static void
+free_late (LonghandSource *source) {
+  FakeSource *fake = (FakeSource *)source;
+
+  g_async_queue_timeout_pop (gate, G_USEC_PER_SEC);
+  fake->fn (fake->user, longhand_source_event_new (LONGHAND_SOURCE_CLOSED));
+  free_fake (source);
+  g_async_queue_push (freed_by, g_thread_self ());
+}
+
+static void
+nobody_waits_for_a_microphone_that_is_being_opened (Fixture *f, gconstpointer data) {
+  gate = g_async_queue_new ();
+  freed_by = g_async_queue_new ();
+  free_fake = f->microphone->source.free;
+  f->microphone->source.free = free_late;
+  f->microphone->hold = TRUE;
+  longhand_sound_check_start (f->check, "");
+  g_clear_object (&f->check);
+  g_async_queue_push (gate, gate);
+  g_assert_true (g_async_queue_pop (freed_by) != g_thread_self ());
+  settle ();
+  g_assert_cmpuint (f->n_failed, ==, 0);
+  g_async_queue_unref (gate);
+  g_async_queue_unref (freed_by);
+}
+
 #define ADD(name, function) g_test_add ("/sound-check/" name, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -150,5 +182,7 @@ main (int argc, char **argv) {
   ADD ("choices-while-one-is-being-opened", choices_while_one_is_being_opened);
   ADD ("stopping-closes-it", stopping_closes_it);
   ADD ("what-is-not-there-is-said-and-not-tried-again", what_is_not_there_is_said_and_not_tried_again);
+  ADD ("nobody-waits-for-a-microphone-that-is-being-opened",
+       nobody_waits_for_a_microphone_that_is_being_opened);
   return g_test_run ();
 }
