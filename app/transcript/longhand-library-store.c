@@ -438,12 +438,14 @@ shrink (LonghandLibraryStore *self) {
 
 gboolean
 longhand_library_store_clear (LonghandLibraryStore *self, GError **error) {
+  g_autofree char *folder = longhand_sound_files_dup_folder (self->path);
   const int rc = execute (self, "UPDATE sessions SET removed_us = ?", "i", g_get_real_time ());
 
   if (rc != SQLITE_OK)
     return fail (self, rc, error);
   if (!longhand_library_store_purge (self, error))
     return FALSE;
+  longhand_sound_files_expire (folder, G_MAXINT64); /* of sessions that this library knows nothing of */
   shrink (self);
   return TRUE;
 }

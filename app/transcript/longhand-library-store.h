@@ -44,7 +44,7 @@ gboolean longhand_library_store_set_removed (LonghandLibraryStore *self, gint64 
                                              GError **error);
 /* Its sound (audio/longhand-sound-files) goes with it. */
 gboolean longhand_library_store_purge (LonghandLibraryStore *self, GError **error);
-/* All sessions are gone for good, and the disk has the room that they took. */
+/* All sessions are gone for good, with all sound, and the disk has the room that they took. */
 gboolean longhand_library_store_clear (LonghandLibraryStore *self, GError **error);
 
 /* A session that was left is in no list unless it has text, a title or a pin: then its sound goes. */

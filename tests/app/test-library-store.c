@@ -267,6 +267,16 @@ clearing_leaves_nothing_and_gives_room_back (LibraryFixture *f, gconstpointer da
   assert_found (store, "new", "new");
 }
 
+/* As of a library that was damaged, and put aside. */
+static void
+clearing_takes_sound_that_no_session_knows_of (LibraryFixture *f, gconstpointer data) {
+  g_autoptr (LonghandLibraryStore) store = library_fixture_open (f);
+  g_autofree char *path = library_keep_sound (f, 1);
+
+  g_assert_true (longhand_library_store_clear (store, NULL));
+  g_assert_false (is_there (path));
+}
+
 /* Nor is it in the file. */
 static void
 what_is_removed_is_gone_after_the_next_start (LibraryFixture *f, gconstpointer data) {
@@ -497,6 +507,8 @@ main (int argc, char **argv) {
   LIBRARY_ADD ("/library-store/headings-are-the-first-words", headings_are_the_first_words);
   LIBRARY_ADD ("/library-store/clearing-leaves-nothing-and-gives-room-back",
                clearing_leaves_nothing_and_gives_room_back);
+  LIBRARY_ADD ("/library-store/clearing-takes-sound-that-no-session-knows-of",
+               clearing_takes_sound_that_no_session_knows_of);
   LIBRARY_ADD ("/library-store/removed-sessions-can-be-restored-until-a-purge",
                removed_sessions_can_be_restored_until_a_purge);
   LIBRARY_ADD ("/library-store/sound-goes-with-its-session", sound_goes_with_its_session);
