@@ -27,6 +27,7 @@ struct _LonghandFileQueue {
   guint n_serials;
   guint look_id; /* source; while something is running */
   gboolean is_held, was_busy, is_cancelling;
+  gboolean owes_word; /* that all is done */
 };
 
 static void longhand_file_queue_list_model_init (GListModelInterface *iface);
@@ -72,17 +73,33 @@ item_at (LonghandFileQueue *self, guint i) {
 
 /* ---- what is told ---- */
 
+/* The library has been told of some text, and has not said yet what has become of it. */
+static gboolean
+is_keeping (LonghandFileQueue *self) {
+  for (guint i = 0; i < self->items->len; i++) {
+    const LonghandFileItem *item = item_at (self, i);
+
+    if (item->session != NULL && item->is_handed_on && item->failure == NULL)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static void
 tell (LonghandFileQueue *self) {
   const gboolean is_busy = longhand_file_queue_get_n_open (self) > 0;
+  const gboolean is_other = is_busy != self->was_busy;
 
   g_signal_emit (self, signals[CHANGED], 0);
-  if (is_busy == self->was_busy)
-    return;
   self->was_busy = is_busy;
-  if (!is_busy && !self->is_cancelling)
+  if (is_other)
+    self->owes_word = !is_busy && !self->is_cancelling;
+  if (self->owes_word && !is_keeping (self)) {
+    self->owes_word = FALSE;
     g_signal_emit (self, signals[FINISHED], 0);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_BUSY]);
+  }
+  if (is_other)
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_BUSY]);
 }
 
 static void
@@ -117,11 +134,27 @@ keeps_sessions (LonghandFileQueue *self) {
   return g_settings_get_boolean (longhand_settings_get_gsettings (self->settings), "keep-sessions");
 }
 
+/* To the library, as soon as it may have it. */
+static void
+hand_on (LonghandFileQueue *self, LonghandFileItem *item) {
+  g_autofree char *title = longhand_file_text_dup_title (item->file);
+
+  if (item->session == NULL || item->is_handed_on || !keeps_sessions (self))
+    return;
+  item->is_handed_on = TRUE;
+  longhand_library_save (self->library, longhand_session_copy (item->session));
+  longhand_library_set_title (self->library, item->session_id, title);
+}
+
+static void
+hand_all_on (LonghandFileQueue *self) {
+  for (guint i = 0; i < self->items->len; i++)
+    hand_on (self, item_at (self, i));
+}
+
 /* Takes session. It stays at hand until the library has it on the disk. */
 static void
 keep (LonghandFileQueue *self, LonghandFileItem *item, LonghandSession *session) {
-  g_autofree char *title = longhand_file_text_dup_title (item->file);
-
   g_clear_pointer (&item->session, longhand_session_free);
   if (longhand_session_is_blank (session)) {
     longhand_session_free (session);
@@ -129,11 +162,7 @@ keep (LonghandFileQueue *self, LonghandFileItem *item, LonghandSession *session)
   }
   item->session_id = session->id;
   item->session = session;
-  if (!keeps_sessions (self))
-    return;
-  item->is_handed_on = TRUE;
-  longhand_library_save (self->library, longhand_session_copy (session));
-  longhand_library_set_title (self->library, session->id, title);
+  hand_on (self, item);
 }
 
 /* Of those that the library was told of: it has them all, or says why it has not. */
@@ -552,5 +581,7 @@ longhand_file_queue_new (LonghandFileRecognizer *recognizer, LonghandSettings *s
   self->library = g_object_ref (library);
   g_signal_connect_object (library, "listed", G_CALLBACK (on_listed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (library, "failed", G_CALLBACK (on_library_failed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (longhand_settings_get_gsettings (settings), "changed::keep-sessions",
+                           G_CALLBACK (hand_all_on), self, G_CONNECT_SWAPPED);
   return self;
 }

@@ -12,8 +12,8 @@
 G_BEGIN_DECLS
 
 /* Property (read-only, notify): busy (bool; some file is open).
- * Signals: "changed" (), files, states or the time left are others; "finished" (), the last open file has come
- * to its end by itself. */
+ * Signals: "changed" (), files, states or the time left are others; "finished" (), the last open file has
+ * come to its end by itself, and the library has its text or has said why not. */
 #define LONGHAND_TYPE_FILE_QUEUE (longhand_file_queue_get_type ())
 G_DECLARE_FINAL_TYPE (LonghandFileQueue, longhand_file_queue, LONGHAND, FILE_QUEUE, GObject)
 

@@ -136,9 +136,10 @@ files_become_sessions_one_after_the_other (Fixture *f, gconstpointer data) {
   g_assert_cmpint (state (f, 1), ==, LONGHAND_FILE_STATE_DONE);
   g_assert_cmpuint (longhand_file_queue_get_n_open (f->queue), ==, 0);
   g_assert_cmpuint (f->n_busy, ==, 2);
-  g_assert_cmpuint (f->n_finished, ==, 1);
+  g_assert_cmpuint (f->n_finished, ==, 0); /* the texts are not safe yet */
 
   flush_library (f);
+  g_assert_cmpuint (f->n_finished, ==, 1);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->library)), ==, 2);
   g_assert_cmpuint (longhand_file_queue_get_n_unkept (f->queue), ==, 0);
   first = summary_of (f, item (f, 0));
@@ -355,6 +356,34 @@ text_that_the_library_cannot_write_stays_until_it_can (Fixture *f, gconstpointer
 }
 
 static void
+text_is_kept_as_soon_as_it_may_be (Fixture *f, gconstpointer data) {
+  g_settings_set_boolean (longhand_settings_get_gsettings (f->settings), "keep-sessions", FALSE);
+  add_sound (f, "Later.wav", 1);
+  wait_checked (f, 0);
+  fake_file_recognizer_answer (f->fake, "for all to read", NULL);
+  g_settings_set_boolean (longhand_settings_get_gsettings (f->settings), "keep-sessions", TRUE);
+  flush_library (f);
+  g_assert_cmpuint (longhand_file_queue_get_n_unkept (f->queue), ==, 0);
+  g_assert_cmpstr (summary_of (f, item (f, 0))->title, ==, "Later");
+}
+
+static void
+all_is_done_when_the_library_has_said_what_it_could_not_write (Fixture *f, gconstpointer data) {
+  flush_library (f);
+  library_run_sql (&f->on_disk, "CREATE TRIGGER full BEFORE INSERT ON sessions BEGIN SELECT RAISE "
+                                "(ABORT, 'no room'); END");
+  add_sound (f, "one.wav", 1);
+  wait_checked (f, 0);
+  fake_file_recognizer_answer (f->fake, "precious", NULL);
+  g_assert_cmpuint (f->n_finished, ==, 0);
+  flush_library (f);
+  g_assert_cmpuint (f->n_finished, ==, 1);
+  library_run_sql (&f->on_disk, "DROP TRIGGER full");
+  flush_library (f);
+  g_assert_cmpuint (f->n_finished, ==, 1);
+}
+
+static void
 recording_without_words_is_no_session (Fixture *f, gconstpointer data) {
   add_sound (f, "silence.wav", 1);
   wait_checked (f, 0);
@@ -481,6 +510,9 @@ main (int argc, char **argv) {
   ADD ("/keep/text-that-may-not-be-kept-stays-at-hand", text_that_may_not_be_kept_stays_at_hand);
   ADD ("/keep/text-that-the-library-cannot-write-stays-until-it-can",
        text_that_the_library_cannot_write_stays_until_it_can);
+  ADD ("/keep/text-is-kept-as-soon-as-it-may-be", text_is_kept_as_soon_as_it_may_be);
+  ADD ("/keep/all-is-done-when-the-library-has-said-what-it-could-not-write",
+       all_is_done_when_the_library_has_said_what_it_could_not_write);
   ADD ("/keep/recording-without-words-is-no-session", recording_without_words_is_no_session);
   ADD ("/keep/closing-drops-what-comes-later", closing_drops_what_comes_later);
   ADD ("/progress/progress-follows-the-recognizer", progress_follows_the_recognizer);

@@ -1,4 +1,5 @@
 /* Audio files in the window: the ways into the queue, its rows, and leaving while it is at work. */
+#include "application/longhand-background.h"
 #include "fake-file-recognizer.h"
 #include "files/longhand-file-row.h"
 #include "files/longhand-files-window.h"
@@ -6,6 +7,7 @@
 #include "window-fixture.h"
 
 #include <glib/gstdio.h>
+#include <sqlite3.h>
 #include <string.h>
 
 typedef struct {
@@ -197,6 +199,57 @@ banner_that_was_dismissed_stays_away (FilesFixture *f, gconstpointer data) {
   g_assert_false (banner_is_shown (f));
 }
 
+/* ---- what the library has ---- */
+
+/* From the next session on, until it is told to take them. */
+static void
+let_library_take (FilesFixture *f, gboolean takes) {
+  g_autofree char *path = g_build_filename (f->window.dir, "library.sqlite", NULL);
+  sqlite3 *db;
+
+  longhand_library_flush (f->window.library, G_USEC_PER_SEC);
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (db,
+                                 takes ? "DROP TRIGGER full"
+                                       : "CREATE TRIGGER full BEFORE INSERT ON sessions BEGIN SELECT RAISE "
+                                         "(ABORT, 'no room'); END",
+                                 NULL, NULL, NULL),
+                   ==, SQLITE_OK);
+  sqlite3_close (db);
+}
+
+static void
+text_that_is_open_already_stays_as_it_was_edited (FilesFixture *f, gconstpointer data) {
+  let_library_take (f, FALSE);
+  drop_recording (f, "Draft.wav");
+  fake_file_recognizer_answer (f->fake, "Heard.", NULL);
+  press_button (files_window (f), "Open");
+  fixture_assert_text (&f->window, "Heard.");
+  gtk_text_buffer_set_text (f->window.buffer, "Written.", -1);
+  longhand_window_show_files (f->window.window);
+  press_button (files_window (f), "Open");
+  fixture_assert_text (&f->window, "Written.");
+  let_library_take (f, TRUE);
+}
+
+static void
+who_has_no_window_is_told_what_became_of_the_texts (FilesFixture *f, gconstpointer data) {
+  g_autofree char *failed = NULL;
+  g_autofree char *kept = NULL;
+
+  let_library_take (f, FALSE);
+  drop_recording (f, "Unlucky.wav");
+  fake_file_recognizer_answer (f->fake, "Precious.", NULL);
+  WAIT_FOR (longhand_library_get_all_saved (f->window.library)
+            || is_said (f->window.window, "could not be kept"));
+  failed = longhand_background_describe_files (f->queue);
+  g_assert_nonnull (strstr (failed, "could not be kept"));
+  let_library_take (f, TRUE);
+  WAIT_FOR (longhand_file_queue_get_n_unkept (f->queue) == 0);
+  kept = longhand_background_describe_files (f->queue);
+  g_assert_cmpstr (kept, ==, "Their texts are among the sessions.");
+}
+
 /* ---- leaving ---- */
 
 static void
@@ -254,6 +307,63 @@ text_that_is_kept_nowhere_is_opened_and_asked_about (FilesFixture *f, gconstpoin
   WAIT_FOR (f->window.window == NULL);
 }
 
+static void
+text_that_the_library_cannot_write_is_asked_about (FilesFixture *f, gconstpointer data) {
+  let_library_take (f, FALSE);
+  drop_recording (f, "Unlucky.wav");
+  fake_file_recognizer_answer (f->fake, "Precious.", NULL);
+  leave (f);
+  g_assert_nonnull (f->window.window);
+  g_assert_true (is_said (f->window.window->files_question, "Lose Texts of Audio Files?"));
+  answer (f, "_Cancel");
+  WAIT_FOR (f->window.window->files_question == NULL);
+  let_library_take (f, TRUE);
+  leave (f);
+  WAIT_FOR (f->window.window == NULL);
+}
+
+/* Who stops the work has not given up what was there before. */
+static void
+stopping_asks_about_texts_that_the_library_cannot_write (FilesFixture *f, gconstpointer data) {
+  let_library_take (f, FALSE);
+  drop_recording (f, "Unlucky.wav");
+  fake_file_recognizer_answer (f->fake, "Precious.", NULL);
+  drop_recording (f, "Second.wav");
+  leave (f);
+  answer (f, "_Stop");
+  WAIT_FOR (f->window.window == NULL
+            || (f->window.window->files_question != NULL
+                && is_said (f->window.window->files_question, "Lose Texts of Audio Files?")));
+  g_assert_nonnull (f->window.window);
+  answer (f, "_Discard");
+  WAIT_FOR (f->window.window == NULL);
+}
+
+/* It was about those that were there. */
+static void
+answer_does_not_hold_for_files_that_come_later (FilesFixture *f, gconstpointer data) {
+  drop_recording (f, "First.wav");
+  fake_file_recognizer_answer (f->fake, "Between us.", NULL);
+  press_button (files_window (f), "Open");
+  gtk_text_buffer_insert_interactive_at_cursor (f->window.buffer, "And more.", -1, TRUE);
+  leave (f);
+  answer (f, "_Discard");
+  WAIT_FOR (f->window.window->question != NULL);
+  press_button (f->window.window->question, "_Cancel");
+  WAIT_FOR (f->window.window->question == NULL);
+  leave (f);
+  g_assert_nonnull (f->window.window->files_question);
+  answer (f, "_Discard");
+  WAIT_FOR (f->window.window->question != NULL);
+  drop_recording (f, "Second.wav");
+  fake_file_recognizer_answer (f->fake, "This, too.", NULL);
+  leave (f);
+  g_assert_nonnull (f->window.window->files_question);
+  answer (f, "_Discard");
+  press_button (f->window.window->question, "_Discard");
+  WAIT_FOR (f->window.window == NULL);
+}
+
 #define ADD(path, data, function) g_test_add (path, FilesFixture, data, set_up, function, tear_down)
 
 int
@@ -268,10 +378,20 @@ main (int argc, char **argv) {
   ADD ("/files/queue-that-is-not-seen-is-told-of-until-it-is-done", NULL,
        queue_that_is_not_seen_is_told_of_until_it_is_done);
   ADD ("/files/banner-that-was-dismissed-stays-away", NULL, banner_that_was_dismissed_stays_away);
+  ADD ("/files/text-that-is-open-already-stays-as-it-was-edited", NULL,
+       text_that_is_open_already_stays_as_it_was_edited);
+  ADD ("/files/who-has-no-window-is-told-what-became-of-the-texts", NULL,
+       who_has_no_window_is_told_what_became_of_the_texts);
   ADD ("/leave/files-go-on-without-the-window", NULL, files_go_on_without_the_window);
   ADD ("/leave/files-stop-with-the-window", NULL, files_stop_with_the_window);
   ADD ("/leave/window-stays-when-leaving-is-cancelled", NULL, window_stays_when_leaving_is_cancelled);
   ADD ("/leave/text-that-is-kept-nowhere-is-opened-and-asked-about", "unkept",
        text_that_is_kept_nowhere_is_opened_and_asked_about);
+  ADD ("/leave/text-that-the-library-cannot-write-is-asked-about", NULL,
+       text_that_the_library_cannot_write_is_asked_about);
+  ADD ("/leave/stopping-asks-about-texts-that-the-library-cannot-write", NULL,
+       stopping_asks_about_texts_that_the_library_cannot_write);
+  ADD ("/leave/answer-does-not-hold-for-files-that-come-later", "unkept",
+       answer_does_not_hold_for_files_that_come_later);
   return g_test_run ();
 }

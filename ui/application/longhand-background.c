@@ -104,28 +104,49 @@ follow_attention (LonghandBackground *self) {
 /* ---- files ---- */
 
 static guint
-count_failed (LonghandBackground *self) {
+count_failed (LonghandFileQueue *files) {
   guint n = 0;
 
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->files)); i++) {
-    g_autoptr (LonghandFileItem) item = g_list_model_get_item (G_LIST_MODEL (self->files), i);
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (files)); i++) {
+    g_autoptr (LonghandFileItem) item = g_list_model_get_item (G_LIST_MODEL (files), i);
 
     n += longhand_file_item_get_state (item) == LONGHAND_FILE_STATE_FAILED ? 1 : 0;
   }
   return n;
 }
 
+/* Why the library does not have them all. (transfer full); NULL: it need not have them. */
+static char *
+dup_problem (LonghandFileQueue *files) {
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (files)); i++) {
+    g_autoptr (LonghandFileItem) item = g_list_model_get_item (G_LIST_MODEL (files), i);
+
+    if (longhand_file_item_get_session (item) != NULL)
+      return g_strdup (longhand_file_item_get_message (item));
+  }
+  return NULL;
+}
+
+char *
+longhand_background_describe_files (LonghandFileQueue *files) {
+  const guint n_failed = count_failed (files);
+
+  if (n_failed > 0)
+    return g_strdup_printf (
+        ngettext ("%u file could not be transcribed.", "%u files could not be transcribed.", n_failed),
+        n_failed);
+  if (longhand_file_queue_get_n_unkept (files) > 0)
+    return dup_problem (files);
+  return g_strdup (_ ("Their texts are among the sessions."));
+}
+
 static void
 tell_of_files (LonghandBackground *self) {
-  const guint n_failed = count_failed (self);
   g_autoptr (GNotification) notification = g_notification_new (_ ("Audio Files Are Done"));
-  g_autofree char *body = n_failed > 0
-                              ? g_strdup_printf (ngettext ("%u file could not be transcribed.",
-                                                           "%u files could not be transcribed.", n_failed),
-                                                 n_failed)
-                              : g_strdup (_ ("Their texts are among the sessions."));
+  g_autofree char *body = longhand_background_describe_files (self->files);
 
-  g_notification_set_body (notification, body);
+  if (body != NULL)
+    g_notification_set_body (notification, body);
   g_application_send_notification (G_APPLICATION (self->application), FILES_NOTIFICATION, notification);
 }
 

@@ -17,6 +17,8 @@ LonghandBackground *longhand_background_new (GtkApplication *application, Longha
                                              LonghandDictation *dictation);
 /* Once. */
 void longhand_background_add_files (LonghandBackground *self, LonghandFileQueue *files);
+/* What is said when all are done, besides that. (transfer full); NULL: nothing. */
+char *longhand_background_describe_files (LonghandFileQueue *files);
 void longhand_background_free (LonghandBackground *self);
 
 G_END_DECLS

@@ -61,6 +61,12 @@ longhand_window_close_later (LonghandWindow *self) {
   g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, close_window, g_object_ref (self), g_object_unref);
 }
 
+/* Nothing that was said about leaving holds any more. */
+static void
+stay (LonghandWindow *self) {
+  self->close_after_save = self->leaves_files = FALSE;
+}
+
 /* ---- choosing a file ---- */
 
 static LonghandFormat
@@ -109,7 +115,7 @@ save_as (LonghandWindow *self, GFile *file, LonghandFormat format) {
   g_autofree char *message = NULL;
 
   if (!longhand_window_save (self, file, format, &error)) {
-    self->close_after_save = FALSE;
+    stay (self);
     longhand_window_show_error (self, error);
     return;
   }
@@ -139,7 +145,7 @@ on_replace_answer (AdwMessageDialog *dialog, const char *response, Replacement *
   if (g_strcmp0 (response, "replace") == 0)
     save_as (self, replacement->file, replacement->format);
   else
-    self->close_after_save = FALSE;
+    stay (self);
 }
 
 static void
@@ -181,7 +187,7 @@ on_chosen (LonghandWindow *self, int response) {
 
     save_chosen (self, file);
   } else {
-    self->close_after_save = FALSE;
+    stay (self);
   }
   g_clear_object (&self->chooser);
 }
@@ -262,6 +268,8 @@ on_save_answer (AdwMessageDialog *dialog, const char *response, LonghandWindow *
   } else if (g_strcmp0 (response, "save") == 0) {
     self->close_after_save = TRUE;
     longhand_window_export (self);
+  } else {
+    stay (self);
   }
 }
 

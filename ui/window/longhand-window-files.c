@@ -26,6 +26,7 @@ on_files_window_closed (LonghandWindow *self) {
 
 void
 longhand_window_show_files (LonghandWindow *self) {
+  self->leaves_files = FALSE; /* there may be others from here on */
   if (self->files_window == NULL) {
     GtkWidget *window = longhand_files_window_new (self->files);
 
@@ -152,13 +153,17 @@ longhand_window_follow_files (LonghandWindow *self) {
 
 /* ---- leaving ---- */
 
+/* Who stops the work may still be asked about texts that were there before. */
 static void
 on_answer (AdwMessageDialog *dialog, const char *response, LonghandWindow *self) {
-  if (g_strcmp0 (response, "cancel") == 0)
-    return;
-  if (g_strcmp0 (response, "stop") == 0)
+  const gboolean goes_on = g_strcmp0 (response, "go-on") == 0;
+  const gboolean discards = g_strcmp0 (response, "discard") == 0;
+
+  self->leaves_files = goes_on || discards;
+  if (g_strcmp0 (response, "stop") == 0 || discards)
     longhand_file_queue_cancel_all (self->files);
-  self->leaves_files = TRUE;
+  else if (!goes_on)
+    return;
   longhand_window_close_later (self);
 }
 
@@ -185,16 +190,17 @@ ask_about_work (LonghandWindow *self) {
   ask (self, dialog);
 }
 
-/* Sessions are not kept, so nobody could go on without the window. */
+/* Sessions are not kept, so nobody could go on without the window; or the library cannot be written. */
 static void
 ask_about_texts (LonghandWindow *self) {
   GtkWidget *dialog = adw_message_dialog_new (
       GTK_WINDOW (self), _ ("Lose Texts of Audio Files?"),
       _ ("They are kept nowhere else: open them in the list of files, and export them."));
 
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "stop",
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "discard",
                                     _ ("_Discard"), NULL);
-  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "stop", ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "discard",
+                                              ADW_RESPONSE_DESTRUCTIVE);
   ask (self, dialog);
 }
 
@@ -205,11 +211,13 @@ longhand_window_asks_about_files (LonghandWindow *self) {
   const gboolean is_busy = self->files != NULL && longhand_file_queue_get_n_open (self->files) > 0;
   const gboolean has_texts = self->files != NULL && longhand_file_queue_get_n_unkept (self->files) > 0;
 
-  if (self->leaves_files || (!is_busy && (keeps || !has_texts)))
+  if (self->leaves_files || (!is_busy && !has_texts))
+    return FALSE;
+  if (!is_busy && keeps && longhand_library_flush (self->library, LONGHAND_WINDOW_CLOSE_TIMEOUT_US))
     return FALSE;
   if (self->files_question != NULL)
     gtk_window_present (self->files_question);
-  else if (keeps)
+  else if (is_busy && keeps)
     ask_about_work (self);
   else
     ask_about_texts (self);

@@ -3,9 +3,8 @@
 
 #include <glib/gi18n.h>
 
-#define SAVE_DELAY_MS 1000                    /* after the first change that is not kept */
-#define UNDO_TIMEOUT_S 15                     /* for those who read slowly, or with their ears */
-#define CLOSE_TIMEOUT_US (5 * G_USEC_PER_SEC) /* for the disk, at the end */
+#define SAVE_DELAY_MS 1000 /* after the first change that is not kept */
+#define UNDO_TIMEOUT_S 15  /* for those who read slowly, or with their ears */
 
 static LonghandDocument *
 get_document (LonghandWindow *self) {
@@ -139,10 +138,10 @@ longhand_window_keep_all (LonghandWindow *self) {
   keep_all (self);
   if (!keeps_sessions (self))
     return FALSE;
-  longhand_sounds_flush (self->sounds, CLOSE_TIMEOUT_US);
+  longhand_sounds_flush (self->sounds, LONGHAND_WINDOW_CLOSE_TIMEOUT_US);
   longhand_library_leave (self->library, self->session->id);
   longhand_library_purge (self->library);
-  if (!longhand_library_flush (self->library, CLOSE_TIMEOUT_US)) {
+  if (!longhand_library_flush (self->library, LONGHAND_WINDOW_CLOSE_TIMEOUT_US)) {
     longhand_dictation_keep_session (self->dictation); /* other sessions may not be safe either */
     return FALSE;
   }
@@ -255,6 +254,10 @@ on_opened (LonghandWindow *self, gint64 id) {
 
 void
 longhand_window_open_text (LonghandWindow *self, gint64 id, const LonghandSession *unkept) {
+  if (id == self->session->id) { /* as it was edited since */
+    close_overlay (self);
+    return;
+  }
   if (unkept == NULL) {
     on_opened (self, id);
     return;

@@ -13,6 +13,8 @@
 #include "widgets/longhand-performance-panel.h"
 #include "window/longhand-window.h"
 
+#define LONGHAND_WINDOW_CLOSE_TIMEOUT_US (5 * G_USEC_PER_SEC) /* for the disk, at the end */
+
 struct _LonghandWindow {
   AdwApplicationWindow parent_instance;
 
