@@ -27,7 +27,8 @@ struct _LonghandTypist {
   gboolean is_selected, is_wanted;
   gboolean is_leaving; /* when the wait is over */
   Recording recording;
-  guint n_starts; /* that Longhand has not answered */
+  gboolean is_elsewhere; /* since it is ENDING: the last words are for a field that has lost the keyboard */
+  guint n_starts;        /* that Longhand has not answered */
 
   /* the field */
   gboolean has_focus, is_settled, is_secret;
@@ -195,12 +196,15 @@ may_write (const LonghandTypist *self) {
 /* Whether what begins at start_ms is for this field. */
 static gboolean
 is_meant (const LonghandTypist *self, gint64 start_ms) {
-  return (self->recording == LISTENING || self->recording == ENDING) && may_write (self) && self->n_cuts == 0
-         && start_ms >= self->from_ms;
+  return (self->recording == LISTENING || (self->recording == ENDING && !self->is_elsewhere))
+         && may_write (self) && self->n_cuts == 0 && start_ms >= self->from_ms;
 }
 
+/* What is recorded already cannot be: the rest of the utterance is passed over. */
 static void
 cut (LonghandTypist *self) {
+  if (self->recording == ENDING)
+    self->from_ms = MAX (self->from_ms, self->start_ms + 1);
   if (self->recording != LISTENING)
     return;
   self->n_cuts++;
@@ -419,6 +423,8 @@ set_recording (LonghandTypist *self, Recording recording) {
   const gboolean listened = self->recording == LISTENING;
 
   self->recording = recording;
+  if (recording != ENDING)
+    self->is_elsewhere = FALSE;
   if (listened != (recording == LISTENING))
     add_act (self, LONGHAND_ACT_SHOW)->n = !listened;
 }
@@ -536,6 +542,8 @@ longhand_typist_focus (LonghandTypist *self, gboolean focused) {
     return;
   if (!focused)
     drop_utterance (self);
+  if (!focused && self->recording == ENDING)
+    self->is_elsewhere = TRUE;
   self->has_focus = focused;
   self->is_settled = FALSE;
   self->has_selection = FALSE;

@@ -699,6 +699,37 @@ test_stopped_here (Desk *d, gconstpointer data) {
   assert_done (d, "S");
 }
 
+/* What comes of it then was taken by the key. */
+static void
+test_key_behind_the_end (Desk *d, gconstpointer data) {
+  hear_part (d, "the last");
+  DO (longhand_typist_want (d->typist, FALSE));
+  press (d, '!');
+  assert_field (d, "the last!", "");
+  hear_part (d, "the last words");
+  hear (d, "The last words.");
+  assert_field (d, "the last!", "");
+  hear (d, "And more.");
+  assert_field (d, "the last! And more.", "");
+  assert_done (d, "-E");
+}
+
+static void
+test_focus_behind_the_end (Desk *d, gconstpointer data) {
+  DO (longhand_typist_want (d->typist, FALSE));
+  move (d);
+  hear_part (d, "The last");
+  hear (d, "The last words.");
+  assert_field (d, "", "");
+  DO (longhand_typist_set_state (d->typist, "idle"));
+  DO (longhand_typist_want (d->typist, TRUE));
+  DO (longhand_typist_started (d->typist, TRUE));
+  assert_done (d, "-ELS+");
+  DO (longhand_typist_want (d->typist, FALSE));
+  hear (d, "For this one.");
+  assert_field (d, "For this one.", "");
+}
+
 static void
 test_another_one_is_chosen (Desk *d, gconstpointer data) {
   hear_part (d, "gone");
@@ -819,6 +850,8 @@ main (int argc, char **argv) {
   g_test_add_func ("/typist/what-is-known-may-be-a-part", test_part_of_it);
   DESK_ADD ("/typist/last-words-are-written-when-somebody-stops-it", test_stopped_by_somebody);
   DESK_ADD ("/typist/last-words-are-written-when-it-is-stopped-here", test_stopped_here);
+  DESK_ADD ("/typist/a-key-behind-that-takes-what-is-shown-once", test_key_behind_the_end);
+  DESK_ADD ("/typist/and-last-words-do-not-follow-into-the-next-field", test_focus_behind_the_end);
   DESK_ADD ("/typist/choosing-another-input-method-ends-it-at-once", test_another_one_is_chosen);
   DESK_ADD ("/typist/a-start-that-fails-leaves-when-that-was-read", test_start_fails);
   DESK_ADD ("/typist/a-start-that-was-called-off-is-no-failure", test_start_called_off);
