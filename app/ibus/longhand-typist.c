@@ -38,7 +38,7 @@ struct _LonghandTypist {
   LonghandChanges *changes; /* that can be taken back */
 
   /* the utterance */
-  GString *guessed; /* written since it was a guess whether a space belongs before it */
+  GString *guessed; /* written by the last one since it was a guess whether a space belongs before it */
   gboolean is_told; /* something of it */
   gint64 start_ms;  /* of the one that was told last */
   GString *firm;    /* what of it was committed, as it was heard */
@@ -226,6 +226,8 @@ write_words (LonghandTypist *self, const char *heard) {
 
   if (*heard == '\0')
     return;
+  if (self->written->len == 0)
+    g_string_truncate (self->guessed, 0);
   if (self->has_surrounding && (self->guessed->len > 0 || !longhand_field_is_sure (self->field)))
     g_string_append (self->guessed, text);
   commit (self, text);
@@ -410,7 +412,7 @@ mend_space (LonghandTypist *self) {
   remove_text (self, guessed);
   commit (self, right);
   show (self, shown);
-  if (self->is_told)
+  if (self->written->len > 0)
     g_string_assign (self->written, right);
   else
     longhand_changes_amend_last (self->changes, guessed, right);

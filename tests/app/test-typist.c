@@ -268,6 +268,42 @@ test_space_guessed (Desk *d, gconstpointer data) {
   assert_done (d, "");
 }
 
+/* Or only when the next utterance is under way. */
+static void
+test_space_guessed_before (Desk *d, gconstpointer data) {
+  d->tells = FALSE;
+  g_string_assign (d->text, "ab");
+  DO (longhand_typist_press (d->typist, 0));
+  hear (d, "One.");
+  assert_field (d, "abOne.", "");
+  hear_part (d, "two");
+  DO (tell (d));
+  assert_field (d, "ab One.", " two");
+  hear (d, "Two.");
+  assert_field (d, "ab One. Two.", "");
+  order (d, LONGHAND_COMMAND_SCRATCH, "scratch that");
+  assert_field (d, "ab One.", "");
+  order (d, LONGHAND_COMMAND_SCRATCH, "scratch that");
+  assert_field (d, "ab", "");
+  assert_done (d, "");
+}
+
+/* What can be scratched then is what was written. */
+static void
+test_space_guessed_long_before (Desk *d, gconstpointer data) {
+  d->tells = FALSE;
+  g_string_assign (d->text, "ab");
+  DO (longhand_typist_press (d->typist, 0));
+  hear (d, "One.");
+  hear_part (d, "two three four five| six");
+  DO (tell (d));
+  hear (d, "two three four five six");
+  order (d, LONGHAND_COMMAND_SCRATCH, "scratch that");
+  assert_field (d, "abOne.", "");
+  order (d, LONGHAND_COMMAND_SCRATCH, "scratch that");
+  assert_field (d, "ab", "");
+}
+
 /* ---- what turns out otherwise ---- */
 
 static void
@@ -823,6 +859,8 @@ main (int argc, char **argv) {
   DESK_ADD ("/typist/a-space-goes-where-one-belongs", test_space);
   DESK_ADD ("/typist/also-where-the-program-tells-nothing", test_space_untold);
   DESK_ADD ("/typist/and-is-mended-when-the-program-tells-it-late", test_space_guessed);
+  DESK_ADD ("/typist/also-when-the-next-utterance-is-under-way", test_space_guessed_before);
+  DESK_ADD ("/typist/but-not-behind-what-the-next-one-has-written", test_space_guessed_long_before);
   DESK_ADD ("/typist/firm-words-that-turn-out-otherwise-are-corrected", test_correction);
   DESK_ADD ("/typist/a-correction-takes-whole-characters", test_correction_within_characters);
   DESK_ADD ("/typist/they-stay-where-text-cannot-be-removed", test_no_correction);
