@@ -247,13 +247,16 @@ set_capabilities (IBusEngine *engine, guint capabilities) {
   follow (self);
 }
 
-/* What the program told of it when it had the keyboard before still holds. */
+/* What the program told of it when it had the keyboard before is a good guess; no more, since several fields
+ * may have the same input context. */
 static void
 recall (LonghandIbus *self) {
   const Told *told = self->context != NULL ? g_hash_table_lookup (self->told, self->context) : NULL;
 
-  if (told != NULL)
-    longhand_typist_surround (self->typist, told->text, told->cursor, told->anchor);
+  if (told == NULL)
+    return;
+  longhand_typist_surround (self->typist, told->text, told->cursor, told->anchor);
+  longhand_typist_reset (self->typist);
 }
 
 static void

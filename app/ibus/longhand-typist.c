@@ -334,8 +334,11 @@ put (LonghandTypist *self, LonghandCommand command, const char *text) {
   g_autofree char *replaced = g_strdup (before + strlen (before) - n_replaced);
   g_autofree char *with_space = g_strconcat (space_before (self, command), text, NULL);
 
-  if (replace (self, replaced, with_space))
-    longhand_changes_add (self->changes, replaced, with_space);
+  if (!replace (self, replaced, with_space)) {
+    *replaced = '\0'; /* it stays, and what was said goes behind it */
+    replace (self, replaced, with_space);
+  }
+  longhand_changes_add (self->changes, replaced, with_space);
 }
 
 static void

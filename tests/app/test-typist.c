@@ -525,8 +525,18 @@ test_cannot_scratch (Desk *d, gconstpointer data) {
   hear (d, "Hello.");
   order (d, LONGHAND_COMMAND_SCRATCH, "scratch that");
   assert_done (d, "1");
+}
+
+/* The recognizer's own stays, and is worth a remark. */
+static void
+test_mark_behind_a_mark (Desk *d, gconstpointer data) {
+  cannot (d, TRUE, FALSE);
+  hear (d, "Hello.");
   order (d, LONGHAND_COMMAND_MARK, "?");
+  assert_field (d, "Hello.?", "");
   assert_done (d, "1");
+  cannot (d, TRUE, TRUE);
+  order (d, LONGHAND_COMMAND_SCRATCH, "scratch that");
   assert_field (d, "Hello.", "");
 }
 
@@ -877,6 +887,7 @@ main (int argc, char **argv) {
   DESK_ADD ("/typist/words-are-shown-beside-a-field-without-preedit", test_no_preedit);
   DESK_ADD ("/typist/and-within-it-when-it-can", test_preedit_found_out);
   DESK_ADD ("/typist/what-cannot-be-removed-is-said", test_cannot_scratch);
+  DESK_ADD ("/typist/a-mark-goes-behind-one-that-cannot-be-removed", test_mark_behind_a_mark);
   DESK_ADD ("/typist/commands-do-what-they-say", test_commands);
   DESK_ADD ("/typist/only-what-is-before-the-caret-is-scratched", test_scratch_what_is_there);
   DESK_ADD ("/typist/nothing-is-scratched-where-the-caret-may-be-elsewhere", test_caret_elsewhere);

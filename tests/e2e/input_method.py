@@ -225,9 +225,10 @@ class OddProgram:
     """A program of its own making, with these capabilities only, in the process of the test."""
 
     def __init__(self, bus, capabilities):
-        self.text, self.beside, self.listens = "", "", None
+        self.text, self.beside, self.listens, self.n_deleted = "", "", None, 0
         self.context = bus.create_input_context("odd")
         self.context.connect("commit-text", self.on_commit)
+        self.context.connect("delete-surrounding-text", self.on_delete)
         self.context.connect("update-auxiliary-text", self.on_beside)
         self.context.connect("hide-auxiliary-text", lambda _context: self.on_beside(None, None, False))
         self.context.connect("register-properties", lambda _context, properties: self.on_property(properties.get(0)))
@@ -237,6 +238,15 @@ class OddProgram:
 
     def on_commit(self, _context, text):
         self.text += text.get_text()
+
+    def on_delete(self, _context, _offset, n_chars):
+        self.n_deleted += n_chars
+
+    def tell(self, text):
+        """Its text, with the caret at the end, once somebody wants to know it."""
+        assert self.until(self.context.needs_surrounding_text)
+        self.context.set_surrounding_text(IBus.Text.new_from_string(text), len(text), len(text))
+        time.sleep(SETTLED)
 
     def on_beside(self, _context, text, visible):
         self.beside = text.get_text() if visible else ""

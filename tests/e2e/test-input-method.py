@@ -7,7 +7,7 @@ import sys
 import time
 
 from desktop import Desktop
-from input_method import COLEMAK, KEYBOARD, Daemon, IBus, Longhand, OddProgram, Program, press, until
+from input_method import COLEMAK, KEYBOARD, SETTLED, Daemon, IBus, Longhand, OddProgram, Program, press, until
 from tap import case, run
 
 os.environ["GSETTINGS_BACKEND"] = "keyfile"  # the same for all processes
@@ -202,6 +202,26 @@ def _():
     odd.wait("it is an odd one.", "")
     longhand.ordered("scratch", "scratch that")
     odd.wait("it is an odd one.", "This program does not let Longhand remove text.")
+    odd.context.focus_out()
+
+
+@case("/input-method/a-mark-of-another-field-of-the-same-input-context-is-not-replaced")
+def _():
+    start()
+    odd = []
+    longhand.follow(lambda: odd.append(OddProgram(
+        IBus.Bus(), IBus.Capabilite.AUXILIARY_TEXT | IBus.Capabilite.SURROUNDING_TEXT)))
+    odd = odd[0]
+    odd.tell("The first field.")
+    longhand.said("Hello.")
+    odd.wait(" Hello.", "")
+    odd.tell("The first field. Hello.")
+    longhand.follow(odd.context.focus_out)
+    odd.context.focus_in()
+    longhand.wait("recording")
+    longhand.ordered("mark", "?")
+    assert odd.until(lambda: odd.text.endswith("?")), odd.text
+    assert odd.n_deleted == 0 and odd.text == " Hello.?"
     odd.context.focus_out()
 
 
