@@ -16,7 +16,8 @@ struct _LonghandOtherPrograms {
   char *summary;
 
   gboolean is_available;
-  guint serial; /* of the last question: answers to others are old */
+  guint serial;         /* of the last question: answers to others are old */
+  gboolean is_deciding; /* by the last one, that has not been answered */
 };
 
 /* What is asked of the program. */
@@ -101,16 +102,19 @@ on_described (GObject *process, GAsyncResult *result, gpointer user) {
   g_autoptr (GError) error = NULL;
   g_autofree char *answer = finish (G_SUBPROCESS (process), result, &error);
   g_auto (GStrv) lines = g_strsplit (answer != NULL ? answer : "", "\n", 2);
+  const gboolean was_enabled = longhand_other_programs_get_enabled (self);
   gboolean is_there;
 
   if (question->serial != self->serial)
     return;
+  self->is_deciding = FALSE;
   if (g_strv_length (lines) < 2) {
-    show (self, FALSE, FALSE, error != NULL ? error->message : "");
+    /* what is chosen stays so while nobody can tell */
+    show (self, FALSE, was_enabled && !question->decides, error != NULL ? error->message : "");
     return;
   }
   is_there = strcmp (lines[0], "on") == 0;
-  show (self, TRUE, is_there && (question->decides || longhand_other_programs_get_enabled (self)), lines[1]);
+  show (self, TRUE, is_there && (question->decides || was_enabled), lines[1]);
 }
 
 static void
@@ -121,6 +125,7 @@ ask (LonghandOtherPrograms *self, const char *command, gboolean decides) {
   GTask *task;
 
   self->serial++;
+  self->is_deciding = decides && process != NULL;
   if (process == NULL) {
     show (self, FALSE, FALSE, error->message);
     return;
@@ -134,7 +139,8 @@ ask (LonghandOtherPrograms *self, const char *command, gboolean decides) {
 
 void
 longhand_other_programs_refresh (LonghandOtherPrograms *self) {
-  ask (self, "--status", FALSE);
+  if (!self->is_deciding) /* its answer says as much */
+    ask (self, "--status", FALSE);
 }
 
 void

@@ -139,12 +139,35 @@ test_complaint (Fixture *f, gconstpointer data) {
   assert_is (f, TRUE, FALSE, "A sentence about --status.");
 }
 
+/* IBus may be down when somebody looks: what was chosen holds when it is back. */
+static void
+test_nobody_can_tell (Fixture *f, gconstpointer data) {
+  set_enabled (f, TRUE);
+  break_program (f);
+  refresh (f);
+  assert_is (f, FALSE, TRUE, "IBus is not running: start it.");
+  g_unlink (f->broken);
+  refresh (f);
+  assert_is (f, TRUE, TRUE, "A sentence about --status.");
+}
+
 static void
 test_no_program (Fixture *f, gconstpointer data) {
   g_setenv ("LONGHAND_IBUS", "/nowhere/longhand-ibus", TRUE);
   longhand_other_programs_refresh (f->programs);
   g_assert_false (longhand_other_programs_get_available (f->programs));
   g_assert_nonnull (strstr (longhand_other_programs_get_summary (f->programs), "without IBus"));
+}
+
+/* Whoever looks meanwhile does not call it off. */
+static void
+test_pending_choice (Fixture *f, gconstpointer data) {
+  longhand_other_programs_set_enabled (f->programs, TRUE);
+  longhand_other_programs_refresh (f->programs);
+  wait_told (f);
+  assert_is (f, TRUE, TRUE, "A sentence about --add.");
+  refresh (f);
+  assert_is (f, TRUE, TRUE, "A sentence about --status.");
 }
 
 /* The last question counts, whichever answer comes first. */
@@ -196,6 +219,8 @@ main (int argc, char **argv) {
   ADD ("/other-programs/what-was-taken-away-is-off", test_taken_away);
   ADD ("/other-programs/complaint-is-shown-and-it-stays-off", test_complaint);
   ADD ("/other-programs/a-build-without-it-says-so", test_no_program);
+  ADD ("/other-programs/a-choice-holds-while-nobody-can-tell", test_nobody_can_tell);
+  ADD ("/other-programs/a-look-calls-no-choice-off", test_pending_choice);
   ADD ("/other-programs/the-last-question-counts", test_quick);
   ADD ("/other-programs/start-is-passed-on-with-its-error", test_start);
   return g_test_run ();
