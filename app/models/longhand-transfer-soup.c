@@ -188,11 +188,14 @@ static gboolean
 take_whole (Fetch *self, SoupMessage *message, GError **error) {
   SoupMessageHeaders *headers = soup_message_get_response_headers (message);
   const char *type = soup_message_headers_get_content_type (headers, NULL);
+  const gboolean has_length = soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH;
 
   if (type != NULL && g_str_has_prefix (type, "text/"))
     return fail_as_other (self, error);
-  if (soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH
-      && !take_total (self, soup_message_headers_get_content_length (headers), error))
+  /* what is there is not given up for something that may be anything */
+  if (!has_length && longhand_part_file_get_size (self->part) > 0)
+    return fail_as_other (self, error);
+  if (has_length && !take_total (self, soup_message_headers_get_content_length (headers), error))
     return FALSE;
   return longhand_part_file_begin (self->part, self->address, strong_etag (message), error);
 }

@@ -313,6 +313,9 @@ a_page_in_its_place_costs_nothing (Fixture *f, gconstpointer data) {
   model_server_set_manner (f->server, MODEL_SERVER_IS_HOTEL);
   start (f);
   assert_failed (f, LONGHAND_ERROR_DOWNLOAD, "is not “Whisper test”", N_BYTES / 2);
+  model_server_set_manner (f->server, MODEL_SERVER_IS_ENDLESS); /* neither with a length nor of a type */
+  start (f);
+  assert_failed (f, LONGHAND_ERROR_DOWNLOAD, "is not “Whisper test”", N_BYTES / 2);
   model_server_set_bytes (f->server, "<html>Welcome</html>", 20, "\"first\"");
   model_server_set_manner (f->server, MODEL_SERVER_IGNORES_RANGE); /* with a length, and of no type */
   start (f);
