@@ -18,6 +18,8 @@ struct _LonghandOtherPrograms {
   gboolean is_available;
   guint serial;         /* of the last question: answers to others are old */
   gboolean is_deciding; /* by the last one, that has not been answered */
+  guint n_starts;       /* that have not been answered */
+  gboolean stops_then;  /* when they have been */
 };
 
 /* What is asked of the program. */
@@ -151,12 +153,25 @@ longhand_other_programs_set_enabled (LonghandOtherPrograms *self, gboolean enabl
 
 /* ---- dictation ---- */
 
+void
+longhand_other_programs_stop (LonghandOtherPrograms *self) {
+  g_autoptr (GSubprocess) process = NULL;
+
+  self->stops_then = self->n_starts > 0;
+  if (!self->stops_then)
+    process = run ("--stop", NULL);
+}
+
 static void
 on_started (GObject *process, GAsyncResult *result, gpointer user) {
   g_autoptr (GTask) task = user;
+  LonghandOtherPrograms *self = g_task_get_source_object (task);
   GError *error = NULL;
   g_autofree char *answer = finish (G_SUBPROCESS (process), result, &error);
 
+  self->n_starts--;
+  if (self->stops_then)
+    longhand_other_programs_stop (self);
   if (answer == NULL)
     g_task_return_error (task, error);
   else
@@ -171,10 +186,13 @@ longhand_other_programs_start_async (LonghandOtherPrograms *self, GAsyncReadyCal
   g_autoptr (GSubprocess) process = run ("--start", &error);
 
   g_task_set_source_tag (task, longhand_other_programs_start_async);
-  if (process == NULL)
+  self->stops_then = FALSE;
+  if (process == NULL) {
     g_task_return_error (task, error);
-  else
-    g_subprocess_communicate_utf8_async (process, NULL, NULL, on_started, g_steal_pointer (&task));
+    return;
+  }
+  self->n_starts++;
+  g_subprocess_communicate_utf8_async (process, NULL, NULL, on_started, g_steal_pointer (&task));
 }
 
 gboolean

@@ -5,18 +5,20 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-/* Does as it is asked, and says so; the file "broken" beside it keeps it from doing anything. */
+/* Does as it is asked, and says so; the file "broken" beside it keeps it from doing anything, and "held" from
+ * starting. */
 #define PROGRAM                                                                                              \
   "#!/bin/sh\n"                                                                                              \
   "cd \"$(dirname \"$0\")\" || exit 3\n"                                                                     \
   "echo \"$1\" >>asked\n"                                                                                    \
   "if [ -e broken ]; then echo 'longhand-ibus: IBus is not running: start it.' >&2; exit 1; fi\n"            \
-  "case $1 in --add) echo on >state ;; --remove) echo off >state ;; --start) exit 0 ;; esac\n"               \
+  "case $1 in --add) echo on >state ;; --remove) echo off >state ;; "                                        \
+  "--start) while [ -e held ]; do sleep 0.01; done; echo started >>asked; exit 0 ;; esac\n"                  \
   "cat state 2>/dev/null || echo off\n"                                                                      \
   "echo \"A sentence about $1.\"\n"
 
 typedef struct {
-  char *dir, *program, *broken, *asked, *state;
+  char *dir, *program, *broken, *held, *asked, *state;
   GSettings *settings;
   LonghandOtherPrograms *programs;
   guint n_told;
@@ -35,6 +37,7 @@ set_up (Fixture *f, gconstpointer data) {
   g_assert_no_error (error);
   f->program = g_build_filename (f->dir, "longhand-ibus", NULL);
   f->broken = g_build_filename (f->dir, "broken", NULL);
+  f->held = g_build_filename (f->dir, "held", NULL);
   f->asked = g_build_filename (f->dir, "asked", NULL);
   f->state = g_build_filename (f->dir, "state", NULL);
   g_file_set_contents (f->program, PROGRAM, -1, &error);
@@ -52,6 +55,7 @@ tear_down (Fixture *f, gconstpointer data) {
   g_object_unref (f->programs);
   g_object_unref (f->settings);
   g_unlink (f->broken);
+  g_unlink (f->held);
   g_unlink (f->asked);
   g_unlink (f->state);
   g_unlink (f->program);
@@ -59,6 +63,7 @@ tear_down (Fixture *f, gconstpointer data) {
   g_free (f->dir);
   g_free (f->program);
   g_free (f->broken);
+  g_free (f->held);
   g_free (f->asked);
   g_free (f->state);
 }
@@ -202,11 +207,40 @@ test_start (Fixture *f, gconstpointer data) {
   g_assert_true (start (f, &error));
   g_assert_no_error (error);
   g_file_get_contents (f->asked, &asked, NULL, &error);
-  g_assert_cmpstr (asked, ==, "--start\n");
+  g_assert_cmpstr (asked, ==, "--start\nstarted\n");
   break_program (f);
   g_assert_false (start (f, &error));
   g_assert_error (error, LONGHAND_ERROR, LONGHAND_ERROR_FAILED);
   g_assert_cmpstr (error->message, ==, "IBus is not running: start it.");
+}
+
+static void
+wait_asked (Fixture *f, const char *expected) {
+  for (;;) {
+    g_autofree char *asked = NULL;
+
+    g_main_context_iteration (NULL, FALSE);
+    if (g_file_get_contents (f->asked, &asked, NULL, NULL) && g_str_equal (asked, expected))
+      return;
+    g_usleep (1000);
+  }
+}
+
+/* Whoever lets go of the key at once is not recorded. */
+static void
+test_stop (Fixture *f, gconstpointer data) {
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_file_set_contents (f->held, "", 0, &error);
+  g_assert_no_error (error);
+  longhand_other_programs_start_async (f->programs, on_result, &result);
+  longhand_other_programs_stop (f->programs);
+  wait_asked (f, "--start\n");
+  g_unlink (f->held);
+  wait_asked (f, "--start\nstarted\n--stop\n");
+  longhand_other_programs_stop (f->programs);
+  wait_asked (f, "--start\nstarted\n--stop\n--stop\n");
 }
 
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
@@ -223,5 +257,6 @@ main (int argc, char **argv) {
   ADD ("/other-programs/a-look-calls-no-choice-off", test_pending_choice);
   ADD ("/other-programs/the-last-question-counts", test_quick);
   ADD ("/other-programs/start-is-passed-on-with-its-error", test_start);
+  ADD ("/other-programs/stop-comes-behind-a-start", test_stop);
   return g_test_run ();
 }

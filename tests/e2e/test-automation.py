@@ -226,6 +226,9 @@ def _():
     press_key("Activated", "toggle")
     wait("a start elsewhere", lambda: input_method.asked()[-1] == "--start")
     assert state() == "idle"
+    press_key("Activated", "talk")
+    press_key("Deactivated", "talk")  # before anything has come of it
+    wait("an end elsewhere", lambda: input_method.asked()[-2:] == ["--start", "--stop"])
     subprocess.run(["xdotool", "windowactivate", "--sync", window], check=True)
     app = open_preferences()
     app.press("Use in Other Applications")

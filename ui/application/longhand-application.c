@@ -33,8 +33,9 @@ struct _LonghandApplication {
   LonghandOtherPrograms *other_programs;
   guint end_sources[N_END_SIGNALS];
 
-  gboolean is_held;     /* by the service, or by files that are being transcribed */
-  gboolean starts_soon; /* --start or --toggle, and no other instance was there */
+  gboolean is_held;          /* by the service, or by files that are being transcribed */
+  gboolean starts_soon;      /* --start or --toggle, and no other instance was there */
+  gboolean starts_elsewhere; /* a key began it, in another program */
 };
 
 G_DEFINE_FINAL_TYPE (LonghandApplication, longhand_application, ADW_TYPE_APPLICATION)
@@ -145,11 +146,21 @@ static void
 start_by_key (LonghandApplication *self) {
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
 
-  if ((window != NULL && gtk_window_is_active (window))
-      || !longhand_other_programs_get_enabled (self->other_programs))
-    start (NULL, NULL, self);
-  else
+  self->starts_elsewhere = (window == NULL || !gtk_window_is_active (window))
+                           && longhand_other_programs_get_enabled (self->other_programs);
+  if (self->starts_elsewhere)
     longhand_other_programs_start_async (self->other_programs, on_started_elsewhere, g_object_ref (self));
+  else
+    start (NULL, NULL, self);
+}
+
+/* One elsewhere takes a while, and the key may be up before it is heard of here. */
+static void
+stop_by_key (LonghandApplication *self) {
+  if (self->starts_elsewhere && !longhand_service_get_started (self->service))
+    longhand_other_programs_stop (self->other_programs);
+  self->starts_elsewhere = FALSE;
+  stop (NULL, NULL, self);
 }
 
 static void
@@ -157,7 +168,7 @@ on_key_talk (LonghandApplication *self, gboolean pressed) {
   if (pressed)
     start_by_key (self);
   else
-    stop (NULL, NULL, self);
+    stop_by_key (self);
 }
 
 static void
