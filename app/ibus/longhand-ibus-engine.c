@@ -414,6 +414,7 @@ disable (IBusEngine *engine) {
     follow (self);
     set_engine (self, NULL);
     g_hash_table_remove_all (self->told); /* others are told from here on */
+    longhand_ibus_switch_forget ();
   }
   IBUS_ENGINE_CLASS (longhand_ibus_engine_parent_class)->disable (engine);
 }

@@ -10,6 +10,8 @@
 #include <string.h>
 
 #define NEUTRAL_ENGINE "xkb:us::eng" /* comes with IBus */
+#define WAIT_MS 10000                /* for the last words of the recording before */
+#define LOOK_MS 20
 
 /* ---- the one before ---- */
 
@@ -34,12 +36,27 @@ keep_previous (const char *name, GError **error) {
 
 /* (transfer full); NULL: none is to be restored */
 static char *
-take_previous (void) {
+dup_previous (void) {
   g_autofree char *path = dup_path ();
   char *name = NULL;
 
   g_file_get_contents (path, &name, NULL, NULL);
+  return name;
+}
+
+void
+longhand_ibus_switch_forget (void) {
+  g_autofree char *path = dup_path ();
+
   g_unlink (path);
+}
+
+/* The same, for the last time. */
+static char *
+take_previous (void) {
+  char *name = dup_previous ();
+
+  longhand_ibus_switch_forget ();
   return name;
 }
 
@@ -66,13 +83,13 @@ is_ours (IBusBus *bus, char **name) {
 
 char *
 longhand_ibus_switch_dup_other (IBusBus *bus) {
-  g_autofree char *path = dup_path ();
   char *name;
 
   if (!is_ours (bus, &name))
     return name;
   g_free (name);
-  return g_file_get_contents (path, &name, NULL, NULL) ? name : g_strdup (NEUTRAL_ENGINE);
+  name = dup_previous ();
+  return name != NULL ? name : g_strdup (NEUTRAL_ENGINE);
 }
 
 static gboolean
@@ -86,14 +103,20 @@ choose (IBusBus *bus, const char *name, GError **error) {
   return FALSE;
 }
 
+/* It begins to listen when it is chosen. The engine that it was until now forgets the one before as it ends,
+ * and may do so until the new one is there. */
 static gboolean
 start (IBusBus *bus, GError **error) {
   g_autofree char *name = NULL;
+  g_autofree char *previous = NULL;
 
-  /* it begins to listen when it is chosen */
-  if (is_ours (bus, &name))
-    return choose (bus, NEUTRAL_ENGINE, error) && choose (bus, LONGHAND_IBUS_ENGINE, error);
-  return keep_previous (name, error) && choose (bus, LONGHAND_IBUS_ENGINE, error);
+  if (is_ours (bus, &name)) {
+    previous = dup_previous ();
+    return choose (bus, NEUTRAL_ENGINE, error) && choose (bus, LONGHAND_IBUS_ENGINE, error)
+           && (previous == NULL || keep_previous (previous, error));
+  }
+  return keep_previous (name, error) && choose (bus, LONGHAND_IBUS_ENGINE, error)
+         && keep_previous (name, error);
 }
 
 /* The engine switches back when the last words are written; one that does not listen, at once. */
@@ -108,6 +131,28 @@ stop (IBusBus *bus, gboolean listens, GError **error) {
     return TRUE;
   previous = take_previous ();
   return previous == NULL || choose (bus, previous, error);
+}
+
+/* Until the last words are written that are still to come, and the one before it is in use again; or it takes
+ * too long. */
+static gboolean
+wait_for_last_words (IBusBus *bus, GError **error) {
+  g_autofree char *previous = dup_previous ();
+  gboolean is_ending = TRUE;
+
+  for (guint ms = 0; is_ending && ms < WAIT_MS; ms += LOOK_MS) {
+    g_autofree char *name = NULL;
+    g_autofree char *state = NULL;
+
+    if (longhand_remote_run ("state", &state, error) == LONGHAND_REMOTE_FAILED)
+      return FALSE;
+    is_ending = is_ours (bus, &name)
+                && (g_strcmp0 (state, "finishing") == 0
+                    || (ms > 0 && previous != NULL && g_strcmp0 (state, "idle") == 0));
+    if (is_ending)
+      g_usleep (LOOK_MS * 1000);
+  }
+  return TRUE;
 }
 
 /* Whether Longhand records for this input method; its own window may record as well. */
@@ -127,6 +172,8 @@ gboolean
 longhand_ibus_switch (IBusBus *bus, const char *command, GError **error) {
   gboolean listens;
 
+  if (strcmp (command, "stop") != 0 && !wait_for_last_words (bus, error))
+    return FALSE;
   if (!get_listens (bus, &listens, error))
     return FALSE;
   if (strcmp (command, "stop") == 0 || (strcmp (command, "toggle") == 0 && listens))

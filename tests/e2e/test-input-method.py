@@ -259,6 +259,23 @@ def _():
     wait_engine(COLEMAK)
 
 
+@case("/input-method/a-start-during-the-last-words-comes-behind-them")
+def _():
+    start()
+    desktop.do(lambda: longhand.set_state("finishing"))
+    again = subprocess.Popen([daemon.longhand_ibus, "--start"])
+    time.sleep(5 * SETTLED)
+    assert again.poll() is None
+    longhand.said("The last words.")
+    desktop.do(lambda: longhand.set_state("idle"))
+    assert again.wait(20) == 0
+    longhand.wait("recording")
+    longhand.said("The next ones.")
+    new.wait("entry", "The last words. The next ones.")
+    assert daemon.command("--stop") == (0, "")
+    wait_engine(COLEMAK)
+
+
 @case("/input-method/what-was-typed-before-is-known")
 def _():
     for _ in range(2):
@@ -286,6 +303,34 @@ def _():
     assert daemon.chosen() == "longhand"
     assert daemon.command("--start") == (0, "")
     longhand.wait("recording")
+
+
+@case("/input-method/what-was-in-use-long-before-does-not-come-back")
+def _():
+    daemon.choose(COLEMAK)
+    start()
+    daemon.choose(KEYBOARD)
+    longhand.wait("idle")
+    new.activate()
+    daemon.choose("longhand")
+    longhand.wait("recording")
+    assert daemon.command("--stop") == (0, "")
+    longhand.wait("idle")
+    time.sleep(SETTLED)
+    assert daemon.chosen() == "longhand"
+
+
+@case("/input-method/a-second-start-does-not-take-longhand-for-the-one-before")
+def _():
+    daemon.choose(COLEMAK)
+    start()
+    new.focus("password")
+    longhand.wait("idle")
+    assert daemon.command("--start") == (0, "")
+    new.focus("entry")
+    longhand.wait("recording")
+    assert daemon.command("--stop") == (0, "")
+    wait_engine(COLEMAK)
 
 
 @case("/input-method/choosing-another-one-stops-it")
