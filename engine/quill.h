@@ -448,8 +448,9 @@ struct quill_params {
                                 * when that is not checked, this alone decides. 1: no window is silent */
     /* Seconds; 0: off. Needs word_timestamps. Where words are dubious, which is improbable or far too short
      * or long, with a longer silence than this around them, the silence is passed over, the words are
-     * dropped, and what is there is looked at in a window of its own (openai/whisper transcribe.py). This is
-     * for silence within what is looked at: with vad, pauses between stretches are not, and the guards of a
+     * dropped, and what is there is looked at in a window of its own (openai/whisper transcribe.py). To
+     * find silence, words are cut that are far longer than others, as they are where they have a pause to
+     * themselves. This is for silence within what is looked at: with vad, pauses between stretches are not, and the guards of a
      * stream judge whole utterances, so that it does nothing there. */
     float hallucination_silence_threshold;
     unsigned max_initial_timestamp_ms; /* 1000 */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "text/hallucinations.h"
+#include "text/trim.h"
 #include "text/unicode.h"
 #include "transcriber-run.h"
 
@@ -171,6 +172,8 @@ static void doubt_window(struct quill_run *run, size_t first, struct quill_cut *
 {
     struct quill_result *result = &run->builder->result;
     const int64_t seek_ms = (int64_t)run->seek * QUILL_FRAME_MS;
+
+    quill_trim_words(result->segments + first, result->n_segments - first, run->last_speech_ms, run->t->ends);
     const struct quill_window_facts facts = {
         .segments = result->segments + first,
         .n_segments = result->n_segments - first,

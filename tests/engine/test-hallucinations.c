@@ -1,5 +1,6 @@
 /* Which words are doubted, and what silence around them is passed over: windows of 30 s made up by hand. */
 #include "text/hallucinations.h"
+#include "text/trim.h"
 
 #include <glib.h>
 #include <string.h>
@@ -201,6 +202,106 @@ words_are_dubious_that_are_improbable_too_short_or_too_long (void) {
   assert_dubious (words, 12, true);
 }
 
+/* ---- words that reach into pauses ---- */
+
+#define MAX_SPOKEN 8
+
+struct spoken {
+  const char *text; /* NULL: a segment begins, with these times */
+  int64_t start_ms, end_ms;
+};
+
+/* Up to an entry that has no length. What is expected has the same words; segments do not count there. */
+static void
+assert_trimmed (const struct spoken *said, int64_t last_speech_ms, const struct spoken *expected) {
+  struct quill_segment segments[MAX_SEGMENTS] = { 0 };
+  struct quill_word words[MAX_SPOKEN];
+  uint16_t lengths[MAX_SPOKEN];
+  size_t n_segments = 0, n = 0;
+
+  for (; said->end_ms > said->start_ms; said++) {
+    if (!said->text) {
+      segments[n_segments++]
+          = (struct quill_segment){ .start_ms = said->start_ms, .end_ms = said->end_ms, .words = words + n };
+      continue;
+    }
+    segments[n_segments - 1].n_words++;
+    words[n++]
+        = (struct quill_word){ .text = said->text, .start_ms = said->start_ms, .end_ms = said->end_ms };
+  }
+  quill_trim_words (segments, n_segments, last_speech_ms, lengths);
+  for (size_t i = 0; i < n; i++) {
+    g_test_message ("%s", words[i].text);
+    g_assert_cmpstr (words[i].text, ==, expected[i].text);
+    g_assert_cmpint (words[i].start_ms, ==, expected[i].start_ms);
+    g_assert_cmpint (words[i].end_ms, ==, expected[i].end_ms);
+  }
+}
+
+static void
+words_at_marks_are_cut (void) {
+  const struct spoken said[] = { { NULL, 1000, 20000 },    { " Go", 1000, 1300 },    { " on.", 1300, 6000 },
+                                 { " Then", 6000, 6300 },  { " he", 6300, 6600 },    { " came.", 6600, 6900 },
+                                 { " Never", 6900, 9900 }, { " mind", 9900, 13000 }, { 0 } };
+  const struct spoken expected[]
+      = { { " Go", 1000, 1300 },    { " on.", 1300, 1900 },   { " Then", 6000, 6300 }, { " he", 6300, 6600 },
+          { " came.", 6600, 6900 }, { " Never", 9300, 9900 }, { " mind", 9900, 13000 } };
+
+  assert_trimmed (said, 900, expected);
+}
+
+/* Of the second segment's words the first has the pause; of the third's the second. */
+static void
+words_behind_pauses_are_cut (void) {
+  const struct spoken said[] = { { NULL, 1000, 1600 },
+                                 { " Go", 1000, 1300 },
+                                 { " on", 1300, 1600 },
+                                 { NULL, 5600, 6400 },
+                                 { " then", 1600, 6000 },
+                                 { " he", 6000, 6400 },
+                                 { NULL, 9000, 12400 },
+                                 { " came", 6400, 9400 },
+                                 { " and", 9400, 12400 },
+                                 { " went", 12400, 12700 },
+                                 { 0 } };
+  const struct spoken expected[]
+      = { { " Go", 1000, 1300 },    { " on", 1300, 1600 },     { " then", 5200, 6000 },
+          { " he", 6000, 6400 },    { " came", 10800, 11600 }, { " and", 11600, 12400 },
+          { " went", 12400, 12700 } };
+
+  assert_trimmed (said, 900, expected);
+}
+
+/* Also where the word is its only one. */
+static void
+words_far_beyond_their_segment_are_cut (void) {
+  const struct spoken said[] = { { NULL, 4500, 6600 },
+                                 { " Go", 3000, 5700 },
+                                 { " on", 5700, 6000 },
+                                 { " then.", 6000, 12000 },
+                                 { NULL, 12000, 13000 },
+                                 { " Yes.", 12000, 19000 },
+                                 { 0 } };
+  const struct spoken expected[]
+      = { { " Go", 4500, 5700 }, { " on", 5700, 6000 }, { " then.", 6000, 6700 }, { " Yes.", 12000, 13000 } };
+
+  assert_trimmed (said, 3000, expected);
+}
+
+static void
+words_as_usual_stay_as_they_are (void) {
+  const struct spoken said[]
+      = { { NULL, 1000, 3000 },  { " Go", 1000, 1300 }, { " on.", 1300, 1900 },   { " Then", 1900, 2500 },
+          { " he", 2500, 2800 }, { NULL, 2800, 3400 },  { " came.", 2800, 3100 }, { 0 } };
+  const struct spoken expected[] = { { " Go", 1000, 1300 },
+                                     { " on.", 1300, 1900 },
+                                     { " Then", 1900, 2500 },
+                                     { " he", 2500, 2800 },
+                                     { " came.", 2800, 3100 } };
+
+  assert_trimmed (said, 900, expected);
+}
+
 int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
@@ -219,5 +320,10 @@ main (int argc, char **argv) {
                    nothing_is_looked_at_anew_at_the_end);
   g_test_add_func ("/hallucinations/words-are-dubious-that-are-improbable-too-short-or-too-long",
                    words_are_dubious_that_are_improbable_too_short_or_too_long);
+  g_test_add_func ("/hallucinations/words-at-marks-are-cut", words_at_marks_are_cut);
+  g_test_add_func ("/hallucinations/words-behind-pauses-are-cut", words_behind_pauses_are_cut);
+  g_test_add_func ("/hallucinations/words-far-beyond-their-segment-are-cut",
+                   words_far_beyond_their_segment_are_cut);
+  g_test_add_func ("/hallucinations/words-as-usual-stay-as-they-are", words_as_usual_stay_as_they_are);
   return g_test_run ();
 }

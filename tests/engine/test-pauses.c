@@ -510,8 +510,21 @@ has_word_within (const struct quill_result *result, int64_t begin_ms, int64_t en
   return false;
 }
 
+static int64_t
+longest_word (const struct quill_result *result) {
+  int64_t longest_ms = 0;
+
+  for (size_t i = 0; i < result->n_segments; i++)
+    for (size_t k = 0; k < result->segments[i].n_words; k++) {
+      const struct quill_word *word = &result->segments[i].words[k];
+
+      longest_ms = MAX (longest_ms, word->end_ms - word->start_ms);
+    }
+  return longest_ms;
+}
+
 /* The model stops at the first pause of a whole window. The next window begins there then, not where this one
- * ends, and has the second sentence. */
+ * ends, and has the second sentence. No word has a pause to itself then. */
 static void
 what_lies_behind_a_silence_is_looked_at_anew (struct fixture *f, const void *unused) {
   f->params.vad = false;
@@ -521,6 +534,7 @@ what_lies_behind_a_silence_is_looked_at_anew (struct fixture *f, const void *unu
     struct quill_result *result = transcribe (f, f->sound, f->n);
     g_assert_true (has_word_within (result, 0, f->end_ms[0] + SLACK_MS));
     g_assert_true (has_word_within (result, f->begin_ms[1], f->end_ms[1]) == (seconds > 0));
+    g_assert_true ((longest_word (result) < PAUSE_MS / 2) == (seconds > 0));
     quill_result_free (&result);
   }
 }
