@@ -71,6 +71,12 @@ def assert_translated(root, said=""):
     assert not found, found
 
 
+def listed():
+    """What the list has of its sessions' texts, without their times."""
+    return [node.get_name().rsplit(",", 1)[0].rstrip("…") for node, _ in window.app.all(frame)
+            if node.get_role_name() == "list item" and node.get_name()]
+
+
 @case("/translated/window-with-a-session-and-its-performance")
 def _():
     act(frame, "win.performance")
@@ -78,6 +84,7 @@ def _():
     window.wait("a sentence", window.committed)
     act(frame, "win.record")
     window.wait("the last words", lambda: not window.tentative() and window.committed())
+    window.wait("the list to have them", lambda: listed() and all(text in window.text() for text in listed()))
     names = [node.get_name() for node, _ in window.app.all(frame)]
     NAMES.add(names[names.index(translate("Instruction set")) + 1])
     assert_translated(frame, window.text())
