@@ -86,6 +86,14 @@ longhand_callers_is_empty (LonghandCallers *self) {
   return self->list->len == 0;
 }
 
+gboolean
+longhand_callers_has_unconfirmed (LonghandCallers *self) {
+  for (guint i = 0; i < self->list->len; i++)
+    if (((Caller *)self->list->pdata[i])->unconfirmed->len > 0)
+      return TRUE;
+  return FALSE;
+}
+
 static void
 forget (LonghandCallers *self) {
   const guint n_before = self->list->len;
@@ -162,8 +170,11 @@ on_answered (GObject *connection, GAsyncResult *result, gpointer user) {
       = g_dbus_connection_call_finish (G_DBUS_CONNECTION (connection), result, &error);
 
   if (is_sign_of_life (error)) {
+    LonghandCallers *self = question->caller->owner;
+
     g_ptr_array_remove (question->caller->unconfirmed, question->utterance);
-    forget (question->caller->owner);
+    forget (self);
+    self->fns.changed (self->user);
   }
   longhand_utterance_unref (question->utterance);
   g_free (question);

@@ -14,7 +14,7 @@ typedef struct {
   /* A caller has left the bus without these (element-type LonghandUtterance); its recordings are nobody's
    * from here on. has_more: text may still come of them; is_live: one is going on. */
   void (*left) (gpointer user, GPtrArray *undelivered, gboolean has_more, gboolean is_live);
-  void (*changed) (gpointer user); /* there is one caller less */
+  void (*changed) (gpointer user); /* there is one caller less, or one has got something */
 } LonghandCallersFns;
 
 LonghandCallers *longhand_callers_new (const LonghandCallersFns *fns, gpointer user); /* (transfer full) */
@@ -33,6 +33,8 @@ void longhand_callers_forget (LonghandCallers *self, guint next);
 const char *longhand_callers_get_present (LonghandCallers *self); /* between begin and end */
 const char *longhand_callers_find (LonghandCallers *self, guint recording);
 gboolean longhand_callers_is_empty (LonghandCallers *self);
+/* Whether one may not have got all that was sent to it. */
+gboolean longhand_callers_has_unconfirmed (LonghandCallers *self);
 
 /* After a message with this utterance, of this recording, was sent to its caller: asks the caller for a sign
  * of life, which it gives when it has got the message. */

@@ -380,6 +380,7 @@ on_committed (LonghandService *self, LonghandUtterance *utterance) {
     return;
   longhand_callers_note_sent (self->callers, longhand_dictation_get_heard_recording (self->dictation),
                               utterance);
+  longhand_dictation_set_is_awaited (self->dictation, TRUE);
   g_signal_stop_emission_by_name (self->dictation, "committed");
 }
 
@@ -492,7 +493,10 @@ on_caller_left (gpointer user, GPtrArray *undelivered, gboolean has_more, gboole
 
 static void
 on_callers_changed (gpointer user) {
-  update_busy (user);
+  LonghandService *self = user;
+
+  longhand_dictation_set_is_awaited (self->dictation, longhand_callers_has_unconfirmed (self->callers));
+  update_busy (self);
 }
 
 /* ---- object ---- */

@@ -44,6 +44,8 @@ struct _LonghandDictation {
   gboolean keeps_session; /* it is not removed at the end */
   gboolean is_elsewhere;  /* what was recorded since nothing more came of what was said */
   gboolean has_unkept;    /* text that would be recovered */
+  gboolean is_awaited;    /* that another program has got all of its text */
+  gboolean is_kept_then;  /* all text so far, once it has */
   gboolean noted_edit;    /* since the last text */
   guint64 n_shown;        /* of the journal's texts and commands */
   gint64 offset_ms;       /* to add to the recognizer's times, for what was said in those */
@@ -288,6 +290,7 @@ static void
 show (LonghandDictation *self, LonghandUtterance *utterance) {
   self->shown_ms = MAX (self->shown_ms, utterance->end_ms);
   self->has_unkept = TRUE;
+  self->is_kept_then = FALSE;
   self->noted_edit = FALSE;
   g_signal_emit (self, signals[COMMITTED], 0, utterance);
 }
@@ -424,8 +427,19 @@ longhand_dictation_note_kept (LonghandDictation *self) {
   g_return_if_fail (LONGHAND_IS_DICTATION (self));
   if (!self->has_unkept)
     return;
+  self->is_kept_then = self->is_awaited;
+  if (self->is_awaited)
+    return;
   self->has_unkept = FALSE;
   longhand_journal_append_dealt_with (self->journal, self->n_shown);
+}
+
+void
+longhand_dictation_set_is_awaited (LonghandDictation *self, gboolean is_awaited) {
+  g_return_if_fail (LONGHAND_IS_DICTATION (self));
+  self->is_awaited = is_awaited;
+  if (!is_awaited && self->is_kept_then)
+    longhand_dictation_note_kept (self);
 }
 
 void
@@ -640,6 +654,7 @@ void
 longhand_dictation_take_over (LonghandDictation *self) {
   g_return_if_fail (LONGHAND_IS_DICTATION (self));
   self->is_elsewhere = FALSE;
+  self->is_kept_then = FALSE;
 }
 
 gboolean

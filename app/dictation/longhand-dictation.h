@@ -205,6 +205,9 @@ void longhand_dictation_keep_session (LonghandDictation *self);
 /* All text that was committed so far is kept where it survives the program: should it crash, only the rest is
  * recovered. */
 void longhand_dictation_note_kept (LonghandDictation *self);
+/* Another program may not have got yet what it was sent: what is noted as kept meanwhile is so once it has,
+ * and not when that is taken over. */
+void longhand_dictation_set_is_awaited (LonghandDictation *self, gboolean is_awaited);
 
 /* Somebody changed the text by hand, in a step forward or back (undone), or in another way: commands that
  * follow may be about that, and should the program crash, they take back no text from before it. */

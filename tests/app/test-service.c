@@ -13,6 +13,17 @@
 #define ERROR(name) APP_ID ".Error." name
 #define OBJECT_PATH "/io/github/longhand_app/Longhand"
 
+/* The linker puts this one before the journal's (--wrap). */
+static guint n_dealt_with;
+void __wrap_longhand_journal_append_dealt_with (LonghandJournal *journal, guint64 n_texts);
+void __real_longhand_journal_append_dealt_with (LonghandJournal *journal, guint64 n_texts);
+
+void
+__wrap_longhand_journal_append_dealt_with (LonghandJournal *journal, guint64 n_texts) {
+  n_dealt_with++;
+  __real_longhand_journal_append_dealt_with (journal, n_texts);
+}
+
 /* ---- a program on the bus ---- */
 
 typedef struct {
@@ -623,6 +634,39 @@ test_text_that_misses_its_caller (Bus *b, gconstpointer data) {
   g_assert_cmpstr (b->window->pdata[0], ==, "On its way.");
 }
 
+/* What a window has is kept; what a caller may not have got would be lost in a crash. */
+static void
+test_text_is_kept_once_its_caller_has_it (Bus *b, gconstpointer data) {
+  fixture_wait_ready (&b->base);
+  start (b, b->one, "caller");
+  fixture_speak (&b->base, 0, IN_PAUSE);
+  RUN_UNTIL (b->base.committed->len == 1);
+  n_dealt_with = 0;
+  longhand_dictation_note_kept (b->base.dictation);
+  g_assert_cmpuint (n_dealt_with, ==, 0);
+  RUN_UNTIL (b->one->committed->len == 1);
+  let_confirm (b, b->one);
+  g_assert_cmpuint (n_dealt_with, ==, 1);
+}
+
+static void
+test_text_that_misses_its_caller_is_not_kept (Bus *b, gconstpointer data) {
+  fixture_wait_ready (&b->base);
+  start (b, b->one, "caller");
+  fixture_speak (&b->base, 0, IN_PAUSE);
+  RUN_UNTIL (b->one->committed->len == 1);
+  let_confirm (b, b->one);
+  n_dealt_with = 0;
+  client_leave (b->one);
+  say (b, "committed", longhand_utterance_new (0, 900, "On its way."));
+  longhand_dictation_note_kept (b->base.dictation);
+  fixture_wait_state (&b->base, LONGHAND_STATE_IDLE);
+  g_assert_cmpstr (b->window->pdata[0], ==, "On its way.");
+  g_assert_cmpuint (n_dealt_with, ==, 0);
+  longhand_dictation_note_kept (b->base.dictation);
+  g_assert_cmpuint (n_dealt_with, ==, 1);
+}
+
 /* ---- starts that come to nothing, or to the same ---- */
 
 static void
@@ -757,6 +801,8 @@ main (int argc, char **argv) {
               tear_down);
   BUS_ADD ("/service/what-a-caller-that-left-would-have-got-goes-into-the-window", test_caller_leaves);
   BUS_ADD ("/service/what-was-on-its-way-to-it-too", test_text_that_misses_its_caller);
+  BUS_ADD ("/service/text-is-kept-once-its-caller-has-it", test_text_is_kept_once_its_caller_has_it);
+  BUS_ADD ("/service/text-that-misses-its-caller-is-not-kept", test_text_that_misses_its_caller_is_not_kept);
   BUS_ADD ("/service/commands-have-names", test_commands);
   BUS_ADD ("/service/what-is-left-out-is-the-caller-s-too", test_left_out);
   BUS_ADD ("/service/a-second-start-goes-on-or-finds-it-busy", test_two_starts);
