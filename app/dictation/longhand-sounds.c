@@ -14,6 +14,7 @@
 typedef enum {
   JOB_KEEP,
   JOB_REMOVE,
+  JOB_CLEAR,
   JOB_EXPIRE,
   JOB_FIND,
   JOB_RETRY, /* what could not be kept */
@@ -226,6 +227,13 @@ remove_session (Worker *self, gint64 id) {
     complain (self, error);
 }
 
+static void
+remove_all (Worker *self) {
+  g_ptr_array_set_size (self->unkept, 0);
+  count_unkept (self);
+  longhand_sound_files_expire (self->folder, G_MAXINT64);
+}
+
 /* Takes job. */
 static void
 carry_out (Worker *self, Job *job) {
@@ -239,6 +247,9 @@ carry_out (Worker *self, Job *job) {
     break;
   case JOB_REMOVE:
     remove_session (self, job->piece.id);
+    break;
+  case JOB_CLEAR:
+    remove_all (self);
     break;
   case JOB_EXPIRE:
     longhand_sound_files_expire (self->folder, job->before_us);
@@ -291,6 +302,11 @@ longhand_sounds_keep (LonghandSounds *self, const LonghandSoundPiece *piece) {
 void
 longhand_sounds_remove (LonghandSounds *self, gint64 id) {
   push (self, (Job){ .kind = JOB_REMOVE, .piece = { .id = id } });
+}
+
+void
+longhand_sounds_clear (LonghandSounds *self) {
+  push (self, (Job){ .kind = JOB_CLEAR });
 }
 
 void

@@ -34,6 +34,7 @@ typedef struct {
 void longhand_sounds_keep (LonghandSounds *self, const LonghandSoundPiece *piece);
 /* What is kept, or still to be kept, of a session goes. */
 void longhand_sounds_remove (LonghandSounds *self, gint64 id);
+void longhand_sounds_clear (LonghandSounds *self); /* likewise, of all sessions */
 /* So does all that was kept before then, microseconds since 1970. */
 void longhand_sounds_expire (LonghandSounds *self, gint64 before_us);
 

@@ -411,6 +411,20 @@ sound_of_a_removed_session_is_not_tried_again (Fixture *f, gconstpointer data) {
   g_assert_cmpuint (longhand_sound_files_measure (f->folder), ==, 0);
 }
 
+static void
+nothing_is_left_of_all (Fixture *f, gconstpointer data) {
+  say (f, 2);
+  keep (f, 0, 0, 1000);
+  assert_all_kept (f);
+  full_disk.room = 0;
+  keep (f, 1000, 1000, 2000);
+  longhand_sounds_flush (f->sounds, FOREVER_US);
+  longhand_sounds_clear (f->sounds);
+  full_disk.room = -1;
+  assert_all_kept (f);
+  g_assert_cmpuint (longhand_sound_files_measure (f->folder), ==, 0);
+}
+
 #define ADD(name, function) g_test_add (name, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -431,5 +445,6 @@ main (int argc, char **argv) {
   ADD ("/sounds/full-disk-is-said-and-tried-again", full_disk_is_said_and_tried_again);
   ADD ("/sounds/sound-of-a-removed-session-is-not-tried-again",
        sound_of_a_removed_session_is_not_tried_again);
+  ADD ("/sounds/nothing-is-left-of-all", nothing_is_left_of_all);
   return g_test_run ();
 }

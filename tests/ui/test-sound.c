@@ -1,6 +1,7 @@
 /* The window and the sound of its sessions. */
 #include "window-fixture.h"
 
+#include <glib/gstdio.h>
 #include <sndfile.h>
 
 #define FOREVER_US (60 * G_USEC_PER_SEC)
@@ -221,6 +222,60 @@ test_sound_that_is_not_on_the_disk_yet (Fixture *f, gconstpointer data) {
   assert_part (parts, 0, 0, 2 * SPOKEN_MS);
 }
 
+/* Sound that waits for room on the disk. (transfer full) what keeps it from there */
+static char *
+dictate_in_vain (Fixture *f) {
+  char *path = g_strdup (longhand_library_get_sound_folder (f->library));
+
+  g_settings_set_string (get_settings (f), "keep-sound", "always");
+  g_assert_true (g_file_set_contents (path, "", 0, NULL));
+  dictate (f);
+  g_assert_false (longhand_sounds_flush (f->window->sounds, FOREVER_US));
+  return path;
+}
+
+static void
+assert_no_sound (Fixture *f, gint64 id) {
+  g_autoptr (GPtrArray) parts = list (f, id);
+
+  g_assert_cmpuint (parts->len, ==, 0);
+}
+
+static void
+test_sound_of_all_that_was_deleted_does_not_come_back (Fixture *f, gconstpointer data) {
+  const gint64 id = f->window->session->id;
+  g_autofree char *path = dictate_in_vain (f);
+
+  longhand_library_clear (f->library);
+  g_assert_cmpint (g_remove (path), ==, 0);
+  assert_no_sound (f, id);
+}
+
+static void
+test_sound_of_a_deleted_session_does_not_come_back (Fixture *f, gconstpointer data) {
+  const gint64 id = f->window->session->id;
+  g_autofree char *path = dictate_in_vain (f);
+
+  g_signal_emit_by_name (f->window->sidebar, "removed", id, "Heading");
+  longhand_window_keep_all (f->window);
+  g_assert_cmpint (g_remove (path), ==, 0);
+  assert_no_sound (f, id);
+}
+
+static void
+test_sound_of_a_restored_session_stays (Fixture *f, gconstpointer data) {
+  const gint64 id = f->window->session->id;
+  g_autofree char *path = dictate_in_vain (f);
+  g_autoptr (GPtrArray) parts = NULL;
+
+  g_signal_emit_by_name (f->window->sidebar, "removed", id, "Heading");
+  longhand_window_restore_session (f->window, id);
+  longhand_window_keep_all (f->window);
+  g_assert_cmpint (g_remove (path), ==, 0);
+  parts = list (f, id);
+  g_assert_cmpuint (parts->len, ==, 1);
+}
+
 /* ---- transcribing again ---- */
 
 static void
@@ -282,6 +337,11 @@ main (int argc, char **argv) {
                test_what_goes_elsewhere_is_no_part_of_the_session);
   FIXTURE_ADD ("/sound/sound-that-is-not-on-the-disk-yet-is-kept-later",
                test_sound_that_is_not_on_the_disk_yet);
+  FIXTURE_ADD ("/sound/delete/of-all-it-does-not-come-back",
+               test_sound_of_all_that_was_deleted_does_not_come_back);
+  FIXTURE_ADD ("/sound/delete/of-one-it-does-not-come-back",
+               test_sound_of_a_deleted_session_does_not_come_back);
+  FIXTURE_ADD ("/sound/delete/of-one-that-is-restored-it-stays", test_sound_of_a_restored_session_stays);
   FIXTURE_ADD ("/sound/again/ends-with-its-session", test_transcribing_again_ends_with_its_session);
   FIXTURE_ADD ("/sound/again/ends-with-its-sound", test_transcribing_again_ends_with_its_sound);
   FIXTURE_ADD ("/sound/window-that-is-being-closed-stays-for-the-end",

@@ -133,6 +133,15 @@ longhand_window_follow_rest (LonghandWindow *self) {
   note_kept (self);
 }
 
+/* What was removed is so for good: its sound that is still to be kept, too. */
+static void
+purge (LonghandWindow *self) {
+  for (guint i = 0; i < self->removed->len; i++)
+    longhand_sounds_remove (self->sounds, g_array_index (self->removed, gint64, i));
+  g_array_set_size (self->removed, 0);
+  longhand_library_purge (self->library);
+}
+
 gboolean
 longhand_window_keep_all (LonghandWindow *self) {
   keep_all (self);
@@ -140,7 +149,7 @@ longhand_window_keep_all (LonghandWindow *self) {
     return FALSE;
   longhand_sounds_flush (self->sounds, LONGHAND_WINDOW_CLOSE_TIMEOUT_US);
   longhand_library_leave (self->library, self->session->id);
-  longhand_library_purge (self->library);
+  purge (self);
   if (!longhand_library_flush (self->library, LONGHAND_WINDOW_CLOSE_TIMEOUT_US)) {
     longhand_dictation_keep_session (self->dictation); /* other sessions may not be safe either */
     return FALSE;
@@ -296,6 +305,7 @@ on_removed (LonghandWindow *self, gint64 id, const char *heading) {
   if (is_open)
     keep_all (self);
   longhand_library_remove (self->library, id);
+  g_array_append_val (self->removed, id);
   self->removed_id = is_open ? id : 0;
   if (id == self->wanted_id)
     self->wanted_id = 0;
@@ -312,6 +322,9 @@ on_removed (LonghandWindow *self, gint64 id, const char *heading) {
 void
 longhand_window_restore_session (LonghandWindow *self, gint64 id) {
   longhand_library_restore (self->library, id);
+  for (guint i = self->removed->len; i > 0; i--)
+    if (g_array_index (self->removed, gint64, i - 1) == id)
+      g_array_remove_index (self->removed, i - 1);
   if (id == self->removed_id && !longhand_dictation_has_pending (self->dictation))
     open_session (self, id);
 }
@@ -321,6 +334,7 @@ static void
 on_cleared (LonghandWindow *self) {
   self->removed_id = 0;
   self->wanted_id = 0;
+  longhand_sounds_clear (self->sounds);
   g_clear_handle_id (&self->save_timeout, g_source_remove);
   if (keeps_sessions (self))
     show_session (self, longhand_session_new ());
@@ -350,6 +364,7 @@ longhand_window_toggle_sidebar (LonghandWindow *self) {
 
 void
 longhand_window_init_library (LonghandWindow *self) {
+  self->removed = g_array_new (FALSE, FALSE, sizeof (gint64));
   longhand_sidebar_set_library (self->sidebar, self->library, self->settings);
   show_session (self, longhand_session_new ());
   follow_fold (self);

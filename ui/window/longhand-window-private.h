@@ -82,6 +82,7 @@ struct _LonghandWindow {
   GtkWindow *again;          /* weak; while it is open */
   GArray *rewrites;          /* owned; LonghandRewrite that it shows; NULL: none */
   gint64 wanted_id;          /* session that is being loaded; 0: none */
+  GArray *removed;           /* owned; gint64; ids of sessions that may still be restored */
   gint64 removed_id;         /* session that was open when it was removed last; 0: none */
   gboolean is_showing;       /* a session, which is no change of it */
   gboolean says_unkept;      /* the problem banner is about the library */

@@ -149,6 +149,7 @@ longhand_window_dispose (GObject *object) {
   g_clear_object (&self->downloads);
   g_clear_pointer (&self->session, longhand_session_free);
   g_clear_pointer (&self->kept_text, g_free);
+  g_clear_pointer (&self->removed, g_array_unref);
   longhand_window_dispose_again (self);
   longhand_window_dispose_sound (self);
   g_clear_object (&self->files);
