@@ -207,6 +207,21 @@ leaving_ends_the_recording (FirstRunFixture *f, gconstpointer data) {
   WAIT_FOR (longhand_dictation_get_state (f->ui.dictation) == LONGHAND_STATE_IDLE);
 }
 
+/* Its own has ended; the next one is begun by a key, or by another program. */
+static void
+leaving_lets_other_recordings_go_on (FirstRunFixture *f, gconstpointer data) {
+  go_to (f, 5);
+  press_record (f);
+  longhand_dictation_stop (f->ui.dictation);
+  WAIT_FOR (!longhand_dictation_has_pending (f->ui.dictation));
+  longhand_dictation_start (f->ui.dictation);
+  WAIT_FOR (longhand_dictation_get_state (f->ui.dictation) == LONGHAND_STATE_RECORDING);
+  fixture_press ("Escape");
+  WAIT_FOR (f->window == NULL);
+  fixture_settle ();
+  g_assert_cmpint (longhand_dictation_get_state (f->ui.dictation), ==, LONGHAND_STATE_RECORDING);
+}
+
 /* ---- when it is shown ---- */
 
 static guint
@@ -268,6 +283,7 @@ main (int argc, char **argv) {
   ADD ("words-appear-and-it-works", NULL, words_appear_and_it_works);
   ADD ("what-failed-is-said", NULL, what_failed_is_said);
   ADD ("leaving-ends-the-recording", NULL, leaving_ends_the_recording);
+  ADD ("leaving-lets-other-recordings-go-on", NULL, leaving_lets_other_recordings_go_on);
   FIXTURE_ADD ("/first-run/it-is-offered-once", it_is_offered_once);
   FIXTURE_ADD ("/first-run/it-waits-while-something-is-recorded", it_waits_while_something_is_recorded);
   return g_test_run ();

@@ -120,6 +120,8 @@ on_record (LonghandTryStep *self) {
 
 static void
 follow_state (LonghandTryStep *self) {
+  if (!longhand_dictation_has_pending (self->dictation))
+    self->has_started = FALSE; /* the next one may be anybody's */
   gtk_button_set_label (self->record, is_recording (self) ? _ ("_Stop") : _ ("_Record"));
   gtk_widget_set_sensitive (GTK_WIDGET (self->record),
                             longhand_dictation_get_state (self->dictation) != LONGHAND_STATE_FINISHING);
@@ -193,7 +195,7 @@ longhand_try_step_new (LonghandDictation *dictation) {
   g_signal_connect_object (dictation, "notify::silent", G_CALLBACK (show_status), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (dictation, "notify::model-state", G_CALLBACK (show_sentence), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (dictation, "notify::model-state", G_CALLBACK (show_status), self,
+  g_signal_connect_object (dictation, "notify::model-state", G_CALLBACK (follow_state), self,
                            G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);
 }
