@@ -362,6 +362,27 @@ the_machine_is_measured (ModelsFixture *f, gconstpointer data) {
   g_assert_cmpuint (model_server_get_n_connections (f->server), ==, 0);
 }
 
+/* Neither is to slow the other down, and what was measured meanwhile is no speed of this machine. */
+static void
+dictation_ends_the_measurement (ModelsFixture *f, gconstpointer data) {
+  GSettings *settings = longhand_settings_get_gsettings (f->ui.settings);
+  GtkSpinner *spinner = fixture_find (f->window, GTK_TYPE_SPINNER, "css-name", "spinner");
+  GtkWidget *button = fixture_find (f->window, GTK_TYPE_BUTTON, "action-name", "models.measure");
+  g_autoptr (GVariant) kept = NULL;
+  LonghandMachine machine;
+
+  g_settings_reset (settings, "machine");
+  g_signal_emit_by_name (button, "clicked");
+  g_assert_true (gtk_spinner_get_spinning (spinner));
+  longhand_dictation_start (f->ui.dictation);
+  WAIT_FOR (!gtk_spinner_get_spinning (spinner));
+  kept = g_settings_get_value (settings, "machine");
+  g_assert_false (longhand_machine_from_variant (kept, &machine));
+  g_assert_false (says (f->window, "ancelled"));
+  longhand_dictation_stop (f->ui.dictation);
+  WAIT_FOR (gtk_widget_is_sensitive (button));
+}
+
 /* ---- the window itself ---- */
 
 static void
@@ -487,6 +508,7 @@ main (int argc, char **argv) {
   ADD ("closing-ends-an-import", closing_ends_an_import);
   ADD ("what-was-measured-marks-a-model", what_was_measured_marks_a_model);
   ADD ("the-machine-is-measured", the_machine_is_measured);
+  ADD ("dictation-ends-the-measurement", dictation_ends_the_measurement);
   ADD ("it-fits-a-narrow-screen", it_fits_a_narrow_screen);
   ADD ("keys-are-enough", keys_are_enough);
   ADD ("the-mirror-is-a-preference", the_mirror_is_a_preference);

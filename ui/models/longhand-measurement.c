@@ -1,7 +1,5 @@
 #include "models/longhand-measurement.h"
 
-#include "longhand-error.h"
-
 struct _LonghandMeasurement {
   GObject parent_instance;
 
@@ -46,16 +44,26 @@ on_measured (GObject *source, GAsyncResult *result, gpointer user) {
   g_autoptr (GError) error = NULL;
   LonghandMachine machine;
   const gboolean is_measured = longhand_machine_measure_finish (result, &machine, &error);
+  gboolean is_given_up;
 
   if (self->settings == NULL) /* closed */
     return;
+  is_given_up = g_cancellable_is_cancelled (self->cancellable);
   g_clear_object (&self->cancellable);
-  if (is_measured)
+  if (is_measured && !is_given_up)
     g_settings_set_value (longhand_settings_get_gsettings (self->settings), "machine",
                           longhand_machine_to_variant (&machine));
-  else if (!g_error_matches (error, LONGHAND_ERROR, LONGHAND_ERROR_CANCELLED))
+  else if (!is_given_up)
     g_signal_emit (self, signals[FAILED], 0, error);
   look (self);
+}
+
+/* Neither is to slow the other down. */
+static void
+follow_dictation (LonghandMeasurement *self) {
+  if (longhand_dictation_get_state (self->dictation) != LONGHAND_STATE_IDLE)
+    g_cancellable_cancel (self->cancellable);
+  changed (self);
 }
 
 void
@@ -144,6 +152,7 @@ longhand_measurement_new (LonghandSettings *settings, LonghandModelStore *store,
   look (self);
   g_signal_connect_object (longhand_settings_get_gsettings (settings), "changed::machine", G_CALLBACK (look),
                            self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (dictation, "notify::state", G_CALLBACK (changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (dictation, "notify::state", G_CALLBACK (follow_dictation), self,
+                           G_CONNECT_SWAPPED);
   return self;
 }

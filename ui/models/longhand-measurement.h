@@ -1,5 +1,5 @@
 /* What this machine is good for: measured in some seconds with a model that is here, and kept in the
- * settings. Main thread. */
+ * settings. It is given up, without a word, when something is dictated. Main thread. */
 #pragma once
 
 #include "dictation/longhand-dictation.h"
