@@ -73,6 +73,18 @@ def _():
     assert not window.app.find("Step 1 of 5")
 
 
+@case("/first-run/it-is-not-in-the-way-of-files-and-comes-with-the-next-start")
+def _():
+    global window
+    window.kill()
+    window = Window(longhand, "/nonexistent/gone.wav")
+    window.wait_message("There is no file “gone.wav”")
+    assert not window.app.find("Step 1 of 5")
+    window.kill()
+    window = Window(longhand)
+    window.wait("the first run", lambda: window.app.find("Step 1 of 5"))
+
+
 try:
     run()
 finally:

@@ -340,22 +340,31 @@ offer_first_run (LonghandApplication *self) {
   }
 }
 
+/* Whether a recording begins in it. */
+static gboolean
+start_window (LonghandApplication *self) {
+  const gboolean starts = self->starts_soon;
+
+  make_window (self);
+  show_window (self);
+  if (starts)
+    start (NULL, NULL, self);
+  self->starts_soon = FALSE;
+  return starts;
+}
+
 static void
 longhand_application_activate (GApplication *application) {
   LonghandApplication *self = LONGHAND_APPLICATION (application);
 
-  make_window (self);
-  show_window (self);
-  if (self->starts_soon)
-    start (NULL, NULL, self);
-  else
+  if (!start_window (self))
     offer_first_run (self);
-  self->starts_soon = FALSE;
 }
 
+/* Who brings files along is not kept from them by the first run, which comes with the next start. */
 static void
 longhand_application_open (GApplication *application, GFile **files, int n_files, const char *hint) {
-  longhand_application_activate (application);
+  start_window (LONGHAND_APPLICATION (application));
   for (GList *l = gtk_application_get_windows (GTK_APPLICATION (application)); l != NULL; l = l->next)
     if (LONGHAND_IS_WINDOW (l->data)) {
       longhand_window_add_files (l->data, files, (guint)n_files);
