@@ -50,7 +50,8 @@ struct _LonghandJournal {
   guint64 n_texts;     /* and commands, likewise */
   char *anchor;        /* of longhand_sync_names; NULL: there has been no file yet */
   gboolean failing;    /* the last attempt to write failed */
-  gboolean reported;   /* in this recording */
+  gboolean reported;   /* in this recording, or the one that has ended */
+  gboolean ended;      /* sound that comes now is another recording's */
   gboolean hurry;      /* what is in file should be on the disk now */
   gboolean new_name;   /* folders may not have the file on the disk yet */
   gboolean closed;
@@ -358,6 +359,8 @@ longhand_journal_append_sound (LonghandJournal *self, const float *samples, gsiz
     return;
   pthread_mutex_lock (&self->lock);
   if (!self->closed) {
+    self->reported = self->reported && !self->ended;
+    self->ended = FALSE;
     begin_file (self);
     for (gsize at = 0; at < n; at += SAMPLES_PER_RECORD)
       add_sound (self, samples + at, MIN (n - at, SAMPLES_PER_RECORD));
@@ -435,7 +438,7 @@ longhand_journal_append_end (LonghandJournal *self) {
     return;
   pthread_mutex_lock (&self->lock);
   append_mark (self, LONGHAND_RECORD_END, 0);
-  self->reported = FALSE;
+  self->ended = TRUE;
   pthread_mutex_unlock (&self->lock);
 }
 

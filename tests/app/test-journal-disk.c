@@ -263,6 +263,16 @@ half_a_write_is_completed (JournalFixture *f, gconstpointer data) {
   g_assert_cmpuint (f->problems->len, ==, 0);
 }
 
+/* The journal's thread tries once more, and has said what came of it. */
+static void
+wait_for_attempt (JournalFixture *f) {
+  const int n = g_atomic_int_get (&calls.n_calls);
+
+  while (g_atomic_int_get (&calls.n_calls) == n)
+    g_usleep (1000);
+  longhand_journal_append_heard (f->journal, 0);
+}
+
 static void
 disk_that_never_works_is_one_sentence_in_a_recording (JournalFixture *f, gconstpointer data) {
   g_autoptr (GPtrArray) paths = NULL;
@@ -273,6 +283,11 @@ disk_that_never_works_is_one_sentence_in_a_recording (JournalFixture *f, gconstp
   longhand_journal_append_text (f->journal, 0, 400, "One.");
   assert_one_sentence (f);
   longhand_journal_append_end (f->journal);
+  wait_for_attempt (f);
+  assert_one_sentence (f);
+  longhand_journal_append_sound (f->journal, f->sound, 160);
+  wait_for_attempt (f);
+  g_assert_cmpuint (f->problems->len, ==, 2);
   longhand_journal_close (f->journal, G_MAXUINT64, FALSE);
   paths = longhand_recovery_find (f->folder);
   g_assert_cmpuint (paths->len, ==, 0);
