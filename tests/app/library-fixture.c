@@ -111,6 +111,7 @@ library_run_sql (LibraryFixture *f, const char *sql) {
   sqlite3 *db;
 
   g_assert_cmpint (sqlite3_open (f->path, &db), ==, SQLITE_OK);
+  sqlite3_busy_timeout (db, 10000); /* the library's worker may be at it */
   g_assert_cmpint (sqlite3_exec (db, sql, NULL, NULL, NULL), ==, SQLITE_OK);
   g_assert_cmpint (sqlite3_close (db), ==, SQLITE_OK);
 }

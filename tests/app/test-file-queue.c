@@ -60,6 +60,8 @@ set_up (Fixture *f, gconstpointer data) {
 
 static void
 tear_down (Fixture *f, gconstpointer data) {
+  /* a file that is still looked into holds the queue */
+  g_signal_handlers_disconnect_matched (f->queue, G_SIGNAL_MATCH_FUNC, 0, 0, NULL, (gpointer)count_up, NULL);
   longhand_file_queue_close (f->queue);
   g_clear_object (&f->queue);
   g_clear_object (&f->library);
