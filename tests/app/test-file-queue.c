@@ -400,14 +400,16 @@ static void
 closing_drops_what_comes_later (Fixture *f, gconstpointer data) {
   g_autoptr (LonghandMailbox) mailbox = NULL;
   LonghandFileOutcome *outcome;
+  LonghandMailFn done;
 
   add_sound (f, "one.wav", 1);
   add_sound (f, "two.wav", 1);
   wait_checked (f, 0);
   mailbox = longhand_mailbox_ref (f->fake->mailbox);
+  done = f->fake->done;
   outcome = longhand_file_outcome_new (f->fake->serial);
   longhand_file_queue_close (f->queue); /* while the second is still looked at, maybe */
-  longhand_mailbox_post (mailbox, f->fake->done, outcome, (GDestroyNotify)longhand_file_outcome_free);
+  longhand_mailbox_post (mailbox, done, outcome, (GDestroyNotify)longhand_file_outcome_free);
   longhand_file_queue_add (f->queue, longhand_file_item_get_file (item (f, 0)));
   flush_library (f);
   g_assert_cmpint (state (f, 0), ==, LONGHAND_FILE_STATE_RUNNING);
