@@ -98,8 +98,8 @@ cli_assert_fails (const CliRun *run, int code, const char *part, const char *oth
 
 void
 cli_assert_succeeds (const CliRun *run) {
-  g_assert_cmpint (run->code, ==, 0);
   g_assert_cmpstr (run->err, ==, "");
+  g_assert_cmpint (run->code, ==, 0);
 }
 
 char *

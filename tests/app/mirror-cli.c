@@ -13,6 +13,7 @@ main (int argc, char **argv) {
 
   longhand_i18n_init ();
   g_assert (argc >= 2 && strcmp (argv[1], "models") == 0);
+  g_free (entry->sha1);
   entry->sha1 = g_strdup (g_getenv ("LONGHAND_TEST_SHA1"));
   entry->size = g_ascii_strtoull (g_getenv ("LONGHAND_TEST_BYTES"), NULL, 10);
   argv[1] = g_strdup ("longhand-cli models");
