@@ -13,8 +13,15 @@ G_BEGIN_DECLS
 #define LONGHAND_TYPE_SERVICE (longhand_service_get_type ())
 G_DECLARE_FINAL_TYPE (LonghandService, longhand_service, LONGHAND, SERVICE, LonghandBusDictation1Skeleton)
 
+/* What the window is wanted for. */
+typedef enum {
+  LONGHAND_WINDOW_USE_START,  /* somebody begins to dictate into it */
+  LONGHAND_WINDOW_USE_RETURN, /* a caller has left, and its text comes */
+} LonghandWindowUse;
+
 /* Property (read-only, notify): busy (bool; something is going on that the program must not end in).
- * Signals: "window-wanted" (): text for the window comes; with a window that is there already, no matter.
+ * Signals: "window-wanted" (LonghandWindowUse as int): text for the window comes; also when there is one
+ *   already.
  * May be exported before a dictation is attached: calls are answered by the main loop. (transfer full) */
 LonghandService *longhand_service_new (void);
 

@@ -42,8 +42,9 @@ typedef struct {
   LonghandService *service;
   GDBusConnection *connection; /* of the service */
   Client *one, *other;
-  GPtrArray *window; /* char *; text that came to where the window is */
-  guint n_wanted;    /* windows */
+  GPtrArray *window;     /* char *; text that came to where the window is */
+  guint n_wanted;        /* windows */
+  LonghandWindowUse use; /* of the last one */
 } Bus;
 
 static void
@@ -223,8 +224,9 @@ on_window_tentative (LonghandDictation *dictation, const char *text, guint n_fir
 }
 
 static void
-on_window_wanted (LonghandService *service, Bus *b) {
+on_window_wanted (LonghandService *service, LonghandWindowUse use, Bus *b) {
   b->n_wanted++;
+  b->use = use;
 }
 
 static void
@@ -387,6 +389,7 @@ test_text_with_times (Bus *b, gconstpointer data) {
   fixture_wait_ready (&b->base);
   start (b, b->one, NULL);
   g_assert_cmpuint (b->n_wanted, ==, 1);
+  g_assert_cmpint (b->use, ==, LONGHAND_WINDOW_USE_START);
   fixture_speak (&b->base, 0, IN_FIRST);
   RUN_UNTIL (b->other->tentative->len > 0);
   g_variant_get (b->other->tentative->pdata[0], "(&suxx)", &tentative, &n_firm, &start_ms, &end_ms);
@@ -615,6 +618,7 @@ test_caller_leaves (Bus *b, gconstpointer data) {
   fixture_wait_state (&b->base, LONGHAND_STATE_IDLE);
   g_assert_false (longhand_dictation_get_is_elsewhere (b->base.dictation));
   g_assert_cmpuint (b->n_wanted, ==, 1);
+  g_assert_cmpint (b->use, ==, LONGHAND_WINDOW_USE_RETURN);
   g_assert_cmpuint (b->base.committed->len, ==, 2);
   g_assert_cmpstr (b->window->pdata[b->window->len - 1], ==, fixture_utterance (&b->base, 1)->text);
   assert_not_in_window (b, fixture_utterance (&b->base, 0)->text);

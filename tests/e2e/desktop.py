@@ -40,6 +40,20 @@ class Mock:
         self.bus.emit_signal(None, self.path, self.interface, signal, arguments)
 
 
+class Notifications(Mock):
+    """Shown to nobody."""
+
+    def __init__(self):
+        super().__init__("org.freedesktop.Notifications", "/org/freedesktop/Notifications", "org.freedesktop.Notifications",
+                         {"Notify": ("s u s s s as a{sv} i", "u", (7,)),
+                          "CloseNotification": ("u", "", ()),
+                          "GetServerInformation": ("", "s s s s", ("mock", "mock", "1", "1.2")),
+                          "GetCapabilities": ("", "as", (["actions", "body"],))})
+
+    def titles(self):
+        return [arguments[3] for arguments in self.find("Notify")]
+
+
 class Desktop:
     def __init__(self):
         self.context = GLib.MainContext.new()

@@ -1,12 +1,9 @@
 """IBus with Longhand's input method, other programs to dictate into, and a Longhand that says what a test tells it to.
 Runs inside headless."""
-import json
 import os
-import queue
 import re
 import subprocess
 import tempfile
-import threading
 import time
 
 import gi
@@ -14,23 +11,14 @@ import gi
 gi.require_version("IBus", "1.0")
 from gi.repository import Gio, GLib, IBus  # noqa: E402
 
+from program import until  # noqa: E402
+
 ID = "io.github.longhand_app.Longhand"
 PATH = "/io/github/longhand_app/Longhand"
 INTERFACE = ID + ".Dictation1"
 SETTLED = 0.1  # seconds, in which nobody has said anything that is recognised
 KEYBOARD = "xkb:us::eng"
 COLEMAK = "xkb:us:colemak:eng"
-
-
-def until(what, check, timeout=20):
-    """The first true answer of check(), asked every 5 ms."""
-    end = time.monotonic() + timeout
-    while True:
-        if answer := check():
-            return answer
-        if time.monotonic() > end:
-            raise TimeoutError(f"{what}: not within {timeout} s")
-        time.sleep(0.005)
 
 
 class Daemon:
@@ -76,61 +64,6 @@ class Daemon:
                               check=True).stdout.splitlines()
 
     def kill(self):
-        self.process.kill()
-        self.process.wait()
-
-
-class Program:
-    """A window of another process; see text-fields.py."""
-
-    def __init__(self, version, title):
-        self.title = title
-        self.process = subprocess.Popen(
-            ["/usr/bin/python3", os.path.join(os.path.dirname(__file__), "text-fields.py"), version, title],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.events, self.answers, self.preedits = [], queue.Queue(), {}
-        threading.Thread(target=self.read, daemon=True).start()
-        self.answers.get(timeout=20)
-        self.activate()
-
-    def read(self):
-        for line in self.process.stdout:
-            event = json.loads(line)
-            self.events.append(event)
-            if "preedit" in event:
-                self.preedits[event["field"]] = event["preedit"]
-            else:
-                self.answers.put(event)
-
-    def ask(self, command):
-        self.process.stdin.write(command + "\n")
-        self.process.stdin.flush()
-        return self.answers.get(timeout=20)
-
-    def activate(self):
-        """Its window gets the keyboard."""
-        subprocess.run(["xdotool", "search", "--sync", "--onlyvisible", "--name", f"^{self.title}$", "windowactivate",
-                        "--sync"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def focus(self, name):
-        self.ask(f"focus {name}")
-
-    def text(self, name):
-        return self.ask(f"get {name}")["text"]
-
-    def preedit(self, name):
-        return self.preedits.get(name, "")
-
-    def wait(self, name, text, preedit=""):
-        """Until the field has this text, and shows this preedit."""
-        try:
-            until("", lambda: self.preedit(name) == preedit and self.text(name) == text, 5)
-        except TimeoutError:
-            raise AssertionError(f"{self.title}: {name} has {self.text(name)!r} and shows {self.preedit(name)!r}, not "
-                                 f"{text!r} and {preedit!r}") from None
-
-    def close(self):
-        self.process.stdin.close()
         self.process.kill()
         self.process.wait()
 
@@ -270,8 +203,3 @@ class OddProgram:
     def wait(self, text, beside):
         """Until the field has this text, and this is to be read beside it."""
         assert self.until(lambda: (self.text, self.beside) == (text, beside)), (self.text, self.beside)
-
-
-def press(*names):
-    """Keys, as the keyboard would."""
-    subprocess.run(["xdotool", "key", "--delay", "40", *names], check=True)

@@ -10,7 +10,7 @@ import time
 
 import atspi
 from atspi import wait_until as wait
-from desktop import Desktop, Mock
+from desktop import Desktop, Mock, Notifications
 from gi.repository import Gio, GLib
 from tap import case, run
 from words import words
@@ -21,12 +21,7 @@ INTERFACE = ID + ".Dictation1"
 longhand = os.path.abspath(sys.argv[1])
 desktop = Desktop()
 bus = desktop.bus
-notifications = desktop.add(Mock(
-    "org.freedesktop.Notifications", "/org/freedesktop/Notifications", "org.freedesktop.Notifications",
-    {"Notify": ("s u s s s as a{sv} i", "u", (7,)),
-     "CloseNotification": ("u", "", ()),
-     "GetServerInformation": ("", "s s s s", ("mock", "mock", "1", "1.2")),
-     "GetCapabilities": ("", "as", (["actions", "body"],))}))
+notifications = desktop.add(Notifications())
 sessions = desktop.add(Mock(
     "org.gnome.SessionManager", "/org/gnome/SessionManager", "org.gnome.SessionManager",
     {"RegisterClient": ("s s", "o", ("/org/gnome/SessionManager/Client1",)),

@@ -7,7 +7,8 @@ import sys
 import time
 
 from desktop import Desktop
-from input_method import COLEMAK, KEYBOARD, SETTLED, Daemon, IBus, Longhand, OddProgram, Program, press, until
+from input_method import COLEMAK, KEYBOARD, SETTLED, Daemon, IBus, Longhand, OddProgram
+from program import Program, press, until
 from tap import case, run
 
 os.environ["GSETTINGS_BACKEND"] = "keyfile"  # the same for all processes

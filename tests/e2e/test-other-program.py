@@ -6,7 +6,8 @@ import subprocess
 import sys
 
 from desktop import Desktop
-from input_method import ID, KEYBOARD, Daemon, Program, until
+from input_method import ID, KEYBOARD, Daemon
+from program import Program, until
 from tap import case, run
 from words import error_rate, words
 

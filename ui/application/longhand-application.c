@@ -1,6 +1,7 @@
 #include "application/longhand-application.h"
 
 #include "application/longhand-background.h"
+#include "application/longhand-delivery.h"
 #include "automation/longhand-other-programs.h"
 #include "automation/longhand-remote.h"
 #include "automation/longhand-service.h"
@@ -29,6 +30,7 @@ struct _LonghandApplication {
   LonghandLibrary *library;
   LonghandFileQueue *files;
   LonghandBackground *background;
+  LonghandDelivery *delivery;
   LonghandShortcuts *shortcuts; /* NULL: there is no bus */
   LonghandOtherPrograms *other_programs;
   guint end_sources[N_END_SIGNALS];
@@ -84,11 +86,16 @@ show_window (LonghandApplication *self) {
   gtk_window_present (gtk_application_get_active_window (GTK_APPLICATION (self)));
 }
 
-/* Nobody's window is pushed into the foreground by a key that starts dictation. */
+/* Nobody's window is pushed into the foreground by a key that starts dictation; and where the text goes to
+ * another program, it must keep the keyboard. */
 static void
-on_window_wanted (LonghandApplication *self) {
-  if (make_window (self))
+on_window_wanted (LonghandApplication *self, LonghandWindowUse use) {
+  const gboolean is_quiet = use == LONGHAND_WINDOW_USE_START && longhand_delivery_is_wanted (self->delivery);
+
+  if (make_window (self) && !is_quiet)
     show_window (self);
+  if (use == LONGHAND_WINDOW_USE_START)
+    longhand_delivery_begin (self->delivery);
 }
 
 static void
@@ -250,15 +257,18 @@ longhand_application_handle_local_options (GApplication *application, GVariantDi
 
 /* ---- life ---- */
 
-/* Windows may have something to save, so they are asked. */
+/* Windows may have something to save, so they are asked; one that was never shown cannot ask. */
 static void
 quit (GSimpleAction *action, GVariant *parameter, gpointer user) {
   g_autoptr (GList) windows = g_list_copy (gtk_application_get_windows (GTK_APPLICATION (user)));
+  gboolean is_asked = FALSE;
 
-  if (windows == NULL)
-    g_application_quit (G_APPLICATION (user));
-  for (GList *l = windows; l != NULL; l = l->next)
+  for (GList *l = windows; l != NULL; l = l->next) {
+    is_asked |= gtk_widget_get_visible (l->data);
     gtk_window_close (l->data);
+  }
+  if (!is_asked)
+    g_application_quit (G_APPLICATION (user));
 }
 
 static const GActionEntry actions[] = {
@@ -321,6 +331,8 @@ longhand_application_startup (GApplication *application) {
                                          self->settings, self->library);
   longhand_file_queue_follow (self->files, self->dictation);
   longhand_background_add_files (self->background, self->files);
+  self->delivery = longhand_delivery_new (GTK_APPLICATION (self),
+                                          longhand_settings_get_gsettings (self->settings), self->dictation);
   g_signal_connect_object (self->files, "notify::busy", G_CALLBACK (on_busy), self, G_CONNECT_SWAPPED);
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   for (gsize i = 0; i < G_N_ELEMENTS (shortcuts); i++)
@@ -346,7 +358,8 @@ start_window (LonghandApplication *self) {
   const gboolean starts = self->starts_soon;
 
   make_window (self);
-  show_window (self);
+  if (!starts || !longhand_delivery_is_wanted (self->delivery))
+    show_window (self);
   if (starts)
     start (NULL, NULL, self);
   self->starts_soon = FALSE;
@@ -418,6 +431,7 @@ longhand_application_shutdown (GApplication *application) {
   end_windows (self);
   longhand_service_detach (self->service);
   g_clear_pointer (&self->background, longhand_background_free);
+  g_clear_pointer (&self->delivery, longhand_delivery_free);
   g_clear_object (&self->shortcuts);
   g_clear_object (&self->other_programs);
   if (self->dictation != NULL)

@@ -52,9 +52,8 @@ follow_sleep (LonghandBackground *self) {
 
 /* ---- notification ---- */
 
-/* Dialogs, which are not the application's own windows, included. */
-static gboolean
-is_seen (void) {
+gboolean
+longhand_background_is_seen (void) {
   GListModel *windows = gtk_window_get_toplevels ();
 
   for (guint i = 0; i < g_list_model_get_n_items (windows); i++) {
@@ -71,7 +70,7 @@ notify (gpointer user) {
   LonghandBackground *self = user;
   g_autoptr (GNotification) notification = NULL;
 
-  if (is_seen ()) /* in a dialog, of which nobody tells when it is left */
+  if (longhand_background_is_seen ()) /* in a dialog, of which nobody tells when it is left */
     return G_SOURCE_CONTINUE;
   notification = g_notification_new (_ ("Longhand is recording"));
   self->timeout_id = 0;
@@ -93,7 +92,8 @@ withdraw (LonghandBackground *self) {
 static void
 follow_attention (LonghandBackground *self) {
   const gboolean is_wanted = longhand_dictation_get_state (self->dictation) == LONGHAND_STATE_RECORDING
-                             && !is_seen () && g_settings_get_boolean (self->settings, "notify-recording");
+                             && !longhand_background_is_seen ()
+                             && g_settings_get_boolean (self->settings, "notify-recording");
 
   if (!is_wanted)
     withdraw (self);
@@ -152,7 +152,7 @@ tell_of_files (LonghandBackground *self) {
 
 static void
 on_files_finished (LonghandBackground *self) {
-  if (!is_seen ())
+  if (!longhand_background_is_seen ())
     tell_of_files (self);
 }
 

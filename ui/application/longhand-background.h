@@ -21,4 +21,8 @@ void longhand_background_add_files (LonghandBackground *self, LonghandFileQueue 
 char *longhand_background_describe_files (LonghandFileQueue *files);
 void longhand_background_free (LonghandBackground *self);
 
+/* Whether a window of this program has the keyboard; dialogs, which are not the application's own windows,
+ * included. */
+gboolean longhand_background_is_seen (void);
+
 G_END_DECLS

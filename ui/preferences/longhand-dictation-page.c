@@ -19,6 +19,7 @@ struct _LonghandDictationPage {
   LonghandOtherProgramsRow *other_programs;
   AdwActionRow *shortcuts_row;
   GtkSwitch *global_shortcuts;
+  LonghandChoiceRow *when_done;
   GtkSwitch *notify_recording;
 
   /* owned */
@@ -96,6 +97,24 @@ longhand_dictation_page_set_other_programs (LonghandDictationPage *self, Longhan
   longhand_other_programs_row_set_up (self->other_programs, programs);
 }
 
+/* ---- text for other windows ---- */
+
+static void
+show_when_done (LonghandDictationPage *self) {
+  g_autofree char *current
+      = g_settings_get_string (longhand_settings_get_gsettings (self->settings), "when-done");
+  LonghandChoices *choices = longhand_choices_new ();
+
+  longhand_choices_add (choices, "nothing", _ ("Do Nothing"));
+  longhand_choices_add (choices, "copy", _ ("Copy the Text"));
+  longhand_choice_row_show (self->when_done, choices, current, current);
+}
+
+static void
+on_when_done_chosen (LonghandDictationPage *self, const char *id) {
+  g_settings_set_string (longhand_settings_get_gsettings (self->settings), "when-done", id);
+}
+
 /* ---- life ---- */
 
 static void
@@ -124,9 +143,11 @@ longhand_dictation_page_class_init (LonghandDictationPageClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, LonghandDictationPage, other_programs);
   gtk_widget_class_bind_template_child (widget_class, LonghandDictationPage, shortcuts_row);
   gtk_widget_class_bind_template_child (widget_class, LonghandDictationPage, global_shortcuts);
+  gtk_widget_class_bind_template_child (widget_class, LonghandDictationPage, when_done);
   gtk_widget_class_bind_template_child (widget_class, LonghandDictationPage, notify_recording);
   gtk_widget_class_bind_template_callback (widget_class, on_language_chosen);
   gtk_widget_class_bind_template_callback (widget_class, on_list_activated);
+  gtk_widget_class_bind_template_callback (widget_class, on_when_done_chosen);
 }
 
 static void
@@ -143,12 +164,14 @@ longhand_dictation_page_set_up (LonghandDictationPage *self, LonghandSettings *s
   self->dictation = g_object_ref (dictation);
   show_languages (self);
   show_lists (self);
+  show_when_done (self);
   g_settings_bind (keys, "global-shortcuts", self->global_shortcuts, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (keys, "notify-recording", self->notify_recording, "active", G_SETTINGS_BIND_DEFAULT);
   g_object_bind_property (settings, "commands", self->commands, "active",
                           G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
   g_object_bind_property (settings, "pause-length", gtk_spin_button_get_adjustment (self->pause_length),
                           "value", G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
+  g_signal_connect_object (keys, "changed::when-done", G_CALLBACK (show_when_done), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "notify::language", G_CALLBACK (show_languages), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "notify::terms", G_CALLBACK (show_lists), self, G_CONNECT_SWAPPED);

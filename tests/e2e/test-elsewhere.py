@@ -1,0 +1,99 @@
+"""Text that is dictated while another program has the keyboard goes there without an input method. Run inside virtual-mic
+and headless: test-elsewhere.py LONGHAND"""
+import contextlib
+import os
+import sqlite3
+import subprocess
+import sys
+
+from desktop import Desktop, Notifications
+from gi.repository import GLib
+from program import Program, press, until
+from tap import case, run
+
+ID = "io.github.longhand_app.Longhand"
+PATH = "/io/github/longhand_app/Longhand"
+INTERFACE = ID + ".Dictation1"
+longhand = os.path.abspath(sys.argv[1])
+os.environ["GSETTINGS_BACKEND"] = "keyfile"  # which all programs read
+desktop = Desktop()
+notifications = desktop.add(Notifications())
+signals = desktop.listen(ID, INTERFACE, PATH)
+program = Program("4.0", "Message")
+
+
+def command(option):
+    return subprocess.run([longhand, option], check=True, capture_output=True, text=True, timeout=60).stdout.strip()
+
+
+def choose(what):
+    subprocess.run(["gsettings", "set", ID, "when-done", what], check=True)
+
+
+def told():
+    """Titles of the notifications so far, but of the recording itself."""
+    return [title for title in notifications.titles() if title != "Longhand is recording"]
+
+
+def dictate():
+    """Until it is over; returns the text."""
+    n_before = len(signals)
+    command("--toggle")
+    until("text", lambda: any(name == "Committed" for name, _ in signals[n_before:]), 60)
+    command("--toggle")
+    until("the end", lambda: command("--state") == "idle", 60)
+    return " ".join(arguments[0] for name, arguments in signals[n_before:] if name == "Committed")
+
+
+def windows():
+    return subprocess.run(["xdotool", "search", "--onlyvisible", "--name", "^Longhand$"], capture_output=True, text=True,
+                          check=False).stdout.split()
+
+
+@case("/elsewhere/text-is-copied-when-it-is-done-and-the-other-program-keeps-the-keyboard")
+def _():
+    choose("copy")
+    program.focus("entry")
+    process = subprocess.Popen([longhand, "--gapplication-service"])
+    until("Longhand", lambda: command("--state") == "idle")
+    text = dictate()
+    until("a notification", lambda: told() == ["Text copied"])
+    press("ctrl+v")
+    program.wait("entry", text)
+    assert not windows() and process.poll() is None
+
+
+@case("/elsewhere/its-window-has-the-text-and-nothing-is-copied-while-that-is-in-use")
+def _():
+    subprocess.run([longhand], check=True, timeout=60)
+    until("the window", windows)
+    until("the keyboard", lambda: subprocess.run(["xdotool", "getactivewindow", "getwindowname"], capture_output=True,
+                                                 text=True, check=False).stdout.strip() == "Longhand")
+    dictate()
+    assert told() == ["Text copied"], told()
+
+
+@case("/elsewhere/who-wants-nothing-copied-keeps-the-clipboard")
+def _():
+    choose("nothing")
+    program.activate()
+    program.focus("view")
+    before = program.text("entry")
+    dictate()
+    press("ctrl+v")
+    program.wait("view", before)
+    assert told() == ["Text copied"], told()
+
+
+@case("/elsewhere/all-of-it-is-kept-among-the-sessions")
+def _():
+    desktop.call(ID, PATH, "org.gtk.Actions", "Activate", GLib.Variant("(sava{sv})", ("quit", [], {})))
+    until("the end of the program", lambda: command("--state") == "off")
+    library = os.path.join(os.environ["XDG_DATA_HOME"], "longhand", "library.sqlite")
+    with contextlib.closing(sqlite3.connect(library)) as kept:
+        texts = " ".join(text for text, in kept.execute("SELECT text FROM sessions"))
+    for name, arguments in signals:
+        assert name != "Committed" or arguments[0] in texts, (arguments[0], texts)
+
+
+run()
