@@ -5,9 +5,6 @@
  * compared with its weights as float32, where nothing is rounded; with the file as it is, only few of them
  * may differ.
  *
- * A text is the same with and without sanitizers, which are there for how it is come by: with "-m quick",
- * theirs, each way of recognising has one case, with "-m thorough" all it has.
- *
  * A text is the same with and without sanitizers, which are there for how it is come by. So theirs are one
  * case of each way of recognising ("-m quick"), and without them all are ("-m thorough").
  *
