@@ -30,6 +30,7 @@ struct _LonghandLibraryWorker {
   /* --- the thread's own --- */
   LonghandLibraryStore *store; /* NULL: it cannot be opened */
   GHashTable *unsaved;         /* id -> LonghandSession, owned; newest version of what could not be saved */
+  GQueue waiting;              /* owned LonghandLibraryJob: changes of sessions in unsaved, oldest first */
   GHashTable *removed;         /* ids since the last purge */
   char *words;                 /* of the last search */
   char *complaint;             /* the last one, until something is saved */
@@ -39,11 +40,20 @@ struct _LonghandLibraryWorker {
 };
 
 static void
+job_free (LonghandLibraryJob *job) {
+  g_free (job->text);
+  longhand_session_free (job->session);
+  g_clear_object (&job->task);
+  g_free (job);
+}
+
+static void
 unref (LonghandLibraryWorker *self) {
   if (atomic_fetch_sub_explicit (&self->n_refs, 1, memory_order_acq_rel) > 1)
     return;
   longhand_mailbox_unref (self->mailbox);
   g_hash_table_unref (self->unsaved);
+  g_queue_clear_full (&self->waiting, (GDestroyNotify)job_free);
   g_hash_table_unref (self->removed);
   g_free (self->words);
   g_free (self->complaint);
@@ -52,14 +62,6 @@ unref (LonghandLibraryWorker *self) {
   pthread_cond_destroy (&self->pushed);
   pthread_cond_destroy (&self->done);
   g_free (self);
-}
-
-static void
-job_free (LonghandLibraryJob *job) {
-  g_free (job->text);
-  longhand_session_free (job->session);
-  g_clear_object (&job->task);
-  g_free (job);
 }
 
 static void
@@ -122,6 +124,25 @@ save_session (LonghandLibraryWorker *self, gpointer user, GError **error) {
   return longhand_library_store_save (self->store, user, error);
 }
 
+static gboolean change (LonghandLibraryWorker *self, gpointer user, GError **error);
+
+/* What was to become of the session before it was there. */
+static gboolean
+catch_up (LonghandLibraryWorker *self, gint64 id, GError **error) {
+  for (GList *l = self->waiting.head, *next; l != NULL; l = next) {
+    LonghandLibraryJob *job = l->data;
+
+    next = l->next;
+    if (job->id != id)
+      continue;
+    if (!with_store (self, change, job, error))
+      return FALSE;
+    job_free (job);
+    g_queue_delete_link (&self->waiting, l);
+  }
+  return TRUE;
+}
+
 static void
 count_unsaved (LonghandLibraryWorker *self) {
   pthread_mutex_lock (&self->lock);
@@ -133,13 +154,13 @@ count_unsaved (LonghandLibraryWorker *self) {
 static void
 save_unsaved (LonghandLibraryWorker *self) {
   GHashTableIter iter;
-  gpointer session;
+  gpointer id, session;
 
   g_hash_table_iter_init (&iter, self->unsaved);
-  while (g_hash_table_iter_next (&iter, NULL, &session)) {
+  while (g_hash_table_iter_next (&iter, &id, &session)) {
     GError *error = NULL;
 
-    if (!with_store (self, save_session, session, &error)) {
+    if (!with_store (self, save_session, session, &error) || !catch_up (self, *(const gint64 *)id, &error)) {
       complain (self, error);
       break; /* the others would fail likewise, and each may wait for another program */
     }
@@ -180,6 +201,19 @@ change (LonghandLibraryWorker *self, gpointer user, GError **error) {
   }
 }
 
+static void
+drop_waiting (LonghandLibraryWorker *self, gint64 id) {
+  for (GList *l = self->waiting.head, *next; l != NULL; l = next) {
+    LonghandLibraryJob *job = l->data;
+
+    next = l->next;
+    if (job->id != id)
+      continue;
+    job_free (job);
+    g_queue_delete_link (&self->waiting, l);
+  }
+}
+
 /* What was removed for good is not to come back by being saved late. */
 static void
 follow_removal (LonghandLibraryWorker *self, const LonghandLibraryJob *job) {
@@ -192,15 +226,32 @@ follow_removal (LonghandLibraryWorker *self, const LonghandLibraryJob *job) {
     g_hash_table_remove (self->removed, &job->id);
   } else if (job->kind == LONGHAND_LIBRARY_PURGE) {
     g_hash_table_iter_init (&iter, self->removed);
-    while (g_hash_table_iter_next (&iter, &id, NULL))
+    while (g_hash_table_iter_next (&iter, &id, NULL)) {
       g_hash_table_remove (self->unsaved, id);
+      drop_waiting (self, *(const gint64 *)id);
+    }
     g_hash_table_remove_all (self->removed);
     count_unsaved (self);
   } else if (job->kind == LONGHAND_LIBRARY_CLEAR) {
     g_hash_table_remove_all (self->unsaved);
+    g_queue_clear_full (&self->waiting, (GDestroyNotify)job_free);
     g_hash_table_remove_all (self->removed);
     count_unsaved (self);
   }
+}
+
+/* What is about a session that waits to be saved waits with it. TRUE: until then there is nothing to do. */
+static gboolean
+put_off (LonghandLibraryWorker *self, LonghandLibraryJob *job) {
+  const gboolean is_about_one = job->kind == LONGHAND_LIBRARY_SET_TITLE
+                                || job->kind == LONGHAND_LIBRARY_SET_PINNED
+                                || job->kind == LONGHAND_LIBRARY_SET_REMOVED;
+
+  if (!is_about_one || !g_hash_table_contains (self->unsaved, &job->id))
+    return FALSE;
+  g_queue_push_tail (&self->waiting, g_memdup2 (job, sizeof *job));
+  job->text = NULL;
+  return job->kind != LONGHAND_LIBRARY_SET_REMOVED; /* an older version of it goes, or comes, at once */
 }
 
 static void
@@ -208,7 +259,7 @@ change_library (LonghandLibraryWorker *self, LonghandLibraryJob *job) {
   GError *error = NULL;
 
   follow_removal (self, job);
-  if (!with_store (self, change, job, &error))
+  if (!put_off (self, job) && !with_store (self, change, job, &error))
     complain (self, error);
   self->is_stale = TRUE;
 }
@@ -437,6 +488,7 @@ longhand_library_worker_new (const char *path, LonghandMailbox *mailbox, Longhan
   init_cond (&self->pushed);
   init_cond (&self->done);
   g_queue_init (&self->jobs);
+  g_queue_init (&self->waiting);
   begin (self);
   return self;
 }

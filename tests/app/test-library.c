@@ -274,6 +274,50 @@ what_could_not_be_saved_is_tried_again_by_itself (Fixture *f, gconstpointer data
   g_assert_cmpuint (f->problems->len, ==, 1);
 }
 
+/* What was to become of a session before it could be saved. */
+static void
+changes_wait_for_their_session (Fixture *f, gconstpointer data) {
+  sqlite3 *other;
+  gint64 id, gone;
+
+  save (f, "before");
+  g_assert_true (longhand_library_flush (f->library, FOREVER_US));
+  other = lock_database (f);
+  id = save (f, "meanwhile");
+  gone = save (f, "gone again");
+  longhand_library_set_title (f->library, id, "Working title");
+  longhand_library_set_title (f->library, id, "Title");
+  longhand_library_set_pinned (f->library, id, TRUE);
+  longhand_library_remove (f->library, gone);
+  g_assert_false (longhand_library_flush (f->library, FOREVER_US));
+  sqlite3_close (other);
+  g_assert_true (longhand_library_flush (f->library, FOREVER_US));
+  wait_for_list (f);
+  assert_listed (f, "Title|before");
+  g_assert_true (get_summary (f, 0)->pinned);
+}
+
+/* With what there is of it already. */
+static void
+session_that_cannot_be_saved_can_be_deleted (Fixture *f, gconstpointer data) {
+  const gint64 id = save (f, "first version");
+  LonghandSession *second = library_make_session ("second version");
+
+  g_assert_true (longhand_library_flush (f->library, FOREVER_US));
+  library_run_sql (&f->on_disk, "CREATE TRIGGER full BEFORE INSERT ON segments BEGIN SELECT RAISE "
+                                "(ABORT, 'no room'); END");
+  second->id = id;
+  longhand_library_save (f->library, second);
+  g_assert_false (longhand_library_flush (f->library, FOREVER_US));
+  longhand_library_remove (f->library, id);
+  longhand_library_purge (f->library);
+  g_assert_true (longhand_library_flush (f->library, FOREVER_US)); /* before this program takes the database */
+  library_run_sql (&f->on_disk, "DROP TRIGGER full");
+  g_assert_true (longhand_library_flush (f->library, FOREVER_US));
+  wait_for_list (f);
+  assert_listed (f, "");
+}
+
 static void
 a_locked_library_does_not_hold_up_its_end (Fixture *f, gconstpointer data) {
   sqlite3 *other;
@@ -437,6 +481,8 @@ main (int argc, char **argv) {
   ADD ("/library/locked-database-costs-nothing", locked_database_costs_nothing);
   ADD ("/library/what-could-not-be-saved-is-tried-again-by-itself",
        what_could_not_be_saved_is_tried_again_by_itself);
+  ADD ("/library/changes-wait-for-their-session", changes_wait_for_their_session);
+  ADD ("/library/session-that-cannot-be-saved-can-be-deleted", session_that_cannot_be_saved_can_be_deleted);
   ADD ("/library/a-locked-library-does-not-hold-up-its-end", a_locked_library_does_not_hold_up_its_end);
   ADD ("/library/sound-of-a-session-that-is-not-saved-yet-stays",
        sound_of_a_session_that_is_not_saved_yet_stays);
