@@ -207,6 +207,53 @@ def _():
         assert not wrong, f"{language}: {wrong}"
 
 
+# Of which there is one at a time.
+ALTERNATIVES = {"_Pin": "Un_pin", "_Next": "Start _Writing", "_Record": "_Stop"}
+
+
+def menus_and_windows():
+    """Labels that are on the screen at the same time, by where they are: each menu, question and window. The steps of
+    the first run are one window."""
+    groups = {}
+    for base, _, names in os.walk(os.path.join(top, "ui")):
+        for name in sorted(names):
+            with open(os.path.join(base, name), encoding="utf-8") as file:
+                text = file.read()
+            if name.endswith(".ui"):
+                root = ET.fromstring(text)
+                for menu in root.iter("menu"):
+                    groups[name + ":" + menu.get("id")] = [
+                        label.text for label in menu.iter("attribute") if label.get("name") == "label"]
+                groups[name] = [label.text for label in root.iter("property") if label.get("name") == "label"]
+            elif name.endswith(".c"):
+                for i, question in enumerate(re.findall(r"add_responses \(.*?NULL\)", text, re.DOTALL)):
+                    groups[f"{name}:{i}"] = re.findall(r'_ \("(.*?)"\)', question)
+                if os.path.basename(base) == "first-run":
+                    groups[name] = re.findall(r'_ \("(_?\w[^"]*)"\)', text)
+    steps = [name for name in groups if re.search("first-run|-step", name)]
+    groups["first run"] = [label for name in steps for label in groups.pop(name)]
+    return groups
+
+
+@case("/data/no-two-labels-share-a-mnemonic-in-any-language")
+def _():
+    translations = {"en": {}, **{language: dict(messages(os.path.join(top, "po", language + ".po")))
+                                 for language in languages()}}
+    groups = menus_and_windows()
+    assert len(groups["longhand-window.ui:main_menu"]) > 10 and len(groups["first run"]) > 4, groups
+    wrong = []
+    for language, translated in translations.items():
+        for where, labels in groups.items():
+            taken = {}
+            for label in labels:
+                text = translated.get(label, label)
+                if mnemonic := re.search(r"_(\w)", text):
+                    taken.setdefault(mnemonic[1].lower(), set()).add(label)
+            wrong += [(language, where, same) for same in taken.values()
+                      if len(same) > 1 and same not in map(set, ALTERNATIVES.items())]
+    assert not wrong, wrong
+
+
 @case("/flatpak/asks-for-a-window-a-microphone-and-downloads-and-nothing-else")
 def _():
     with open(os.path.join(data, "..", "flatpak", APP_ID + ".yml"), encoding="utf-8") as file:

@@ -44,7 +44,7 @@ show_step (LonghandFirstRun *self) {
   adw_window_title_set_subtitle (self->title, where);
   gtk_window_set_title (GTK_WINDOW (self), gtk_stack_page_get_title (page));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "steps.back", position > 0);
-  gtk_button_set_label (self->next, is_last ? _ ("_Start Writing") : _ ("_Next"));
+  gtk_button_set_label (self->next, is_last ? _ ("Start _Writing") : _ ("_Next"));
   gtk_widget_grab_focus (GTK_WIDGET (self->next));
 }
 
