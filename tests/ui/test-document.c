@@ -158,6 +158,40 @@ test_commit_one_step (Fixture *f, gconstpointer data) {
 }
 
 static void
+on_inserted (GtkTextBuffer *buffer, GtkTextIter *at, const char *text, int length, GString *told) {
+  g_string_append_printf (told, "+%.*s", length, text);
+}
+
+static void
+on_deleted (GtkTextBuffer *buffer, GtkTextIter *from, GtkTextIter *to, GString *told) {
+  g_autofree char *text = gtk_text_iter_get_slice (from, to);
+
+  g_string_append_printf (told, "-%s", text);
+}
+
+/* Assistive technology follows these signals. */
+static void
+test_announced (Fixture *f, gconstpointer data) {
+  g_autoptr (GString) told = g_string_new (NULL);
+
+  type (f, "So");
+  g_signal_connect (f->buffer, "insert-text", G_CALLBACK (on_inserted), told);
+  g_signal_connect (f->buffer, "delete-range", G_CALLBACK (on_deleted), told);
+  longhand_document_set_tentative (f->document, "some word", 0);
+  longhand_document_set_tentative (f->document, "some words", 4);
+  longhand_document_set_tentative (f->document, "sum", 0);
+  assert_shown (f, "So sum");
+  g_assert_cmpstr (told->str, ==, "");
+  speak (f, 0, "some words.");
+  g_assert_cmpstr (told->str, ==, "+ some words.");
+  longhand_document_set_tentative (f->document, "nothing", 0);
+  longhand_document_set_tentative (f->document, "", 0);
+  g_assert_cmpstr (told->str, ==, "+ some words.");
+  longhand_document_step_back (f->document);
+  g_assert_cmpstr (told->str, ==, "+ some words.- some words.");
+}
+
+static void
 test_one_step_each (Fixture *f, gconstpointer data) {
   speak (f, 0, "One.");
   speak (f, 1000, "Two.");
@@ -636,6 +670,7 @@ main (int argc, char **argv) {
   ADD ("/document/tentative-words-are-no-part-of-the-text", test_tentative_is_no_text);
   ADD ("/document/tentative-words-are-told-apart-not-by-colour-alone", test_tentative_looks);
   ADD ("/document/an-utterance-is-one-step-and-can-be-made-again", test_commit_one_step);
+  ADD ("/document/only-what-is-committed-is-announced", test_announced);
   ADD ("/document/every-utterance-is-a-step-of-its-own", test_one_step_each);
   ADD ("/document/undo-around-tentative-words-leaves-them", test_undo_under_words);
   ADD ("/document/typing-before-tentative-words-moves-them", test_typing_before);

@@ -333,27 +333,49 @@ moved_caret (guint offset, guint start, guint old_length, guint new_length, gboo
   return MIN (offset, start + new_length);
 }
 
+/* As far as they differ from text, and past the signals that assistive technology follows: words that may
+ * still change stand in the text for whoever reads it, and are not announced. */
 static void
-replace_words (LonghandDocument *self, const char *text) {
+change_quietly (LonghandDocument *self, const char *text) {
   GtkTextBuffer *buffer = GTK_TEXT_BUFFER (self);
-  guint start = self->tentative_start, old_length = self->tentative_length;
-  guint new_length = (guint)g_utf8_strlen (text, -1);
-  guint insert, bound, same;
+  const guint start = self->tentative_start;
   GtkTextIter from, to;
   g_autofree char *old = NULL;
+  const char *rest;
+  guint same;
 
-  caret_offsets (self, &insert, &bound);
   gtk_text_buffer_get_iter_at_offset (buffer, &from, (int)start);
   gtk_text_buffer_get_iter_at_offset (buffer, &to, (int)tentative_end (self));
   old = gtk_text_iter_get_slice (&from, &to);
   same = common_prefix (old, text);
-
-  self->own_edit = TRUE;
+  rest = g_utf8_offset_to_pointer (text, (long)same);
   gtk_text_buffer_get_iter_at_offset (buffer, &from, (int)(start + same));
-  if (same < old_length)
-    gtk_text_buffer_delete (buffer, &from, &to);
-  if (same < new_length)
-    gtk_text_buffer_insert (buffer, &from, g_utf8_offset_to_pointer (text, (long)same), -1);
+  if (same < self->tentative_length)
+    PARENT->delete_range (buffer, &from, &to);
+  if (*rest != '\0')
+    PARENT->insert_text (buffer, &from, rest, (int)strlen (rest));
+}
+
+/* What is announced takes the place of the words as a whole. */
+static void
+change_aloud (LonghandDocument *self, const char *text) {
+  GtkTextBuffer *buffer = GTK_TEXT_BUFFER (self);
+  GtkTextIter at;
+
+  change_quietly (self, "");
+  gtk_text_buffer_get_iter_at_offset (buffer, &at, (int)self->tentative_start);
+  gtk_text_buffer_insert (buffer, &at, text, -1);
+}
+
+static void
+replace_words (LonghandDocument *self, const char *text, void (*change) (LonghandDocument *, const char *)) {
+  const guint start = self->tentative_start, old_length = self->tentative_length;
+  const guint new_length = (guint)g_utf8_strlen (text, -1);
+  guint insert, bound;
+
+  caret_offsets (self, &insert, &bound);
+  self->own_edit = TRUE;
+  change (self, text);
   self->tentative_length = new_length;
   set_caret_offsets (self, moved_caret (insert, start, old_length, new_length, insert == bound),
                      moved_caret (bound, start, old_length, new_length, insert == bound));
@@ -396,7 +418,7 @@ longhand_document_set_tentative (LonghandDocument *self, const char *text, guint
 
   anchor_at_caret (self);
   spaced = *text ? with_spaces (self, text, LONGHAND_COMMAND_NONE, &lead) : g_strdup ("");
-  replace_words (self, spaced);
+  replace_words (self, spaced, change_quietly);
   n_firm = MIN (n_firm, n);
   show_tentative (self, lead + n_firm, n - n_firm);
 }
@@ -447,7 +469,7 @@ write_utterance (LonghandDocument *self, const LonghandUtterance *utterance) {
   longhand_history_begin (self->history);
   remove_replaced (self, utterance->command);
   spaced = with_spaces (self, utterance->text, utterance->command, &lead);
-  replace_words (self, spaced);
+  replace_words (self, spaced, change_aloud);
   show_tentative (self, 0, 0);
 
   spans = longhand_spoken_spans_new (self->segments, utterance, lead, self->tentative_length);
