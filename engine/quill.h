@@ -211,9 +211,9 @@ struct quill_grammar;
  * only. root: the rule to begin with; NULL: "root".
  *
  * Texts are those of the root, and are written as models write: letters of "literals" in upper or lower case,
- * perhaps with a space before them, and with a mark such as "." or "?" behind them. Characters in classes are
- * what they are. The model must outlive the grammar. Errors: INVALID, with line and column where the grammar
- * has a mistake, or is too large; NOMEM. */
+ * perhaps with a space and "¿" before them, and with a mark such as "." or " ?" behind them. Characters in
+ * classes are what they are. The model must outlive the grammar. Errors: INVALID, with line and column where
+ * the grammar has a mistake, or is too large; NOMEM. */
 enum quill_status quill_grammar_open(struct quill_grammar **out, const struct quill_model *model,
                                      const char *text, const char *root, struct quill_error *err);
 void quill_grammar_close(struct quill_grammar **grammar);
@@ -450,8 +450,8 @@ struct quill_params {
      * or long, with a longer silence than this around them, the silence is passed over, the words are
      * dropped, and what is there is looked at in a window of its own (openai/whisper transcribe.py). To
      * find silence, words are cut that are far longer than others, as they are where they have a pause to
-     * themselves. This is for silence within what is looked at: with vad, pauses between stretches are not, and the guards of a
-     * stream judge whole utterances, so that it does nothing there. */
+     * themselves. This is for silence within what is looked at: with vad, pauses between stretches are not,
+     * and the guards of a stream judge whole utterances, so that it does nothing there. */
     float hallucination_silence_threshold;
     unsigned max_initial_timestamp_ms; /* 1000 */
     unsigned max_tokens;               /* per window; 0: half of the model's text context, as OpenAI's */

@@ -130,11 +130,21 @@ static const struct quill_char_range closing_marks[] = {
     {0xff0c, 0xff0c}, {0xff0e, 0xff0e}, {0xff1a, 0xff1b}, {0xff1f, 0xff1f},
 };
 
+/* Those that French has a space before, and the spaces that it may be. */
+static const struct quill_char_range spaced_marks[] = {{'!', '!'}, {':', ';'}, {'?', '?'}};
+static const struct quill_char_range spaces_before[] = {{' ', ' '}, {0xa0, 0xa0}, {0x202f, 0x202f}};
+
+/* What Spanish begins questions and exclamations with. */
+static const struct quill_char_range opening_marks[] = {{0xa1, 0xa1}, {0xbf, 0xbf}};
+
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
 size_t quill_grammar_max_ranges(size_t n_bytes)
 {
-    return 2 * n_bytes + LENGTH(closing_marks) + 4; /* and dots, and a space */
+    const size_t n_marks =
+        LENGTH(closing_marks) + LENGTH(spaced_marks) + LENGTH(spaces_before) + LENGTH(opening_marks);
+
+    return 2 * n_bytes + n_marks + 4; /* and dots, and a space */
 }
 
 /* Appends what stands for characters of these ranges and goes on to `next`. Errors: INVALID. */
@@ -152,37 +162,44 @@ static enum quill_status write_char(struct writer *w, size_t at, const struct qu
     return add_state(w, at, state, entry);
 }
 
-/* One of the marks, "..." or nothing. */
+/* Goes on in either way. */
+static enum quill_status write_fork(struct writer *w, size_t at, uint16_t one, uint16_t other,
+                                    uint16_t *entry)
+{
+    return add_state(w, at, (struct quill_grammar_state){.next = one, .other = other}, entry);
+}
+
+/* One of the marks, perhaps with a space before it, "..." or nothing. */
 static enum quill_status write_closing(struct writer *w, size_t at, uint16_t *entry)
 {
     const struct quill_char_range dot = {'.', '.'};
-    struct quill_grammar_state end = {.next = QUILL_GRAMMAR_NOWHERE, .other = QUILL_GRAMMAR_NOWHERE};
-    struct quill_grammar_state mark = end;
-    uint16_t last = QUILL_GRAMMAR_END;
+    uint16_t end = QUILL_GRAMMAR_END, mark = QUILL_GRAMMAR_NOWHERE, spaced = QUILL_GRAMMAR_NOWHERE;
 
-    QUILL_TRY(add_state(w, at, end, &end.next)); /* QUILL_GRAMMAR_END, the first */
-    QUILL_TRY(write_char(w, at, closing_marks, LENGTH(closing_marks), end.next, &mark.next));
+    QUILL_TRY(write_fork(w, at, QUILL_GRAMMAR_NOWHERE, QUILL_GRAMMAR_NOWHERE, &end)); /* the first state */
+    QUILL_TRY(write_char(w, at, closing_marks, LENGTH(closing_marks), end, &mark));
+    QUILL_TRY(write_fork(w, at, end, mark, entry));
+    QUILL_TRY(write_char(w, at, spaced_marks, LENGTH(spaced_marks), end, &spaced));
+    QUILL_TRY(write_char(w, at, spaces_before, LENGTH(spaces_before), spaced, &spaced));
+    QUILL_TRY(write_fork(w, at, *entry, spaced, entry));
     for (int i = 0; i < 3; i++)
-        QUILL_TRY(write_char(w, at, &dot, 1, last, &last));
-    mark.other = last;
-    QUILL_TRY(add_state(w, at, mark, &end.other));
-    return add_state(w, at, end, entry);
+        QUILL_TRY(write_char(w, at, &dot, 1, end, &end));
+    return write_fork(w, at, *entry, end, entry);
 }
 
-/* A rule's text, perhaps with a space in front and a mark behind. */
+/* A rule's text, perhaps with a space and an opening mark in front and a mark behind. */
 static enum quill_status write_text(struct writer *w, uint32_t rule)
 {
     const struct quill_char_range blank = {' ', ' '};
     const struct quill_grammar_item root = {
         .kind = QUILL_GRAMMAR_RULE, .first = rule, .at = w->syntax->rules[rule].at};
-    struct quill_grammar_state begin;
-    uint16_t closing = QUILL_GRAMMAR_NOWHERE, text = QUILL_GRAMMAR_NOWHERE;
+    uint16_t closing = QUILL_GRAMMAR_NOWHERE, text = QUILL_GRAMMAR_NOWHERE, other = QUILL_GRAMMAR_NOWHERE;
 
     QUILL_TRY(write_closing(w, root.at, &closing));
     QUILL_TRY(write_once(w, &root, NULL, 0, closing, &text));
-    begin = (struct quill_grammar_state){.next = text, .other = QUILL_GRAMMAR_NOWHERE};
-    QUILL_TRY(write_char(w, root.at, &blank, 1, text, &begin.other));
-    return add_state(w, root.at, begin, &w->out->start);
+    QUILL_TRY(write_char(w, root.at, opening_marks, LENGTH(opening_marks), text, &other));
+    QUILL_TRY(write_fork(w, root.at, text, other, &text));
+    QUILL_TRY(write_char(w, root.at, &blank, 1, text, &other));
+    return write_fork(w, root.at, text, other, &w->out->start);
 }
 
 /* Whether any way leads from the beginning to the end. */

@@ -420,7 +420,7 @@ enum quill_status quill_grammar_parse(struct quill_grammar_syntax *c)
         QUILL_TRY(parse_rule(c));
     for (size_t i = 1; i <= c->n_rules; i++)
         if (c->rules[i].first_alternative == QUILL_GRAMMAR_NONE)
-            return quill_grammar_fail(c, c->rules[i].at, "there is no rule \"%.*s\"",
+            return quill_grammar_fail(c, c->rules[i].at, "there is no rule \"%.*s\": add it, or correct its name",
                                       quill_grammar_shown(c->rules[i].name_len), c->rules[i].name);
     return QUILL_OK;
 }

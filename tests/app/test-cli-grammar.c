@@ -71,12 +71,13 @@ wrong_options_are_refused (void) {
   g_auto (CliRun) missing = cli_run ("transcribe", "--grammar", "/nowhere/grammar", speech (), NULL);
   g_auto (CliRun) sound = cli_run ("transcribe", "--grammar", speech (), speech (), NULL);
 
-  cli_assert_fails (&mistake, 2, "grammar.gbnf", "ine 2, column 5 of the grammar: there is no rule \"b\"");
+  cli_assert_fails (&mistake, 2, "grammar.gbnf",
+                    "ine 2, column 5 of the grammar: there is no rule \"b\": add it");
   cli_assert_fails (&rule, 2, "grammar.gbnf", "there is no rule \"b\"");
   cli_assert_fails (&alone, 2, "--grammar-rule", "add --grammar");
   cli_assert_fails (&penalty, 2, "--grammar-penalty", "add --grammar");
   cli_assert_fails (&range, 2, "--grammar-penalty -1", "use 0 to 1000");
-  cli_assert_fails (&missing, 2, "/nowhere/grammar", "cannot be read");
+  cli_assert_fails (&missing, 2, "/nowhere/grammar", "check the path");
   cli_assert_fails (&sound, 2, speech (), "text");
   cli_remove_dir (folder);
 }

@@ -93,20 +93,134 @@ marks_are_those_of_the_language (void) {
   }
 }
 
-/* Where the language is detected. */
-static void
-phrases_of_all_languages_are_a_grammar (void) {
+static struct quill_model *
+open_model (void) {
   g_autofree char *path
       = g_build_filename (g_getenv ("LONGHAND_MODEL_DIR"), "ggml-longhand-mini.en-q5_K.bin", NULL);
-  g_autoptr (LonghandCommands) all = longhand_commands_new (NULL);
   struct quill_model *model = NULL;
-  struct quill_grammar *grammar = NULL;
   struct quill_error error = { 0 };
 
   quill_model_open (&model, path, &error);
   g_assert_cmpstr (error.message, ==, "");
-  quill_grammar_open (&grammar, model, longhand_commands_get_grammar (all), NULL, &error);
+  return model;
+}
+
+static struct quill_grammar *
+open_grammar (const struct quill_model *model, const LonghandCommands *commands) {
+  struct quill_grammar *grammar = NULL;
+  struct quill_error error = { 0 };
+
+  quill_grammar_open (&grammar, model, longhand_commands_get_grammar (commands), NULL, &error);
   g_assert_cmpstr (error.message, ==, "");
+  return grammar;
+}
+
+/* How a language's sentences are written, and some that have words of commands in them. */
+typedef struct {
+  const char *language, *before, *behind;
+  const char *sentences[8];
+} Written;
+
+static void
+assert_is_command (const LonghandCommands *commands, const struct quill_grammar *grammar, const char *text) {
+  const char *written;
+
+  g_test_message ("%s", text);
+  g_assert_true (quill_grammar_matches (grammar, text));
+  g_assert_cmpint (longhand_commands_find (commands, text, &written), !=, LONGHAND_COMMAND_NONE);
+}
+
+/* As recognition writes it: by itself, and as a sentence. */
+static void
+assert_phrase_is_found (const LonghandCommands *commands, const struct quill_grammar *grammar,
+                        const Written *language, const char *phrase) {
+  g_autofree char *first = g_utf8_substring (phrase, 0, 1);
+  g_autofree char *capital = g_utf8_strup (first, -1);
+  g_autofree char *sentence
+      = g_strconcat (" ", language->before, capital, g_utf8_next_char (phrase), language->behind, NULL);
+
+  assert_is_command (commands, grammar, phrase);
+  assert_is_command (commands, grammar, sentence);
+}
+
+static void
+assert_sentence_is_text (const LonghandCommands *commands, const struct quill_grammar *grammar,
+                         const char *sentence) {
+  const char *written;
+
+  g_test_message ("%s", sentence);
+  g_assert_false (quill_grammar_matches (grammar, sentence));
+  g_assert_cmpint (longhand_commands_find (commands, sentence, &written), ==, LONGHAND_COMMAND_NONE);
+}
+
+static void
+phrases_of_each_language_are_told_from_sentences (void) {
+  static const Written languages[] = {
+    { "en",
+      "",
+      ".",
+      { " I drew a new line.", " Undo the top button.", " A full stop ends it.", " Delete that file." } },
+    { "de",
+      "",
+      "!",
+      { " Wir schreiben eine neue Zeile.", " Der Punkt ist, dass er geht.", " Streich das Brot d\u00fcnn.",
+        " Komma her." } },
+    { "fr",
+      "",
+      "\u00a0!",
+      { " C'est une nouvelle ligne de bus.", " \u00c0 la ligne suivante !", " Efface \u00e7a du tableau.",
+        " Deux points pour nous." } },
+    { "es",
+      "\u00a1",
+      "!",
+      { " Es una nueva l\u00ednea de metro.", " \u00a1Borra eso de la pizarra!",
+        " \u00bfCu\u00e1l es el punto?", " Coma algo." } },
+    { "it",
+      "",
+      ".",
+      { " \u00c8 una nuova riga di codice.", " Il punto \u00e8 un altro.", " Annulla questo viaggio.",
+        " Apri virgolette e porte." } },
+    { "pt",
+      "",
+      ".",
+      { " \u00c9 uma nova linha de \u00f4nibus.", " Apague isso do quadro.", " O ponto final do \u00f4nibus.",
+        " Pare de ouvir isso." } },
+    { "ja",
+      "",
+      "\u3002",
+      { "\u6539\u884c\u3057\u3066\u304f\u3060\u3055\u3044\u3002",
+        "\u65b0\u3057\u3044\u6bb5\u843d\u3092\u66f8\u304f\u3002", "\u4e38\u3044\u673a\u3002" } },
+    { "zh",
+      "",
+      "\uff01",
+      { "\u8bf7\u5728\u8fd9\u91cc\u6362\u884c\u3002", "\u64a4\u9500\u5408\u540c\u3002",
+        "\u8fd9\u662f\u65b0\u6bb5\u843d\u3002" } },
+  };
+  struct quill_model *model = open_model ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (languages); i++) {
+    const char *const language[] = { languages[i].language, NULL };
+    g_autoptr (LonghandCommands) commands = longhand_commands_new (language);
+    struct quill_grammar *grammar = open_grammar (model, commands);
+    g_auto (GStrv) parts = g_strsplit (longhand_commands_get_grammar (commands), "\"", -1);
+
+    g_assert_cmpuint (g_strv_length (parts), >, 2 * 20);
+    for (guint k = 1; parts[k] != NULL; k += 2)
+      assert_phrase_is_found (commands, grammar, &languages[i], parts[k]);
+    for (gsize k = 0; languages[i].sentences[k] != NULL; k++)
+      assert_sentence_is_text (commands, grammar, languages[i].sentences[k]);
+    quill_grammar_close (&grammar);
+  }
+  quill_model_close (&model);
+}
+
+/* Where the language is detected. */
+static void
+phrases_of_all_languages_are_a_grammar (void) {
+  g_autoptr (LonghandCommands) all = longhand_commands_new (NULL);
+  struct quill_model *model = open_model ();
+  struct quill_grammar *grammar = open_grammar (model, all);
+
   g_assert_true (quill_grammar_matches (grammar, " \u00c0 la ligne."));
   g_assert_true (quill_grammar_matches (grammar, "\u6539\u884c\u3002"));
   g_assert_false (quill_grammar_matches (grammar, "\u6539"));
@@ -271,6 +385,8 @@ main (int argc, char **argv) {
                    phrases_are_found_as_recognition_writes_them);
   g_test_add_func ("/commands/languages-have-phrases-of-their-own", languages_have_phrases_of_their_own);
   g_test_add_func ("/commands/marks-are-those-of-the-language", marks_are_those_of_the_language);
+  g_test_add_func ("/commands/phrases-of-each-language-are-told-from-sentences",
+                   phrases_of_each_language_are_told_from_sentences);
   g_test_add_func ("/commands/phrases-of-all-languages-are-a-grammar",
                    phrases_of_all_languages_are_a_grammar);
   g_test_add_func ("/commands/marks-go-behind-text-and-replace-those-of-recognition",

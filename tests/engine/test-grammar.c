@@ -91,6 +91,12 @@ static const struct sample samples[] = {
   { "root ::= item (\", \" root)?\nitem ::= \"a\" | \"b\"", { "a", "a, b", "a, b, a" }, { "a, ", "a b" } },
   { "root ::= \"x\" | root", { "x" }, { "xx", "" } },
   { "root ::= twice twice\ntwice ::= one one\none ::= \"1\"", { "1111" }, { "111" } },
+  /* marks of French and Spanish */
+  { "root ::= \"new line\"",
+    { "new line !", "new line\u202f?", " new line\u00a0:", "\u00a1new line!", " \u00bfNew line?",
+      "\u00bfnew line" },
+    { "new line ", "new line  !", "new line ,", "new line ...", "\u00a1 new line!", "\u00bf\u00a1new line",
+      "\u00a1" } },
 };
 
 /* TAP is UTF-8. */
