@@ -32,18 +32,65 @@ longhand_cli_dup_entries (const GOptionEntry *entries) {
   return all;
 }
 
+static gboolean
+is_name (const GOptionEntry *entries, const char *name) {
+  for (; entries->long_name != NULL; entries++)
+    if (strcmp (entries->long_name, name) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* As openai/whisper writes names of options, --beam_size; what stands behind “=” stays as it is. */
+static void
+take_underscores_for_dashes (char *argument, const GOptionEntry *entries) {
+  char *const name = argument + strlen ("--");
+  const gsize n = strcspn (name, "=");
+  g_autofree char *dashed = g_strdelimit (g_strndup (name, n), "_", '-');
+
+  if (is_name (entries, dashed))
+    memcpy (name, dashed, n);
+}
+
+/* The first argument that the locale's character set has no text for; NULL: all are text. (transfer full) */
+static char *
+find_what_is_no_text (int argc, char **argv) {
+  for (int i = 1; i < argc; i++) {
+    g_autofree char *text = g_locale_to_utf8 (argv[i], -1, NULL, NULL, NULL);
+
+    if (text == NULL)
+      return g_filename_display_name (argv[i]);
+  }
+  return NULL;
+}
+
+static void
+complain_of_arguments (int argc, char **argv, const GError *error) {
+  g_autofree char *argument = error->domain == G_CONVERT_ERROR ? find_what_is_no_text (argc, argv) : NULL;
+  const char *charset;
+
+  g_get_charset (&charset);
+  if (argument != NULL)
+    longhand_cli_complain (_ ("“%s” is not text in %s: type it anew, or choose the locale that it is in."),
+                           argument, charset);
+  else
+    longhand_cli_complain (_ ("%s: “%s --help” lists the options."), error->message, g_get_prgname ());
+}
+
 gboolean
 longhand_cli_parse (int *argc, char ***argv, const char *positional, const char *summary,
                     const char *description, const GOptionEntry *entries) {
   g_autoptr (GOptionContext) context = g_option_context_new (positional);
   g_autoptr (GError) error = NULL;
 
+  for (int i = 1; i < *argc && strcmp ((*argv)[i], "--") != 0; i++)
+    if (g_str_has_prefix ((*argv)[i], "--"))
+      take_underscores_for_dashes ((*argv)[i], entries);
   g_option_context_set_summary (context, summary);
   if (description != NULL)
     g_option_context_set_description (context, description);
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, argc, argv, &error)) {
-    longhand_cli_complain (_ ("%s: “%s --help” lists the options."), error->message, g_get_prgname ());
+    complain_of_arguments (*argc, *argv, error);
     return FALSE;
   }
   drop_dashes (argc, *argv);

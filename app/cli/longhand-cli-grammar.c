@@ -26,7 +26,7 @@ void
 longhand_cli_grammar_add_entries (LonghandCliGrammar *self, GArray *entries) {
   const GOptionEntry own[] = {
     { "grammar", 0, 0, G_OPTION_ARG_FILENAME, &self->path,
-      N_ ("Write only texts of this grammar (GBNF), one for each window of 30 seconds"), N_ ("FILE") },
+      N_ ("Write only texts of this grammar (GBNF), one for what is said between two pauses"), N_ ("FILE") },
     { "grammar-rule", 0, 0, G_OPTION_ARG_STRING, &self->rule,
       N_ ("The rule of the grammar to begin with (default root)"), N_ ("RULE") },
     { "grammar-penalty", 0, 0, G_OPTION_ARG_DOUBLE, &self->penalty,

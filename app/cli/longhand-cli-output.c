@@ -213,6 +213,9 @@ check_layout (const LonghandCliOutput *self, GError **error) {
   else if (lays_out (self) && (self->formats & SUBTITLES) == 0)
     g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
                          _ ("Only subtitles are laid out in lines: choose srt or vtt with --format."));
+  else if (self->tells_alternatives && (self->formats & 1u << LONGHAND_FORMAT_JSON) == 0)
+    g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+                         _ ("Only json has --alternatives to words: choose it with --format."));
   else
     return TRUE;
   return FALSE;

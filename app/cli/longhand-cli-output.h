@@ -12,7 +12,8 @@ typedef struct {
   char *path;         /* owned; a file, or a folder; NULL, or "-": standard output */
   int line_width;     /* of subtitles, as LonghandLayout has it */
   int n_lines, n_words;
-  gboolean highlights_words; /* in subtitles, while they are said */
+  gboolean highlights_words;   /* in subtitles, while they are said */
+  gboolean tells_alternatives; /* to words, which only JSON has a place for */
   /* --- set by longhand_cli_output_check --- */
   guint formats; /* 1 << LonghandFormat for each */
   gboolean has_several_inputs;
@@ -23,9 +24,9 @@ void longhand_cli_output_clear (LonghandCliOutput *self);
 /* Whether subtitles are laid out, or have their words highlighted, for which words need times. */
 gboolean longhand_cli_output_needs_words (const LonghandCliOutput *self);
 
-/* Whether subtitles can be laid out so, and the texts of the recordings can go there without one overwriting
- * another, or a file of taken, a set of GFile, which they are added to; makes the folder for several.
- * Otherwise LONGHAND_ERROR_INVALID, or _WRITE. */
+/* Whether a format has what is asked for, subtitles can be laid out so, and the texts of the recordings can
+ * go there without one overwriting another, or a file of taken, a set of GFile, which they are added to;
+ * makes the folder for several. Otherwise LONGHAND_ERROR_INVALID, or _WRITE. */
 gboolean longhand_cli_output_check (LonghandCliOutput *self, const LonghandCliInputs *inputs,
                                     GHashTable *taken, GError **error);
 

@@ -145,6 +145,12 @@ longhand_cli_progress_check (LonghandCliProgressOption *self, GError **error) {
                  _ ("--progress is auto, always or never, not “%s”."), when);
     return FALSE;
   }
+  if (self->quiet && strcmp (when, "always") == 0) {
+    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+                 _ ("“%s” and “%s” contradict each other: leave out one of them."), "--quiet",
+                 "--progress always");
+    return FALSE;
+  }
   self->is_shown = !self->quiet && strcmp (when, "never") != 0
                    && (strcmp (when, "always") == 0 || isatty (STDERR_FILENO));
   return TRUE;

@@ -9,6 +9,7 @@
 
 #define DEFAULT_BEAM_SIZE QUILL_USUAL_HYPOTHESES
 #define DEFAULT_BEST_OF QUILL_USUAL_HYPOTHESES
+#define USUAL_PATIENCE 1.0
 #define LONGEST_S 1e6
 #define LONGEST_SEGMENT 1000
 #define LARGEST_CONTEXT 100000
@@ -85,7 +86,7 @@ longhand_cli_recognition_add_entries (LonghandCliRecognition *self, const GOptio
     { "compression-ratio-threshold", 0, 0, G_OPTION_ARG_DOUBLE, &self->compression_ratio_threshold,
       N_ ("A try fails when its text repeats itself more than this (default 2.4; 0: never)"), N_ ("X") },
     { "logprob-threshold", 0, 0, G_OPTION_ARG_DOUBLE, &self->logprob_threshold,
-      N_ ("A try fails when its average log-probability is below this (default -1)"), N_ ("X") },
+      N_ ("A try fails when its average log-probability is below this (default -1; -inf: never)"), N_ ("X") },
     { "repetition-penalty", 0, 0, G_OPTION_ARG_DOUBLE, &self->repetition_penalty,
       N_ ("Above 1, words that a window has already are less likely (default 1)"), N_ ("X") },
     { "no-repeat-ngram-size", 0, 0, G_OPTION_ARG_INT, &self->no_repeat_ngram_size,
@@ -106,7 +107,7 @@ longhand_cli_recognition_add_entries (LonghandCliRecognition *self, const GOptio
     { "prompt-reset-on-temperature", 0, 0, G_OPTION_ARG_DOUBLE, &self->prompt_reset_on_temperature,
       N_ ("Text found above this temperature is not told to the next window (default 0.5)"), N_ ("X") },
     { "carry-initial-prompt", 0, 0, G_OPTION_ARG_NONE, &self->carry_initial_prompt,
-      N_ ("Tell each window of 30 seconds --initial-prompt, not only the first"), NULL },
+      N_ ("Tell each window --initial-prompt, not only the first"), NULL },
     { "max-context", 0, 0, G_OPTION_ARG_INT, &self->max_context,
       N_ ("Tokens of text before it that a window is told at most (default -1: as many as fit)"), N_ ("N") },
     { "suppress-blank", 0, 0, G_OPTION_ARG_STRING, &self->suppress_blank,
@@ -172,25 +173,55 @@ is_in (double x, double least, double most) {
   return x >= least && x <= most; /* a NaN is not */
 }
 
+/* Two options that cannot both be followed. */
+typedef struct {
+  gboolean are_given;
+  const char *one, *other;
+} Contradiction;
+
+static gboolean
+check_pairs (const LonghandCliRecognition *self, GError **error) {
+  const gboolean keeps_one = self->greedy || (self->beam_size == 1 && self->best_of == 1);
+  const char *one = self->greedy ? "--greedy" : "--beam-size 1";
+  const Contradiction pairs[] = {
+    { self->greedy && self->temperature > 0, "--greedy", "--temperature" },
+    { (self->greedy || self->beam_size == 1) && self->patience != USUAL_PATIENCE, one, "--patience" },
+    { keeps_one && self->length_penalty != NO_PENALTY, one, "--length-penalty" },
+    { self->max_context == 0 && self->initial_prompt != NULL, "--max-context 0", "--initial-prompt" },
+    { self->max_context == 0 && self->condition_on_previous_text != NULL
+          && is_yes (self->condition_on_previous_text),
+      "--max-context 0", "--condition-on-previous-text yes" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (pairs); i++)
+    if (pairs[i].are_given) {
+      g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+                   _ ("“%s” and “%s” contradict each other: leave out one of them."), pairs[i].one,
+                   pairs[i].other);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean
 check_contradictions (const LonghandCliRecognition *self, GError **error) {
-  if (self->greedy && (self->beam_size > 1 || self->best_of > 1)) {
-    g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
-                         _ ("“--greedy” means one hypothesis: leave out --beam-size and --best-of, or it."));
+  const char *what = NULL;
+
+  if (self->greedy && (self->beam_size > 1 || self->best_of > 1))
+    what = _ ("“--greedy” means one hypothesis: leave out --beam-size and --best-of, or it.");
+  else if (self->greedy && self->temperature_increment > 0)
+    what = _ ("“--greedy” means one try: leave out --temperature-increment, or it.");
+  else if (self->clip_timestamps != NULL && (self->offset_s > 0 || self->duration_s > 0))
+    what = _ ("Clips say where to begin and to end: leave out --offset and --duration, or "
+              "--clip-timestamps.");
+  else if (self->carry_initial_prompt && self->initial_prompt == NULL)
+    what = _ ("“--carry-initial-prompt” repeats a prompt: add --initial-prompt.");
+  if (what != NULL) {
+    g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID, what);
     return FALSE;
   }
-  if (self->greedy && self->temperature_increment > 0) {
-    g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
-                         _ ("“--greedy” means one try: leave out --temperature-increment, or it."));
-    return FALSE;
-  }
-  if (self->clip_timestamps != NULL && (self->offset_s > 0 || self->duration_s > 0)) {
-    g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
-                         _ ("Clips say where to begin and to end: leave out --offset and --duration, or "
-                            "--clip-timestamps."));
-    return FALSE;
-  }
-  return check_yes_or_no ("--condition-on-previous-text", self->condition_on_previous_text, error)
+  return check_pairs (self, error)
+         && check_yes_or_no ("--condition-on-previous-text", self->condition_on_previous_text, error)
          && check_yes_or_no ("--suppress-blank", self->suppress_blank, error);
 }
 
@@ -300,7 +331,7 @@ longhand_cli_recognition_check (LonghandCliRecognition *self, GError **error) {
     { "--temperature", self->temperature, 0, 1 },
     { "--temperature-increment", increment, 0, 1 },
     { "--compression-ratio-threshold", self->compression_ratio_threshold, 0, 1000 },
-    { "--logprob-threshold", self->logprob_threshold, -1000, 0 },
+    { "--logprob-threshold", self->logprob_threshold, -INFINITY, 0 },
     { "--no-speech-threshold", self->no_speech_threshold, 0, 1 },
     { "--repetition-penalty", self->repetition_penalty, 0.01, LARGEST_PENALTY },
     { "--no-repeat-ngram-size", self->no_repeat_ngram_size, 0, LARGEST_CONTEXT },

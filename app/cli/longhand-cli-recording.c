@@ -187,11 +187,10 @@ longhand_cli_recording_take (LonghandCliRecording *self, const LonghandCliReques
     return;
   }
   if (heard->result->n_prompt_left_out > 0)
-    remark (
-        self,
-        _ ("--initial-prompt is too long for this model: its end counts, and the first %zu tokens are left "
-           "out. Shorten it."),
-        heard->result->n_prompt_left_out);
+    remark (self,
+            _ ("--initial-prompt is too long: its end counts, and the first %zu tokens are left out. Shorten "
+               "it."),
+            heard->result->n_prompt_left_out);
   whole = transcript_of (self, model_id, heard->result);
   quill_result_free (&heard->result);
   longhand_cli_vocabulary_rewrite (&request->vocabulary, &whole);

@@ -395,6 +395,7 @@ run_verb (Options *options, char **names, guint n_names) {
         _ ("Name at least one recording, as in “longhand-cli transcribe FILE”, or “-”, standard input."));
     return LONGHAND_EXIT_USAGE;
   }
+  options->output.tells_alternatives = options->request.recognition.n_alternatives > 0;
   if (!longhand_cli_inputs_find (&options->inputs, names, n_names, options->recursive, &error)
       || !check (options, &error) || !check_outputs (options, &error))
     return longhand_cli_fail (error);

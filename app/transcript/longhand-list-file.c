@@ -2,6 +2,7 @@
 
 #include "longhand-error.h"
 
+#include <errno.h>
 #include <gio/gio.h>
 #include <glib/gi18n.h>
 #include <string.h>
@@ -9,6 +10,22 @@
 #define MOST_SHOWN 40 /* characters */
 #define MOST_BYTES (1024 * 1024)
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
+static void
+set_unreadable (const char *name, const GError *reason, GError **error) {
+  if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID, _ ("There is no file “%s”: check the path."),
+                 name);
+  else if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_IS_DIRECTORY))
+    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+                 _ ("“%s” is a folder: give a text file in it."), name);
+  else if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
+    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+                 _ ("“%s” cannot be read (%s): check its permissions."), name, g_strerror (EACCES));
+  else
+    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID, _ ("“%s” cannot be read: %s."), name,
+                 reason->message);
+}
 
 /* (transfer full); NULL with an error. */
 static char *
@@ -19,8 +36,7 @@ load (GFile *file, const char *name, gsize *n, GError **error) {
 
   if (stream == NULL
       || !g_input_stream_read_all (G_INPUT_STREAM (stream), text, MOST_BYTES + 1, n, NULL, &reason)) {
-    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID, _ ("“%s” cannot be read: %s."), name,
-                 reason->message);
+    set_unreadable (name, reason, error);
     return NULL;
   }
   if (*n > MOST_BYTES) {

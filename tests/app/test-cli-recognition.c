@@ -5,6 +5,7 @@
 
 #include <json-glib/json-glib.h>
 #include <locale.h>
+#include <math.h>
 #include <string.h>
 
 static const char *
@@ -85,9 +86,9 @@ every_option_reaches_the_engine (void) {
   g_assert_true (asked.settings.word_timestamps);
   longhand_cli_recognition_clear (&asked.recognition);
 
-  ask (&asked,
-       "--language German --task translate --carry-initial-prompt --max-context 50 --suppress-blank no"
-       " --suppress-regex '[0-9]+' --max-initial-timestamp 0.5");
+  ask (&asked, "--language German --task translate --initial-prompt A --carry-initial-prompt --max-context "
+               "50 --suppress-blank no"
+               " --suppress-regex '[0-9]+' --max-initial-timestamp 0.5");
   g_assert_cmpstr (asked.params.language, ==, "German");
   g_assert_true (asked.params.translate);
   g_assert_true (asked.params.carry_initial_prompt);
@@ -105,6 +106,10 @@ every_option_reaches_the_engine (void) {
   g_assert_cmpfloat (asked.params.vad_params.max_speech_duration_s, ==, 12.5f);
   g_assert_cmpuint (asked.params.vad_params.speech_pad_ms, ==, 30);
   g_assert_cmpfloat (asked.params.vad_params.chunk_length_s, ==, 10);
+  longhand_cli_recognition_clear (&asked.recognition);
+
+  ask (&asked, "--logprob-threshold -inf");
+  g_assert_cmpfloat (asked.params.logprob_threshold, ==, -INFINITY);
   longhand_cli_recognition_clear (&asked.recognition);
 
   ask (&asked, "--condition-on-previous-text YES --beam-size 1");

@@ -89,9 +89,9 @@ dictation_is_worded_the_same_way (void) {
   cli_assert_succeeds (&strong);
   g_assert_null (strstr (plain.out, "Answerby"));
   cli_assert_contains (strong.out, "Answerby");
-  cli_assert_fails (&wrong, 2, "/nowhere/list", "cannot be read");
+  cli_assert_fails (&wrong, 2, "/nowhere/list", "check the path");
   cli_assert_fails (&listening, 2, "--vocabulary-strength", "--hotwords");
-  cli_assert_fails (&recovered, 2, "/nowhere/list", "cannot be read");
+  cli_assert_fails (&recovered, 2, "/nowhere/list", "check the path");
   cli_remove_dir (folder);
 }
 
@@ -108,7 +108,7 @@ wrong_options_are_refused (void) {
 
   cli_assert_fails (&range, 2, "--vocabulary-strength 5.5", "use 0 to 5");
   cli_assert_fails (&alone, 2, "--vocabulary-strength", "--hotwords");
-  cli_assert_fails (&missing, 2, "/nowhere/list", "cannot be read");
+  cli_assert_fails (&missing, 2, "/nowhere/list", "check the path");
   cli_assert_fails (&sound, 2, speech (), "text");
   cli_assert_fails (&rule, 2, "line 2", "heard => written");
   cli_remove_dir (folder);

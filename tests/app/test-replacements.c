@@ -236,11 +236,11 @@ wrong_lists_are_named (Fixture *f, gconstpointer unused) {
   assert_invalid (error, f->path, "more than a megabyte");
   g_clear_error (&error);
   g_assert_null (longhand_replacements_load (g_get_tmp_dir (), &error));
-  assert_invalid (error, g_get_tmp_dir (), "cannot be read");
+  assert_invalid (error, g_get_tmp_dir (), "is a folder: give a text file in it");
   g_clear_error (&error);
   g_unlink (f->path);
   g_assert_null (longhand_replacements_load (f->path, &error));
-  assert_invalid (error, f->path, "cannot be read");
+  assert_invalid (error, f->path, "check the path");
 }
 
 int
