@@ -1,7 +1,7 @@
 #include "first-run/longhand-microphone-step.h"
 
 #include "dictation/longhand-sound-check.h"
-#include "preferences/longhand-choice-row.h"
+#include "preferences/longhand-microphone-row.h"
 #include "widgets/longhand-level-meter.h"
 
 #include <glib/gi18n.h>
@@ -13,7 +13,7 @@ struct _LonghandMicrophoneStep {
   GtkBox parent_instance;
 
   /* template children */
-  LonghandChoiceRow *microphone;
+  LonghandMicrophoneRow *microphone;
   LonghandLevelMeter *meter;
   GtkImage *mark;
   GtkLabel *status;
@@ -82,30 +82,6 @@ look (gpointer user) {
   return G_SOURCE_CONTINUE;
 }
 
-/* ---- choosing ---- */
-
-static void
-show_microphones (LonghandMicrophoneStep *self) {
-  GPtrArray *devices = longhand_dictation_get_devices (self->dictation);
-  g_autofree char *current = longhand_settings_dup_microphone (self->settings);
-  g_autofree char *former_title = longhand_device_dup_title (current);
-  LonghandChoices *choices = longhand_choices_new ();
-
-  longhand_choices_add (choices, "", _ ("Follow the System"));
-  for (guint i = 0; devices != NULL && i < devices->len; i++) {
-    const LonghandDevice *device = g_ptr_array_index (devices, i);
-
-    longhand_choices_add (choices, device->id, device->name);
-  }
-  longhand_choice_row_show (self->microphone, choices, current, former_title);
-}
-
-static void
-on_microphone_chosen (LonghandMicrophoneStep *self, const char *id) {
-  longhand_settings_set_microphone (self->settings, id);
-  listen (self);
-}
-
 /* ---- life ---- */
 
 static void
@@ -113,7 +89,6 @@ longhand_microphone_step_map (GtkWidget *widget) {
   LonghandMicrophoneStep *self = LONGHAND_MICROPHONE_STEP (widget);
 
   GTK_WIDGET_CLASS (longhand_microphone_step_parent_class)->map (widget);
-  longhand_dictation_watch_devices (self->dictation, TRUE);
   self->look_timeout = g_timeout_add (LOOK_MS, look, self);
   listen (self);
 }
@@ -124,7 +99,6 @@ longhand_microphone_step_unmap (GtkWidget *widget) {
 
   GTK_WIDGET_CLASS (longhand_microphone_step_parent_class)->unmap (widget);
   g_clear_handle_id (&self->look_timeout, g_source_remove);
-  longhand_dictation_watch_devices (self->dictation, FALSE);
   listen (self);
 }
 
@@ -144,7 +118,7 @@ static void
 longhand_microphone_step_class_init (LonghandMicrophoneStepClass *klass) {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  g_type_ensure (LONGHAND_TYPE_CHOICE_ROW);
+  g_type_ensure (LONGHAND_TYPE_MICROPHONE_ROW);
   g_type_ensure (LONGHAND_TYPE_LEVEL_METER);
   G_OBJECT_CLASS (klass)->dispose = longhand_microphone_step_dispose;
   widget_class->map = longhand_microphone_step_map;
@@ -155,7 +129,6 @@ longhand_microphone_step_class_init (LonghandMicrophoneStepClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, LonghandMicrophoneStep, meter);
   gtk_widget_class_bind_template_child (widget_class, LonghandMicrophoneStep, mark);
   gtk_widget_class_bind_template_child (widget_class, LonghandMicrophoneStep, status);
-  gtk_widget_class_bind_template_callback (widget_class, on_microphone_chosen);
 }
 
 static void
@@ -177,13 +150,10 @@ longhand_microphone_step_new (LonghandSettings *settings, LonghandDictation *dic
   self->dictation = g_object_ref (dictation);
   self->check = longhand_sound_check_new (source);
   longhand_level_meter_set_source (self->meter, G_OBJECT (self->check), get_level);
-  show_microphones (self);
+  longhand_microphone_row_set_up (self->microphone, settings, dictation);
   g_signal_connect_object (self->check, "opened", G_CALLBACK (on_opened), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->check, "failed", G_CALLBACK (on_failed), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (settings, "notify::microphone", G_CALLBACK (show_microphones), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (dictation, "devices-changed", G_CALLBACK (show_microphones), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "notify::microphone", G_CALLBACK (listen), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (dictation, "notify::state", G_CALLBACK (listen), self, G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);
 }

@@ -2,46 +2,46 @@
 
 #include <glib/gi18n.h>
 
-struct _LonghandChoiceRow {
-  AdwComboRow parent_instance;
-
+typedef struct {
   LonghandChoices *choices; /* owned; NULL: none yet */
   gboolean is_filling;      /* the row is being set by us, not by a person */
   gboolean is_choosing;     /* a person is choosing right now */
-};
+} LonghandChoiceRowPrivate;
 
 enum { CHOSEN, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
-G_DEFINE_FINAL_TYPE (LonghandChoiceRow, longhand_choice_row, ADW_TYPE_COMBO_ROW)
+G_DEFINE_TYPE_WITH_PRIVATE (LonghandChoiceRow, longhand_choice_row, ADW_TYPE_COMBO_ROW)
 
 static void
 on_selected (LonghandChoiceRow *self) {
+  LonghandChoiceRowPrivate *priv = longhand_choice_row_get_instance_private (self);
   const guint position = adw_combo_row_get_selected (ADW_COMBO_ROW (self));
   const char *id;
 
-  if (self->is_filling || self->choices == NULL)
+  if (priv->is_filling || priv->choices == NULL)
     return;
-  id = longhand_choices_get_id (self->choices, position);
+  id = longhand_choices_get_id (priv->choices, position);
   if (id == NULL)
     return;
-  self->is_choosing = TRUE;
+  priv->is_choosing = TRUE;
   g_signal_emit (self, signals[CHOSEN], 0, id);
-  self->is_choosing = FALSE;
+  priv->is_choosing = FALSE;
 }
 
 static void
 longhand_choice_row_dispose (GObject *object) {
-  LonghandChoiceRow *self = LONGHAND_CHOICE_ROW (object);
+  LonghandChoiceRowPrivate *priv = longhand_choice_row_get_instance_private (LONGHAND_CHOICE_ROW (object));
 
-  g_clear_pointer (&self->choices, longhand_choices_free); /* a row that goes away chooses nothing */
+  g_clear_pointer (&priv->choices, longhand_choices_free); /* a row that goes away chooses nothing */
   G_OBJECT_CLASS (longhand_choice_row_parent_class)->dispose (object);
 }
 
 static void
 longhand_choice_row_class_init (LonghandChoiceRowClass *klass) {
   G_OBJECT_CLASS (klass)->dispose = longhand_choice_row_dispose;
-  signals[CHOSEN] = g_signal_new ("chosen", LONGHAND_TYPE_CHOICE_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+  signals[CHOSEN] = g_signal_new ("chosen", LONGHAND_TYPE_CHOICE_ROW, G_SIGNAL_RUN_LAST,
+                                  G_STRUCT_OFFSET (LonghandChoiceRowClass, chosen), NULL, NULL, NULL,
                                   G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
@@ -53,10 +53,11 @@ longhand_choice_row_init (LonghandChoiceRow *self) {
 void
 longhand_choice_row_show (LonghandChoiceRow *self, LonghandChoices *choices, const char *current,
                           const char *former_title) {
+  LonghandChoiceRowPrivate *priv = longhand_choice_row_get_instance_private (self);
   guint position;
 
   /* The list that somebody chooses from must outlive the choice: GTK goes on using it. */
-  if (self->is_choosing) {
+  if (priv->is_choosing) {
     longhand_choices_free (choices);
     return;
   }
@@ -66,10 +67,10 @@ longhand_choice_row_show (LonghandChoiceRow *self, LonghandChoices *choices, con
     longhand_choices_add (choices, current, title);
     position = choices->ids->len - 1;
   }
-  self->is_filling = TRUE;
+  priv->is_filling = TRUE;
   adw_combo_row_set_model (ADW_COMBO_ROW (self), G_LIST_MODEL (choices->titles));
   adw_combo_row_set_selected (ADW_COMBO_ROW (self), position);
-  self->is_filling = FALSE;
-  g_clear_pointer (&self->choices, longhand_choices_free);
-  self->choices = choices;
+  priv->is_filling = FALSE;
+  g_clear_pointer (&priv->choices, longhand_choices_free);
+  priv->choices = choices;
 }
