@@ -189,6 +189,12 @@ longhand_cli_find_model (LonghandModelStore *store, const char *option, GError *
 }
 
 void
+longhand_cli_print_bytes (GBytes *bytes) {
+  fwrite (g_bytes_get_data (bytes, NULL), 1, g_bytes_get_size (bytes), stdout);
+  fflush (stdout);
+}
+
+void
 longhand_cli_print_text (const char *text) {
   fputs (text, stdout);
   fflush (stdout);

@@ -7,6 +7,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define ALL_FORMATS ((1u << LONGHAND_N_FORMATS) - 1)
 #define SUBTITLES (1u << LONGHAND_FORMAT_SRT | 1u << LONGHAND_FORMAT_VTT)
@@ -96,20 +97,22 @@ take_format_of_ending (LonghandCliOutput *self, GError **error) {
 
 static gboolean
 check_standard_output (const LonghandCliOutput *self, GError **error) {
-  if (has_several (self->formats)) {
+  const LonghandFormat format = (LonghandFormat)g_bit_nth_lsf (self->formats, -1);
+
+  if (has_several (self->formats))
     g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
                          _ ("Several formats make several files: name a folder for them with --output."));
-    return FALSE;
-  }
-  if (self->has_several_inputs && self->formats != 1u << LONGHAND_FORMAT_TXT) {
-    const LonghandFormat format = (LonghandFormat)g_bit_nth_lsf (self->formats, -1);
-
+  else if (self->has_several_inputs && format != LONGHAND_FORMAT_TXT)
     g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
                  _ ("Several recordings make several %s files: name a folder for them with --output."),
                  longhand_format_get_extension (format));
-    return FALSE;
-  }
-  return TRUE;
+  else if (!longhand_format_is_text (format) && isatty (STDOUT_FILENO))
+    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+                 _ ("No terminal can show %s: name a file for it with --output."),
+                 longhand_format_get_extension (format));
+  else
+    return TRUE;
+  return FALSE;
 }
 
 /* A folder that is called like a file is hardly meant. */
@@ -282,28 +285,39 @@ longhand_cli_output_is_there (const LonghandCliOutput *self, const LonghandCliIn
 
 /* ---- writing ---- */
 
-static char *
-content_of (const LonghandCliOutput *self, LonghandTranscript *transcript, LonghandFormat format) {
+static GBytes *
+content_of (const LonghandCliOutput *self, LonghandTranscript *transcript, LonghandFormat format,
+            GError **error) {
   const LonghandLayout layout = { .line_width = (guint)self->line_width,
                                   .n_lines = (guint)self->n_lines,
                                   .n_words = (guint)self->n_words };
   g_autoptr (LonghandTranscript) subtitles = NULL;
 
   if ((SUBTITLES & 1u << format) == 0)
-    return longhand_export_to_string (transcript, format);
+    return longhand_export_to_bytes (transcript, format, error);
   subtitles = lays_out (self) ? longhand_transcript_lay_out (transcript, &layout) : g_object_ref (transcript);
-  return self->highlights_words ? longhand_export_highlighted (subtitles, format)
-                                : longhand_export_to_string (subtitles, format);
+  return self->highlights_words ? longhand_export_highlighted (subtitles, format, error)
+                                : longhand_export_to_bytes (subtitles, format, error);
+}
+
+/* What takes the place of a file. A document is no use in a terminal, but its text is. */
+static void
+print_in_place (LonghandTranscript *transcript, LonghandFormat format, GBytes *content) {
+  g_autoptr (GBytes) text = longhand_format_is_text (format)
+                                ? g_bytes_ref (content)
+                                : longhand_export_to_bytes (transcript, LONGHAND_FORMAT_TXT, NULL);
+
+  longhand_cli_print_bytes (text);
 }
 
 static int
 write_one (const LonghandCliOutput *self, const LonghandCliInput *input, LonghandTranscript *transcript,
            LonghandFormat format) {
-  g_autofree char *content = content_of (self, transcript, format);
-  g_autoptr (GFile) file = place_of (self, input, format);
   g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) content = content_of (self, transcript, format, &error);
+  g_autoptr (GFile) file = place_of (self, input, format);
 
-  if (file != NULL && longhand_export_save (content, file, &error))
+  if (content != NULL && file != NULL && longhand_export_save (content, file, &error))
     return LONGHAND_EXIT_OK;
   if (makes_several (self)) {
     g_autofree char *name
@@ -311,8 +325,12 @@ write_one (const LonghandCliOutput *self, const LonghandCliInput *input, Longhan
 
     g_print ("==> %s <==\n", name);
   }
-  longhand_cli_print_text (content);
-  return error != NULL ? longhand_cli_fail (error) : LONGHAND_EXIT_OK;
+  if (error == NULL) {
+    longhand_cli_print_bytes (content);
+    return LONGHAND_EXIT_OK;
+  }
+  print_in_place (transcript, format, content);
+  return longhand_cli_fail (error);
 }
 
 int

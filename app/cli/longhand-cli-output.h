@@ -35,7 +35,7 @@ gboolean longhand_cli_output_check (LonghandCliOutput *self, const LonghandCliIn
 gboolean longhand_cli_output_is_there (const LonghandCliOutput *self, const LonghandCliInput *input);
 
 /* Writes out the text of the recording. What cannot be saved is printed in its place, because it took minutes
- * to recognise, and complained of. The exit status. */
+ * to recognise, a document as plain text, and complained of. The exit status. */
 int longhand_cli_output_write (const LonghandCliOutput *self, const LonghandCliInput *input,
                                LonghandTranscript *transcript);
 

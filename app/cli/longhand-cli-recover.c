@@ -253,12 +253,13 @@ sync_output (void) {
 /* Text that cannot be saved is printed, so that it is not lost. FALSE: it is not where it should be. */
 static gboolean
 write_text (const Options *options, const GString *lines, GError **error) {
+  g_autoptr (GBytes) content = g_bytes_new_static (lines->str, lines->len);
   g_autoptr (GFile) file = NULL;
 
   if (options->output == NULL)
     return sync_output ();
   file = g_file_new_for_commandline_arg (options->output);
-  if (longhand_export_save (lines->str, file, error))
+  if (longhand_export_save (content, file, error))
     return TRUE;
   longhand_cli_print_text (lines->str);
   return FALSE;

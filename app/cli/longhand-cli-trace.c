@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 #include <math.h>
+#include <string.h>
 
 /* Of one recording; some minutes of computing at the least. Pages that are not used are not taken. */
 #define MAX_EVENTS ((gsize)1 << 20)
@@ -102,11 +103,12 @@ longhand_cli_trace_to_json (const LonghandCliTrace *self) {
 
 gboolean
 longhand_cli_trace_finish (const LonghandCliTrace *self, const char *path, GError **error) {
-  g_autofree char *json = longhand_cli_trace_to_json (self);
+  char *json = longhand_cli_trace_to_json (self);
+  g_autoptr (GBytes) content = g_bytes_new_take (json, strlen (json));
   g_autoptr (GFile) file = g_file_new_for_commandline_arg (path);
 
   if (self->n_lost > 0)
     longhand_cli_complain (
         _ ("%zu events are not in the trace: they were too many. Trace a shorter recording."), self->n_lost);
-  return longhand_export_save (json, file, error);
+  return longhand_export_save (content, file, error);
 }

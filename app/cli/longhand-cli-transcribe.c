@@ -420,7 +420,7 @@ longhand_cli_transcribe (int argc, char **argv) {
     { "threads", 't', 0, G_OPTION_ARG_INT, &options.threads,
       N_ ("Threads, 1 to 256 (default 0: as many as are best)"), N_ ("N") },
     { "format", 'f', 0, G_OPTION_ARG_STRING, &options.output.format_names,
-      N_ ("txt, md, srt, vtt, lrc, json, tsv or csv, some with commas between, or all (default: by the "
+      N_ ("txt, md, odt, srt, vtt, lrc, json, tsv or csv, some with commas between, or all (default: by the "
           "output's ending, else txt)"),
       N_ ("FORMATS") },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output.path,

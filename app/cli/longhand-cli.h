@@ -63,6 +63,7 @@ LonghandModel *longhand_cli_find_model (LonghandModelStore *store, const char *o
 
 /* Text for standard output as it is: g_print would change what the locale's character set lacks. */
 void longhand_cli_print_text (const char *text);
+void longhand_cli_print_bytes (GBytes *bytes);
 
 /* Pretty, with a newline. */
 void longhand_cli_print_json (JsonNode *root);

@@ -59,12 +59,12 @@ add_words (JsonBuilder *builder, const GArray *words) {
   json_builder_end_array (builder);
 }
 
-char *
-longhand_write_json (LonghandTranscript *transcript) {
+GBytes *
+longhand_write_json (LonghandTranscript *transcript, GError **error) {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autoptr (JsonGenerator) generator = json_generator_new ();
   g_autoptr (JsonNode) root = NULL;
-  g_autofree char *json = NULL;
+  GString *json;
 
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "version");
@@ -93,13 +93,14 @@ longhand_write_json (LonghandTranscript *transcript) {
   root = json_builder_get_root (builder);
   json_generator_set_root (generator, root);
   json_generator_set_pretty (generator, TRUE);
-  json = json_generator_to_data (generator, NULL);
-  return g_strconcat (json, "\n", NULL);
+  json = json_generator_to_gstring (generator, g_string_new (NULL));
+  g_string_append_c (json, '\n');
+  return g_string_free_to_bytes (json);
 }
 
 /* Columns as openai/whisper's: milliseconds, and no way to write a tab or a line's end. */
-char *
-longhand_write_tsv (LonghandTranscript *transcript) {
+GBytes *
+longhand_write_tsv (LonghandTranscript *transcript, GError **error) {
   GString *out = g_string_new ("start\tend\ttext\n");
 
   for (guint i = 0; i < longhand_transcript_get_n_segments (transcript); i++) {
@@ -109,12 +110,12 @@ longhand_write_tsv (LonghandTranscript *transcript) {
     g_string_append_printf (out, "%" G_GINT64_FORMAT "\t%" G_GINT64_FORMAT "\t%s\n", segment->start_ms,
                             segment->end_ms, line);
   }
-  return g_string_free (out, FALSE);
+  return g_string_free_to_bytes (out);
 }
 
 /* Columns as whisper.cpp's: milliseconds; the text in quotes, which RFC 4180 doubles in it. */
-char *
-longhand_write_csv (LonghandTranscript *transcript) {
+GBytes *
+longhand_write_csv (LonghandTranscript *transcript, GError **error) {
   GString *out = g_string_new ("start,end,text\n");
 
   for (guint i = 0; i < longhand_transcript_get_n_segments (transcript); i++) {
@@ -125,5 +126,5 @@ longhand_write_csv (LonghandTranscript *transcript) {
     g_string_append_printf (out, "%" G_GINT64_FORMAT ",%" G_GINT64_FORMAT ",\"%s\"\n", segment->start_ms,
                             segment->end_ms, text->str);
   }
-  return g_string_free (out, FALSE);
+  return g_string_free_to_bytes (out);
 }

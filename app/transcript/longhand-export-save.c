@@ -8,7 +8,6 @@
 #include <glib/gstdio.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 /* Errors of GLib's file functions name few of the reasons; the rest keep what GLib said. */
@@ -35,25 +34,26 @@ errno_from_error (const GError *error) {
 }
 
 static int
-write_all (int fd, const char *content) {
-  size_t left = strlen (content);
+write_all (int fd, GBytes *content) {
+  gsize left;
+  const guint8 *at = g_bytes_get_data (content, &left);
 
   while (left > 0) {
-    const ssize_t n = write (fd, content, left);
+    const ssize_t n = write (fd, at, left);
 
     if (n < 0 && errno == EINTR)
       continue;
     if (n < 0)
       return errno;
-    content += n;
-    left -= (size_t)n;
+    at += n;
+    left -= (gsize)n;
   }
   return 0;
 }
 
 /* Devices and pipes have no content to keep, and a rename would put a file in their place. */
 static int
-write_stream (const char *path, const char *content) {
+write_stream (const char *path, GBytes *content) {
   const int fd = g_open (path, O_WRONLY | O_CLOEXEC | O_NOCTTY, 0);
   int saved_errno;
 
@@ -78,17 +78,19 @@ find_standard (const GStatBuf *info) {
 
 /* Goes on where the shell wants it, behind what is there, and in the file that it has opened. */
 static int
-write_standard (int fd, const char *content) {
+write_standard (int fd, GBytes *content) {
   if (fflush (fd == STDOUT_FILENO ? stdout : stderr) != 0)
     return errno;
   return write_all (fd, content);
 }
 
 static int
-write_local (const char *path, const char *content) {
+write_local (const char *path, GBytes *content) {
   /* A rename replaces a link itself, so the file behind it is the one to write. */
   g_autofree char *real = realpath (path, NULL);
   const char *target = real != NULL ? real : path;
+  gsize length;
+  const char *data = g_bytes_get_data (content, &length);
   GStatBuf info;
   int mode = 0666, standard;
   g_autoptr (GError) error = NULL;
@@ -105,14 +107,14 @@ write_local (const char *path, const char *content) {
       return errno;
     mode = info.st_mode & 0777;
   }
-  if (g_file_set_contents_full (target, content, -1,
+  if (g_file_set_contents_full (target, data, (gssize)length,
                                 G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, mode, &error))
     return 0;
   return errno_from_error (error);
 }
 
 gboolean
-longhand_export_save (const char *content, GFile *file, GError **error) {
+longhand_export_save (GBytes *content, GFile *file, GError **error) {
   g_autofree char *path = g_file_get_path (file);
   g_autofree char *place = g_file_get_parse_name (file);
   int saved_errno = 0;
@@ -120,10 +122,12 @@ longhand_export_save (const char *content, GFile *file, GError **error) {
   if (path != NULL) {
     saved_errno = write_local (path, content);
   } else {
+    gsize length;
+    const char *data = g_bytes_get_data (content, &length);
     g_autoptr (GError) local_error = NULL;
 
-    if (!g_file_replace_contents (file, content, strlen (content), NULL, FALSE, G_FILE_CREATE_NONE, NULL,
-                                  NULL, &local_error))
+    if (!g_file_replace_contents (file, data, length, NULL, FALSE, G_FILE_CREATE_NONE, NULL, NULL,
+                                  &local_error))
       saved_errno = errno_from_error (local_error);
   }
   if (saved_errno == 0)

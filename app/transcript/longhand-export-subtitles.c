@@ -112,7 +112,7 @@ append_word_by_word (Subtitles *self, const LonghandSegment *segment) {
   append_highlight (self, words, G_MAXUINT, now_ms, segment->end_ms);
 }
 
-static char *
+static GBytes *
 write_subtitles (LonghandTranscript *transcript, gboolean is_vtt, gboolean highlights) {
   Subtitles subtitles = { .out = g_string_new (is_vtt ? "WEBVTT\n" : NULL), .is_vtt = is_vtt };
 
@@ -124,32 +124,32 @@ write_subtitles (LonghandTranscript *transcript, gboolean is_vtt, gboolean highl
     else
       append_whole (&subtitles, segment);
   }
-  return g_string_free (subtitles.out, FALSE);
+  return g_string_free_to_bytes (subtitles.out);
 }
 
-char *
-longhand_write_srt (LonghandTranscript *transcript) {
+GBytes *
+longhand_write_srt (LonghandTranscript *transcript, GError **error) {
   return write_subtitles (transcript, FALSE, FALSE);
 }
 
-char *
-longhand_write_vtt (LonghandTranscript *transcript) {
+GBytes *
+longhand_write_vtt (LonghandTranscript *transcript, GError **error) {
   return write_subtitles (transcript, TRUE, FALSE);
 }
 
-char *
-longhand_write_highlighted_srt (LonghandTranscript *transcript) {
+GBytes *
+longhand_write_highlighted_srt (LonghandTranscript *transcript, GError **error) {
   return write_subtitles (transcript, FALSE, TRUE);
 }
 
-char *
-longhand_write_highlighted_vtt (LonghandTranscript *transcript) {
+GBytes *
+longhand_write_highlighted_vtt (LonghandTranscript *transcript, GError **error) {
   return write_subtitles (transcript, TRUE, TRUE);
 }
 
 /* Lyrics know where a line begins, to hundredths of a second, and count minutes without end. */
-char *
-longhand_write_lrc (LonghandTranscript *transcript) {
+GBytes *
+longhand_write_lrc (LonghandTranscript *transcript, GError **error) {
   GString *out = g_string_new ("[re:Longhand]\n");
 
   for (guint i = 0; i < longhand_transcript_get_n_segments (transcript); i++) {
@@ -160,5 +160,5 @@ longhand_write_lrc (LonghandTranscript *transcript) {
     g_string_append_printf (out, "[%02" G_GINT64_FORMAT ":%02d.%02d]%s\n", ms / 60000, (int)(ms / 1000 % 60),
                             (int)(ms / 10 % 100), line);
   }
-  return g_string_free (out, FALSE);
+  return g_string_free_to_bytes (out);
 }

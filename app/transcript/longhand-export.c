@@ -8,16 +8,18 @@
 static const struct {
   const char *extension;
   const char *title;
-  char *(*write) (LonghandTranscript *transcript);
+  gboolean is_text, has_times;
+  GBytes *(*write) (LonghandTranscript *transcript, GError **error);
 } formats[LONGHAND_N_FORMATS] = {
-  [LONGHAND_FORMAT_TXT] = { "txt", N_ ("Plain text"), longhand_write_txt },
-  [LONGHAND_FORMAT_MD] = { "md", N_ ("Markdown with times"), longhand_write_md },
-  [LONGHAND_FORMAT_SRT] = { "srt", N_ ("SubRip subtitles"), longhand_write_srt },
-  [LONGHAND_FORMAT_VTT] = { "vtt", N_ ("WebVTT subtitles"), longhand_write_vtt },
-  [LONGHAND_FORMAT_LRC] = { "lrc", N_ ("LRC lyrics"), longhand_write_lrc },
-  [LONGHAND_FORMAT_JSON] = { "json", N_ ("JSON with times"), longhand_write_json },
-  [LONGHAND_FORMAT_TSV] = { "tsv", N_ ("Tab-separated values"), longhand_write_tsv },
-  [LONGHAND_FORMAT_CSV] = { "csv", N_ ("Comma-separated values"), longhand_write_csv },
+  [LONGHAND_FORMAT_TXT] = { "txt", N_ ("Plain text"), TRUE, FALSE, longhand_write_txt },
+  [LONGHAND_FORMAT_MD] = { "md", N_ ("Markdown with times"), TRUE, TRUE, longhand_write_md },
+  [LONGHAND_FORMAT_ODT] = { "odt", N_ ("OpenDocument text"), FALSE, FALSE, longhand_write_odt },
+  [LONGHAND_FORMAT_SRT] = { "srt", N_ ("SubRip subtitles"), TRUE, TRUE, longhand_write_srt },
+  [LONGHAND_FORMAT_VTT] = { "vtt", N_ ("WebVTT subtitles"), TRUE, TRUE, longhand_write_vtt },
+  [LONGHAND_FORMAT_LRC] = { "lrc", N_ ("LRC lyrics"), TRUE, TRUE, longhand_write_lrc },
+  [LONGHAND_FORMAT_JSON] = { "json", N_ ("JSON with times"), TRUE, TRUE, longhand_write_json },
+  [LONGHAND_FORMAT_TSV] = { "tsv", N_ ("Tab-separated values"), TRUE, TRUE, longhand_write_tsv },
+  [LONGHAND_FORMAT_CSV] = { "csv", N_ ("Comma-separated values"), TRUE, TRUE, longhand_write_csv },
 };
 
 const char *
@@ -30,6 +32,18 @@ const char *
 longhand_format_get_title (LonghandFormat format) {
   g_return_val_if_fail (format < LONGHAND_N_FORMATS, NULL);
   return _ (formats[format].title);
+}
+
+gboolean
+longhand_format_is_text (LonghandFormat format) {
+  g_return_val_if_fail (format < LONGHAND_N_FORMATS, FALSE);
+  return formats[format].is_text;
+}
+
+gboolean
+longhand_format_has_times (LonghandFormat format) {
+  g_return_val_if_fail (format < LONGHAND_N_FORMATS, FALSE);
+  return formats[format].has_times;
 }
 
 static char *
@@ -57,17 +71,17 @@ longhand_format_parse (const char *name, LonghandFormat *format, GError **error)
   return FALSE;
 }
 
-char *
-longhand_export_to_string (LonghandTranscript *transcript, LonghandFormat format) {
+GBytes *
+longhand_export_to_bytes (LonghandTranscript *transcript, LonghandFormat format, GError **error) {
   g_return_val_if_fail (LONGHAND_IS_TRANSCRIPT (transcript), NULL);
   g_return_val_if_fail (format < LONGHAND_N_FORMATS, NULL);
-  return formats[format].write (transcript);
+  return formats[format].write (transcript, error);
 }
 
-char *
-longhand_export_highlighted (LonghandTranscript *transcript, LonghandFormat format) {
+GBytes *
+longhand_export_highlighted (LonghandTranscript *transcript, LonghandFormat format, GError **error) {
   g_return_val_if_fail (LONGHAND_IS_TRANSCRIPT (transcript), NULL);
   g_return_val_if_fail (format == LONGHAND_FORMAT_SRT || format == LONGHAND_FORMAT_VTT, NULL);
-  return format == LONGHAND_FORMAT_SRT ? longhand_write_highlighted_srt (transcript)
-                                       : longhand_write_highlighted_vtt (transcript);
+  return format == LONGHAND_FORMAT_SRT ? longhand_write_highlighted_srt (transcript, error)
+                                       : longhand_write_highlighted_vtt (transcript, error);
 }

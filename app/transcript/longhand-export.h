@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 typedef enum {
   LONGHAND_FORMAT_TXT,
   LONGHAND_FORMAT_MD,
+  LONGHAND_FORMAT_ODT,
   LONGHAND_FORMAT_SRT,
   LONGHAND_FORMAT_VTT,
   LONGHAND_FORMAT_LRC,
@@ -21,6 +22,8 @@ typedef enum {
 
 const char *longhand_format_get_extension (LonghandFormat format); /* "txt" */
 const char *longhand_format_get_title (LonghandFormat format);     /* "Plain text", translated */
+gboolean longhand_format_is_text (LonghandFormat format);          /* else no terminal can show it */
+gboolean longhand_format_has_times (LonghandFormat format);        /* else typed text is in it, too */
 /* By name or file extension, any case; FALSE with LONGHAND_ERROR_INVALID naming the choices. */
 gboolean longhand_format_parse (const char *name, LonghandFormat *format, GError **error);
 
@@ -30,16 +33,17 @@ gboolean longhand_format_parse (const char *name, LonghandFormat *format, GError
  * Members may be added; a change of meaning bumps it. */
 #define LONGHAND_EXPORT_JSON_VERSION 1
 
-/* The file's whole content, UTF-8, ending with a newline unless empty. (transfer full) */
-char *longhand_export_to_string (LonghandTranscript *transcript, LonghandFormat format);
+/* The file's whole content; text is UTF-8 and ends with a newline unless empty. NULL with
+ * LONGHAND_ERROR_FAILED when it is no text, and memory ran out. (transfer full) */
+GBytes *longhand_export_to_bytes (LonghandTranscript *transcript, LonghandFormat format, GError **error);
 
 /* The same of subtitles (srt, vtt), with each word underlined while it is said, as openai/whisper's
  * highlight_words has it: a cue for each word, and one for each pause between them, all with the segment's
  * whole text. A segment whose words are unknown is one cue. (transfer full) */
-char *longhand_export_highlighted (LonghandTranscript *transcript, LonghandFormat format);
+GBytes *longhand_export_highlighted (LonghandTranscript *transcript, LonghandFormat format, GError **error);
 
 /* Writes content atomically: an existing file is replaced only when all of it is on disk. Blocks.
  * Errors: LONGHAND_ERROR_WRITE with a sentence that names the place and what to do. */
-gboolean longhand_export_save (const char *content, GFile *file, GError **error);
+gboolean longhand_export_save (GBytes *content, GFile *file, GError **error);
 
 G_END_DECLS

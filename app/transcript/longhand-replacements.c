@@ -357,13 +357,8 @@ append_segment (const LonghandReplacements *self, LonghandTranscript *to, const 
 
 LonghandTranscript *
 longhand_replacements_apply_to (const LonghandReplacements *self, LonghandTranscript *transcript) {
-  LonghandTranscript *to = longhand_transcript_new ();
+  LonghandTranscript *to = longhand_transcript_new_like (transcript);
 
-  longhand_transcript_set_title (to, longhand_transcript_get_title (transcript));
-  longhand_transcript_set_model (to, longhand_transcript_get_model (transcript));
-  longhand_transcript_set_language (to, longhand_transcript_get_language (transcript));
-  longhand_transcript_set_language_probability (to,
-                                                longhand_transcript_get_language_probability (transcript));
   for (guint i = 0; i < longhand_transcript_get_n_segments (transcript); i++)
     append_segment (self, to, longhand_transcript_get_segment (transcript, i));
   return to;

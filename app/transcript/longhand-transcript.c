@@ -7,11 +7,13 @@ struct _LonghandTranscript {
 
   /* owned */
   GPtrArray *segments; /* LonghandSegment */
+  char *text;
   char *title;
   char *model;
   char *language;
 
   double language_probability; /* NaN: unknown */
+  gint64 begun_us;             /* 0: unknown */
 };
 
 G_DEFINE_TYPE (LonghandTranscript, longhand_transcript, G_TYPE_OBJECT)
@@ -86,6 +88,7 @@ longhand_transcript_finalize (GObject *object) {
   LonghandTranscript *self = LONGHAND_TRANSCRIPT (object);
 
   g_ptr_array_unref (self->segments);
+  g_free (self->text);
   g_free (self->title);
   g_free (self->model);
   g_free (self->language);
@@ -118,6 +121,7 @@ longhand_transcript_new_like (LonghandTranscript *other) {
   self->model = g_strdup (other->model);
   self->language = g_strdup (other->language);
   self->language_probability = other->language_probability;
+  self->begun_us = other->begun_us;
   return self;
 }
 
@@ -248,6 +252,18 @@ set_string (char **field, const char *value) {
 }
 
 void
+longhand_transcript_set_text (LonghandTranscript *self, const char *text) {
+  g_return_if_fail (LONGHAND_IS_TRANSCRIPT (self));
+  set_string (&self->text, text);
+}
+
+const char *
+longhand_transcript_get_text (LonghandTranscript *self) {
+  g_return_val_if_fail (LONGHAND_IS_TRANSCRIPT (self), NULL);
+  return self->text;
+}
+
+void
 longhand_transcript_set_title (LonghandTranscript *self, const char *title) {
   g_return_if_fail (LONGHAND_IS_TRANSCRIPT (self));
   set_string (&self->title, title);
@@ -293,4 +309,16 @@ double
 longhand_transcript_get_language_probability (LonghandTranscript *self) {
   g_return_val_if_fail (LONGHAND_IS_TRANSCRIPT (self), NAN);
   return self->language_probability;
+}
+
+void
+longhand_transcript_set_begun (LonghandTranscript *self, gint64 begun_us) {
+  g_return_if_fail (LONGHAND_IS_TRANSCRIPT (self));
+  self->begun_us = begun_us;
+}
+
+gint64
+longhand_transcript_get_begun (LonghandTranscript *self) {
+  g_return_val_if_fail (LONGHAND_IS_TRANSCRIPT (self), 0);
+  return self->begun_us;
 }

@@ -74,6 +74,11 @@ typedef struct {
  * it is. (transfer full) */
 LonghandTranscript *longhand_transcript_lay_out (LonghandTranscript *self, const LonghandLayout *layout);
 
+/* All of it as somebody reads it, with what was typed and in paragraphs, whose ends are newlines; NULL, as at
+ * first: the segments are all there is. UTF-8. */
+void longhand_transcript_set_text (LonghandTranscript *self, const char *text);
+const char *longhand_transcript_get_text (LonghandTranscript *self);
+
 /* What an exporter may say about it and about where it came from; may be NULL. */
 void longhand_transcript_set_title (LonghandTranscript *self, const char *title); /* UTF-8 */
 const char *longhand_transcript_get_title (LonghandTranscript *self);
@@ -84,5 +89,8 @@ const char *longhand_transcript_get_language (LonghandTranscript *self);
 /* Of a language that was detected; NaN, as at first: it was told, or is unknown. */
 void longhand_transcript_set_language_probability (LonghandTranscript *self, double probability);
 double longhand_transcript_get_language_probability (LonghandTranscript *self);
+/* Wall clock, microseconds since 1970; 0, as at first: unknown. */
+void longhand_transcript_set_begun (LonghandTranscript *self, gint64 begun_us);
+gint64 longhand_transcript_get_begun (LonghandTranscript *self);
 
 G_END_DECLS

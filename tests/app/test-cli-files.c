@@ -601,7 +601,7 @@ unknown_ending_is_refused_unless_the_format_is_said (Fixture *f, gconstpointer d
   g_auto (CliRun) without = { 0 };
   g_auto (CliRun) into = { 0 };
 
-  cli_assert_fails (&refused, 2, "There is no format “docx”: choose one of txt, md, srt", "--format");
+  cli_assert_fails (&refused, 2, "There is no format “docx”: choose one of txt, md, odt, srt", "--format");
   cli_assert_succeeds (&said);
   g_assert_cmpint (g_mkdir (folder, 0777), ==, 0);
   without = cli_run ("transcribe", "-o", plain, speech (), NULL);

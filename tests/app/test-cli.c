@@ -6,8 +6,10 @@
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <math.h>
+#include <pty.h>
 #include <sndfile.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct {
   char *dir;
@@ -178,7 +180,7 @@ senseless_command_lines_are_usage_errors (void) {
       "leave out --max-line-width or --max-words-per-line" },
     { { "transcribe", "--max-line-width", "40", speech () }, "choose srt or vtt with --format" },
     { { "transcribe", "--format", "docx", speech () },
-      "choose one of txt, md, srt, vtt, lrc, json, tsv, csv." },
+      "choose one of txt, md, odt, srt, vtt, lrc, json, tsv, csv." },
     { { "transcribe", "--format", "", speech () }, "There is no format “”" },
     { { "transcribe", "--format", "srt,", speech () }, "There is no format “”" },
     { { "transcribe", "--format", "srt,docx", speech () }, "There is no format “docx”" },
@@ -513,11 +515,9 @@ static void
 format_follows_the_ending_of_the_output (Fixture *fixture, gconstpointer data) {
   static const struct {
     const char *name, *start;
-  } rows[] = { { "a.srt", "1\n00:00:" },
-               { "a.VTT", "WEBVTT\n" },
-               { "a.json", "{\n" },
-               { "a.md", "# sample\n\n**00:00:0" },
-               { "a.lrc", "[re:Longhand]\n[00:0" } };
+  } rows[] = { { "a.srt", "1\n00:00:" },  { "a.VTT", "WEBVTT\n" },
+               { "a.json", "{\n" },       { "a.md", "# sample\n\n**00:00:0" },
+               { "a.odt", "PK\003\004" }, { "a.lrc", "[re:Longhand]\n[00:0" } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autofree char *path = g_build_filename (fixture->dir, rows[i].name, NULL);
@@ -535,11 +535,13 @@ static void
 text_that_cannot_be_saved_is_printed (Fixture *fixture, gconstpointer data) {
   g_autofree char *read_only = g_build_filename (fixture->dir, "read-only", NULL);
   g_autofree char *in_read_only = g_build_filename (read_only, "a.txt", NULL);
+  g_autofree char *document = g_build_filename (read_only, "a.odt", NULL);
   g_autofree char *no_folder = g_build_filename (fixture->dir, "none", "a.txt", NULL);
   const struct {
     const char *path, *part;
   } rows[] = {
     { in_read_only, "that place is read-only" },
+    { document, "that place is read-only" },
     { no_folder, "folder does not exist" },
     { "/dev/full", "the disk is full" },
   };
@@ -555,6 +557,30 @@ text_that_cannot_be_saved_is_printed (Fixture *fixture, gconstpointer data) {
     cli_assert_contains (run.err, rows[i].path);
     cli_assert_contains (run.err, rows[i].part);
   }
+}
+
+/* A pipe or a file takes it; nothing is recognised for nothing. */
+static void
+document_goes_to_no_terminal (Fixture *fixture, gconstpointer data) {
+  const char *const arguments[] = { "transcribe", "--format", "odt", speech (), NULL };
+  g_autofree char *path = g_build_filename (fixture->dir, "out", NULL);
+  g_autofree char *content = NULL;
+  g_auto (CliRun) refused = { 0 };
+  g_auto (CliRun) run = { 0 };
+  int terminal, screen;
+
+  g_assert_cmpint (openpty (&terminal, &screen, NULL, NULL, NULL), ==, 0);
+  refused = cli_run_in (&(CliSetting){ .wrapper = (const char *const[]){ "sh", "-c", "exec \"$@\" >\"$0\"",
+                                                                         ttyname (screen), NULL } },
+                        arguments);
+  cli_assert_fails (&refused, 2, "No terminal can show odt", "name a file for it with --output");
+  close (screen);
+  close (terminal);
+  g_assert_true (g_file_set_contents (path, "", 0, NULL));
+  run = cli_run_in (&(CliSetting){ .stdout_path = path }, arguments);
+  cli_assert_succeeds (&run);
+  g_assert_true (g_file_get_contents (path, &content, NULL, NULL));
+  g_assert_true (g_str_has_prefix (content, "PK\003\004"));
 }
 
 static void
@@ -589,6 +615,7 @@ main (int argc, char **argv) {
   ADD ("several-formats-need-a-folder", several_formats_need_a_folder);
   ADD ("format-follows-the-ending-of-the-output", format_follows_the_ending_of_the_output);
   ADD ("text-that-cannot-be-saved-is-printed", text_that_cannot_be_saved_is_printed);
+  ADD ("document-goes-to-no-terminal", document_goes_to_no_terminal);
   g_test_add_func ("/cli/full-standard-output-is-a-failure", full_standard_output_is_a_failure);
   return g_test_run ();
 }

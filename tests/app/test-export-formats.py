@@ -36,11 +36,11 @@ def written():
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "segments")
         with open(path, "w", encoding="utf-8") as file:
-            json.dump(said, file)
+            json.dump({"segments": said}, file)
         subprocess.run([export_formats, path, folder], check=True)
         os.remove(path)
         texts = {}
-        for name in os.listdir(folder):
+        for name in set(os.listdir(folder)) - {"odt"}:
             with open(os.path.join(folder, name), encoding="utf-8", newline="") as file:
                 texts[name] = file.read()
     said = [(begin, end, text.strip(SPACE)) for begin, end, text in said if text.strip(SPACE)]

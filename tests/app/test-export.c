@@ -43,21 +43,72 @@ make_transcript (void) {
   return transcript;
 }
 
+/* (transfer full) */
+static char *
+take_text (GBytes *bytes) {
+  char *text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+
+  g_bytes_unref (bytes);
+  return text;
+}
+
+static char *
+exported (LonghandTranscript *transcript, LonghandFormat format) {
+  g_autoptr (GError) error = NULL;
+  GBytes *bytes = longhand_export_to_bytes (transcript, format, &error);
+
+  g_assert_no_error (error);
+  return take_text (bytes);
+}
+
+static char *
+highlighted (LonghandTranscript *transcript, LonghandFormat format) {
+  g_autoptr (GError) error = NULL;
+  GBytes *bytes = longhand_export_highlighted (transcript, format, &error);
+
+  g_assert_no_error (error);
+  return take_text (bytes);
+}
+
+static gboolean
+save (const char *text, GFile *file, GError **error) {
+  g_autoptr (GBytes) content = g_bytes_new_static (text, strlen (text));
+
+  return longhand_export_save (content, file, error);
+}
+
 /* ---- formats ----------------------------------------------------------------------------------------------
  */
 
 static void
 txt_has_a_line_for_each_segment (void) {
   g_autoptr (LonghandTranscript) transcript = make_transcript ();
-  g_autofree char *text = longhand_export_to_string (transcript, LONGHAND_FORMAT_TXT);
+  g_autofree char *text = exported (transcript, LONGHAND_FORMAT_TXT);
 
   g_assert_cmpstr (text, ==, "Hello there.\nHow are you?\n");
+}
+
+/* What was typed, and the lines that somebody made, are in none of the segments. */
+static void
+txt_of_a_text_is_that_text (void) {
+  g_autoptr (LonghandTranscript) transcript = make_transcript ();
+  g_autofree char *without = NULL, *with = NULL, *empty = NULL;
+
+  longhand_transcript_set_text (transcript, "Typed.\n\nHello there.");
+  without = exported (transcript, LONGHAND_FORMAT_TXT);
+  g_assert_cmpstr (without, ==, "Typed.\n\nHello there.\n");
+  longhand_transcript_set_text (transcript, "Hello there.\n");
+  with = exported (transcript, LONGHAND_FORMAT_TXT);
+  g_assert_cmpstr (with, ==, "Hello there.\n");
+  longhand_transcript_set_text (transcript, "");
+  empty = exported (transcript, LONGHAND_FORMAT_TXT);
+  g_assert_cmpstr (empty, ==, "");
 }
 
 static void
 srt_numbers_cues_and_uses_commas (void) {
   g_autoptr (LonghandTranscript) transcript = make_transcript ();
-  g_autofree char *text = longhand_export_to_string (transcript, LONGHAND_FORMAT_SRT);
+  g_autofree char *text = exported (transcript, LONGHAND_FORMAT_SRT);
 
   g_assert_cmpstr (text, ==,
                    "1\n00:00:00,000 --> 00:00:01,500\nHello there.\n\n"
@@ -70,7 +121,7 @@ srt_cue_holds_no_empty_line (void) {
   g_autofree char *text = NULL;
 
   longhand_transcript_append (transcript, 0, 1000, "one\n\n \r\n\rtwo", 0, 0);
-  text = longhand_export_to_string (transcript, LONGHAND_FORMAT_SRT);
+  text = exported (transcript, LONGHAND_FORMAT_SRT);
   g_assert_cmpstr (text, ==, "1\n00:00:00,000 --> 00:00:01,000\none\ntwo\n");
 }
 
@@ -87,7 +138,7 @@ words_are_underlined_while_they_are_said (void) {
   longhand_transcript_append (transcript, 3000, 4000, "no words", -0.25, 0.0625);
   longhand_transcript_append (transcript, 5000, 5000, "now", -0.25, 0.0625);
   longhand_transcript_add_word (transcript, 5000, 5000, " now", 0.5);
-  srt = longhand_export_highlighted (transcript, LONGHAND_FORMAT_SRT);
+  srt = highlighted (transcript, LONGHAND_FORMAT_SRT);
   g_assert_cmpstr (srt, ==,
                    "1\n00:00:00,000 --> 00:00:00,500\na <b>\nc\n\n"
                    "2\n00:00:00,500 --> 00:00:01,000\n<u>a</u> <b>\nc\n\n"
@@ -96,7 +147,7 @@ words_are_underlined_while_they_are_said (void) {
                    "5\n00:00:01,500 --> 00:00:02,000\na <b>\nc\n\n"
                    "6\n00:00:03,000 --> 00:00:04,000\nno words\n\n"
                    "7\n00:00:05,000 --> 00:00:05,000\nnow\n");
-  vtt = longhand_export_highlighted (transcript, LONGHAND_FORMAT_VTT);
+  vtt = highlighted (transcript, LONGHAND_FORMAT_VTT);
   g_assert_true (g_str_has_prefix (vtt, "WEBVTT\n\n00:00:00.000 --> 00:00:00.500\na &lt;b&gt;\nc\n\n"));
   g_assert_nonnull (strstr (vtt, "\n<u>a</u> &lt;b&gt;\nc\n"));
 }
@@ -107,7 +158,7 @@ vtt_escapes_markup_and_arrows (void) {
   g_autofree char *text = NULL;
 
   longhand_transcript_append (transcript, 0, 360000001, "a < b && c --> d\n\ne &amp; f", 0, 0);
-  text = longhand_export_to_string (transcript, LONGHAND_FORMAT_VTT);
+  text = exported (transcript, LONGHAND_FORMAT_VTT);
   g_assert_cmpstr (text, ==,
                    "WEBVTT\n\n00:00:00.000 --> 100:00:00.001\n"
                    "a &lt; b &amp;&amp; c --&gt; d\ne &amp;amp; f\n");
@@ -124,7 +175,7 @@ json_has_the_documented_keys (void) {
   longhand_transcript_set_model (transcript, "base.en");
   longhand_transcript_set_language (transcript, "en");
   longhand_transcript_set_language_probability (transcript, 0.75);
-  text = longhand_export_to_string (transcript, LONGHAND_FORMAT_JSON);
+  text = exported (transcript, LONGHAND_FORMAT_JSON);
   root = json_from_string (text, NULL);
   g_assert_nonnull (root);
   object = json_node_get_object (root);
@@ -163,7 +214,7 @@ json_has_words_where_they_have_times (void) {
   longhand_transcript_add_word (transcript, 2250, 3000, " on.", NAN);
   longhand_transcript_add_alternative (transcript, "“in", 0.25);
   longhand_transcript_add_alternative (transcript, "an", NAN);
-  text = longhand_export_to_string (transcript, LONGHAND_FORMAT_JSON);
+  text = exported (transcript, LONGHAND_FORMAT_JSON);
   root = json_from_string (text, NULL);
   segments = json_object_get_array_member (json_node_get_object (root), "segments");
   g_assert_false (json_object_has_member (json_array_get_object_element (segments, 0), "words"));
@@ -189,7 +240,7 @@ json_has_words_where_they_have_times (void) {
 static void
 unknown_model_and_language_are_null (void) {
   g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
-  g_autofree char *text = longhand_export_to_string (transcript, LONGHAND_FORMAT_JSON);
+  g_autofree char *text = exported (transcript, LONGHAND_FORMAT_JSON);
   g_autoptr (JsonNode) root = json_from_string (text, NULL);
   JsonObject *object = json_node_get_object (root);
 
@@ -216,7 +267,7 @@ empty_transcript_is_valid_in_each_format (void) {
   g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
-    g_autofree char *text = longhand_export_to_string (transcript, rows[i].format);
+    g_autofree char *text = exported (transcript, rows[i].format);
 
     g_assert_cmpstr (text, ==, rows[i].expected);
   }
@@ -238,7 +289,7 @@ make_awkward_transcript (void) {
 static void
 assert_awkward (LonghandFormat format, const char *expected) {
   g_autoptr (LonghandTranscript) transcript = make_awkward_transcript ();
-  g_autofree char *text = longhand_export_to_string (transcript, format);
+  g_autofree char *text = exported (transcript, format);
 
   g_assert_cmpstr (text, ==, expected);
 }
@@ -287,7 +338,7 @@ md_begins_a_paragraph_after_a_pause_or_a_long_one (void) {
   longhand_transcript_append (transcript, 7000, 8000, "no end", 0, 0);
   longhand_transcript_append (transcript, 8000, 9000, "end？", 0, 0);
   longhand_transcript_append (transcript, 9000, 9500, "Last.", 0, 0);
-  text = longhand_export_to_string (transcript, LONGHAND_FORMAT_MD);
+  text = exported (transcript, LONGHAND_FORMAT_MD);
   expected = g_strdup_printf ("**00:00:00** One. Two\n\n**00:00:06** %s no end end？\n\n**00:00:09** Last.\n",
                               long_part);
   g_assert_cmpstr (text, ==, expected);
@@ -319,7 +370,7 @@ unknown_format_names_the_choices (void) {
   g_assert_false (longhand_format_parse ("docx", &format, &error));
   g_assert_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID);
   g_assert_cmpstr (error->message, ==,
-                   "There is no format “docx”: choose one of txt, md, srt, vtt, lrc, json, tsv, csv.");
+                   "There is no format “docx”: choose one of txt, md, odt, srt, vtt, lrc, json, tsv, csv.");
   g_assert_cmpint (format, ==, LONGHAND_FORMAT_VTT);
 }
 
@@ -350,7 +401,7 @@ assert_save_fails (const char *path, const char *reason, const char *advice) {
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (longhand_export_save ("text", file, &error));
+  g_assert_false (save ("text", file, &error));
   g_assert_error (error, LONGHAND_ERROR, LONGHAND_ERROR_WRITE);
   g_assert_nonnull (strstr (error->message, path));
   g_assert_nonnull (strstr (error->message, reason));
@@ -363,10 +414,10 @@ save_writes_and_replaces (Fixture *fixture, gconstpointer data) {
   g_autoptr (GFile) file = g_file_new_for_path (path);
   GStatBuf info;
 
-  g_assert_true (longhand_export_save ("first, which is longer\n", file, NULL));
+  g_assert_true (save ("first, which is longer\n", file, NULL));
   assert_content (path, "first, which is longer\n");
   g_assert_cmpint (g_chmod (path, 0640), ==, 0);
-  g_assert_true (longhand_export_save ("second\n", file, NULL));
+  g_assert_true (save ("second\n", file, NULL));
   assert_content (path, "second\n");
   g_assert_cmpint (g_stat (path, &info), ==, 0);
   g_assert_cmpuint (info.st_mode & 0777, ==, 0640);
@@ -379,9 +430,9 @@ save_replaces_the_file_not_its_content (Fixture *fixture, gconstpointer data) {
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GMappedFile) old = NULL;
 
-  g_assert_true (longhand_export_save ("the old words", file, NULL));
+  g_assert_true (save ("the old words", file, NULL));
   old = g_mapped_file_new (path, FALSE, NULL);
-  g_assert_true (longhand_export_save ("the new words", file, NULL));
+  g_assert_true (save ("the new words", file, NULL));
   g_assert_cmpmem (g_mapped_file_get_contents (old), g_mapped_file_get_length (old), "the old words", 13);
 }
 
@@ -393,7 +444,7 @@ save_goes_through_a_link (Fixture *fixture, gconstpointer data) {
 
   g_assert_true (g_file_set_contents (path, "old", -1, NULL));
   g_assert_cmpint (symlink ("a.txt", link_path), ==, 0);
-  g_assert_true (longhand_export_save ("new", file, NULL));
+  g_assert_true (save ("new", file, NULL));
   g_assert_true (g_file_test (link_path, G_FILE_TEST_IS_SYMLINK));
   assert_content (path, "new");
 }
@@ -445,7 +496,7 @@ device_is_written_to_and_stays (void) {
   g_autoptr (GFile) file = g_file_new_for_path ("/dev/null");
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (longhand_export_save ("text", file, &error));
+  g_assert_true (save ("text", file, &error));
   g_assert_no_error (error);
   g_assert_false (g_file_test ("/dev/null", G_FILE_TEST_IS_REGULAR));
 }
@@ -456,6 +507,21 @@ too_long_name_is_said_to_be (Fixture *fixture, gconstpointer data) {
   g_autofree char *path = g_build_filename (fixture->dir, name, NULL);
 
   assert_save_fails (path, "too long", "choose a shorter one");
+}
+
+/* Documents have zeros in them. */
+static void
+save_writes_any_bytes (Fixture *fixture, gconstpointer data) {
+  static const char content[] = "PK\0\xff\r\n";
+  g_autofree char *path = g_build_filename (fixture->dir, "a.odt", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GBytes) bytes = g_bytes_new_static (content, sizeof content);
+  g_autofree char *found = NULL;
+  gsize n_found;
+
+  g_assert_true (longhand_export_save (bytes, file, NULL));
+  g_assert_true (g_file_get_contents (path, &found, &n_found, NULL));
+  g_assert_cmpmem (found, n_found, content, sizeof content);
 }
 
 /* As with -o /dev/stdout >> FILE: behind what is there, and in that file. */
@@ -473,7 +539,7 @@ redirected_output_is_gone_on_with (Fixture *fixture, gconstpointer data) {
   fd = g_open (path, O_WRONLY | O_APPEND | O_CLOEXEC, 0);
   fflush (stdout);
   dup2 (fd, STDOUT_FILENO);
-  is_saved = longhand_export_save ("One.\n", file, &error) && longhand_export_save ("Two.\n", file, &error);
+  is_saved = save ("One.\n", file, &error) && save ("Two.\n", file, &error);
   dup2 (before, STDOUT_FILENO);
   close (before);
   g_assert_no_error (error);
@@ -488,6 +554,7 @@ int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/export/txt-has-a-line-for-each-segment", txt_has_a_line_for_each_segment);
+  g_test_add_func ("/export/txt-of-a-text-is-that-text", txt_of_a_text_is_that_text);
   g_test_add_func ("/export/srt-numbers-cues-and-uses-commas", srt_numbers_cues_and_uses_commas);
   g_test_add_func ("/export/srt-cue-holds-no-empty-line", srt_cue_holds_no_empty_line);
   g_test_add_func ("/export/words-are-underlined-while-they-are-said",
@@ -510,6 +577,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/export/unknown-format-names-the-choices", unknown_format_names_the_choices);
 #define ADD(name, function) g_test_add ("/export/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("save-writes-and-replaces", save_writes_and_replaces);
+  ADD ("save-writes-any-bytes", save_writes_any_bytes);
   ADD ("save-replaces-the-file-not-its-content", save_replaces_the_file_not_its_content);
   ADD ("save-goes-through-a-link", save_goes_through_a_link);
   ADD ("read-only-folder-is-said-to-be", read_only_folder_is_said_to_be);

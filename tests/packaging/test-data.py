@@ -383,7 +383,7 @@ def _():
     assert "--format" in completed("longhand-cli", "transcribe", "--f")
     assert completed("longhand-cli", "transcribe", "--task", "") == {"transcribe", "translate"}
     assert completed("longhand-cli", "transcribe", "--format", "") == {
-        "txt", "md", "srt", "vtt", "lrc", "json", "tsv", "csv", "all"}
+        "txt", "md", "odt", "srt", "vtt", "lrc", "json", "tsv", "csv", "all"}
     assert completed("longhand-cli", "transcribe", "--format", "txt,j") == {"txt,json"}
     assert {"f32", "q4_0", "q6_K"} <= completed("longhand-cli", "quantize", "a", "b", "")
     assert completed("longhand-cli", "quantize", "a", "b", "q8") == {"q8_0"}

@@ -95,6 +95,51 @@ test_csv (Fixture *f, gconstpointer data) {
                 "start,end,text\n1000,1900,\"First thing.\"\n3500,4400,\"Second idea.\"\n");
 }
 
+/* The text of a document, in XML. (transfer full) */
+static char *
+content_of (Fixture *f, GFile *file) {
+  g_autofree char *folder = g_build_filename (f->dir, "unpacked", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) unpacker
+      = g_subprocess_new (0, &error, "python3", "-m", "zipfile", "-e", g_file_peek_path (file), folder, NULL);
+  g_autoptr (GFile) content = g_file_new_build_filename (folder, "content.xml", NULL);
+
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_wait_check (unpacker, NULL, &error));
+  return contents_of (content);
+}
+
+static void
+test_odt (Fixture *f, gconstpointer data) {
+  g_autoptr (GFile) file = file_in (f, "Notes & more.odt");
+  g_autoptr (GError) error = NULL;
+  g_autofree char *content = NULL;
+
+  dictate_and_edit (f);
+  g_assert_true (longhand_window_save (f->window, file, LONGHAND_FORMAT_ODT, &error));
+  g_assert_no_error (error);
+  content = content_of (f, file);
+  g_assert_nonnull (strstr (content, ">Notes &amp; more</text:h>"));
+  g_assert_nonnull (strstr (content, "<text:p text:style-name=\"Subtitle\">"));
+  g_assert_nonnull (
+      strstr (content, "<text:p text:style-name=\"Text_20_body\">First thing. Second idea.</text:p>"));
+  g_assert_null (strstr (content, "not yet"));
+  g_assert_false (longhand_document_get_unsaved (f->document));
+}
+
+/* It has no times, so nothing need be dictated. */
+static void
+test_typed_odt (Fixture *f, gconstpointer data) {
+  g_autoptr (GFile) file = file_in (f, "typed.odt");
+  g_autofree char *content = NULL;
+
+  gtk_text_buffer_insert_at_cursor (f->buffer, "One.\n\nTwo,\nthree.", -1);
+  g_assert_true (longhand_window_save (f->window, file, LONGHAND_FORMAT_ODT, NULL));
+  content = content_of (f, file);
+  g_assert_nonnull (strstr (content, ">One.</text:p>\n"));
+  g_assert_nonnull (strstr (content, ">Two,<text:line-break/>three.</text:p>\n"));
+}
+
 static void
 test_no_times (Fixture *f, gconstpointer data) {
   g_autoptr (GFile) file = file_in (f, "typed.srt");
@@ -268,6 +313,8 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/export/csv-has-times-and-the-edited-words", test_csv);
   FIXTURE_ADD ("/export/vtt-has-times-and-the-edited-words", test_vtt);
   FIXTURE_ADD ("/export/json-has-the-edited-words", test_json);
+  FIXTURE_ADD ("/export/odt-has-the-edited-words-in-paragraphs", test_odt);
+  FIXTURE_ADD ("/export/odt-has-what-was-typed", test_typed_odt);
   FIXTURE_ADD ("/export/times-need-something-dictated", test_no_times);
   FIXTURE_ADD ("/export/an-impossible-place-loses-nothing", test_impossible_place);
   FIXTURE_ADD ("/export/dialog/the-ending-decides-the-format", test_dialog_writes);

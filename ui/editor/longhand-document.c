@@ -577,8 +577,10 @@ longhand_document_dup_text (LonghandDocument *self) {
 LonghandTranscript *
 longhand_document_dup_transcript (LonghandDocument *self) {
   g_autofree char *text = longhand_document_dup_text (self);
+  LonghandTranscript *transcript = longhand_spoken_dup_transcript (self->segments, self->spans, text);
 
-  return longhand_spoken_dup_transcript (self->segments, self->spans, text);
+  longhand_transcript_set_text (transcript, text);
+  return transcript;
 }
 
 static LonghandSegment *

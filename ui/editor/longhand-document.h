@@ -48,9 +48,9 @@ void longhand_document_mark_saved (LonghandDocument *self);
 gboolean longhand_document_is_empty (LonghandDocument *self);
 char *longhand_document_dup_text (LonghandDocument *self); /* without tentative words (transfer full) */
 
-/* What was dictated, as it reads after all edits: segments by time; typed text belongs to the segment before
- * it, or at the very beginning to the one after it; deleted segments are left out. Empty when nothing was
- * dictated. (transfer full) */
+/* The text, and what of it was dictated, as it reads after all edits: segments by time; typed text belongs to
+ * the segment before it, or at the very beginning to the one after it; deleted segments are left out. Without
+ * segments when nothing was dictated. (transfer full) */
 LonghandTranscript *longhand_document_dup_transcript (LonghandDocument *self);
 
 /* The session takes the place of all text; what came before cannot be undone. Tentative words go. */

@@ -1,6 +1,8 @@
 /* Dragging the text out of the window: as text into what is written elsewhere, as a file into a folder. */
 #include "window/longhand-window-private.h"
 
+#include <string.h>
+
 #define FOLDER_MODE 0700 /* what was said is nobody else's business */
 
 /* Whoever it is dropped on may copy it later, so it stays until the next one, or the end. */
@@ -16,12 +18,13 @@ static GFile *
 write_file (LonghandWindow *self) {
   g_autofree char *folder = g_build_filename (g_get_user_cache_dir (), "longhand", "dragged", NULL);
   g_autofree char *name = longhand_window_dup_export_name (LONGHAND_FORMAT_TXT);
-  g_autofree char *text = longhand_document_dup_text (longhand_editor_get_document (self->editor));
+  char *text = longhand_document_dup_text (longhand_editor_get_document (self->editor));
+  g_autoptr (GBytes) content = g_bytes_new_take (text, strlen (text));
 
   forget_file (self);
   g_mkdir_with_parents (folder, FOLDER_MODE);
   self->dragged = g_file_new_build_filename (folder, name, NULL);
-  if (!longhand_export_save (text, self->dragged, NULL))
+  if (!longhand_export_save (content, self->dragged, NULL))
     g_clear_object (&self->dragged);
   return self->dragged;
 }

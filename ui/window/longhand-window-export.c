@@ -14,37 +14,32 @@ ending_of (const char *name) {
 
 /* What is exported is called as its file is. */
 static void
-set_title (LonghandTranscript *transcript, GFile *file) {
+describe (LonghandWindow *self, LonghandTranscript *transcript, GFile *file) {
   g_autofree char *name = g_file_get_basename (file);
   const char *ending = ending_of (name);
   g_autofree char *stem = g_strndup (name, ending != NULL ? (gsize)(ending - 1 - name) : strlen (name));
   g_autofree char *title = g_filename_display_name (stem);
 
   longhand_transcript_set_title (transcript, title);
+  longhand_transcript_set_begun (transcript, self->session->begun_us);
+  longhand_transcript_set_language (transcript, self->session->language);
+  longhand_transcript_set_model (transcript, self->session->model);
 }
 
 gboolean
 longhand_window_save (LonghandWindow *self, GFile *file, LonghandFormat format, GError **error) {
   LonghandDocument *document = longhand_editor_get_document (self->editor);
-  g_autofree char *content = NULL;
+  g_autoptr (LonghandTranscript) transcript = longhand_document_dup_transcript (document);
+  g_autoptr (GBytes) content = NULL;
 
-  if (format == LONGHAND_FORMAT_TXT) {
-    g_autofree char *text = longhand_document_dup_text (document);
-
-    content = g_strconcat (text, g_str_has_suffix (text, "\n") ? "" : "\n", NULL);
-  } else {
-    g_autoptr (LonghandTranscript) transcript = longhand_document_dup_transcript (document);
-
-    if (longhand_transcript_get_n_segments (transcript) == 0) {
-      g_set_error_literal (
-          error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
-          _ ("Nothing here was dictated, so there are no times to write. Choose plain text."));
-      return FALSE;
-    }
-    set_title (transcript, file);
-    content = longhand_export_to_string (transcript, format);
+  if (longhand_format_has_times (format) && longhand_transcript_get_n_segments (transcript) == 0) {
+    g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+                         _ ("Nothing here was dictated, so there are no times to write. Choose plain text."));
+    return FALSE;
   }
-  if (!longhand_export_save (content, file, error))
+  describe (self, transcript, file);
+  content = longhand_export_to_bytes (transcript, format, error);
+  if (content == NULL || !longhand_export_save (content, file, error))
     return FALSE;
   longhand_document_mark_saved (document);
   return TRUE;
