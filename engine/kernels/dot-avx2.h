@@ -6,27 +6,15 @@
 #define QUILL_KERNELS_DOT_AVX2_H
 
 #include <assert.h>
-#include <immintrin.h>
-#include <stddef.h>
-#include <string.h>
 
 #include "kernels/rows.h"
-#include "quant/blocks.h"
+#include "kernels/unpack-avx2.h"
 
 #define CHUNK 8 /* blocks of 32 whose scales are made together: a block of the K types */
-#define AHEAD 2048 /* bytes that weights are asked for before they are used: the processor's own prefetch stops at
-                    * the end of a page, and every page is a new one */
-#define ROWS 4  /* rows of weights whose sums are finished together */
-
-static inline __m128i load_16(const void *p)
-{
-    return _mm_loadu_si128(p);
-}
-
-static inline __m256i load_32(const void *p)
-{
-    return _mm256_loadu_si256(p);
-}
+/* Bytes that weights are asked for before they are used: the processor's own prefetch stops at the end of a
+ * page, and every page is a new one. */
+#define AHEAD 2048
+#define ROWS 4 /* rows of weights whose sums are finished together */
 
 /* ---- sums ------------------------------------------------------------------------------------------- */
 
@@ -74,27 +62,6 @@ struct scales {
 /* A type: the bytes of block j of the chunk at p, and the chunk's scales. */
 typedef __m256i unpack_fn(const uint8_t *p, size_t j);
 typedef struct scales scales_fn(const uint8_t *p, size_t count);
-
-/* Nibbles of 16 bytes: low ones are bytes 0..15, high ones 16..31. */
-static inline __m256i nibbles(const uint8_t *qs)
-{
-    const __m128i bytes = load_16(qs);
-
-    return _mm256_and_si256(_mm256_set_m128i(_mm_srli_epi16(bytes, 4), bytes), _mm256_set1_epi8(0xf));
-}
-
-/* 0x10 in byte j where bit j of the four bytes at qh is set. */
-static inline __m256i fifth_bits(const uint8_t *qh)
-{
-    const __m256i spread =
-        _mm256_setr_epi64x(0x0000000000000000, 0x0101010101010101, 0x0202020202020202, 0x0303030303030303);
-    const __m256i bit = _mm256_set1_epi64x((long long)0x8040201008040201);
-    uint32_t bits;
-
-    memcpy(&bits, qh, sizeof bits);
-    const __m256i bytes = _mm256_shuffle_epi8(_mm256_set1_epi32((int)bits), spread);
-    return _mm256_and_si256(_mm256_cmpeq_epi8(_mm256_and_si256(bytes, bit), bit), _mm256_set1_epi8(0x10));
-}
 
 /* The half float that each of the blocks begins with. */
 static inline __m256 first_halves(const uint8_t *p, size_t stride, size_t count)
@@ -230,8 +197,7 @@ static inline __m256i unpack_q6_k(const uint8_t *p, size_t j)
 static inline struct scales scales_q6_k(const uint8_t *p, size_t count)
 {
     const __m128i halves_in_order = _mm_setr_epi8(0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15);
-    const __m128i s =
-        _mm_shuffle_epi8(load_16(p + offsetof(struct quill_q6_k, scales)), halves_in_order);
+    const __m128i s = _mm_shuffle_epi8(load_16(p + offsetof(struct quill_q6_k, scales)), halves_in_order);
     uint16_t d;
 
     memcpy(&d, p + offsetof(struct quill_q6_k, d), sizeof d);
@@ -250,9 +216,10 @@ enum kind {
 };
 
 /* One row of weights with m rows of x, m a constant after inlining; sum[i * ROWS] is to be added up. */
-static inline __attribute__((always_inline)) void dot_row(unpack_fn *unpack, scales_fn *scales, enum kind kind,
-                                                          size_t chunk_bytes, const uint8_t *p, size_t k,
-                                                          const uint8_t *x, size_t x_stride, int m, __m256 *sum)
+static inline __attribute__((always_inline)) void dot_row(unpack_fn *unpack, scales_fn *scales,
+                                                          enum kind kind, size_t chunk_bytes,
+                                                          const uint8_t *p, size_t k, const uint8_t *x,
+                                                          size_t x_stride, int m, __m256 *sum)
 {
     const size_t n_blocks = k / QUILL_QK;
     __m256 total[4], offsets[4];
@@ -275,8 +242,7 @@ static inline __attribute__((always_inline)) void dot_row(unpack_fn *unpack, sca
 
             _mm256_storeu_ps(d[i], _mm256_mul_ps(s.d, x_scales));
             if (kind == AFFINE)
-                offsets[i] =
-                    _mm256_fmadd_ps(s.m, _mm256_loadu_ps(x_d + quill_dot_blocks(k)), offsets[i]);
+                offsets[i] = _mm256_fmadd_ps(s.m, _mm256_loadu_ps(x_d + quill_dot_blocks(k)), offsets[i]);
             if (kind == TWO_SCALES)
                 _mm256_storeu_ps(d2[i], _mm256_mul_ps(s.m, x_scales));
         }
@@ -290,12 +256,11 @@ static inline __attribute__((always_inline)) void dot_row(unpack_fn *unpack, sca
 #pragma GCC unroll 4
             for (int i = 0; i < m; i++) {
                 const __m256i v = load_32(x + (size_t)i * x_stride + (first + j) * QUILL_QK);
-                const __m256i products = kind == AFFINE ? sum_products(q, v)
-                                                        : sum_products(magnitudes, _mm256_sign_epi8(v, q));
-                const __m256 scale =
-                    kind == TWO_SCALES
-                        ? _mm256_set_m128(_mm_broadcast_ss(&d2[i][j]), _mm_broadcast_ss(&d[i][j]))
-                        : _mm256_broadcast_ss(&d[i][j]);
+                const __m256i products =
+                    kind == AFFINE ? sum_products(q, v) : sum_products(magnitudes, _mm256_sign_epi8(v, q));
+                const __m256 scale = kind == TWO_SCALES ? _mm256_set_m128(_mm_broadcast_ss(&d2[i][j]),
+                                                                          _mm_broadcast_ss(&d[i][j]))
+                                                        : _mm256_broadcast_ss(&d[i][j]);
                 total[i] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(products), scale, total[i]);
             }
         }
@@ -305,42 +270,7 @@ static inline __attribute__((always_inline)) void dot_row(unpack_fn *unpack, sca
         sum[i * ROWS] = kind == AFFINE ? _mm256_add_ps(total[i], offsets[i]) : total[i];
 }
 
-static inline __attribute__((always_inline)) void
-dot_rows(unpack_fn *unpack, scales_fn *scales, enum kind kind, size_t chunk_bytes, const uint8_t *rows,
-         size_t stride, size_t n_rows, size_t k, const uint8_t *x, size_t x_stride, int m, float *y, size_t ldy)
-{
-    for (size_t first = 0; first < n_rows; first += ROWS) {
-        const size_t n = n_rows - first < ROWS ? n_rows - first : ROWS;
-        __m256 sum[4 * ROWS];
-
-        for (size_t j = 0; j < ROWS; j++)
-            dot_row(unpack, scales, kind, chunk_bytes, rows + (first + (j < n ? j : n - 1)) * stride, k, x,
-                    x_stride, m, sum + j);
-        for (int i = 0; i < m; i++)
-            store_sums(y + (size_t)i * ldy + first, sum_lanes(sum + i * ROWS), n);
-    }
-}
-
-/* The table's function for one type. */
-#define DOT_TYPE(name, kind, chunk_bytes)                                                                    \
-    static void dot_##name(const void *rows, size_t stride, size_t n_rows, size_t k, const void *x,          \
-                           size_t x_stride, size_t m, float *y, size_t ldy)                                  \
-    {                                                                                                        \
-        const uint8_t *v = x;                                                                                \
-                                                                                                             \
-        for (; m >= 4; m -= 4, v += 4 * x_stride, y += 4 * ldy)                                              \
-            dot_rows(unpack_##name, scales_##name, kind, chunk_bytes, rows, stride, n_rows, k, v, x_stride,  \
-                     4, y, ldy);                                                                             \
-        if (m >= 2) {                                                                                        \
-            dot_rows(unpack_##name, scales_##name, kind, chunk_bytes, rows, stride, n_rows, k, v, x_stride,  \
-                     2, y, ldy);                                                                             \
-            m -= 2, v += 2 * x_stride, y += 2 * ldy;                                                         \
-        }                                                                                                    \
-        if (m == 1)                                                                                          \
-            dot_rows(unpack_##name, scales_##name, kind, chunk_bytes, rows, stride, n_rows, k, v, x_stride,  \
-                     1, y, ldy);                                                                             \
-    }
-
+#define DOT_SUM __m256
 #include "kernels/dot-types.h"
 
 #endif

@@ -178,39 +178,7 @@ static inline __attribute__((always_inline)) void dot_row(unpack_fn *unpack, sca
         sum[i * ROWS] = kind == AFFINE ? vaddq_f32(total[i], offsets[i]) : total[i];
 }
 
-static inline __attribute__((always_inline)) void dot_rows(unpack_fn *unpack, scales_fn *scales,
-                                                           enum kind kind, size_t chunk_bytes,
-                                                           const uint8_t *rows, size_t stride, size_t n_rows,
-                                                           size_t k, const uint8_t *x, size_t x_stride, int m,
-                                                           float *y, size_t ldy)
-{
-    for (size_t first = 0; first < n_rows; first += ROWS) {
-        const size_t n = n_rows - first < ROWS ? n_rows - first : ROWS;
-        float32x4_t sum[4 * ROWS];
-
-        for (size_t j = 0; j < ROWS; j++)
-            dot_row(unpack, scales, kind, chunk_bytes, rows + (first + (j < n ? j : n - 1)) * stride, k, x,
-                    x_stride, m, sum + j);
-        for (int i = 0; i < m; i++)
-            store_sums(y + (size_t)i * ldy + first, sum_lanes(sum + i * ROWS), n);
-    }
-}
-
-/* The table's function for one type. */
-#define DOT_TYPE(name, kind, chunk_bytes)                                                                    \
-    static void dot_##name(const void *rows, size_t stride, size_t n_rows, size_t k, const void *x,          \
-                           size_t x_stride, size_t m, float *y, size_t ldy)                                  \
-    {                                                                                                        \
-        const uint8_t *v = x;                                                                                \
-                                                                                                             \
-        for (; m >= 4; m -= 4, v += 4 * x_stride, y += 4 * ldy)                                              \
-            dot_rows(unpack_##name, scales_##name, kind, chunk_bytes, rows, stride, n_rows, k, v, x_stride,  \
-                     4, y, ldy);                                                                             \
-        for (; m >= 1; m--, v += x_stride, y += ldy)                                                         \
-            dot_rows(unpack_##name, scales_##name, kind, chunk_bytes, rows, stride, n_rows, k, v, x_stride,  \
-                     1, y, ldy);                                                                             \
-    }
-
+#define DOT_SUM float32x4_t
 #include "kernels/dot-types.h"
 
 #endif

@@ -1,9 +1,50 @@
 /* The table's functions for the quantized types, on instruction sets that unpack them in registers. What
- * includes this has said how one is made, DOT_TYPE(name, kind, chunk_bytes), and what kinds there are. */
+ * includes this has said how many rows of weights are finished together and how, ROWS, sum_lanes and
+ * store_sums; how products of one row are summed, dot_row, in vectors of DOT_SUM; how blocks are unpacked,
+ * unpack_TYPE and scales_TYPE; and what kinds of blocks there are. */
 #ifndef QUILL_KERNELS_DOT_TYPES_H
 #define QUILL_KERNELS_DOT_TYPES_H
 
 #include "kernels/kernels.h"
+
+/* m rows of x, a constant after inlining; missing rows of weights repeat the last. */
+static inline __attribute__((always_inline)) void dot_rows(unpack_fn *unpack, scales_fn *scales,
+                                                           enum kind kind, size_t chunk_bytes,
+                                                           const uint8_t *rows, size_t stride, size_t n_rows,
+                                                           size_t k, const uint8_t *x, size_t x_stride, int m,
+                                                           float *y, size_t ldy)
+{
+    for (size_t first = 0; first < n_rows; first += ROWS) {
+        const size_t n = n_rows - first < ROWS ? n_rows - first : ROWS;
+        DOT_SUM sum[4 * ROWS];
+
+        for (size_t j = 0; j < ROWS; j++)
+            dot_row(unpack, scales, kind, chunk_bytes, rows + (first + (j < n ? j : n - 1)) * stride, k, x,
+                    x_stride, m, sum + j);
+        for (int i = 0; i < m; i++)
+            store_sums(y + (size_t)i * ldy + first, sum_lanes(sum + i * ROWS), n);
+    }
+}
+
+/* The table's function for one type. */
+#define DOT_TYPE(name, kind, chunk_bytes)                                                                    \
+    static void dot_##name(const void *rows, size_t stride, size_t n_rows, size_t k, const void *x,          \
+                           size_t x_stride, size_t m, float *y, size_t ldy)                                  \
+    {                                                                                                        \
+        const uint8_t *v = x;                                                                                \
+                                                                                                             \
+        for (; m >= 4; m -= 4, v += 4 * x_stride, y += 4 * ldy)                                              \
+            dot_rows(unpack_##name, scales_##name, kind, chunk_bytes, rows, stride, n_rows, k, v, x_stride,  \
+                     4, y, ldy);                                                                             \
+        if (m >= 2) {                                                                                        \
+            dot_rows(unpack_##name, scales_##name, kind, chunk_bytes, rows, stride, n_rows, k, v, x_stride,  \
+                     2, y, ldy);                                                                             \
+            m -= 2, v += 2 * x_stride, y += 2 * ldy;                                                         \
+        }                                                                                                    \
+        if (m == 1)                                                                                          \
+            dot_rows(unpack_##name, scales_##name, kind, chunk_bytes, rows, stride, n_rows, k, v, x_stride,  \
+                     1, y, ldy);                                                                             \
+    }
 
 #define scales_q4_k scales_k45
 #define scales_q5_k scales_k45

@@ -142,19 +142,9 @@ static void layer_norm(const float *x, const float *gamma, const float *beta, fl
     }
 }
 
-static float soften(const float *x, size_t n, void *row)
-{
-    memcpy(row, x, n * sizeof *x);
-    softmax(row, n);
-    return 1.0f;
-}
+#include "kernels/vec-table.h"
 
 void quill_kernels_vec_avx512(struct quill_kernels *out)
 {
-    out->gemm[QUILL_GEMM_F32].soften = soften;
-    out->add = add;
-    out->gelu = gelu;
-    out->softmax = softmax;
-    out->log_sum_exp = log_sum_exp;
-    out->layer_norm = layer_norm;
+    fill_vec(out);
 }

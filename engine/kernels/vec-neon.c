@@ -163,20 +163,10 @@ static void to_f16(const float *x, uint16_t *y, size_t n)
     }
 }
 
-static float soften(const float *x, size_t n, void *row)
-{
-    memcpy(row, x, n * sizeof *x);
-    softmax(row, n);
-    return 1.0f;
-}
+#include "kernels/vec-table.h"
 
 void quill_kernels_vec_neon(struct quill_kernels *out)
 {
     out->to_f16 = to_f16;
-    out->gemm[QUILL_GEMM_F32].soften = soften;
-    out->add = add;
-    out->gelu = gelu;
-    out->softmax = softmax;
-    out->log_sum_exp = log_sum_exp;
-    out->layer_norm = layer_norm;
+    fill_vec(out);
 }
