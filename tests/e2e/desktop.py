@@ -40,6 +40,29 @@ class Mock:
         self.bus.emit_signal(None, self.path, self.interface, signal, arguments)
 
 
+class Portal(Mock):
+    """Of a desktop whose person agrees; what comes of its requests, by method, is in results(). With response 1 the person
+    refuses."""
+
+    def __init__(self, interface, methods):
+        super().__init__("org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop", interface, {
+            "CreateSession": ("a{sv}", "o", ("/request",)), **methods})
+        self.session = self.path + "/session/one"
+        self.response = 0
+
+    def results(self, method):
+        return {"session_handle": GLib.Variant("s", self.session)} if method == "CreateSession" else {}
+
+    def on_call(self, bus, sender, path, interface, method, arguments, invocation):
+        super().on_call(bus, sender, path, interface, method, arguments, invocation)
+        options = arguments.unpack()[-1]
+        if not isinstance(options, dict) or "handle_token" not in options:
+            return
+        bus.emit_signal(sender, f"{self.path}/request/{sender[1:].replace('.', '_')}/{options['handle_token']}",
+                        "org.freedesktop.portal.Request", "Response",
+                        GLib.Variant("(ua{sv})", (self.response, self.results(method))))
+
+
 class Notifications(Mock):
     """Shown to nobody."""
 

@@ -10,7 +10,7 @@ import time
 
 import atspi
 from atspi import wait_until as wait
-from desktop import Desktop, Mock, Notifications
+from desktop import Desktop, Mock, Notifications, Portal
 from gi.repository import Gio, GLib
 from tap import case, run
 from words import words
@@ -34,25 +34,18 @@ client = desktop.add(Mock(
 signals = desktop.listen(ID, INTERFACE, PATH)
 
 
-class Portal(Mock):
-    """Of a desktop whose person agrees to Meta+D for the first shortcut."""
+class Shortcuts(Portal):
+    """Of a desktop whose person agrees to Meta+D for the first one."""
 
     def __init__(self):
-        super().__init__("org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop",
-                         "org.freedesktop.portal.GlobalShortcuts",
-                         {"CreateSession": ("a{sv}", "o", ("/request",)),
-                          "BindShortcuts": ("o a(sa{sv}) s a{sv}", "o", ("/request",))})
-        self.session = self.path + "/session/one"
+        super().__init__("org.freedesktop.portal.GlobalShortcuts",
+                         {"BindShortcuts": ("o a(sa{sv}) s a{sv}", "o", ("/request",))})
 
-    def on_call(self, bus_, sender, path, interface, method, arguments, invocation):
-        super().on_call(bus_, sender, path, interface, method, arguments, invocation)
-        token = arguments.unpack()[-1]["handle_token"]
-        results = {"session_handle": GLib.Variant("s", self.session)}
+    def results(self, method):
         if method == "BindShortcuts":
-            results = {"shortcuts": GLib.Variant("a(sa{sv})", [
+            return {"shortcuts": GLib.Variant("a(sa{sv})", [
                 ("toggle", {"trigger_description": GLib.Variant("s", "Meta+D")})])}
-        bus_.emit_signal(sender, f"{self.path}/request/{sender[1:].replace('.', '_')}/{token}",
-                         "org.freedesktop.portal.Request", "Response", GLib.Variant("(ua{sv})", (0, results)))
+        return super().results(method)
 
 
 class InputMethod:
@@ -73,7 +66,7 @@ class InputMethod:
             return file.read().split()
 
 
-portal = Portal()
+portal = Shortcuts()
 input_method = InputMethod()
 
 

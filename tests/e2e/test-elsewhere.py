@@ -5,8 +5,9 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 
-from desktop import Desktop, Notifications
+from desktop import Desktop, Notifications, Portal
 from gi.repository import GLib
 from program import Program, press, until
 from tap import case, run
@@ -16,9 +17,34 @@ PATH = "/io/github/longhand_app/Longhand"
 INTERFACE = ID + ".Dictation1"
 longhand = os.path.abspath(sys.argv[1])
 os.environ["GSETTINGS_BACKEND"] = "keyfile"  # which all programs read
+KEYS = {0xffe3: "ctrl", 0x76: "v"}
+
+
+class Keyboard(Portal):
+    """Of a desktop that lets programs press keys: they are pressed."""
+
+    def __init__(self):
+        super().__init__("org.freedesktop.portal.RemoteDesktop",
+                         {"SelectDevices": ("o a{sv}", "o", ("/request",)),
+                          "Start": ("o s a{sv}", "o", ("/request",)),
+                          "NotifyKeyboardKeysym": ("o a{sv} i u", "", ())})
+
+    def results(self, method):
+        if method == "Start":
+            return {"devices": GLib.Variant("u", 1), "restore_token": GLib.Variant("s", "a token")}
+        return super().results(method)
+
+    def on_call(self, bus, sender, path, interface, method, arguments, invocation):
+        if method == "NotifyKeyboardKeysym":
+            _session, _options, keysym, down = arguments.unpack()
+            subprocess.run(["xdotool", "keydown" if down else "keyup", KEYS[keysym]], check=True)
+        super().on_call(bus, sender, path, interface, method, arguments, invocation)
+
+
 desktop = Desktop()
 notifications = desktop.add(Notifications())
 signals = desktop.listen(ID, INTERFACE, PATH)
+keyboard = Keyboard()
 program = Program("4.0", "Message")
 
 
@@ -83,6 +109,46 @@ def _():
     press("ctrl+v")
     program.wait("view", before)
     assert told() == ["Text copied"], told()
+
+
+def copy(text):
+    """As if somebody had copied it, in another program."""
+    program.ask(f"set pin {text}")
+    program.focus("pin")
+    press("ctrl+a", "ctrl+c")
+
+
+@case("/elsewhere/text-is-pasted-and-what-was-copied-before-is-on-the-clipboard-again")
+def _():
+    desktop.add(keyboard)
+    program.activate()
+    copy("früher")
+    choose("paste")
+    until("the desktop to be asked", lambda: keyboard.find("Start"))
+    program.focus("view")
+    before = program.text("view")
+    text = dictate()
+    until("the text", lambda: program.text("view") == before + text)
+    time.sleep(1.5)  # it is lent for a second
+    press("ctrl+v")
+    program.wait("view", before + text + "früher")
+    assert told() == ["Text copied"], told()
+
+
+@case("/elsewhere/where-the-person-refuses-it-is-copied-and-why-is-told")
+def _():
+    keyboard.response = 1
+    choose("nothing")
+    choose("paste")
+    until("the desktop to be asked", lambda: len(keyboard.find("CreateSession")) == 2)
+    text = dictate()
+    until("a notification", lambda: told() == ["Text copied", "Text copied"])
+    assert "does not let" in notifications.find("Notify")[-1][4]
+    program.focus("entry")
+    before = program.text("entry")
+    press("ctrl+v")
+    program.wait("entry", before + text)
+    assert len(keyboard.find("CreateSession")) == 2
 
 
 @case("/elsewhere/all-of-it-is-kept-among-the-sessions")

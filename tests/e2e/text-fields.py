@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Another program: a window with text fields. text-fields.py GTK-VERSION TITLE
 
-Each line on standard input is a command, "focus NAME" or "get NAME". Each line on standard
+Each line on standard input is a command, "focus NAME", "get NAME" or "set NAME TEXT". Each line on standard
 output is an event as JSON: what a field shows as preedit, or its answer, with the time on the monotonic clock.
 """
 import json
@@ -51,6 +51,10 @@ class Fields:
             self.fields[name].set_position(-1)
         tell(field=name, focused=True)
 
+    def set(self, name, text):
+        self.fields[name].set_text(text)
+        tell(field=name, set=True)
+
     def get(self, name):
         field = self.fields[name]
         if isinstance(field, Gtk.TextView):
@@ -69,8 +73,8 @@ def main():
     fields = Fields(window)
 
     def obey(line):
-        command, name = line.split()
-        getattr(fields, command)(name)
+        command, *arguments = line.rstrip("\n").split(" ", 2)
+        getattr(fields, command)(*arguments)
         return False
 
     def read():

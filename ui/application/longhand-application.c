@@ -3,6 +3,7 @@
 #include "application/longhand-background.h"
 #include "application/longhand-delivery.h"
 #include "automation/longhand-other-programs.h"
+#include "automation/longhand-remote-keyboard.h"
 #include "automation/longhand-remote.h"
 #include "automation/longhand-service.h"
 #include "automation/longhand-shortcuts.h"
@@ -31,7 +32,8 @@ struct _LonghandApplication {
   LonghandFileQueue *files;
   LonghandBackground *background;
   LonghandDelivery *delivery;
-  LonghandShortcuts *shortcuts; /* NULL: there is no bus */
+  LonghandShortcuts *shortcuts;     /* NULL: there is no bus */
+  LonghandRemoteKeyboard *keyboard; /* likewise */
   LonghandOtherPrograms *other_programs;
   guint end_sources[N_END_SIGNALS];
 
@@ -50,6 +52,8 @@ show_preferences (GSimpleAction *action, GVariant *parameter, gpointer user) {
 
   if (self->shortcuts != NULL)
     longhand_preferences_set_shortcuts (LONGHAND_PREFERENCES (preferences), self->shortcuts);
+  if (self->keyboard != NULL)
+    longhand_preferences_set_remote_keyboard (LONGHAND_PREFERENCES (preferences), self->keyboard);
   longhand_preferences_set_other_programs (LONGHAND_PREFERENCES (preferences), self->other_programs);
   gtk_window_set_transient_for (GTK_WINDOW (preferences),
                                 gtk_application_get_active_window (GTK_APPLICATION (self)));
@@ -191,17 +195,25 @@ follow_shortcuts (LonghandApplication *self) {
 }
 
 static void
-offer_shortcuts (LonghandApplication *self) {
-  GDBusConnection *connection = g_application_get_dbus_connection (G_APPLICATION (self));
-
-  if (connection == NULL)
-    return;
+offer_shortcuts (LonghandApplication *self, GDBusConnection *connection) {
   self->shortcuts = longhand_shortcuts_new (connection);
   g_signal_connect_object (self->shortcuts, "toggle", G_CALLBACK (on_key_toggle), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->shortcuts, "talk", G_CALLBACK (on_key_talk), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (longhand_settings_get_gsettings (self->settings), "changed::global-shortcuts",
                            G_CALLBACK (follow_shortcuts), self, G_CONNECT_SWAPPED);
   follow_shortcuts (self);
+}
+
+/* What the desktop's portal may have. */
+static void
+offer_keys (LonghandApplication *self) {
+  GDBusConnection *connection = g_application_get_dbus_connection (G_APPLICATION (self));
+
+  if (connection == NULL)
+    return;
+  offer_shortcuts (self, connection);
+  self->keyboard
+      = longhand_remote_keyboard_new (connection, longhand_settings_get_gsettings (self->settings));
 }
 
 /* ---- commands ---- */
@@ -324,15 +336,16 @@ longhand_application_startup (GApplication *application) {
   self->dictation = longhand_dictation_new (self->settings, self->store);
   longhand_service_attach (self->service, self->dictation);
   self->other_programs = longhand_other_programs_new (longhand_settings_get_gsettings (self->settings));
-  offer_shortcuts (self);
+  offer_keys (self);
   self->background = longhand_background_new (GTK_APPLICATION (self), self->settings, self->dictation);
   self->library = longhand_library_new (path);
   self->files = longhand_file_queue_new (longhand_file_recognizer_new (self->settings, self->store),
                                          self->settings, self->library);
   longhand_file_queue_follow (self->files, self->dictation);
   longhand_background_add_files (self->background, self->files);
-  self->delivery = longhand_delivery_new (GTK_APPLICATION (self),
-                                          longhand_settings_get_gsettings (self->settings), self->dictation);
+  self->delivery
+      = longhand_delivery_new (GTK_APPLICATION (self), longhand_settings_get_gsettings (self->settings),
+                               self->dictation, self->keyboard);
   g_signal_connect_object (self->files, "notify::busy", G_CALLBACK (on_busy), self, G_CONNECT_SWAPPED);
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   for (gsize i = 0; i < G_N_ELEMENTS (shortcuts); i++)
@@ -433,6 +446,7 @@ longhand_application_shutdown (GApplication *application) {
   g_clear_pointer (&self->background, longhand_background_free);
   g_clear_pointer (&self->delivery, longhand_delivery_free);
   g_clear_object (&self->shortcuts);
+  g_clear_object (&self->keyboard);
   g_clear_object (&self->other_programs);
   if (self->dictation != NULL)
     longhand_dictation_shutdown (self->dictation);

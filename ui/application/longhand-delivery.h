@@ -1,7 +1,8 @@
 /* What becomes of text that was dictated into the window while another program had the keyboard: where people
- * want that, it is copied. Main thread. */
+ * want that, it is copied, or pasted there. Main thread. */
 #pragma once
 
+#include "automation/longhand-remote-keyboard.h"
 #include "dictation/longhand-dictation.h"
 
 #include <gtk/gtk.h>
@@ -11,10 +12,10 @@ G_BEGIN_DECLS
 typedef struct _LonghandDelivery LonghandDelivery;
 
 /* From startup to shutdown of application, by whose notifications people are told. settings has the key
- * "when-done". Connect to the dictation's text behind the service, so that it is the window's. (transfer
- * full) */
+ * "when-done". keyboard: what presses the keys that paste; NULL: nothing is pasted. Make it behind the
+ * service's being attached to dictation, so that text is the window's. (transfer full) */
 LonghandDelivery *longhand_delivery_new (GtkApplication *application, GSettings *settings,
-                                         LonghandDictation *dictation);
+                                         LonghandDictation *dictation, LonghandRemoteKeyboard *keyboard);
 void longhand_delivery_free (LonghandDelivery *self);
 
 /* A key, a command or a program is about to start a recording into the window: what is said is delivered at

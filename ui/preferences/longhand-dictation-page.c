@@ -25,6 +25,7 @@ struct _LonghandDictationPage {
   /* owned */
   LonghandSettings *settings;
   LonghandDictation *dictation;
+  LonghandRemoteKeyboard *keyboard; /* NULL: there is no bus */
 };
 
 G_DEFINE_FINAL_TYPE (LonghandDictationPage, longhand_dictation_page, ADW_TYPE_PREFERENCES_PAGE)
@@ -99,6 +100,27 @@ longhand_dictation_page_set_other_programs (LonghandDictationPage *self, Longhan
 
 /* ---- text for other windows ---- */
 
+/* Of pasting, what the desktop says to it. */
+static void
+describe_when_done (LonghandDictationPage *self) {
+  g_autofree char *chosen
+      = g_settings_get_string (longhand_settings_get_gsettings (self->settings), "when-done");
+  const char *answer = self->keyboard != NULL && g_str_equal (chosen, "paste")
+                           ? longhand_remote_keyboard_get_summary (self->keyboard)
+                           : "";
+
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->when_done),
+                               *answer != '\0' ? answer : _ ("By key or command, in another window"));
+}
+
+void
+longhand_dictation_page_set_remote_keyboard (LonghandDictationPage *self, LonghandRemoteKeyboard *keyboard) {
+  self->keyboard = g_object_ref (keyboard);
+  g_signal_connect_object (keyboard, "notify::summary", G_CALLBACK (describe_when_done), self,
+                           G_CONNECT_SWAPPED);
+  describe_when_done (self);
+}
+
 static void
 show_when_done (LonghandDictationPage *self) {
   g_autofree char *current
@@ -107,7 +129,9 @@ show_when_done (LonghandDictationPage *self) {
 
   longhand_choices_add (choices, "nothing", _ ("Do Nothing"));
   longhand_choices_add (choices, "copy", _ ("Copy the Text"));
+  longhand_choices_add (choices, "paste", _ ("Paste the Text"));
   longhand_choice_row_show (self->when_done, choices, current, current);
+  describe_when_done (self);
 }
 
 static void
@@ -121,6 +145,7 @@ static void
 longhand_dictation_page_dispose (GObject *object) {
   LonghandDictationPage *self = LONGHAND_DICTATION_PAGE (object);
 
+  g_clear_object (&self->keyboard);
   g_clear_object (&self->dictation);
   g_clear_object (&self->settings);
   G_OBJECT_CLASS (longhand_dictation_page_parent_class)->dispose (object);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "automation/longhand-other-programs.h"
+#include "automation/longhand-remote-keyboard.h"
 #include "automation/longhand-shortcuts.h"
 #include "dictation/longhand-dictation.h"
 
@@ -19,6 +20,9 @@ void longhand_dictation_page_set_up (LonghandDictationPage *self, LonghandSettin
 /* Whose switch there is; without one the desktop's keys cannot be had. */
 void longhand_dictation_page_set_shortcuts (LonghandDictationPage *self, LonghandShortcuts *shortcuts);
 
+/* Once; whose answer is shown where text is pasted. */
+void longhand_dictation_page_set_remote_keyboard (LonghandDictationPage *self,
+                                                  LonghandRemoteKeyboard *keyboard);
 /* Once; whose switch there is. */
 void longhand_dictation_page_set_other_programs (LonghandDictationPage *self,
                                                  LonghandOtherPrograms *programs);

@@ -66,6 +66,11 @@ longhand_preferences_new (LonghandSettings *settings, LonghandModelStore *store,
 }
 
 void
+longhand_preferences_set_remote_keyboard (LonghandPreferences *self, LonghandRemoteKeyboard *keyboard) {
+  longhand_dictation_page_set_remote_keyboard (self->dictation, keyboard);
+}
+
+void
 longhand_preferences_set_shortcuts (LonghandPreferences *self, LonghandShortcuts *shortcuts) {
   longhand_dictation_page_set_shortcuts (self->dictation, shortcuts);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "automation/longhand-other-programs.h"
+#include "automation/longhand-remote-keyboard.h"
 #include "automation/longhand-shortcuts.h"
 #include "dictation/longhand-dictation.h"
 #include "transcript/longhand-library.h"
@@ -18,6 +19,8 @@ GtkWidget *longhand_preferences_new (LonghandSettings *settings, LonghandModelSt
 
 /* Whose switch there is; without one the desktop's keys cannot be had. */
 void longhand_preferences_set_shortcuts (LonghandPreferences *self, LonghandShortcuts *shortcuts);
+/* What pastes; without one text is copied. */
+void longhand_preferences_set_remote_keyboard (LonghandPreferences *self, LonghandRemoteKeyboard *keyboard);
 void longhand_preferences_set_other_programs (LonghandPreferences *self, LonghandOtherPrograms *programs);
 
 G_END_DECLS
