@@ -1,9 +1,9 @@
 /* longhand-cli bench: the outcome for programs. Fields are documented in the man page and stay. */
 #include "cli/longhand-cli-bench.h"
 
-#include "cli/longhand-cli-json.h"
 #include "longhand-config.h"
 #include "longhand-engine-threads.h"
+#include "longhand-json.h"
 
 #include <math.h>
 #include <string.h>

@@ -9,7 +9,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 /* GLib leaves the two dashes where arguments behind them look like options. */
@@ -225,20 +224,6 @@ longhand_cli_show_tentative (const char *text) {
     g_printerr ("… %s", g_utf8_offset_to_pointer (text, n_chars - room + 2));
   else if (n_chars > 0)
     g_printerr ("… %s", text);
-}
-
-/* VmHWM begins at exec, ru_maxrss may remember what was before it. */
-guint64
-longhand_cli_peak_rss_bytes (void) {
-  g_autofree char *status = NULL;
-  struct rusage usage;
-  const char *at;
-
-  if (g_file_get_contents ("/proc/self/status", &status, NULL, NULL)
-      && (at = strstr (status, "VmHWM:")) != NULL)
-    return (guint64)g_ascii_strtod (at + strlen ("VmHWM:"), NULL) * 1024;
-  getrusage (RUSAGE_SELF, &usage);
-  return (guint64)usage.ru_maxrss * 1024;
 }
 
 gboolean

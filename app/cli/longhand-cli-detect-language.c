@@ -2,9 +2,9 @@
 #include "cli/longhand-cli-languages.h"
 
 #include "audio/longhand-audio-file.h"
-#include "cli/longhand-cli-json.h"
 #include "cli/longhand-cli-sandbox.h"
 #include "longhand-engine-error.h"
+#include "longhand-json.h"
 
 #include <glib/gi18n.h>
 

@@ -3,8 +3,9 @@
 #include "cli/longhand-cli-replay.h"
 
 #include "cli/longhand-cli-columns.h"
-#include "cli/longhand-cli-json.h"
+#include "dictation/longhand-stats-json.h"
 #include "longhand-config.h"
+#include "longhand-json.h"
 #include "transcript/longhand-words.h"
 
 #include <glib/gi18n.h>
@@ -14,10 +15,9 @@
 #define MIB (1024.0 * 1024.0)
 #define N_FIGURES 15
 
-/* A figure under its name in JSON. */
+/* A figure for people. */
 typedef struct {
-  const char *key;
-  const char *name; /* for people */
+  const char *name;
   double value;
   enum { SECONDS, PER_WORD, PERCENT, RATIO, BYTES, COUNT } unit;
 } Figure;
@@ -48,23 +48,21 @@ list_figures (const LonghandReplay *replay, Figure figures[N_FIGURES]) {
   const LonghandStats *stats = &replay->stats;
   const LonghandLiveNumbers *live = &stats->live;
   const Figure all[N_FIGURES] = {
-    { "first_tentative_s", N_ ("First words, p50"), live->first_tentative_p50_s, SECONDS },
-    { "commit_lag_p50_s", N_ ("Commit lag, p50"), live->commit_lag_p50_s, SECONDS },
-    { "commit_lag_p95_s", N_ ("Commit lag, p95"), live->commit_lag_p95_s, SECONDS },
-    { "final_latency_p50_s", N_ ("Final text after the endpoint, p50"), live->final_latency_p50_s, SECONDS },
-    { "final_latency_p95_s", N_ ("Final text after the endpoint, p95"), live->final_latency_p95_s, SECONDS },
-    { "final_latency_from_speech_p50_s", N_ ("Final text after speech, p50"),
-      live->final_latency_from_speech_p50_s, SECONDS },
-    { "final_latency_from_speech_p95_s", N_ ("Final text after speech, p95"),
-      live->final_latency_from_speech_p95_s, SECONDS },
-    { "revisions_per_word", N_ ("Revisions per committed word"), live->revisions_per_word, PER_WORD },
-    { "redrawn_per_word", N_ ("... capitals and punctuation too"), live->redrawn_per_word, PER_WORD },
-    { "live_wer", N_ ("Words wrong, live"), replay->live_wer, PERCENT },
-    { "batch_wer", N_ ("Words wrong, recording as a whole"), replay->batch_wer, PERCENT },
-    { "rtf", N_ ("Real-time factor"), stats->rtf, RATIO },
-    { "cpu_s", N_ ("Processor time"), replay->cpu_s, SECONDS },
-    { "peak_rss_bytes", N_ ("Memory, peak"), (double)replay->peak_rss_bytes, BYTES },
-    { "dropped_samples", N_ ("Samples dropped"), (double)stats->dropped_samples, COUNT },
+    { N_ ("First words, p50"), live->first_tentative_p50_s, SECONDS },
+    { N_ ("Commit lag, p50"), live->commit_lag_p50_s, SECONDS },
+    { N_ ("Commit lag, p95"), live->commit_lag_p95_s, SECONDS },
+    { N_ ("Final text after the endpoint, p50"), live->final_latency_p50_s, SECONDS },
+    { N_ ("Final text after the endpoint, p95"), live->final_latency_p95_s, SECONDS },
+    { N_ ("Final text after speech, p50"), live->final_latency_from_speech_p50_s, SECONDS },
+    { N_ ("Final text after speech, p95"), live->final_latency_from_speech_p95_s, SECONDS },
+    { N_ ("Revisions per committed word"), live->revisions_per_word, PER_WORD },
+    { N_ ("... capitals and punctuation too"), live->redrawn_per_word, PER_WORD },
+    { N_ ("Words wrong, live"), replay->live_wer, PERCENT },
+    { N_ ("Words wrong, recording as a whole"), replay->batch_wer, PERCENT },
+    { N_ ("Real-time factor"), stats->rtf, RATIO },
+    { N_ ("Processor time"), stats->cpu_s, SECONDS },
+    { N_ ("Memory, peak"), (double)stats->peak_rss_bytes, BYTES },
+    { N_ ("Samples dropped"), (double)stats->dropped_samples, COUNT },
   };
 
   memcpy (figures, all, sizeof all);
@@ -132,17 +130,6 @@ longhand_replay_print_table (const LonghandReplay *replay) {
 
 /* ---- for programs ---- */
 
-/* null when it is not known. */
-static void
-add_double (JsonBuilder *json, const char *name, double value) {
-  if (value >= 0) {
-    longhand_json_double (json, name, value);
-    return;
-  }
-  json_builder_set_member_name (json, name);
-  json_builder_add_null_value (json);
-}
-
 static void
 add_facts (JsonBuilder *json, const LonghandReplay *replay) {
   longhand_json_string (json, "version", VERSION);
@@ -151,16 +138,14 @@ add_facts (JsonBuilder *json, const LonghandReplay *replay) {
   longhand_json_string (json, "level", replay->stats.kernel_level);
   longhand_json_string (json, "file", replay->name);
   if (replay->speed > 0)
-    add_double (json, "speed", replay->speed);
+    longhand_json_known (json, "speed", replay->speed);
   else
     longhand_json_string (json, "speed", "max");
   longhand_json_int (json, "repeat", replay->n_times);
   longhand_json_int (json, "pause_ms", (gint64)(replay->pause_s * 1000 + 0.5));
   longhand_json_boolean (json, "complete", replay->is_complete);
-  add_double (json, "sound_s", replay->sound_s);
-  add_double (json, "wall_s", replay->wall_s);
-  longhand_json_int (json, "n_utterances", (gint64)replay->stats.live.n_utterances);
-  longhand_json_int (json, "n_words", (gint64)replay->stats.live.n_words);
+  longhand_json_known (json, "sound_s", replay->sound_s);
+  longhand_json_known (json, "wall_s", replay->wall_s);
 }
 
 static void
@@ -168,7 +153,7 @@ add_drift (JsonBuilder *json, const LonghandReplay *replay) {
   longhand_json_object (json, "drift");
   longhand_json_int (json, "n_compared", replay->drift.n_compared);
   longhand_json_int (json, "n_changed", replay->drift.n_changed);
-  add_double (json, "largest_ms", replay->drift.largest_ms);
+  longhand_json_known (json, "largest_ms", replay->drift.largest_ms);
   json_builder_end_object (json);
 }
 
@@ -179,7 +164,7 @@ add_memory (JsonBuilder *json, const LonghandReplay *replay) {
     const LonghandReplayMemory *memory = &g_array_index (replay->memory, LonghandReplayMemory, i);
 
     json_builder_begin_object (json);
-    add_double (json, "sound_s", memory->sound_s);
+    longhand_json_known (json, "sound_s", memory->sound_s);
     longhand_json_int (json, "rss_bytes", (gint64)memory->rss_bytes);
     json_builder_end_object (json);
   }
@@ -189,17 +174,12 @@ add_memory (JsonBuilder *json, const LonghandReplay *replay) {
 JsonNode *
 longhand_replay_to_json (const LonghandReplay *replay) {
   g_autoptr (JsonBuilder) json = json_builder_new ();
-  Figure figures[N_FIGURES];
 
   json_builder_begin_object (json);
   add_facts (json, replay);
-  list_figures (replay, figures);
-  for (guint i = 0; i < N_FIGURES; i++) {
-    if (figures[i].unit == BYTES || figures[i].unit == COUNT)
-      longhand_json_int (json, figures[i].key, (gint64)figures[i].value);
-    else
-      add_double (json, figures[i].key, figures[i].value);
-  }
+  longhand_stats_add_figures (&replay->stats, json);
+  longhand_json_known (json, "live_wer", replay->live_wer);
+  longhand_json_known (json, "batch_wer", replay->batch_wer);
   add_drift (json, replay);
   add_memory (json, replay);
   json_builder_end_object (json);

@@ -11,12 +11,12 @@
 #include "dictation/longhand-composition.h"
 #include "dictation/longhand-dictation-private.h"
 #include "longhand-engine-error.h"
+#include "longhand-process.h"
 
 #include <glib-unix.h>
 #include <glib/gi18n.h>
 #include <math.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #define MEMORY_LOOKS 48 /* over all sound */
 #define LOOK_MS 100
@@ -81,15 +81,6 @@ session_clear (Session *session) {
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Session, session_clear)
 
-static double
-cpu_s (void) {
-  struct rusage usage;
-
-  getrusage (RUSAGE_SELF, &usage);
-  return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
-         + (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / G_USEC_PER_SEC;
-}
-
 /* ---- while it is replayed ---- */
 
 static void
@@ -144,7 +135,7 @@ static void
 on_model_state (LonghandDictation *dictation, GParamSpec *pspec, Session *session) {
   if (longhand_dictation_get_model_state (dictation) != LONGHAND_MODEL_STATE_READY || session->begin_us > 0)
     return;
-  session->cpu_begin_s = cpu_s ();
+  session->cpu_begin_s = longhand_process_get_cpu_s ();
   session->begin_us = g_get_monotonic_time ();
   session->look = g_timeout_add (LOOK_MS, on_look, session);
   longhand_dictation_start (dictation);
@@ -178,8 +169,7 @@ take_figures (Session *session) {
 
   longhand_dictation_get_stats (session->dictation, &replay->stats);
   replay->wall_s = (double)(g_get_monotonic_time () - session->begin_us) / G_USEC_PER_SEC;
-  replay->cpu_s = cpu_s () - session->cpu_begin_s;
-  replay->peak_rss_bytes = longhand_cli_peak_rss_bytes ();
+  replay->stats.cpu_s -= session->cpu_begin_s;
   replay->sound_s = (double)longhand_dictation_get_elapsed_ms (session->dictation) / 1000;
   replay->is_complete = session->code == LONGHAND_EXIT_OK && !session->is_interrupted;
   if (replay->is_complete)

@@ -20,9 +20,8 @@ typedef struct {
   guint n_times;
   double pause_s;
   gboolean is_complete; /* the recording was replayed to its end */
-  LonghandStats stats;
-  double sound_s, wall_s, cpu_s;
-  guint64 peak_rss_bytes;
+  LonghandStats stats;  /* cpu_s: over the replay */
+  double sound_s, wall_s;
   double live_wer, batch_wer;
   LonghandDriftResult drift; /* with 3 rounds or more */
   GArray *memory;            /* owned; LonghandReplayMemory */

@@ -7,10 +7,11 @@
 
 #include "audio/longhand-audio-file.h"
 #include "cli/longhand-cli-columns.h"
-#include "cli/longhand-cli-json.h"
 #include "cli/longhand-cli-sandbox.h"
 #include "longhand-config.h"
 #include "longhand-engine-error.h"
+#include "longhand-json.h"
+#include "longhand-process.h"
 #include "sandbox/longhand-sandbox.h"
 #include "transcript/longhand-words.h"
 
@@ -151,7 +152,7 @@ hear (LonghandCliEngine *engine, const float *samples, gsize n, GError **error) 
   longhand_json_double (json, number_names[NUMBER_PROMPT], result->timings.prompt_ms);
   longhand_json_double (json, number_names[NUMBER_DECODE], result->timings.decode_ms);
   longhand_json_double (json, number_names[NUMBER_TOTAL], result->timings.total_ms);
-  longhand_json_double (json, number_names[NUMBER_PEAK], (double)longhand_cli_peak_rss_bytes ());
+  longhand_json_double (json, number_names[NUMBER_PEAK], (double)longhand_process_get_peak_rss_bytes ());
   longhand_json_double (json, number_names[NUMBER_THREADS],
                         quill_transcriber_n_threads (engine->transcriber));
   add_guards (json);

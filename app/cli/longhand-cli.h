@@ -72,9 +72,6 @@ void longhand_cli_print_json (JsonNode *root);
  * error, as much of the end as fits into a line. */
 void longhand_cli_show_tentative (const char *text);
 
-/* The most memory that this process had. */
-guint64 longhand_cli_peak_rss_bytes (void);
-
 /* A model and a transcriber with it. */
 typedef struct {
   struct quill_model *model;             /* owned */

@@ -39,6 +39,11 @@ longhand_breakdown_read (const struct quill_transcriber *transcriber, double ms[
 }
 
 const char *
+longhand_breakdown_get_key (guint part) {
+  return parts[part].step;
+}
+
+const char *
 longhand_breakdown_get_name (guint part) {
   return _ (parts[part].name);
 }

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 /* Times of the transcriber's last run; all 0 when it records nothing. */
 void longhand_breakdown_read (const struct quill_transcriber *transcriber, double ms[LONGHAND_N_PARTS]);
 
-/* Translated; static. */
-const char *longhand_breakdown_get_name (guint part);
+const char *longhand_breakdown_get_key (guint part);  /* as quill.h has it; static */
+const char *longhand_breakdown_get_name (guint part); /* translated; static */
 
 G_END_DECLS

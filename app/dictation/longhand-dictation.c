@@ -785,8 +785,10 @@ longhand_dictation_find_sound (LonghandDictation *self, LonghandSoundPiece *piec
 void
 longhand_dictation_get_stats (LonghandDictation *self, LonghandStats *stats) {
   const LonghandSoundLosses losses = longhand_recorded_get_losses (self->recorded);
+  LonghandModel *model = longhand_model_slot_get_model (self->slot);
 
   longhand_figures_get (self->figures, stats);
+  stats->model_id = model != NULL ? longhand_model_get_id (model) : NULL;
   stats->queued_s = (double)longhand_pump_queue_get_n_samples (self->queue) / LONGHAND_PUMP_RATE_HZ
                     + longhand_recorded_get_waiting_s (self->recorded);
   stats->dropped_samples = losses.n_dropped;

@@ -63,6 +63,7 @@ void longhand_utterance_unref (LonghandUtterance *utterance);
 typedef struct {
   double rtf; /* recognition time / sound time over the session; 0 before the first pass */
   double partial_cost_ms, final_cost_ms; /* time in the engine; last one */
+  const char *model_id;                  /* in use or being loaded; until it changes; NULL: none */
   guint threads;                         /* in use */
   const char *threads_reason; /* a translated sentence; interned; NULL: the settings say how many */
   const char *kernel_level;   /* "avx2"; static */
@@ -71,13 +72,16 @@ typedef struct {
   double queued_s;            /* sound waiting for the recognizer */
   gboolean is_behind;         /* no tentative text until it has caught up with the speaker */
   LonghandLiveNumbers live;   /* since the program started */
+  double cpu_s;               /* processor time of the whole process, likewise */
+  guint64 peak_rss_bytes;     /* the most that it had in memory */
   struct {
+    const char *key;  /* as “longhand-cli bench --json” has it; static */
     const char *name; /* translated; static */
     guint64 bytes;
   } memory[LONGHAND_N_MEMORY]; /* weights, embeddings, key/value cache, encoder output, working memory,
                                   process total */
   struct {
-    const char *name; /* translated; static */
+    const char *key, *name; /* likewise */
     double ms;
   } parts[LONGHAND_N_PARTS]; /* of the last pass: the encoder's, then the decoder's; 0 ms unless
                               * longhand_dictation_set_detailed was there before it */

@@ -1,10 +1,9 @@
 #include "dictation/longhand-figures.h"
 
 #include "dictation/longhand-breakdown.h"
+#include "longhand-process.h"
 
 #include <glib/gi18n.h>
-#include <stdio.h>
-#include <unistd.h>
 
 #define MEMORY_PERIOD_US (G_USEC_PER_SEC / 2) /* between two looks at the process's size */
 
@@ -61,26 +60,12 @@ longhand_figures_note_text (LonghandFigures *self, const LonghandHeard *heard,
     longhand_live_figures_take_tentative (self->live, &text);
 }
 
-/* Resident pages, the second number of /proc/self/statm (proc(5)). */
-static guint64
-read_process_bytes (void) {
-  FILE *file = fopen ("/proc/self/statm", "re");
-  unsigned long total, resident = 0;
-
-  if (file == NULL)
-    return 0;
-  if (fscanf (file, "%lu %lu", &total, &resident) != 2)
-    resident = 0;
-  fclose (file);
-  return (guint64)resident * (guint64)sysconf (_SC_PAGESIZE);
-}
-
 static guint64
 get_process_bytes (LonghandFigures *self) {
   const gint64 now_us = g_get_monotonic_time ();
 
   if (self->process_bytes == 0 || now_us - self->process_bytes_us > MEMORY_PERIOD_US) {
-    self->process_bytes = read_process_bytes ();
+    self->process_bytes = longhand_process_get_rss_bytes ();
     self->process_bytes_us = now_us;
   }
   return self->process_bytes;
@@ -88,15 +73,25 @@ get_process_bytes (LonghandFigures *self) {
 
 void
 longhand_figures_get (LonghandFigures *self, LonghandStats *stats) {
-  static const char *const names[LONGHAND_N_MEMORY]
-      = { N_ ("Weights"),        N_ ("Embeddings"),     N_ ("Key/value cache"),
-          N_ ("Encoder output"), N_ ("Working memory"), N_ ("Process total") };
+  static const struct {
+    const char *key, *name;
+  } memory[LONGHAND_N_MEMORY] = {
+    { "weights", N_ ("Weights") },          { "embeddings", N_ ("Embeddings") },
+    { "kv_cache", N_ ("Key/value cache") }, { "encoder_output", N_ ("Encoder output") },
+    { "working", N_ ("Working memory") },   { "rss", N_ ("Process total") },
+  };
 
   *stats = self->stats;
   longhand_live_figures_get (self->live, &stats->live);
-  for (guint i = 0; i < LONGHAND_N_MEMORY; i++)
-    stats->memory[i].name = _ (names[i]);
-  for (guint i = 0; i < LONGHAND_N_PARTS; i++)
+  for (guint i = 0; i < LONGHAND_N_MEMORY; i++) {
+    stats->memory[i].key = memory[i].key;
+    stats->memory[i].name = _ (memory[i].name);
+  }
+  for (guint i = 0; i < LONGHAND_N_PARTS; i++) {
+    stats->parts[i].key = longhand_breakdown_get_key (i);
     stats->parts[i].name = longhand_breakdown_get_name (i);
+  }
   stats->memory[LONGHAND_N_MEMORY - 1].bytes = get_process_bytes (self);
+  stats->cpu_s = longhand_process_get_cpu_s ();
+  stats->peak_rss_bytes = longhand_process_get_peak_rss_bytes ();
 }

@@ -1,11 +1,10 @@
-/* Preferences, find bar, level meter, performance panel. */
+/* Preferences, find bar, level meter. */
 #include "longhand-storage.h"
 #include "preferences/longhand-preferences.h"
 #include "window-fixture.h"
 
 #include <glib/gstdio.h>
 #include <math.h>
-#include <sndfile.h>
 #include <string.h>
 
 /* ---- preferences ---- */
@@ -541,139 +540,6 @@ test_meter_scale (void) {
   g_assert_cmpfloat (longhand_level_meter_scale (NAN), ==, 0);
 }
 
-static void
-test_panel (Fixture *f, gconstpointer data) {
-  g_autofree char *labels = NULL;
-  g_autofree char *threads = NULL;
-  LonghandStats stats;
-
-  longhand_settings_set_threads (f->settings, 1);
-  WAIT_FOR (longhand_dictation_get_model_state (f->dictation) == LONGHAND_MODEL_STATE_READY);
-  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.performance", NULL);
-  WAIT_FOR (gtk_widget_get_mapped (GTK_WIDGET (f->window->performance)));
-  longhand_performance_panel_refresh (f->window->performance);
-  labels = fixture_dup_labels (f->window->performance);
-  longhand_dictation_get_stats (f->dictation, &stats);
-  threads = g_strdup_printf ("\nThreads\n%u\n", stats.threads);
-  g_assert_nonnull (strstr (labels, threads));
-  g_assert_nonnull (strstr (labels, stats.kernel_level));
-  g_assert_nonnull (strstr (labels, "Real-time factor\n"));
-  for (guint i = 0; i < LONGHAND_N_MEMORY; i++) {
-    g_autofree char *size = g_format_size_full (stats.memory[i].bytes, G_FORMAT_SIZE_IEC_UNITS);
-    g_autofree char *row = g_strdup_printf ("%s\n", stats.memory[i].name);
-
-    g_assert_nonnull (strstr (labels, row));
-    if (i + 1 < LONGHAND_N_MEMORY) /* the last is the process, which grows meanwhile */
-      g_assert_nonnull (strstr (labels, size));
-  }
-}
-
-static void
-assert_overruns (Fixture *f, guint n) {
-  g_autofree char *labels = NULL;
-  g_autofree char *row = g_strdup_printf ("\nGaps in the sound\n%u\n", n);
-
-  longhand_performance_panel_refresh (f->window->performance);
-  labels = fixture_dup_labels (f->window->performance);
-  g_assert_nonnull (strstr (labels, row));
-}
-
-static void
-test_panel_overruns (Fixture *f, gconstpointer data) {
-  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.performance", NULL);
-  WAIT_FOR (gtk_widget_get_mapped (GTK_WIDGET (f->window->performance)));
-  assert_overruns (f, 0);
-  longhand_dictation_start (f->dictation);
-  WAIT_FOR (longhand_dictation_get_state (f->dictation) == LONGHAND_STATE_RECORDING);
-  for (guint i = 0; i < 17; i++)
-    longhand_feed_count_overrun (f->microphone->feed);
-  assert_overruns (f, 17);
-}
-
-/* However long a machine with sanitizers and others on it takes. */
-static void
-speak_and_stop (Fixture *f) {
-  SF_INFO info = { 0 };
-  SNDFILE *file = sf_open (g_getenv ("LONGHAND_TEST_WAV"), SFM_READ, &info);
-  g_autofree float *sound = g_new (float, info.frames);
-
-  g_assert_cmpint (sf_readf_float (file, sound, info.frames), ==, info.frames);
-  sf_close (file);
-  longhand_dictation_start (f->dictation);
-  WAIT_FOR (longhand_dictation_get_state (f->dictation) == LONGHAND_STATE_RECORDING);
-  fake_source_speak (f->microphone, sound, 2 * 16000);
-  longhand_dictation_stop (f->dictation);
-  while (longhand_dictation_get_state (f->dictation) != LONGHAND_STATE_IDLE)
-    g_main_context_iteration (NULL, TRUE);
-}
-
-static void
-test_panel_breakdown (Fixture *f, gconstpointer data) {
-  static const char *const parts[]
-      = { "Convolutions",    "Attention",       "Keys and values for the decoder",
-          "Token embedding", "Cross-attention", "Vocabulary" };
-  g_autofree char *before = NULL;
-  g_autofree char *after = NULL;
-  LonghandStats stats;
-
-  WAIT_FOR (longhand_dictation_get_model_state (f->dictation) == LONGHAND_MODEL_STATE_READY);
-  g_assert_false (longhand_dictation_get_detailed (f->dictation));
-  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.performance", NULL);
-  WAIT_FOR (gtk_widget_get_mapped (GTK_WIDGET (f->window->performance)));
-  g_assert_true (longhand_dictation_get_detailed (f->dictation));
-  before = fixture_dup_labels (f->window->performance);
-  speak_and_stop (f);
-  longhand_performance_panel_refresh (f->window->performance);
-  after = fixture_dup_labels (f->window->performance);
-  longhand_dictation_get_stats (f->dictation, &stats);
-  for (guint i = 0; i < G_N_ELEMENTS (parts); i++) {
-    g_autofree char *nothing = g_strdup_printf ("%s\n–\n", parts[i]);
-
-    g_assert_nonnull (strstr (before, nothing));
-    g_assert_null (strstr (after, nothing));
-  }
-  for (guint i = 0; i < LONGHAND_N_PARTS; i++) {
-    g_autofree char *row = g_strdup_printf ("%s\n%.1f ms\n", stats.parts[i].name, stats.parts[i].ms);
-
-    g_assert_nonnull (strstr (after, row));
-  }
-
-  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.performance", NULL);
-  WAIT_FOR (!gtk_widget_get_mapped (GTK_WIDGET (f->window->performance)));
-  g_assert_false (longhand_dictation_get_detailed (f->dictation));
-}
-
-/* Nothing is known before somebody spoke; then the panel has the figures of what was shown. */
-static void
-test_panel_live (Fixture *f, gconstpointer data) {
-  static const char *const unknown[]
-      = { "First words after\n–\n", "Final text after\n–\n", "Words revised\n–\n" };
-  g_autofree char *before = NULL;
-  g_autofree char *after = NULL;
-  g_autofree char *first = NULL;
-  g_autofree char *final = NULL;
-  g_autofree char *revised = NULL;
-  LonghandStats stats;
-
-  WAIT_FOR (longhand_dictation_get_model_state (f->dictation) == LONGHAND_MODEL_STATE_READY);
-  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.performance", NULL);
-  WAIT_FOR (gtk_widget_get_mapped (GTK_WIDGET (f->window->performance)));
-  before = fixture_dup_labels (f->window->performance);
-  speak_and_stop (f);
-  longhand_performance_panel_refresh (f->window->performance);
-  after = fixture_dup_labels (f->window->performance);
-  longhand_dictation_get_stats (f->dictation, &stats);
-  for (guint i = 0; i < G_N_ELEMENTS (unknown); i++)
-    g_assert_nonnull (strstr (before, unknown[i]));
-  first = g_strdup_printf ("First words after\n%.2f s\n", stats.live.first_tentative_p50_s);
-  final = g_strdup_printf ("Final text after\n%.2f – %.2f s\n", stats.live.final_latency_p50_s,
-                           stats.live.final_latency_p95_s);
-  revised = g_strdup_printf ("Words revised\n%.0f %%\n", 100 * stats.live.revisions_per_word);
-  g_assert_nonnull (strstr (after, first));
-  g_assert_nonnull (strstr (after, final));
-  g_assert_nonnull (strstr (after, revised));
-}
-
 int
 main (int argc, char **argv) {
   fixture_init (&argc, &argv);
@@ -701,9 +567,5 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/find/what-is-dictated-meanwhile-counts", test_find_follows_text);
   FIXTURE_ADD ("/find/is-no-edit", test_find_is_no_edit);
   g_test_add_func ("/level-meter/decibels-from-minus-sixty-to-zero", test_meter_scale);
-  FIXTURE_ADD ("/performance/shows-threads-instructions-and-memory", test_panel);
-  FIXTURE_ADD ("/performance/shows-gaps-in-the-sound", test_panel_overruns);
-  FIXTURE_ADD ("/performance/shows-how-well-live-text-keeps-up", test_panel_live);
-  FIXTURE_ADD ("/performance/shows-where-the-time-of-a-pass-goes-while-open", test_panel_breakdown);
   return g_test_run ();
 }

@@ -10,7 +10,7 @@
 #include "transcript/longhand-word-times.h"
 #include "widgets/longhand-banner.h"
 #include "widgets/longhand-level-meter.h"
-#include "widgets/longhand-performance-panel.h"
+#include "performance/longhand-performance-panel.h"
 #include "window/longhand-window.h"
 
 #define LONGHAND_WINDOW_CLOSE_TIMEOUT_US (5 * G_USEC_PER_SEC) /* for the disk, at the end */

@@ -10,6 +10,8 @@ void longhand_json_int (JsonBuilder *json, const char *name, gint64 value);
 void longhand_json_double (JsonBuilder *json, const char *name,
                            double value); /* a finite one: JSON has no others */
 void longhand_json_boolean (JsonBuilder *json, const char *name, gboolean value);
+void longhand_json_known (JsonBuilder *json, const char *name,
+                          double value); /* null when it is negative: not known */
 /* What follows goes into it, until json_builder_end_object or json_builder_end_array. */
 void longhand_json_object (JsonBuilder *json, const char *name);
 void longhand_json_array (JsonBuilder *json, const char *name);

@@ -1,4 +1,4 @@
-/* Figures of the recognition, twice a second while it is shown. */
+/* Figures of the recognition, anew every second while it is shown; otherwise it does nothing. */
 #pragma once
 
 #include "dictation/longhand-dictation.h"
@@ -11,8 +11,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (LonghandPerformancePanel, longhand_performance_panel, LONGHAND, PERFORMANCE_PANEL,
                       AdwBin)
 
-/* Whose figures; a reference is kept. */
-void longhand_performance_panel_set_dictation (LonghandPerformancePanel *self, LonghandDictation *dictation);
+/* Once: whose figures; a reference is kept. */
+void longhand_performance_panel_set_up (LonghandPerformancePanel *self, LonghandDictation *dictation);
 void longhand_performance_panel_refresh (LonghandPerformancePanel *self);
 
 G_END_DECLS

@@ -1,4 +1,4 @@
-#include "cli/longhand-cli-json.h"
+#include "longhand-json.h"
 
 void
 longhand_json_string (JsonBuilder *json, const char *name, const char *value) {
@@ -16,6 +16,15 @@ void
 longhand_json_double (JsonBuilder *json, const char *name, double value) {
   json_builder_set_member_name (json, name);
   json_builder_add_double_value (json, value);
+}
+
+void
+longhand_json_known (JsonBuilder *json, const char *name, double value) {
+  json_builder_set_member_name (json, name);
+  if (value >= 0)
+    json_builder_add_double_value (json, value);
+  else
+    json_builder_add_null_value (json);
 }
 
 void

@@ -1,0 +1,406 @@
+/* The performance panel. The linker puts functions of this file before the dictation's and GLib's (--wrap),
+ * so that figures can be told that nothing here measures, and calls be counted. */
+#include "performance/longhand-figure-row.h"
+#include "window-fixture.h"
+
+#include <json-glib/json-glib.h>
+#include <sndfile.h>
+#include <string.h>
+
+static const LonghandStats *told; /* in place of what is; NULL: that */
+static guint n_asked;             /* for figures */
+static guint n_timeouts;          /* that were added for a panel */
+static guint timeout;             /* the last of them */
+
+void __wrap_longhand_dictation_get_stats (LonghandDictation *self, LonghandStats *stats);
+void __real_longhand_dictation_get_stats (LonghandDictation *self, LonghandStats *stats);
+guint __wrap_g_timeout_add_seconds (guint interval, GSourceFunc function, gpointer data);
+guint __real_g_timeout_add_seconds (guint interval, GSourceFunc function, gpointer data);
+
+void
+__wrap_longhand_dictation_get_stats (LonghandDictation *self, LonghandStats *stats) {
+  n_asked++;
+  __real_longhand_dictation_get_stats (self, stats);
+  if (told != NULL)
+    *stats = *told;
+}
+
+guint
+__wrap_g_timeout_add_seconds (guint interval, GSourceFunc function, gpointer data) {
+  const guint id = __real_g_timeout_add_seconds (interval, function, data);
+
+  if (LONGHAND_IS_PERFORMANCE_PANEL (data)) {
+    g_assert_cmpuint (interval, ==, 1);
+    n_timeouts++;
+    timeout = id;
+  }
+  return id;
+}
+
+static void
+set_up (Fixture *f, gconstpointer data) {
+  told = NULL;
+  n_asked = n_timeouts = timeout = 0;
+  fixture_set_up (f, data);
+}
+
+static void
+toggle (Fixture *f) {
+  const gboolean was_mapped = gtk_widget_get_mapped (GTK_WIDGET (f->window->performance));
+
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.performance", NULL);
+  WAIT_FOR (gtk_widget_get_mapped (GTK_WIDGET (f->window->performance)) != was_mapped);
+}
+
+/* What would be there; then numbers that tell each figure from the others. */
+static void
+tell (Fixture *f, LonghandStats *stats) {
+  __real_longhand_dictation_get_stats (f->dictation, stats);
+  stats->rtf = 0.31;
+  stats->model_id = "some-model";
+  stats->threads = 7;
+  stats->threads_reason = "7 threads, for a reason.";
+  stats->kernel_level = "avx9";
+  stats->dropped_samples = 41;
+  stats->n_overruns = 42;
+  stats->queued_s = 4.3;
+  stats->cpu_s = 44.5;
+  stats->peak_rss_bytes = 45 << 20;
+  stats->live = (LonghandLiveNumbers){ .n_utterances = 3,
+                                       .n_words = 20,
+                                       .first_tentative_p50_s = 0.51,
+                                       .commit_lag_p50_s = 0.52,
+                                       .commit_lag_p95_s = 1.53,
+                                       .final_latency_p50_s = 0.54,
+                                       .final_latency_p95_s = 1.55,
+                                       .final_latency_from_speech_p50_s = 0.56,
+                                       .final_latency_from_speech_p95_s = 1.57,
+                                       .revisions_per_word = 0.25,
+                                       .redrawn_per_word = 0.5 };
+  for (guint i = 0; i < LONGHAND_N_PARTS; i++)
+    stats->parts[i].ms = 100 + i;
+  for (guint i = 0; i < LONGHAND_N_MEMORY; i++)
+    stats->memory[i].bytes = (guint64)(i + 1) << 20;
+  told = stats;
+}
+
+static void
+test_panel (Fixture *f, gconstpointer data) {
+  g_autofree char *labels = NULL;
+  g_autofree char *threads = NULL;
+  LonghandStats stats;
+
+  longhand_settings_set_threads (f->settings, 1);
+  WAIT_FOR (longhand_dictation_get_model_state (f->dictation) == LONGHAND_MODEL_STATE_READY);
+  toggle (f);
+  longhand_performance_panel_refresh (f->window->performance);
+  labels = fixture_dup_labels (f->window->performance);
+  longhand_dictation_get_stats (f->dictation, &stats);
+  threads = g_strdup_printf ("\nThreads\n%u\n", stats.threads);
+  g_assert_nonnull (strstr (labels, threads));
+  g_assert_nonnull (strstr (labels, stats.kernel_level));
+  g_assert_nonnull (strstr (labels, "Real-time factor\n"));
+  for (guint i = 0; i < LONGHAND_N_MEMORY; i++) {
+    g_autofree char *size = g_format_size_full (stats.memory[i].bytes, G_FORMAT_SIZE_IEC_UNITS);
+    g_autofree char *row = g_strdup_printf ("%s\n", stats.memory[i].name);
+
+    g_assert_nonnull (strstr (labels, row));
+    if (i + 1 < LONGHAND_N_MEMORY) /* the last is the process, which grows meanwhile */
+      g_assert_nonnull (strstr (labels, size));
+  }
+}
+
+static void
+assert_overruns (Fixture *f, guint n) {
+  g_autofree char *labels = NULL;
+  g_autofree char *row = g_strdup_printf ("\nGaps in the sound\n%u\n", n);
+
+  longhand_performance_panel_refresh (f->window->performance);
+  labels = fixture_dup_labels (f->window->performance);
+  g_assert_nonnull (strstr (labels, row));
+}
+
+static void
+test_panel_overruns (Fixture *f, gconstpointer data) {
+  toggle (f);
+  assert_overruns (f, 0);
+  longhand_dictation_start (f->dictation);
+  WAIT_FOR (longhand_dictation_get_state (f->dictation) == LONGHAND_STATE_RECORDING);
+  for (guint i = 0; i < 17; i++)
+    longhand_feed_count_overrun (f->microphone->feed);
+  assert_overruns (f, 17);
+}
+
+/* However long a machine with sanitizers and others on it takes. */
+static void
+speak_and_stop (Fixture *f) {
+  SF_INFO info = { 0 };
+  SNDFILE *file = sf_open (g_getenv ("LONGHAND_TEST_WAV"), SFM_READ, &info);
+  g_autofree float *sound = g_new (float, info.frames);
+
+  g_assert_cmpint (sf_readf_float (file, sound, info.frames), ==, info.frames);
+  sf_close (file);
+  longhand_dictation_start (f->dictation);
+  WAIT_FOR (longhand_dictation_get_state (f->dictation) == LONGHAND_STATE_RECORDING);
+  fake_source_speak (f->microphone, sound, 2 * 16000);
+  longhand_dictation_stop (f->dictation);
+  while (longhand_dictation_get_state (f->dictation) != LONGHAND_STATE_IDLE)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+test_panel_breakdown (Fixture *f, gconstpointer data) {
+  static const char *const parts[]
+      = { "Convolutions",    "Attention",       "Keys and values for the decoder",
+          "Token embedding", "Cross-attention", "Vocabulary" };
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  LonghandStats stats;
+
+  WAIT_FOR (longhand_dictation_get_model_state (f->dictation) == LONGHAND_MODEL_STATE_READY);
+  g_assert_false (longhand_dictation_get_detailed (f->dictation));
+  toggle (f);
+  g_assert_true (longhand_dictation_get_detailed (f->dictation));
+  before = fixture_dup_labels (f->window->performance);
+  speak_and_stop (f);
+  longhand_performance_panel_refresh (f->window->performance);
+  after = fixture_dup_labels (f->window->performance);
+  longhand_dictation_get_stats (f->dictation, &stats);
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++) {
+    g_autofree char *nothing = g_strdup_printf ("%s\n–\n", parts[i]);
+
+    g_assert_nonnull (strstr (before, nothing));
+    g_assert_null (strstr (after, nothing));
+  }
+  for (guint i = 0; i < LONGHAND_N_PARTS; i++) {
+    g_autofree char *row = g_strdup_printf ("%s\n%.1f ms\n", stats.parts[i].name, stats.parts[i].ms);
+
+    g_assert_nonnull (strstr (after, row));
+  }
+
+  toggle (f);
+  g_assert_false (longhand_dictation_get_detailed (f->dictation));
+}
+
+/* Nothing is known before somebody spoke; then the panel has the figures of what was shown. */
+static void
+test_panel_live (Fixture *f, gconstpointer data) {
+  static const char *const unknown[]
+      = { "First words after\n–\n", "Final text after\n–\n", "Words revised\n–\n" };
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  g_autofree char *first = NULL;
+  g_autofree char *final = NULL;
+  g_autofree char *revised = NULL;
+  LonghandStats stats;
+
+  WAIT_FOR (longhand_dictation_get_model_state (f->dictation) == LONGHAND_MODEL_STATE_READY);
+  toggle (f);
+  before = fixture_dup_labels (f->window->performance);
+  speak_and_stop (f);
+  longhand_performance_panel_refresh (f->window->performance);
+  after = fixture_dup_labels (f->window->performance);
+  longhand_dictation_get_stats (f->dictation, &stats);
+  for (guint i = 0; i < G_N_ELEMENTS (unknown); i++)
+    g_assert_nonnull (strstr (before, unknown[i]));
+  first = g_strdup_printf ("First words after\n%.2f s\n", stats.live.first_tentative_p50_s);
+  final = g_strdup_printf ("Final text after\n%.2f – %.2f s\n", stats.live.final_latency_p50_s,
+                           stats.live.final_latency_p95_s);
+  revised = g_strdup_printf ("Words revised\n%.0f %%\n", 100 * stats.live.revisions_per_word);
+  g_assert_nonnull (strstr (after, first));
+  g_assert_nonnull (strstr (after, final));
+  g_assert_nonnull (strstr (after, revised));
+}
+
+static void
+test_panel_shows_what_it_is_told (Fixture *f, gconstpointer data) {
+  static const char *const shown[] = {
+    "\nReal-time factor\n0.31\n",
+    "\nFirst words after\n0.51 s\n",
+    "\nWords firm after\n0.52 – 1.53 s\n",
+    "\nFinal text after\n0.54 – 1.55 s\n",
+    "\nWords revised\n25 %\n",
+    "\nProcessor time\n44.5 s\n",
+    "\nMemory, peak\n45.0\u00a0MiB\n",
+    "\nSound waiting\n4.3 s\n",
+    "\nLost samples\n41\n",
+    "\nGaps in the sound\n42\n",
+    "\nThreads\n7\n",
+    "\nInstruction set\navx9\n",
+    "\nConvolutions\n100.0 ms\n",
+    "\nChoice of tokens\n113.0 ms\n",
+    "\nKey/value cache\n3.0\u00a0MiB\n",
+  };
+  g_autofree char *labels = NULL;
+  LonghandStats stats;
+
+  tell (f, &stats);
+  toggle (f);
+  labels = fixture_dup_labels (f->window->performance);
+  for (guint i = 0; i < G_N_ELEMENTS (shown); i++) {
+    g_test_message ("%s", shown[i]);
+    g_assert_nonnull (strstr (labels, shown[i]));
+  }
+}
+
+/* ---- for programs ---- */
+
+static void
+on_read (GObject *clipboard, GAsyncResult *result, gpointer user) {
+  *(char **)user = gdk_clipboard_read_text_finish (GDK_CLIPBOARD (clipboard), result, NULL);
+}
+
+/* What the button copies. (transfer full) */
+static JsonNode *
+copy_json (Fixture *f) {
+  GtkWidget *button
+      = fixture_find (f->window->performance, GTK_TYPE_BUTTON, "action-name", "performance.copy");
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+  JsonNode *root;
+
+  g_signal_emit_by_name (button, "clicked");
+  gdk_clipboard_read_text_async (gtk_widget_get_clipboard (button), NULL, on_read, &text);
+  WAIT_FOR (text != NULL);
+  root = json_from_string (text, &error);
+  g_assert_no_error (error);
+  g_assert_true (JSON_NODE_HOLDS_OBJECT (root));
+  return root;
+}
+
+static void
+assert_component (JsonObject *object, const char *list, guint i, const char *component, const char *member,
+                  double value) {
+  JsonObject *entry = json_array_get_object_element (json_object_get_array_member (object, list), i);
+
+  g_assert_cmpstr (json_object_get_string_member (entry, "component"), ==, component);
+  g_assert_cmpfloat (json_object_get_double_member (entry, member), ==, value);
+}
+
+static void
+test_copy (Fixture *f, gconstpointer data) {
+  static const struct {
+    const char *key;
+    double value;
+  } numbers[] = {
+    { "first_tentative_s", 0.51 },
+    { "commit_lag_p50_s", 0.52 },
+    { "commit_lag_p95_s", 1.53 },
+    { "final_latency_p50_s", 0.54 },
+    { "final_latency_p95_s", 1.55 },
+    { "final_latency_from_speech_p50_s", 0.56 },
+    { "final_latency_from_speech_p95_s", 1.57 },
+    { "revisions_per_word", 0.25 },
+    { "redrawn_per_word", 0.5 },
+    { "rtf", 0.31 },
+    { "cpu_s", 44.5 },
+    { "peak_rss_bytes", 45 << 20 },
+    { "dropped_samples", 41 },
+    { "overruns", 42 },
+    { "queued_s", 4.3 },
+    { "n_utterances", 3 },
+    { "n_words", 20 },
+    { "threads", 7 },
+  };
+  g_autoptr (JsonNode) root = NULL;
+  JsonObject *object;
+  LonghandStats stats;
+
+  tell (f, &stats);
+  toggle (f);
+  root = copy_json (f);
+  object = json_node_get_object (root);
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++) {
+    g_test_message ("%s", numbers[i].key);
+    g_assert_true (json_object_has_member (object, numbers[i].key));
+    g_assert_cmpfloat (json_object_get_double_member (object, numbers[i].key), ==, numbers[i].value);
+  }
+  g_assert_cmpstr (json_object_get_string_member (object, "model"), ==, "some-model");
+  g_assert_cmpstr (json_object_get_string_member (object, "level"), ==, "avx9");
+  g_assert_cmpstr (json_object_get_string_member (object, "threads_sentence"), ==,
+                   "7 threads, for a reason.");
+  assert_component (object, "encoder", 0, "convolutions", "ms", 100);
+  assert_component (object, "decoder", 0, "token_embedding", "ms", 106);
+  assert_component (object, "decoder", 7, "search", "ms", 113);
+  assert_component (object, "memory", 2, "kv_cache", "bytes", 3 << 20);
+  assert_component (object, "memory", 5, "rss", "bytes", 6 << 20);
+  g_assert_nonnull (fixture_find (f->window->performance, GTK_TYPE_LABEL, "label", "Figures copied"));
+}
+
+/* Before somebody has spoken. */
+static void
+test_copy_of_nothing (Fixture *f, gconstpointer data) {
+  g_autoptr (JsonNode) root = NULL;
+  JsonObject *object;
+
+  toggle (f);
+  root = copy_json (f);
+  object = json_node_get_object (root);
+  g_assert_true (json_object_get_null_member (object, "first_tentative_s"));
+  g_assert_true (json_object_get_null_member (object, "revisions_per_word"));
+  g_assert_cmpint (json_object_get_int_member (object, "n_words"), ==, 0);
+  g_assert_cmpfloat (json_object_get_double_member (object, "cpu_s"), >, 0);
+}
+
+/* ---- what it costs ---- */
+
+/* No source, no handler, and nobody asks for figures, whatever goes on. */
+static void
+test_closed (Fixture *f, gconstpointer data) {
+  WAIT_FOR (longhand_dictation_get_model_state (f->dictation) == LONGHAND_MODEL_STATE_READY);
+  n_asked = 0;
+  speak_and_stop (f);
+  g_assert_cmpuint (n_timeouts, ==, 0);
+  toggle (f);
+  g_assert_cmpuint (n_timeouts, ==, 1);
+  g_assert_nonnull (g_main_context_find_source_by_id (NULL, timeout));
+  g_assert_cmpuint (n_asked, >, 0);
+  toggle (f);
+  g_assert_null (g_main_context_find_source_by_id (NULL, timeout));
+  g_assert_cmpuint (
+      g_signal_handler_find (f->dictation, G_SIGNAL_MATCH_DATA, 0, 0, NULL, NULL, f->window->performance), ==,
+      0);
+  n_asked = 0;
+  speak_and_stop (f);
+  g_assert_cmpuint (n_timeouts, ==, 1);
+  g_assert_cmpuint (n_asked, ==, 0);
+}
+
+/* ---- for those who hear it ---- */
+
+/* A row that has the keyboard is read as its name and its value. */
+static void
+test_names (Fixture *f, gconstpointer data) {
+  LonghandStats stats;
+  GtkWidget *name, *value;
+
+  tell (f, &stats);
+  toggle (f);
+  name = fixture_find (f->window->performance, GTK_TYPE_LABEL, "label", "Words firm after");
+  value = fixture_find (f->window->performance, GTK_TYPE_LABEL, "label", "0.52 – 1.53 s");
+  gtk_test_accessible_assert_state (GTK_ACCESSIBLE (f->window->performance), GTK_ACCESSIBLE_STATE_HIDDEN,
+                                    FALSE);
+  gtk_test_accessible_assert_relation (gtk_widget_get_ancestor (name, LONGHAND_TYPE_FIGURE_ROW),
+                                       GTK_ACCESSIBLE_RELATION_LABELLED_BY, name, value, NULL);
+  toggle (f);
+  gtk_test_accessible_assert_state (GTK_ACCESSIBLE (f->window->performance), GTK_ACCESSIBLE_STATE_HIDDEN,
+                                    TRUE);
+}
+
+#define ADD(name, function)                                                                                  \
+  g_test_add ("/performance/" name, Fixture, NULL, set_up, function, fixture_tear_down)
+
+int
+main (int argc, char **argv) {
+  fixture_init (&argc, &argv);
+  ADD ("shows-threads-instructions-and-memory", test_panel);
+  ADD ("shows-gaps-in-the-sound", test_panel_overruns);
+  ADD ("shows-how-well-live-text-keeps-up", test_panel_live);
+  ADD ("shows-where-the-time-of-a-pass-goes-while-open", test_panel_breakdown);
+  ADD ("shows-what-it-is-told", test_panel_shows_what_it_is_told);
+  ADD ("figures-are-copied-under-their-names", test_copy);
+  ADD ("what-is-not-known-is-copied-as-null", test_copy_of_nothing);
+  ADD ("closed-it-does-nothing", test_closed);
+  ADD ("rows-say-name-and-value", test_names);
+  return g_test_run ();
+}

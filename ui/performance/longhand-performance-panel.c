@@ -1,0 +1,297 @@
+#include "performance/longhand-performance-panel.h"
+
+#include "dictation/longhand-stats-json.h"
+#include "performance/longhand-figure-row.h"
+
+#include <glib/gi18n.h>
+
+enum {
+  ROW_RTF,
+  ROW_FIRST,
+  ROW_LAG,
+  ROW_FINAL,
+  ROW_REVISED,
+  ROW_CPU,
+  ROW_PEAK,
+  ROW_QUEUE,
+  ROW_DROPPED,
+  ROW_OVERRUNS,
+  ROW_MODEL,
+  ROW_THREADS,
+  ROW_KERNELS,
+  N_ROWS
+};
+
+struct _LonghandPerformancePanel {
+  AdwBin parent_instance;
+
+  /* template children */
+  AdwToastOverlay *toasts;
+  GtkListBox *speed;
+  GtkListBox *encoder;
+  GtkListBox *decoder;
+  GtkListBox *memory;
+
+  /* borrowed from these */
+  LonghandFigureRow *rows[N_ROWS];
+  LonghandFigureRow *parts[LONGHAND_N_PARTS];
+  LonghandFigureRow *memories[LONGHAND_N_MEMORY];
+
+  LonghandDictation *dictation; /* owned; may be NULL */
+  guint timeout;                /* source; while it is seen */
+};
+
+G_DEFINE_FINAL_TYPE (LonghandPerformancePanel, longhand_performance_panel, ADW_TYPE_BIN)
+
+static const struct {
+  const char *name, *explanation;
+} rows[N_ROWS] = {
+  [ROW_RTF]
+  = { N_ ("Real-time factor"), N_ ("Time to recognise a second of speech, in seconds; below 1 keeps up") },
+  [ROW_FIRST]
+  = { N_ ("First words after"), N_ ("From the beginning of an utterance to words on the screen; median") },
+  [ROW_LAG] = { N_ ("Words firm after"),
+                N_ ("From the end of a word until it does not change any more; median, and 95 of 100") },
+  [ROW_FINAL]
+  = { N_ ("Final text after"), N_ ("From the end of the pause behind an utterance; median, and 95 of 100") },
+  [ROW_REVISED]
+  = { N_ ("Words revised"), N_ ("Words that were shown and changed afterwards, of 100 that were written") },
+  [ROW_CPU] = { N_ ("Processor time"), N_ ("Of the whole program, since it started") },
+  [ROW_PEAK] = { N_ ("Memory, peak"), N_ ("The most that the whole program had") },
+  [ROW_MODEL] = { N_ ("Model"), N_ ("The one that recognises") },
+  [ROW_THREADS] = { N_ ("Threads"), N_ ("Threads that recognise") },
+  [ROW_KERNELS] = { N_ ("Instruction set"), N_ ("Which of the processor’s instructions are used") },
+  [ROW_QUEUE] = { N_ ("Sound waiting"), N_ ("Recorded, but not looked at yet") },
+  [ROW_DROPPED] = { N_ ("Lost samples"), N_ ("Could not be taken from the microphone in time") },
+  [ROW_OVERRUNS] = { N_ ("Gaps in the sound"), N_ ("Times that the microphone itself lost sound") },
+};
+
+G_GNUC_PRINTF (2, 3)
+static void
+set_value (LonghandFigureRow *row, const char *format, ...) {
+  g_autofree char *text = NULL;
+  va_list args;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  longhand_figure_row_set_value (row, text);
+}
+
+static void
+set_seconds (LonghandFigureRow *row, double s) {
+  if (s < 0)
+    longhand_figure_row_set_value (row, NULL);
+  else
+    set_value (row, _ ("%.2f s"), s);
+}
+
+static void
+set_percentiles (LonghandFigureRow *row, double p50_s, double p95_s) {
+  if (p50_s < 0)
+    longhand_figure_row_set_value (row, NULL);
+  else
+    set_value (row, _ ("%.2f – %.2f s"), p50_s, p95_s);
+}
+
+static void
+set_bytes (LonghandFigureRow *row, guint64 bytes) {
+  g_autofree char *size = g_format_size_full (bytes, G_FORMAT_SIZE_IEC_UNITS);
+
+  longhand_figure_row_set_value (row, size);
+}
+
+/* How well the text keeps up. */
+static void
+refresh_live (LonghandPerformancePanel *self, const LonghandLiveNumbers *live) {
+  set_seconds (self->rows[ROW_FIRST], live->first_tentative_p50_s);
+  set_percentiles (self->rows[ROW_LAG], live->commit_lag_p50_s, live->commit_lag_p95_s);
+  set_percentiles (self->rows[ROW_FINAL], live->final_latency_p50_s, live->final_latency_p95_s);
+  if (live->revisions_per_word < 0)
+    longhand_figure_row_set_value (self->rows[ROW_REVISED], NULL);
+  else
+    set_value (self->rows[ROW_REVISED], _ ("%.0f %%"), 100 * live->revisions_per_word);
+}
+
+static void
+refresh_speed (LonghandPerformancePanel *self, const LonghandStats *stats) {
+  if (stats->rtf > 0)
+    set_value (self->rows[ROW_RTF], "%.2f", stats->rtf);
+  else
+    longhand_figure_row_set_value (self->rows[ROW_RTF], NULL);
+  refresh_live (self, &stats->live);
+  set_value (self->rows[ROW_CPU], _ ("%.1f s"), stats->cpu_s);
+  set_bytes (self->rows[ROW_PEAK], stats->peak_rss_bytes);
+  set_value (self->rows[ROW_QUEUE], _ ("%.1f s"), stats->queued_s);
+  set_value (self->rows[ROW_DROPPED], "%" G_GUINT64_FORMAT, stats->dropped_samples);
+  set_value (self->rows[ROW_OVERRUNS], "%" G_GUINT64_FORMAT, stats->n_overruns);
+}
+
+/* What recognises. */
+static void
+refresh_setting (LonghandPerformancePanel *self, const LonghandStats *stats) {
+  longhand_figure_row_set_value (self->rows[ROW_MODEL], longhand_dictation_get_model_title (self->dictation));
+  set_value (self->rows[ROW_THREADS], "%u", stats->threads);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->rows[ROW_THREADS]), stats->threads_reason != NULL
+                                                                         ? stats->threads_reason
+                                                                         : _ (rows[ROW_THREADS].explanation));
+  longhand_figure_row_set_value (self->rows[ROW_KERNELS], stats->kernel_level);
+}
+
+/* Parts [first, end) of the last pass. */
+static void
+refresh_parts (LonghandPerformancePanel *self, const LonghandStats *stats, guint first, guint end) {
+  double largest_ms = 0;
+
+  for (guint i = first; i < end; i++)
+    largest_ms = MAX (largest_ms, stats->parts[i].ms);
+  for (guint i = first; i < end; i++) {
+    longhand_figure_row_set_share (self->parts[i], largest_ms > 0 ? stats->parts[i].ms / largest_ms : 0);
+    if (largest_ms > 0)
+      set_value (self->parts[i], _ ("%.1f ms"), stats->parts[i].ms);
+    else
+      longhand_figure_row_set_value (self->parts[i], NULL);
+  }
+}
+
+static void
+refresh_memory (LonghandPerformancePanel *self, const LonghandStats *stats) {
+  guint64 largest = 1;
+
+  for (guint i = 0; i < LONGHAND_N_MEMORY; i++)
+    largest = MAX (largest, stats->memory[i].bytes);
+  for (guint i = 0; i < LONGHAND_N_MEMORY; i++) {
+    set_bytes (self->memories[i], stats->memory[i].bytes);
+    longhand_figure_row_set_share (self->memories[i], (double)stats->memory[i].bytes / (double)largest);
+  }
+}
+
+void
+longhand_performance_panel_refresh (LonghandPerformancePanel *self) {
+  LonghandStats stats;
+
+  if (self->dictation == NULL)
+    return;
+  longhand_dictation_get_stats (self->dictation, &stats);
+  refresh_speed (self, &stats);
+  refresh_setting (self, &stats);
+  refresh_parts (self, &stats, 0, LONGHAND_N_ENCODER_PARTS);
+  refresh_parts (self, &stats, LONGHAND_N_ENCODER_PARTS, LONGHAND_N_PARTS);
+  refresh_memory (self, &stats);
+}
+
+static gboolean
+on_timeout (gpointer user) {
+  longhand_performance_panel_refresh (user);
+  return G_SOURCE_CONTINUE;
+}
+
+/* ---- for programs ---- */
+
+static void
+copy (GtkWidget *widget, const char *action, GVariant *parameter) {
+  LonghandPerformancePanel *self = LONGHAND_PERFORMANCE_PANEL (widget);
+  g_autofree char *json = NULL;
+  LonghandStats stats;
+
+  longhand_dictation_get_stats (self->dictation, &stats);
+  json = longhand_stats_dup_json (&stats);
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), json);
+  adw_toast_overlay_add_toast (self->toasts, adw_toast_new (_ ("Figures copied")));
+}
+
+/* ---- life ---- */
+
+/* Names of what is told apart by number are told with the figures. */
+static void
+make_rows (LonghandPerformancePanel *self, const LonghandStats *stats) {
+  for (guint i = 0; i < LONGHAND_N_PARTS; i++)
+    self->parts[i] = longhand_figure_row_append_to (
+        i < LONGHAND_N_ENCODER_PARTS ? self->encoder : self->decoder, stats->parts[i].name, NULL);
+  for (guint i = 0; i < LONGHAND_N_MEMORY; i++)
+    self->memories[i] = longhand_figure_row_append_to (self->memory, stats->memory[i].name, NULL);
+}
+
+static void
+begin (LonghandPerformancePanel *self) {
+  longhand_dictation_set_detailed (self->dictation, TRUE);
+  longhand_performance_panel_refresh (self);
+  self->timeout = g_timeout_add_seconds (1, on_timeout, self);
+}
+
+static void
+end (LonghandPerformancePanel *self) {
+  if (self->timeout == 0)
+    return;
+  g_clear_handle_id (&self->timeout, g_source_remove);
+  longhand_dictation_set_detailed (self->dictation, FALSE);
+}
+
+/* The flap has it in the window all the time; those who cannot see that it is not shown come upon it
+ * otherwise. */
+static void
+set_hidden (LonghandPerformancePanel *self, gboolean is_hidden) {
+  gtk_accessible_update_state (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_STATE_HIDDEN, is_hidden, -1);
+}
+
+static void
+longhand_performance_panel_map (GtkWidget *widget) {
+  LonghandPerformancePanel *self = LONGHAND_PERFORMANCE_PANEL (widget);
+
+  set_hidden (self, FALSE);
+  GTK_WIDGET_CLASS (longhand_performance_panel_parent_class)->map (widget);
+  if (self->dictation != NULL)
+    begin (self);
+}
+
+static void
+longhand_performance_panel_unmap (GtkWidget *widget) {
+  end (LONGHAND_PERFORMANCE_PANEL (widget));
+  set_hidden (LONGHAND_PERFORMANCE_PANEL (widget), TRUE);
+  GTK_WIDGET_CLASS (longhand_performance_panel_parent_class)->unmap (widget);
+}
+
+static void
+longhand_performance_panel_dispose (GObject *object) {
+  LonghandPerformancePanel *self = LONGHAND_PERFORMANCE_PANEL (object);
+
+  end (self);
+  g_clear_object (&self->dictation);
+  G_OBJECT_CLASS (longhand_performance_panel_parent_class)->dispose (object);
+}
+
+static void
+longhand_performance_panel_class_init (LonghandPerformancePanelClass *klass) {
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = longhand_performance_panel_dispose;
+  widget_class->map = longhand_performance_panel_map;
+  widget_class->unmap = longhand_performance_panel_unmap;
+  gtk_widget_class_set_template_from_resource (
+      widget_class, "/io/github/longhand_app/Longhand/ui/performance/longhand-performance-panel.ui");
+  gtk_widget_class_bind_template_child (widget_class, LonghandPerformancePanel, toasts);
+  gtk_widget_class_bind_template_child (widget_class, LonghandPerformancePanel, speed);
+  gtk_widget_class_bind_template_child (widget_class, LonghandPerformancePanel, encoder);
+  gtk_widget_class_bind_template_child (widget_class, LonghandPerformancePanel, decoder);
+  gtk_widget_class_bind_template_child (widget_class, LonghandPerformancePanel, memory);
+  gtk_widget_class_install_action (widget_class, "performance.copy", NULL, copy);
+}
+
+static void
+longhand_performance_panel_init (LonghandPerformancePanel *self) {
+  gtk_widget_init_template (GTK_WIDGET (self));
+  set_hidden (self, TRUE);
+  for (guint i = 0; i < N_ROWS; i++)
+    self->rows[i] = longhand_figure_row_append_to (self->speed, _ (rows[i].name), _ (rows[i].explanation));
+}
+
+void
+longhand_performance_panel_set_up (LonghandPerformancePanel *self, LonghandDictation *dictation) {
+  LonghandStats stats;
+
+  self->dictation = g_object_ref (dictation);
+  longhand_dictation_get_stats (dictation, &stats);
+  make_rows (self, &stats);
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    begin (self);
+}
