@@ -102,6 +102,62 @@ test_narrow (Fixture *f, gconstpointer data) {
   g_assert_cmpint (minimum, <=, 360);
 }
 
+/* ---- assistive technology ---- */
+
+static gboolean
+is_told (GtkWidget *widget) {
+  GtkAccessible *accessible = GTK_ACCESSIBLE (widget);
+  g_autofree char *differs = NULL;
+
+  if (!gtk_widget_get_visible (widget))
+    return FALSE;
+  if (!gtk_test_accessible_has_state (accessible, GTK_ACCESSIBLE_STATE_HIDDEN))
+    return TRUE;
+  differs = gtk_test_accessible_check_state (accessible, GTK_ACCESSIBLE_STATE_HIDDEN, FALSE);
+  return differs == NULL;
+}
+
+/* What can take the keyboard, below widget. */
+static void
+count_told (GtkWidget *widget, guint *n_drawn, guint *n_others) {
+  if (!is_told (widget))
+    return;
+  if (gtk_widget_get_focusable (widget))
+    (*(gtk_widget_get_mapped (widget) ? n_drawn : n_others))++;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    count_told (child, n_drawn, n_others);
+}
+
+static guint
+count_drawn (Fixture *f) {
+  guint n_drawn = 0, n_others = 0;
+
+  fixture_settle ();
+  count_told (GTK_WIDGET (f->window), &n_drawn, &n_others);
+  g_assert_cmpuint (n_others, ==, 0);
+  return n_drawn;
+}
+
+static void
+test_told_while_drawn (Fixture *f, gconstpointer data) {
+  const guint n = count_drawn (f);
+  guint n_more;
+
+  do_action (f, "win.find");
+  n_more = count_drawn (f);
+  g_assert_cmpuint (n_more, >, n);
+  fixture_press ("Escape");
+  do_action (f, "win.performance");
+  g_assert_cmpuint (count_drawn (f), >, n_more);
+  do_action (f, "win.performance");
+  do_action (f, "win.sidebar");
+  g_assert_cmpuint (count_drawn (f), <, n);
+  fixture_fail (f, LONGHAND_ERROR_NO_MICROPHONE, "A problem with a button.");
+  do_action (f, "win.sidebar");
+  g_assert_cmpuint (count_drawn (f), >, n);
+}
+
 /* ---- recording ---- */
 
 static void
@@ -351,6 +407,7 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/window/words-that-come-late", test_words_that_come_late);
   FIXTURE_ADD ("/window/actions/the-performance-panel-is-remembered", test_performance_is_kept);
   FIXTURE_ADD ("/window/fits-360-pixels", test_narrow);
+  FIXTURE_ADD ("/window/accessible/what-is-drawn-is-told-and-nothing-else", test_told_while_drawn);
   FIXTURE_ADD ("/window/record/space-starts-and-stops-outside-the-text", test_space_records);
   FIXTURE_ADD ("/window/record/space-in-the-text-is-a-space", test_space_in_text);
   FIXTURE_ADD ("/window/record/the-button-shows-what-it-does", test_record_shown);

@@ -1,6 +1,7 @@
 #include "longhand-find-bar.h"
 
 #include "longhand-config.h"
+#include "widgets/longhand-accessible.h"
 
 #include <glib/gi18n.h>
 
@@ -198,4 +199,5 @@ static void
 longhand_find_bar_init (LonghandFindBar *self) {
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_search_bar_connect_entry (self->bar, self->entry);
+  longhand_accessible_tell_while_drawn (gtk_search_bar_get_child (self->bar));
 }

@@ -1,6 +1,7 @@
 #include "files/longhand-files-window.h"
 
 #include "files/longhand-file-row.h"
+#include "widgets/longhand-accessible.h"
 #include "widgets/longhand-time-left.h"
 
 #include <glib/gi18n.h>
@@ -160,6 +161,7 @@ longhand_files_window_class_init (LonghandFilesWindowClass *klass) {
 static void
 longhand_files_window_init (LonghandFilesWindow *self) {
   gtk_widget_init_template (GTK_WIDGET (self));
+  longhand_accessible_tell_drawn_page (self->stack);
 }
 
 GtkWidget *

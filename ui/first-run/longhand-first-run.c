@@ -4,6 +4,7 @@
 #include "first-run/longhand-microphone-step.h"
 #include "first-run/longhand-try-step.h"
 #include "models/longhand-models-view.h"
+#include "widgets/longhand-accessible.h"
 
 #include <glib/gi18n.h>
 
@@ -48,27 +49,12 @@ show_step (LonghandFirstRun *self) {
   gtk_widget_grab_focus (GTK_WIDGET (self->next));
 }
 
-/* The stack only does not draw the other steps: assistive technology would read all of them. */
-static void
-hide_others (LonghandFirstRun *self) {
-  GtkWidget *visible = gtk_stack_get_visible_child (self->stack);
-
-  if (gtk_stack_get_transition_running (self->stack))
-    return;
-  for (GtkWidget *step = gtk_widget_get_first_child (GTK_WIDGET (self->stack)); step != NULL;
-       step = gtk_widget_get_next_sibling (step))
-    gtk_widget_set_visible (step, step == visible);
-}
-
 static void
 go_to (LonghandFirstRun *self, guint position) {
   g_autoptr (GtkSelectionModel) pages = gtk_stack_get_pages (self->stack);
-  g_autoptr (GObject) page = g_list_model_get_item (G_LIST_MODEL (pages), position);
 
-  gtk_widget_set_visible (gtk_stack_page_get_child (GTK_STACK_PAGE (page)), TRUE);
   gtk_selection_model_select_item (pages, position, TRUE);
   show_step (self);
-  hide_others (self);
 }
 
 static void
@@ -123,9 +109,7 @@ longhand_first_run_new (LonghandSettings *settings, LonghandModelStore *store, L
   add_step (self, longhand_models_view_new (settings, store, downloads, dictation), _ ("Model"));
   add_step (self, longhand_microphone_step_new (settings, dictation, source), _ ("Microphone"));
   add_step (self, longhand_try_step_new (dictation), _ ("Try It"));
+  longhand_accessible_tell_drawn_page (self->stack);
   show_step (self);
-  hide_others (self);
-  g_signal_connect_object (self->stack, "notify::transition-running", G_CALLBACK (hide_others), self,
-                           G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);
 }

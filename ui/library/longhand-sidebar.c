@@ -2,6 +2,7 @@
 
 #include "library/longhand-dates.h"
 #include "library/longhand-session-row.h"
+#include "widgets/longhand-accessible.h"
 
 #include <glib/gi18n.h>
 
@@ -396,6 +397,7 @@ longhand_sidebar_init (LonghandSidebar *self) {
   g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  longhand_accessible_tell_drawn_page (self->pages);
   self->bound = g_ptr_array_new ();
   self->selection = gtk_single_selection_new (NULL);
   gtk_single_selection_set_autoselect (self->selection, FALSE);

@@ -3,6 +3,7 @@
 #include "audio/longhand-sound-files.h"
 #include "files/longhand-file-run.h"
 #include "transcript/longhand-rewriting.h"
+#include "widgets/longhand-accessible.h"
 
 #include <glib/gi18n.h>
 
@@ -245,6 +246,7 @@ longhand_again_window_init (LonghandAgainWindow *self) {
   self->mailbox = longhand_mailbox_new (G_OBJECT (self));
   self->heard = longhand_transcript_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  longhand_accessible_tell_drawn_page (self->pages);
   buffer = gtk_text_view_get_buffer (self->difference);
   gtk_text_buffer_create_tag (buffer, "removed", "strikethrough", TRUE, NULL);
   gtk_text_buffer_create_tag (buffer, "added", "underline", PANGO_UNDERLINE_SINGLE, "weight",

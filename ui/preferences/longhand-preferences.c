@@ -5,6 +5,7 @@
 #include "preferences/longhand-model-page.h"
 #include "preferences/longhand-performance-page.h"
 #include "preferences/longhand-privacy-page.h"
+#include "widgets/longhand-accessible.h"
 
 struct _LonghandPreferences {
   AdwPreferencesWindow parent_instance;
@@ -56,7 +57,12 @@ GtkWidget *
 longhand_preferences_new (LonghandSettings *settings, LonghandModelStore *store, LonghandDictation *dictation,
                           LonghandLibrary *library) {
   LonghandPreferences *self = g_object_new (LONGHAND_TYPE_PREFERENCES, NULL);
+  GtkWidget *const pages[]
+      = { GTK_WIDGET (self->audio), GTK_WIDGET (self->dictation), GTK_WIDGET (self->model),
+          GTK_WIDGET (self->performance), GTK_WIDGET (self->privacy) };
 
+  for (gsize i = 0; i < G_N_ELEMENTS (pages); i++)
+    longhand_accessible_tell_while_drawn (pages[i]);
   longhand_audio_page_set_up (self->audio, settings, dictation);
   longhand_dictation_page_set_up (self->dictation, settings, dictation);
   longhand_model_page_set_up (self->model, settings, store);

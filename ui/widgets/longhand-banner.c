@@ -1,5 +1,7 @@
 #include "widgets/longhand-banner.h"
 
+#include "widgets/longhand-accessible.h"
+
 struct _LonghandBanner {
   AdwBin parent_instance;
 
@@ -139,6 +141,7 @@ longhand_banner_class_init (LonghandBannerClass *klass) {
 static void
 longhand_banner_init (LonghandBanner *self) {
   gtk_widget_init_template (GTK_WIDGET (self));
+  longhand_accessible_tell_while_drawn (gtk_revealer_get_child (self->revealer));
   gtk_widget_set_layout_manager (self->body, gtk_custom_layout_new (body_mode, measure_body, allocate_body));
 }
 

@@ -1,4 +1,5 @@
 #include "longhand-config.h"
+#include "widgets/longhand-accessible.h"
 #include "window/longhand-window-private.h"
 
 #include <glib/gi18n.h>
@@ -203,6 +204,9 @@ longhand_window_class_init (LonghandWindowClass *klass) {
 static void
 longhand_window_init (LonghandWindow *self) {
   gtk_widget_init_template (GTK_WIDGET (self));
+  longhand_accessible_tell_while_drawn (GTK_WIDGET (self->sidebar));
+  longhand_accessible_tell_while_drawn (GTK_WIDGET (self->performance));
+  longhand_accessible_tell_while_drawn (gtk_revealer_get_child (self->recording));
 }
 
 LonghandWindow *
