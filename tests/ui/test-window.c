@@ -1,5 +1,6 @@
 /* The window: actions and keys, recording, closing. */
 #include "longhand-error.h"
+#include "widgets/longhand-accessible.h"
 #include "window-fixture.h"
 
 #include <glib/gstdio.h>
@@ -156,6 +157,54 @@ test_told_while_drawn (Fixture *f, gconstpointer data) {
   fixture_fail (f, LONGHAND_ERROR_NO_MICROPHONE, "A problem with a button.");
   do_action (f, "win.sidebar");
   g_assert_cmpuint (count_drawn (f), >, n);
+}
+
+/* By this, and not by the label in it as well. */
+static void
+assert_named (gpointer button, const char *name) {
+  gtk_test_accessible_assert_property (button, GTK_ACCESSIBLE_PROPERTY_LABEL, name);
+  g_assert_true (GTK_IS_IMAGE (gtk_button_get_child (button))
+                 || !gtk_test_accessible_has_relation (button, GTK_ACCESSIBLE_RELATION_LABELLED_BY));
+}
+
+static void
+test_buttons_named (void) {
+  GtkWidget *window, *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *next = gtk_button_new_with_mnemonic ("_Next"),
+            *back = gtk_button_new_from_icon_name ("go-previous");
+  GtkWidget *own = gtk_button_new_from_icon_name ("edit-copy");
+
+  gtk_widget_set_tooltip_text (back, "Back");
+  gtk_widget_set_tooltip_text (own, "Copy, or Drag from Here");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (own), GTK_ACCESSIBLE_PROPERTY_LABEL, "Copy", -1);
+  gtk_box_append (GTK_BOX (box), next);
+  gtk_box_append (GTK_BOX (box), back);
+  gtk_box_append (GTK_BOX (box), own);
+  longhand_accessible_name_buttons ();
+  window = gtk_window_new ();
+  gtk_window_set_child (GTK_WINDOW (window), box);
+  gtk_window_present (GTK_WINDOW (window));
+  WAIT_FOR (gtk_widget_get_mapped (window));
+  assert_named (next, "Next");
+  assert_named (back, "Back");
+  assert_named (own, "Copy");
+  gtk_button_set_label (GTK_BUTTON (next), "Start __Wri_ting_");
+  assert_named (next, "Start _Writing_");
+  gtk_window_destroy (GTK_WINDOW (window));
+  WAIT_FOR (g_list_model_get_n_items (gtk_window_get_toplevels ()) == 0);
+}
+
+static void
+test_toast_named (Fixture *f, gconstpointer data) {
+  AdwToast *toast = adw_toast_new ("Gone");
+  gpointer button;
+
+  adw_toast_set_button_label (toast, "_Undo");
+  adw_toast_overlay_add_toast (f->window->toasts, toast);
+  button = fixture_find (f->window->toasts, GTK_TYPE_BUTTON, "label", "_Undo");
+  g_assert_nonnull (button);
+  assert_named (button, "Undo");
+  assert_named (gtk_widget_get_next_sibling (button), "Dismiss");
 }
 
 /* ---- recording ---- */
@@ -408,6 +457,8 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/window/actions/the-performance-panel-is-remembered", test_performance_is_kept);
   FIXTURE_ADD ("/window/fits-360-pixels", test_narrow);
   FIXTURE_ADD ("/window/accessible/what-is-drawn-is-told-and-nothing-else", test_told_while_drawn);
+  FIXTURE_ADD ("/window/accessible/buttons-of-a-toast-are-named", test_toast_named);
+  g_test_add_func ("/window/accessible/buttons-are-named-as-they-are-seen", test_buttons_named);
   FIXTURE_ADD ("/window/record/space-starts-and-stops-outside-the-text", test_space_records);
   FIXTURE_ADD ("/window/record/space-in-the-text-is-a-space", test_space_in_text);
   FIXTURE_ADD ("/window/record/the-button-shows-what-it-does", test_record_shown);

@@ -10,6 +10,7 @@
 #include "dictation/longhand-dictation.h"
 #include "longhand-config.h"
 #include "preferences/longhand-preferences.h"
+#include "widgets/longhand-accessible.h"
 #include "window/longhand-window.h"
 
 #include <glib-unix.h>
@@ -351,6 +352,7 @@ longhand_application_startup (GApplication *application) {
   for (gsize i = 0; i < G_N_ELEMENTS (shortcuts); i++)
     gtk_application_set_accels_for_action (GTK_APPLICATION (self), shortcuts[i].action, shortcuts[i].accels);
   gtk_window_set_default_icon_name (APP_ID);
+  longhand_accessible_name_buttons ();
   for (gsize i = 0; i < N_END_SIGNALS; i++)
     self->end_sources[i] = g_unix_signal_add (end_signals[i], on_terminated, self);
 }

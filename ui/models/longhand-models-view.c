@@ -5,6 +5,7 @@
 #include "models/longhand-model-files.h"
 #include "models/longhand-model-row.h"
 #include "models/longhand-transfer.h"
+#include "widgets/longhand-accessible.h"
 #include "widgets/longhand-banner.h"
 
 #include <glib/gi18n.h>
@@ -474,6 +475,7 @@ longhand_models_view_init (LonghandModelsView *self) {
   self->rows = g_ptr_array_new ();
   self->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  longhand_accessible_name_toasts (GTK_WIDGET (self->toasts));
 }
 
 GtkWidget *

@@ -207,6 +207,7 @@ longhand_window_init (LonghandWindow *self) {
   longhand_accessible_tell_while_drawn (GTK_WIDGET (self->sidebar));
   longhand_accessible_tell_while_drawn (GTK_WIDGET (self->performance));
   longhand_accessible_tell_while_drawn (gtk_revealer_get_child (self->recording));
+  longhand_accessible_name_toasts (GTK_WIDGET (self->toasts));
 }
 
 LonghandWindow *
