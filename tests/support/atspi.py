@@ -72,10 +72,11 @@ class App:
                 yield from self.all(child, depth + 1)
 
     def find(self, name):
-        """The widget `name`, or None. A button "OK" holds a label "OK": what can be pressed comes first."""
+        """The widget `name`, or None. A button "OK" holds a label "OK", and a menu button is one in another: what can
+        be pressed comes first."""
         found = [n for n, _ in self.all()
                  if name in (n.get_name(), f"{n.get_role_name()}:{n.get_name()}")]
-        found.sort(key=lambda n: n.get_role_name() == "label")
+        found.sort(key=lambda n: (n.get_role_name() == "label", n.get_n_actions() == 0))
         return found[0] if found else None
 
     def get(self, name, timeout=TIMEOUT):
