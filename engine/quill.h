@@ -448,9 +448,8 @@ struct quill_params {
                                 * when that is not checked, this alone decides. 1: no window is silent */
     /* Seconds; 0: off. Needs word_timestamps. Where words are dubious, which is improbable or far too short
      * or long, with a longer silence than this around them, the silence is passed over, the words are
-     * dropped, and what is there is looked at in a window of its own (openai/whisper transcribe.py). To
-     * find silence, words are cut that are far longer than others, as they are where they have a pause to
-     * themselves. This is for silence within what is looked at: with vad, pauses between stretches are not,
+     * dropped, and what is there is looked at in a window of its own (openai/whisper transcribe.py).
+     * This is for silence within what is looked at: with vad, pauses between stretches are not,
      * and the guards of a stream judge whole utterances, so that it does nothing there. */
     float hallucination_silence_threshold;
     unsigned max_initial_timestamp_ms; /* 1000 */
@@ -489,8 +488,10 @@ struct quill_alternative {
 
 struct quill_word {
     const char *text; /* owned by the result; with the space before it, if there is one, and marks at it */
-    int64_t start_ms, end_ms; /* by the decoder's attention to the sound (openai/whisper timing.py) */
-    float probability;        /* geometric mean of its tokens' */
+    /* By the decoder's attention to the sound (openai/whisper timing.py). Words that are far longer than
+     * others, as they are where they have a pause to themselves, are cut; not those of a stream. */
+    int64_t start_ms, end_ms;
+    float probability;                            /* geometric mean of its tokens' */
     const struct quill_alternative *alternatives; /* owned by the result; [n_alternatives], likeliest first */
     size_t n_alternatives;
 };

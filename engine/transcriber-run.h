@@ -34,7 +34,7 @@ struct quill_run {
     size_t n_history, max_history;
     size_t n_carried;       /* of the history, at its beginning, what each window is told */
     size_t n_prefix;        /* tokens at the end of the slot's prompt that the first window begins with */
-    int64_t last_speech_ms; /* where the last word ended; kept for doubting windows alone */
+    int64_t last_speech_ms; /* where the last word ended; 0: there is none with a time */
     size_t seek;            /* mel frame of the stretch where the window begins */
     size_t window_frames;   /* of sound in it */
     unsigned n_tries;       /* of all windows */

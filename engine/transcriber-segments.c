@@ -167,13 +167,36 @@ static void remember_segments(struct quill_run *run, const struct quill_cut *cut
     }
 }
 
+/* The words of the window, whose segments begin at the first, end with speech. What was said before the
+ * stretch does not matter. A draft goes by how they are aligned. */
+static void trim_window(struct quill_run *run, size_t first)
+{
+    struct quill_result *result = &run->builder->result;
+    const int64_t begin_ms = quill_run_time_of(run, 0);
+
+    if (!run->draft)
+        quill_trim_words(result->segments + first, result->n_segments - first,
+                         run->last_speech_ms > begin_ms ? run->last_speech_ms : begin_ms, run->t->ends);
+}
+
+/* Where the last word of those that are kept of the window ends. */
+static void note_last_speech(struct quill_run *run, size_t first)
+{
+    const struct quill_result *result = &run->builder->result;
+
+    if (result->n_segments == first)
+        return;
+    const struct quill_segment *last = &result->segments[result->n_segments - 1];
+    if (last->n_words > 0)
+        run->last_speech_ms = last->words[last->n_words - 1].end_ms;
+}
+
 /* Drops segments of the window, from the first on that nobody may have said; where to move on to then. */
 static void doubt_window(struct quill_run *run, size_t first, struct quill_cut *cut)
 {
     struct quill_result *result = &run->builder->result;
     const int64_t seek_ms = (int64_t)run->seek * QUILL_FRAME_MS;
 
-    quill_trim_words(result->segments + first, result->n_segments - first, run->last_speech_ms, run->t->ends);
     const struct quill_window_facts facts = {
         .segments = result->segments + first,
         .n_segments = result->n_segments - first,
@@ -188,11 +211,6 @@ static void doubt_window(struct quill_run *run, size_t first, struct quill_cut *
     const struct quill_window_verdict verdict = quill_doubt_window(&facts);
 
     quill_result_drop(run->builder, first + verdict.n_kept);
-    if (verdict.n_kept > 0) {
-        const struct quill_segment *last = &result->segments[result->n_segments - 1];
-
-        run->last_speech_ms = last->words[last->n_words - 1].end_ms;
-    }
     if (verdict.next_ms > facts.begin_ms)
         cut->n_frames = (size_t)(verdict.next_ms - facts.begin_ms + QUILL_FRAME_MS - 1) / QUILL_FRAME_MS;
 }
@@ -222,8 +240,11 @@ enum quill_status quill_run_finish_window(struct quill_run *run, struct quill_er
         QUILL_TRY(quill_run_find_alternatives(run, err));
     memcpy(run->slot->fed, run->slot->tokens, run->search.n_tokens * sizeof *run->slot->fed);
     QUILL_TRY(append_segments(run, &cut, err));
+    if (params->word_timestamps)
+        trim_window(run, n_before);
     if (params->hallucination_silence_threshold > 0.0f)
         doubt_window(run, n_before, &cut);
+    note_last_speech(run, n_before);
     remember_segments(run, &cut, run->slot->fed, run->builder->result.n_segments - n_before);
     for (size_t i = n_before; params->segment && i < run->builder->result.n_segments; i++)
         params->segment(params->user, &run->builder->result.segments[i]);

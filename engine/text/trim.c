@@ -67,15 +67,17 @@ static bool ends_sentence(const struct quill_word *word)
     return false;
 }
 
-/* Pauses are between sentences. On which side of a sentence of one word, this does not tell. */
-static void trim_at_marks(const struct usual *usual, const struct quill_word *before, struct quill_word *word)
+/* Pauses are between sentences. On which side of a sentence of one word, this does not tell. earliest_ms:
+ * where the word ends at the earliest, if it ends a sentence; 0: that is not known. */
+static void trim_at_marks(const struct usual *usual, const struct quill_word *before, struct quill_word *word,
+                          int64_t earliest_ms)
 {
     const bool begins = !before || ends_sentence(before), ends = ends_sentence(word);
 
     if (length_of(word) <= usual->most_ms || begins == ends)
         return;
     if (ends)
-        word->end_ms = word->start_ms + usual->most_ms;
+        word->end_ms = least(word->end_ms, greatest(word->start_ms + usual->most_ms, earliest_ms));
     else if (before)
         word->start_ms = word->end_ms - usual->most_ms;
 }
@@ -119,7 +121,7 @@ void quill_trim_words(const struct quill_segment *segments, size_t n, int64_t la
         for (size_t k = 0; k < segments[i].n_words; k++) {
             struct quill_word *word = (struct quill_word *)&segments[i].words[k];
 
-            trim_at_marks(&usual, before, word);
+            trim_at_marks(&usual, before, word, k + 1 < segments[i].n_words ? 0 : segments[i].end_ms);
             before = word;
         }
     for (size_t i = 0; i < n; i++) {

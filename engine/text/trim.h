@@ -1,6 +1,7 @@
 /* Words that reach into pauses: each ends where the next one begins, by how they are aligned, so that the
  * words around a pause have it to themselves. They are cut to what words are long, and to the segment's times
- * (openai/whisper timing.py, add_word_timestamps). Pure. */
+ * (openai/whisper timing.py, add_word_timestamps). A long word at the end of a sentence stays as long as its
+ * segment, if that ends there: timing.py goes by the times of marks. Pure. */
 #ifndef QUILL_TEXT_TRIM_H
 #define QUILL_TEXT_TRIM_H
 

@@ -342,6 +342,32 @@ words_have_times_of_the_whole_recording (void) {
   g_assert_cmpfloat (now_s, >, 4.0);
 }
 
+/* Each word ends where the next one begins, by how they are aligned: the pause between two sentences is not
+ * theirs. Times of segments are those that the model tells. */
+static void
+words_stay_where_their_segment_is (void) {
+  g_auto (CliRun) run
+      = cli_run ("transcribe", "--no-vad", "--word-timestamps", "--format", "json", speech (), NULL);
+  g_autoptr (JsonNode) root = NULL;
+  JsonArray *segments;
+
+  cli_assert_succeeds (&run);
+  root = json_from_string (run.out, NULL);
+  segments = json_object_get_array_member (json_node_get_object (root), "segments");
+  g_assert_cmpuint (json_array_get_length (segments), ==, 2);
+  for (guint i = 0; i < 2; i++) {
+    JsonObject *segment = json_array_get_object_element (segments, i);
+    JsonArray *words = json_object_get_array_member (segment, "words");
+    JsonObject *first = json_array_get_object_element (words, 0);
+    JsonObject *last = json_array_get_object_element (words, json_array_get_length (words) - 1);
+
+    g_assert_cmpfloat (json_object_get_double_member (first, "start"), >=,
+                       json_object_get_double_member (segment, "start") - 0.5);
+    g_assert_cmpfloat (json_object_get_double_member (last, "end"), <=,
+                       json_object_get_double_member (segment, "end") + 0.5);
+  }
+}
+
 static void
 words_have_alternatives (void) {
   g_auto (CliRun) run = cli_run ("transcribe", "--alternatives", "2", "--format", "json", speech (), NULL);
@@ -551,6 +577,7 @@ main (int argc, char **argv) {
                    part_of_a_recording_has_the_times_of_the_whole);
   g_test_add_func ("/cli/recognition/words-have-times-of-the-whole-recording",
                    words_have_times_of_the_whole_recording);
+  g_test_add_func ("/cli/recognition/words-stay-where-their-segment-is", words_stay_where_their_segment_is);
   g_test_add_func ("/cli/recognition/limit-of-length-and-alternatives-need-words",
                    limit_of_length_and_alternatives_need_words);
   g_test_add_func ("/cli/recognition/words-have-alternatives", words_have_alternatives);

@@ -250,6 +250,20 @@ words_at_marks_are_cut (void) {
   assert_trimmed (said, 900, expected);
 }
 
+/* The segment ends there, too: it is the word that is long. Behind the next one there is a pause. */
+static void
+long_words_at_the_end_of_a_segment_are_kept (void) {
+  const struct spoken said[]
+      = { { NULL, 1000, 2500 },     { " Go", 1000, 1300 },         { " on", 1300, 1600 },
+          { " then.", 1600, 2600 }, { NULL, 2600, 4500 },          { " You", 2600, 2900 },
+          { " go", 2900, 3200 },    { " elsewhere.", 3200, 4300 }, { 0 } };
+  const struct spoken expected[]
+      = { { " Go", 1000, 1300 },  { " on", 1300, 1600 }, { " then.", 1600, 2500 },
+          { " You", 2600, 2900 }, { " go", 2900, 3200 }, { " elsewhere.", 3200, 4300 } };
+
+  assert_trimmed (said, 900, expected);
+}
+
 /* Of the second segment's words the first has the pause; of the third's the second. */
 static void
 words_behind_pauses_are_cut (void) {
@@ -321,6 +335,8 @@ main (int argc, char **argv) {
   g_test_add_func ("/hallucinations/words-are-dubious-that-are-improbable-too-short-or-too-long",
                    words_are_dubious_that_are_improbable_too_short_or_too_long);
   g_test_add_func ("/hallucinations/words-at-marks-are-cut", words_at_marks_are_cut);
+  g_test_add_func ("/hallucinations/long-words-at-the-end-of-a-segment-are-kept",
+                   long_words_at_the_end_of_a_segment_are_kept);
   g_test_add_func ("/hallucinations/words-behind-pauses-are-cut", words_behind_pauses_are_cut);
   g_test_add_func ("/hallucinations/words-far-beyond-their-segment-are-cut",
                    words_far_beyond_their_segment_are_cut);
