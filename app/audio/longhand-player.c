@@ -21,7 +21,7 @@
 /* One play; of the player and its thread. */
 typedef struct {
   guint serial;
-  GPtrArray *parts; /* owned */
+  LonghandSoundReader *reader; /* owned */
   gint64 from_ms, to_ms;
   LonghandMailbox *mailbox; /* owned */
   atomic_bool stop;
@@ -51,7 +51,7 @@ static void
 run_clear (gpointer data) {
   Run *self = data;
 
-  g_ptr_array_unref (self->parts);
+  longhand_sound_reader_free (self->reader);
   longhand_mailbox_unref (self->mailbox);
 }
 
@@ -197,15 +197,13 @@ wait_for_end (Run *self, Output *output) {
 static gboolean
 play (Run *self, Output *output, GError **error) {
   const gsize ahead = (gsize)(longhand_feed_get_rate_hz (output->feed) * AHEAD_S);
-  g_autoptr (LonghandSoundReader) reader
-      = longhand_sound_reader_new (self->parts, self->from_ms, self->to_ms);
   float samples[BLOCK];
   gsize n;
 
   do {
     if (!wait_for_room (self, output, ahead, error))
       return FALSE;
-    if (!longhand_sound_reader_read (reader, samples, BLOCK, &n, error))
+    if (!longhand_sound_reader_read (self->reader, samples, BLOCK, &n, error))
       return FALSE;
     write_block (output, samples, n, n < BLOCK);
   } while (n == BLOCK);
@@ -255,19 +253,18 @@ end_run (LonghandPlayer *self) {
   g_clear_pointer (&self->run, run_unref);
 }
 
-void
-longhand_player_play (LonghandPlayer *self, GPtrArray *parts, gint64 from_ms, gint64 to_ms) {
+/* Takes reader, of which the times are. */
+static void
+begin_run (LonghandPlayer *self, LonghandSoundReader *reader, gint64 from_ms, gint64 to_ms) {
   g_autoptr (GError) error = NULL;
-  const LonghandSoundPart *last = parts->len > 0 ? parts->pdata[parts->len - 1] : NULL;
   GThread *thread;
 
-  g_return_if_fail (LONGHAND_IS_PLAYER (self));
   end_run (self);
   self->run = g_atomic_rc_box_new0 (Run);
   self->run->serial = ++self->serial;
-  self->run->parts = g_ptr_array_ref (parts);
+  self->run->reader = reader;
   self->run->from_ms = from_ms;
-  self->run->to_ms = last != NULL ? MIN (to_ms, last->end_ms) : from_ms;
+  self->run->to_ms = to_ms;
   self->run->mailbox = longhand_mailbox_ref (self->mailbox);
   atomic_init (&self->run->position_ms, from_ms);
   thread = g_thread_try_new ("player", work, g_atomic_rc_box_acquire (self->run), NULL);
@@ -280,6 +277,22 @@ longhand_player_play (LonghandPlayer *self, GPtrArray *parts, gint64 from_ms, gi
   fail (&error);
   g_signal_emit (self, signals[FAILED], 0, error);
   g_signal_emit (self, signals[STOPPED], 0);
+}
+
+void
+longhand_player_play (LonghandPlayer *self, GPtrArray *parts, gint64 from_ms, gint64 to_ms) {
+  const LonghandSoundPart *last = parts->len > 0 ? parts->pdata[parts->len - 1] : NULL;
+
+  g_return_if_fail (LONGHAND_IS_PLAYER (self));
+  begin_run (self, longhand_sound_reader_new (parts, from_ms, to_ms), from_ms,
+             last != NULL ? MIN (to_ms, last->end_ms) : from_ms);
+}
+
+void
+longhand_player_play_samples (LonghandPlayer *self, GBytes *samples) {
+  g_return_if_fail (LONGHAND_IS_PLAYER (self));
+  begin_run (self, longhand_sound_reader_new_for_samples (samples), 0,
+             (gint64)(g_bytes_get_size (samples) / sizeof (float) / LONGHAND_SOUND_PER_MS));
 }
 
 void

@@ -1,6 +1,6 @@
-/* Plays kept sound (audio/longhand-sound-files) on the default device, by PortAudio in the microphone program
- * (app/microphone), of which a player has one of its own while it plays. Main thread; nothing here waits for
- * the device but dispose, at most some seconds.
+/* Plays kept sound (audio/longhand-sound-files), or samples, on the default device, by PortAudio in the
+ * microphone program (app/microphone), of which a player has one of its own while it plays. Main thread;
+ * nothing here waits for the device but dispose, at most some seconds.
  *
  * Signals:
  *   "stopped" ()                 nothing is played any more: it is over, was stopped, or failed
@@ -21,6 +21,8 @@ LonghandPlayer *longhand_player_new (void); /* (transfer full) */
 /* From from_ms to before to_ms of the session whose parts these are (element-type LonghandSoundPart); a
  * reference is taken. Between parts there is silence. What is being played ends without a signal. */
 void longhand_player_play (LonghandPlayer *self, GPtrArray *parts, gint64 from_ms, gint64 to_ms);
+/* All of these, float, of LONGHAND_SOUND_RATE_HZ; likewise. */
+void longhand_player_play_samples (LonghandPlayer *self, GBytes *samples);
 void longhand_player_stop (LonghandPlayer *self); /* no-op when nothing is played */
 gboolean longhand_player_is_playing (LonghandPlayer *self);
 /* What is heard now, in the session's time; when nothing is played, what was heard last. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 struct _LonghandSoundReader {
+  GBytes *samples;  /* owned; NULL: parts are read */
   GPtrArray *parts; /* owned */
   guint part;       /* the one that is read, or will be next */
   SNDFILE *file;    /* owned; of that; NULL: it has not been begun */
@@ -24,9 +25,20 @@ longhand_sound_reader_new (GPtrArray *parts, gint64 from_ms, gint64 to_ms) {
   return self;
 }
 
+LonghandSoundReader *
+longhand_sound_reader_new_for_samples (GBytes *samples) {
+  LonghandSoundReader *self = g_new0 (LonghandSoundReader, 1);
+
+  self->parts = g_ptr_array_new ();
+  self->samples = g_bytes_ref (samples);
+  self->end = (gint64)(g_bytes_get_size (samples) / sizeof (float));
+  return self;
+}
+
 void
 longhand_sound_reader_free (LonghandSoundReader *self) {
   g_clear_pointer (&self->file, sf_close);
+  g_clear_pointer (&self->samples, g_bytes_unref);
   g_ptr_array_unref (self->parts);
   g_free (self);
 }
@@ -56,6 +68,16 @@ open_part (LonghandSoundReader *self, const LonghandSoundPart *part) {
          && sf_seek (self->file, self->next - part->start_ms * LONGHAND_SOUND_PER_MS, SEEK_SET) >= 0;
 }
 
+/* n samples, which are there. */
+static gsize
+copy_some (LonghandSoundReader *self, float *samples, gsize n) {
+  const float *all = g_bytes_get_data (self->samples, NULL);
+
+  memcpy (samples, all + self->next, n * sizeof *samples);
+  self->next += (gint64)n;
+  return n;
+}
+
 /* Up to n samples of one part, or of the silence before it. */
 static gsize
 read_some (LonghandSoundReader *self, float *samples, gsize n) {
@@ -77,7 +99,8 @@ longhand_sound_reader_read (LonghandSoundReader *self, float *samples, gsize n, 
                             GError **error) {
   n = (gsize)CLAMP (self->end - self->next, 0, (gint64)n);
   for (*n_read = 0; *n_read < n;) {
-    const gsize n_now = read_some (self, samples + *n_read, n - *n_read);
+    const gsize n_now = self->samples != NULL ? copy_some (self, samples + *n_read, n - *n_read)
+                                              : read_some (self, samples + *n_read, n - *n_read);
 
     if (n_now == 0) {
       g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE,

@@ -35,7 +35,8 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (LonghandService, longhand_service, LONGHAND_BUS_T
 
 enum { PROP_LEVEL = 1, PROP_ELAPSED_MS, PROP_BUSY };
 static GParamSpec *busy_prop;
-static guint window_wanted;
+enum { WINDOW_WANTED, BEGUN, N_SIGNALS };
+static guint signals[N_SIGNALS];
 
 static LonghandState
 get_state (LonghandService *self) {
@@ -81,8 +82,9 @@ static void
 begin (LonghandService *self, Start *start) {
   start->has_begun = TRUE;
   g_clear_error (&self->why);
+  g_signal_emit (self, signals[BEGUN], 0);
   if (start->caller == NULL)
-    g_signal_emit (self, window_wanted, 0, LONGHAND_WINDOW_USE_START);
+    g_signal_emit (self, signals[WINDOW_WANTED], 0, LONGHAND_WINDOW_USE_START);
   else if (get_state (self) == LONGHAND_STATE_IDLE)
     longhand_callers_begin (self->callers,
                             g_dbus_interface_skeleton_get_connection (G_DBUS_INTERFACE_SKELETON (self)),
@@ -481,7 +483,7 @@ on_caller_left (gpointer user, GPtrArray *undelivered, gboolean has_more, gboole
 
   if (undelivered->len > 0 || has_more) {
     longhand_dictation_take_over (self->dictation);
-    g_signal_emit (self, window_wanted, 0, LONGHAND_WINDOW_USE_RETURN);
+    g_signal_emit (self, signals[WINDOW_WANTED], 0, LONGHAND_WINDOW_USE_RETURN);
   }
   self->is_returning = TRUE;
   for (guint i = 0; i < undelivered->len; i++)
@@ -560,8 +562,10 @@ longhand_service_class_init (LonghandServiceClass *klass) {
   g_object_class_override_property (object_class, PROP_ELAPSED_MS, "elapsed-ms");
   busy_prop = g_param_spec_boolean ("busy", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_property (object_class, PROP_BUSY, busy_prop);
-  window_wanted = g_signal_new ("window-wanted", LONGHAND_TYPE_SERVICE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                NULL, G_TYPE_NONE, 1, G_TYPE_INT);
+  signals[WINDOW_WANTED] = g_signal_new ("window-wanted", LONGHAND_TYPE_SERVICE, G_SIGNAL_RUN_LAST, 0, NULL,
+                                         NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT);
+  signals[BEGUN]
+      = g_signal_new ("begun", LONGHAND_TYPE_SERVICE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

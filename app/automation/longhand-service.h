@@ -21,7 +21,7 @@ typedef enum {
 
 /* Property (read-only, notify): busy (bool; something is going on that the program must not end in).
  * Signals: "window-wanted" (LonghandWindowUse as int): text for the window comes; also when there is one
- *   already.
+ *   already. "begun" (): a recording is about to be started, for the window or a caller.
  * May be exported before a dictation is attached: calls are answered by the main loop. (transfer full) */
 LonghandService *longhand_service_new (void);
 

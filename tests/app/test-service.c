@@ -42,7 +42,8 @@ typedef struct {
   LonghandService *service;
   GDBusConnection *connection; /* of the service */
   Client *one, *other;
-  GPtrArray *window;     /* char *; text that came to where the window is */
+  GPtrArray *window; /* char *; text that came to where the window is */
+  guint n_begun;
   guint n_wanted;        /* windows */
   LonghandWindowUse use; /* of the last one */
 } Bus;
@@ -224,6 +225,12 @@ on_window_tentative (LonghandDictation *dictation, const char *text, guint n_fir
 }
 
 static void
+on_begun (LonghandService *service, Bus *b) {
+  g_assert_cmpint (longhand_dictation_get_state (b->base.dictation), ==, LONGHAND_STATE_IDLE);
+  b->n_begun++;
+}
+
+static void
 on_window_wanted (LonghandService *service, LonghandWindowUse use, Bus *b) {
   b->n_wanted++;
   b->use = use;
@@ -241,6 +248,7 @@ set_up (Bus *b, gconstpointer data) {
   g_assert_true (g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (b->service), b->connection,
                                                    OBJECT_PATH, &error));
   longhand_service_attach (b->service, b->base.dictation);
+  g_signal_connect (b->service, "begun", G_CALLBACK (on_begun), b);
   g_signal_connect (b->service, "window-wanted", G_CALLBACK (on_window_wanted), b);
   g_signal_connect (b->base.dictation, "committed", G_CALLBACK (on_window_committed), b);
   g_signal_connect (b->base.dictation, "left-out", G_CALLBACK (on_window_committed), b);
@@ -390,6 +398,7 @@ test_text_with_times (Bus *b, gconstpointer data) {
   start (b, b->one, NULL);
   g_assert_cmpuint (b->n_wanted, ==, 1);
   g_assert_cmpint (b->use, ==, LONGHAND_WINDOW_USE_START);
+  g_assert_cmpuint (b->n_begun, ==, 1);
   fixture_speak (&b->base, 0, IN_FIRST);
   RUN_UNTIL (b->other->tentative->len > 0);
   g_variant_get (b->other->tentative->pdata[0], "(&suxx)", &tentative, &n_firm, &start_ms, &end_ms);
@@ -486,6 +495,7 @@ test_caller_gets_text (Bus *b, gconstpointer data) {
 
   fixture_wait_ready (&b->base);
   start (b, b->one, "caller");
+  g_assert_cmpuint (b->n_begun, ==, 1);
   fixture_speak (&b->base, 0, IN_FIRST);
   RUN_UNTIL (b->one->tentative->len > 0);
   fixture_speak (&b->base, IN_FIRST, b->base.n_sound);

@@ -1,5 +1,6 @@
 """Text that is dictated while another program has the keyboard goes there without an input method. Run inside virtual-mic
-and headless: test-elsewhere.py LONGHAND"""
+and headless: test-elsewhere.py LONGHAND LONGHAND-CLI"""
+import array
 import contextlib
 import os
 import sqlite3
@@ -11,11 +12,13 @@ from desktop import Desktop, Notifications, Portal
 from gi.repository import GLib
 from program import Program, press, until
 from tap import case, run
+from words import words
 
 ID = "io.github.longhand_app.Longhand"
 PATH = "/io/github/longhand_app/Longhand"
 INTERFACE = ID + ".Dictation1"
-longhand = os.path.abspath(sys.argv[1])
+longhand, cli = map(os.path.abspath, sys.argv[1:])
+HEARD = os.path.join(os.environ["XDG_DATA_HOME"], "heard.wav")
 os.environ["GSETTINGS_BACKEND"] = "keyfile"  # which all programs read
 KEYS = {0xffe3: "ctrl", 0x76: "v"}
 
@@ -109,6 +112,46 @@ def _():
     press("ctrl+v")
     program.wait("view", before)
     assert told() == ["Text copied"], told()
+
+
+@contextlib.contextmanager
+def speaker_recorded():
+    """What the loudspeakers play meanwhile is written into HEARD."""
+    recorder = subprocess.Popen(["parec", "-d", "speaker.monitor", "--file-format=wav", "--format=s16le", "--rate=16000",
+                                 "--channels=1", HEARD])
+    try:
+        until("the loudspeakers", lambda: os.path.exists(HEARD) and os.path.getsize(HEARD) > 1000)
+        yield
+    finally:
+        recorder.terminate()
+        recorder.wait()
+
+
+def count_tones():
+    """So many sounds, with silence between them, are there so far."""
+    sound = array.array("h")
+    with open(HEARD, "rb") as file:
+        sound.frombytes(file.read()[44:])  # behind the header
+    is_loud = [max(map(abs, sound[i:i + 1600])) > 300 for i in range(0, len(sound), 1600)]  # of a tenth of a second
+    return sum(now and not before for before, now in zip([False] + is_loud, is_loud))
+
+
+@case("/elsewhere/a-tone-is-heard-at-the-beginning-and-at-the-end-and-no-model-takes-it-for-words")
+def _():
+    with speaker_recorded():
+        command("--toggle")
+        until("the first tone", lambda: count_tones() == 1)
+        time.sleep(0.5)  # of silence
+        command("--toggle")
+        until("the second tone", lambda: count_tones() == 2)
+        until("the end", lambda: command("--state") == "idle", 60)
+        subprocess.run(["gsettings", "set", ID, "tones", "false"], check=True)
+        command("--start")
+        command("--stop")
+        until("the end", lambda: command("--state") == "idle", 60)
+        assert count_tones() == 2
+    heard = subprocess.run([cli, "transcribe", "--no-vad", HEARD], check=True, capture_output=True, text=True).stdout
+    assert not words(heard), heard
 
 
 def copy(text):

@@ -228,17 +228,53 @@ test_other_programs (Fixture *f, gconstpointer data) {
   gtk_window_destroy (GTK_WINDOW (preferences));
 }
 
+/* Which is on at first. */
 static void
-test_notification (Fixture *f, gconstpointer data) {
+assert_switch (Fixture *f, const char *title, const char *key) {
   GSettings *settings = longhand_settings_get_gsettings (f->settings);
   GtkWidget *preferences = show_preferences (f);
-  GtkSwitch *on = find_switch (preferences, "Notification");
+  GtkSwitch *on = find_switch (preferences, title);
 
   g_assert_true (gtk_switch_get_active (on));
   gtk_switch_set_active (on, FALSE);
-  g_assert_false (g_settings_get_boolean (settings, "notify-recording"));
-  g_settings_set_boolean (settings, "notify-recording", TRUE);
+  g_assert_false (g_settings_get_boolean (settings, key));
+  g_settings_set_boolean (settings, key, TRUE);
   g_assert_true (gtk_switch_get_active (on));
+  gtk_window_destroy (GTK_WINDOW (preferences));
+}
+
+static void
+test_notification (Fixture *f, gconstpointer data) {
+  assert_switch (f, "Notification", "notify-recording");
+}
+
+static void
+test_tones (Fixture *f, gconstpointer data) {
+  assert_switch (f, "Tones", "tones");
+}
+
+/* By a desktop without a portal, whose answer is shown beside pasting alone. */
+static void
+test_when_done (Fixture *f, gconstpointer data) {
+  g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, NULL);
+  GSettings *settings = longhand_settings_get_gsettings (f->settings);
+  g_autoptr (LonghandRemoteKeyboard) keyboard = longhand_remote_keyboard_new (bus, settings);
+  GtkWidget *preferences = show_preferences (f);
+  AdwComboRow *row = find_row (preferences, "When Dictation Ends");
+  g_autofree char *at_first = g_strdup (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)));
+  g_autofree char *chosen = NULL;
+
+  longhand_preferences_set_remote_keyboard (LONGHAND_PREFERENCES (preferences), keyboard);
+  adw_combo_row_set_selected (row, 2);
+  chosen = g_settings_get_string (settings, "when-done");
+  g_assert_cmpstr (chosen, ==, "paste");
+  longhand_remote_keyboard_open_async (keyboard, NULL, NULL);
+  WAIT_FOR (g_strcmp0 (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)), at_first) != 0);
+  g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)), ==,
+                   longhand_remote_keyboard_get_summary (keyboard));
+  g_settings_set_string (settings, "when-done", "copy");
+  g_assert_cmpuint (adw_combo_row_get_selected (row), ==, 1);
+  g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)), ==, at_first);
   gtk_window_destroy (GTK_WINDOW (preferences));
 }
 
@@ -549,6 +585,8 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/preferences/enhancement-both-ways", test_enhancement);
   FIXTURE_ADD ("/preferences/commands-both-ways", test_commands);
   FIXTURE_ADD ("/preferences/notification-both-ways", test_notification);
+  FIXTURE_ADD ("/preferences/tones-both-ways", test_tones);
+  FIXTURE_ADD ("/preferences/pasting-says-what-came-of-it", test_when_done);
   FIXTURE_ADD ("/preferences/other-programs-say-why-they-cannot-be-had", test_other_programs);
   FIXTURE_ADD ("/preferences/desktop-shortcuts-say-what-came-of-it", test_desktop_shortcuts);
   FIXTURE_ADD ("/preferences/lists-are-checked-and-kept", test_lists);

@@ -7,6 +7,7 @@
 #include "automation/longhand-remote.h"
 #include "automation/longhand-service.h"
 #include "automation/longhand-shortcuts.h"
+#include "automation/longhand-tones.h"
 #include "dictation/longhand-dictation.h"
 #include "longhand-config.h"
 #include "preferences/longhand-preferences.h"
@@ -33,6 +34,7 @@ struct _LonghandApplication {
   LonghandFileQueue *files;
   LonghandBackground *background;
   LonghandDelivery *delivery;
+  LonghandTones *tones;
   LonghandShortcuts *shortcuts;     /* NULL: there is no bus */
   LonghandRemoteKeyboard *keyboard; /* likewise */
   LonghandOtherPrograms *other_programs;
@@ -344,6 +346,8 @@ longhand_application_startup (GApplication *application) {
                                          self->settings, self->library);
   longhand_file_queue_follow (self->files, self->dictation);
   longhand_background_add_files (self->background, self->files);
+  self->tones
+      = longhand_tones_new (self->service, self->dictation, longhand_settings_get_gsettings (self->settings));
   self->delivery
       = longhand_delivery_new (GTK_APPLICATION (self), longhand_settings_get_gsettings (self->settings),
                                self->dictation, self->keyboard);
@@ -446,6 +450,7 @@ longhand_application_shutdown (GApplication *application) {
   end_windows (self);
   longhand_service_detach (self->service);
   g_clear_pointer (&self->background, longhand_background_free);
+  g_clear_pointer (&self->tones, longhand_tones_free);
   g_clear_pointer (&self->delivery, longhand_delivery_free);
   g_clear_object (&self->shortcuts);
   g_clear_object (&self->keyboard);

@@ -20,6 +20,7 @@ struct _LonghandDictationPage {
   AdwActionRow *shortcuts_row;
   GtkSwitch *global_shortcuts;
   LonghandChoiceRow *when_done;
+  GtkSwitch *tones;
   GtkSwitch *notify_recording;
 
   /* owned */
@@ -169,6 +170,7 @@ longhand_dictation_page_class_init (LonghandDictationPageClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, LonghandDictationPage, shortcuts_row);
   gtk_widget_class_bind_template_child (widget_class, LonghandDictationPage, global_shortcuts);
   gtk_widget_class_bind_template_child (widget_class, LonghandDictationPage, when_done);
+  gtk_widget_class_bind_template_child (widget_class, LonghandDictationPage, tones);
   gtk_widget_class_bind_template_child (widget_class, LonghandDictationPage, notify_recording);
   gtk_widget_class_bind_template_callback (widget_class, on_language_chosen);
   gtk_widget_class_bind_template_callback (widget_class, on_list_activated);
@@ -191,6 +193,7 @@ longhand_dictation_page_set_up (LonghandDictationPage *self, LonghandSettings *s
   show_lists (self);
   show_when_done (self);
   g_settings_bind (keys, "global-shortcuts", self->global_shortcuts, "active", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (keys, "tones", self->tones, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (keys, "notify-recording", self->notify_recording, "active", G_SETTINGS_BIND_DEFAULT);
   g_object_bind_property (settings, "commands", self->commands, "active",
                           G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
