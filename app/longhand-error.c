@@ -41,3 +41,11 @@ longhand_set_error_from_write (GError **error, const char *place, int saved_errn
   g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_WRITE, sentence, place);
 #pragma GCC diagnostic pop
 }
+
+void
+longhand_set_error_from_document (GError **error, const char *reason) {
+  g_set_error (
+      error, LONGHAND_ERROR, LONGHAND_ERROR_FAILED,
+      _ ("There is not enough memory for a document (%s): close other programs, or choose plain text."),
+      reason);
+}

@@ -27,3 +27,7 @@ typedef enum {
 /* Sets *error (which may be NULL) to LONGHAND_ERROR_WRITE: place, as it is shown, could not be written
  * because of saved_errno. */
 void longhand_set_error_from_write (GError **error, const char *place, int saved_errno);
+
+/* Sets *error (which may be NULL) to LONGHAND_ERROR_FAILED: what is no plain text could not be put together,
+ * for reason, which is that memory ran out. */
+void longhand_set_error_from_document (GError **error, const char *reason);

@@ -106,7 +106,7 @@ check_standard_output (const LonghandCliOutput *self, GError **error) {
     g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
                  _ ("Several recordings make several %s files: name a folder for them with --output."),
                  longhand_format_get_extension (format));
-  else if (!longhand_format_is_text (format) && isatty (STDOUT_FILENO))
+  else if (!longhand_format_get_writer (format)->is_text && isatty (STDOUT_FILENO))
     g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
                  _ ("No terminal can show %s: name a file for it with --output."),
                  longhand_format_get_extension (format));
@@ -303,7 +303,7 @@ content_of (const LonghandCliOutput *self, LonghandTranscript *transcript, Longh
 /* What takes the place of a file. A document is no use in a terminal, but its text is. */
 static void
 print_in_place (LonghandTranscript *transcript, LonghandFormat format, GBytes *content) {
-  g_autoptr (GBytes) text = longhand_format_is_text (format)
+  g_autoptr (GBytes) text = longhand_format_get_writer (format)->is_text
                                 ? g_bytes_ref (content)
                                 : longhand_export_to_bytes (transcript, LONGHAND_FORMAT_TXT, NULL);
 

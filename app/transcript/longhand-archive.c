@@ -2,7 +2,6 @@
 
 #include "longhand-error.h"
 
-#include <glib/gi18n.h>
 #include <string.h>
 #include <zip.h>
 
@@ -10,10 +9,7 @@
 
 static void
 set_error (GError **error, zip_error_t *reason) {
-  g_set_error (
-      error, LONGHAND_ERROR, LONGHAND_ERROR_FAILED,
-      _ ("There is not enough memory for a document (%s): close other programs, or choose plain text."),
-      zip_error_strerror (reason));
+  longhand_set_error_from_document (error, zip_error_strerror (reason));
 }
 
 static gboolean

@@ -175,7 +175,7 @@ write_content (LonghandTranscript *transcript) {
     g_string_append_printf (out,
                             "<style:style style:name=\"" RIGHT_TO_LEFT "%s\" style:family=\"paragraph\""
                             " style:parent-style-name=\"%s\">\n<style:paragraph-properties"
-                            " fo:text-align=\"end\" style:writing-mode=\"rl-tb\"/>\n</style:style>\n",
+                            " fo:text-align=\"right\" style:writing-mode=\"rl-tb\"/>\n</style:style>\n",
                             styles[i], styles[i]);
   g_string_append (out, "</office:automatic-styles>\n<office:body>\n<office:text>\n");
   if (longhand_transcript_get_title (transcript) != NULL)

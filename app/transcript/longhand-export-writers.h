@@ -1,4 +1,4 @@
-/* One writer per format: the whole content, as longhand_export_to_bytes gives it. (transfer full) */
+/* One for each LonghandWriter, and what they have in common. (transfer full) */
 #pragma once
 
 #include "transcript/longhand-transcript.h"

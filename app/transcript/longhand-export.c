@@ -5,12 +5,7 @@
 
 #include <glib/gi18n.h>
 
-static const struct {
-  const char *extension;
-  const char *title;
-  gboolean is_text, has_times;
-  GBytes *(*write) (LonghandTranscript *transcript, GError **error);
-} formats[LONGHAND_N_FORMATS] = {
+static const LonghandWriter formats[LONGHAND_N_FORMATS] = {
   [LONGHAND_FORMAT_TXT] = { "txt", N_ ("Plain text"), TRUE, FALSE, longhand_write_txt },
   [LONGHAND_FORMAT_MD] = { "md", N_ ("Markdown with times"), TRUE, TRUE, longhand_write_md },
   [LONGHAND_FORMAT_ODT] = { "odt", N_ ("OpenDocument text"), FALSE, FALSE, longhand_write_odt },
@@ -22,28 +17,16 @@ static const struct {
   [LONGHAND_FORMAT_CSV] = { "csv", N_ ("Comma-separated values"), TRUE, TRUE, longhand_write_csv },
 };
 
+const LonghandWriter *
+longhand_format_get_writer (LonghandFormat format) {
+  g_return_val_if_fail (format < LONGHAND_N_FORMATS, NULL);
+  return &formats[format];
+}
+
 const char *
 longhand_format_get_extension (LonghandFormat format) {
   g_return_val_if_fail (format < LONGHAND_N_FORMATS, NULL);
   return formats[format].extension;
-}
-
-const char *
-longhand_format_get_title (LonghandFormat format) {
-  g_return_val_if_fail (format < LONGHAND_N_FORMATS, NULL);
-  return _ (formats[format].title);
-}
-
-gboolean
-longhand_format_is_text (LonghandFormat format) {
-  g_return_val_if_fail (format < LONGHAND_N_FORMATS, FALSE);
-  return formats[format].is_text;
-}
-
-gboolean
-longhand_format_has_times (LonghandFormat format) {
-  g_return_val_if_fail (format < LONGHAND_N_FORMATS, FALSE);
-  return formats[format].has_times;
 }
 
 static char *

@@ -20,10 +20,19 @@ typedef enum {
   LONGHAND_N_FORMATS,
 } LonghandFormat;
 
-const char *longhand_format_get_extension (LonghandFormat format); /* "txt" */
-const char *longhand_format_get_title (LonghandFormat format);     /* "Plain text", translated */
-gboolean longhand_format_is_text (LonghandFormat format);          /* else no terminal can show it */
-gboolean longhand_format_has_times (LonghandFormat format);        /* else typed text is in it, too */
+/* How a transcript becomes a file. */
+typedef struct {
+  const char *extension; /* "txt" */
+  const char *title;     /* "Plain text", to be translated */
+  gboolean is_text;      /* UTF-8 that ends with a newline unless empty; else no terminal can show it */
+  gboolean has_times;    /* else typed text is in it, too */
+  /* The whole content. NULL with LONGHAND_ERROR_FAILED when it is no text, and memory ran out. (transfer
+   * full) */
+  GBytes *(*write) (LonghandTranscript *transcript, GError **error);
+} LonghandWriter;
+
+const LonghandWriter *longhand_format_get_writer (LonghandFormat format);
+const char *longhand_format_get_extension (LonghandFormat format);
 /* By name or file extension, any case; FALSE with LONGHAND_ERROR_INVALID naming the choices. */
 gboolean longhand_format_parse (const char *name, LonghandFormat *format, GError **error);
 
@@ -33,8 +42,7 @@ gboolean longhand_format_parse (const char *name, LonghandFormat *format, GError
  * Members may be added; a change of meaning bumps it. */
 #define LONGHAND_EXPORT_JSON_VERSION 1
 
-/* The file's whole content; text is UTF-8 and ends with a newline unless empty. NULL with
- * LONGHAND_ERROR_FAILED when it is no text, and memory ran out. (transfer full) */
+/* What its writer writes. (transfer full) */
 GBytes *longhand_export_to_bytes (LonghandTranscript *transcript, LonghandFormat format, GError **error);
 
 /* The same of subtitles (srt, vtt), with each word underlined while it is said, as openai/whisper's

@@ -186,7 +186,7 @@ def _():
 
 @case("/odt/a-day-of-speech-is-one-document")
 def _():
-    paragraphs = [f"Paragraph {i}: " + "many words, and more of them. " * 20 + "End." for i in range(4000)]
+    paragraphs = [f"Paragraph {i}: " + "many words, and more of them. " * 20 + "End." for i in range(1800)]
     text = "\n\n".join(paragraphs)
     odt = document(text=text)
     assert body(odt) == paragraphs

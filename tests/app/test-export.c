@@ -358,7 +358,7 @@ formats_are_known_by_name_and_extension (void) {
     format = LONGHAND_N_FORMATS;
     g_assert_true (longhand_format_parse (upper + 1, &format, NULL));
     g_assert_cmpint (format, ==, i);
-    g_assert_cmpstr (longhand_format_get_title (i), !=, "");
+    g_assert_cmpstr (longhand_format_get_writer (i)->title, !=, "");
   }
 }
 

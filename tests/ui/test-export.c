@@ -1,4 +1,6 @@
 /* Taking text away: every format, places that do not work, the dialog. */
+#include "export/longhand-pdf.h"
+#include "export/longhand-writers.h"
 #include "longhand-error.h"
 #include "window-fixture.h"
 
@@ -43,7 +45,7 @@ assert_saved (Fixture *f, LonghandFormat format, const char *expected) {
   g_autofree char *contents = NULL;
 
   dictate_and_edit (f);
-  g_assert_true (longhand_window_save (f->window, file, format, &error));
+  g_assert_true (longhand_window_save (f->window, file, longhand_format_get_writer (format), &error));
   g_assert_no_error (error);
   contents = contents_of (file);
   g_assert_cmpstr (contents, ==, expected);
@@ -76,7 +78,8 @@ test_json (Fixture *f, gconstpointer data) {
   g_autofree char *contents = NULL;
 
   dictate_and_edit (f);
-  g_assert_true (longhand_window_save (f->window, file, LONGHAND_FORMAT_JSON, &error));
+  g_assert_true (
+      longhand_window_save (f->window, file, longhand_format_get_writer (LONGHAND_FORMAT_JSON), &error));
   g_assert_no_error (error);
   contents = contents_of (file);
   g_assert_nonnull (strstr (contents, "\"First thing.\""));
@@ -116,7 +119,8 @@ test_odt (Fixture *f, gconstpointer data) {
   g_autofree char *content = NULL;
 
   dictate_and_edit (f);
-  g_assert_true (longhand_window_save (f->window, file, LONGHAND_FORMAT_ODT, &error));
+  g_assert_true (
+      longhand_window_save (f->window, file, longhand_format_get_writer (LONGHAND_FORMAT_ODT), &error));
   g_assert_no_error (error);
   content = content_of (f, file);
   g_assert_nonnull (strstr (content, ">Notes &amp; more</text:h>"));
@@ -134,10 +138,23 @@ test_typed_odt (Fixture *f, gconstpointer data) {
   g_autofree char *content = NULL;
 
   gtk_text_buffer_insert_at_cursor (f->buffer, "One.\n\nTwo,\nthree.", -1);
-  g_assert_true (longhand_window_save (f->window, file, LONGHAND_FORMAT_ODT, NULL));
+  g_assert_true (
+      longhand_window_save (f->window, file, longhand_format_get_writer (LONGHAND_FORMAT_ODT), NULL));
   content = content_of (f, file);
   g_assert_nonnull (strstr (content, ">One.</text:p>\n"));
   g_assert_nonnull (strstr (content, ">Two,<text:line-break/>three.</text:p>\n"));
+}
+
+static void
+test_pdf (Fixture *f, gconstpointer data) {
+  g_autoptr (GFile) file = file_in (f, "typed.pdf");
+  g_autofree char *contents = NULL;
+
+  gtk_text_buffer_insert_at_cursor (f->buffer, "typed only", -1);
+  g_assert_true (longhand_window_save (f->window, file, &longhand_pdf_writer, NULL));
+  contents = contents_of (file);
+  g_assert_true (g_str_has_prefix (contents, "%PDF-"));
+  g_assert_false (longhand_document_get_unsaved (f->document));
 }
 
 static void
@@ -146,7 +163,8 @@ test_no_times (Fixture *f, gconstpointer data) {
   g_autoptr (GError) error = NULL;
 
   gtk_text_buffer_insert_at_cursor (f->buffer, "typed only", -1);
-  g_assert_false (longhand_window_save (f->window, file, LONGHAND_FORMAT_SRT, &error));
+  g_assert_false (
+      longhand_window_save (f->window, file, longhand_format_get_writer (LONGHAND_FORMAT_SRT), &error));
   g_assert_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID);
   g_assert_false (g_file_query_exists (file, NULL));
   g_assert_true (longhand_document_get_unsaved (f->document));
@@ -159,9 +177,11 @@ test_impossible_place (Fixture *f, gconstpointer data) {
   g_autoptr (GError) error = NULL;
 
   fixture_speak (f, 0, "Kept.");
-  g_assert_true (longhand_window_save (f->window, file, LONGHAND_FORMAT_TXT, NULL));
+  g_assert_true (
+      longhand_window_save (f->window, file, longhand_format_get_writer (LONGHAND_FORMAT_TXT), NULL));
   fixture_speak (f, 2000, "And this.");
-  g_assert_false (longhand_window_save (f->window, below, LONGHAND_FORMAT_TXT, &error));
+  g_assert_false (
+      longhand_window_save (f->window, below, longhand_format_get_writer (LONGHAND_FORMAT_TXT), &error));
   g_assert_error (error, LONGHAND_ERROR, LONGHAND_ERROR_WRITE);
   fixture_assert_text (f, "Kept. And this.");
   g_assert_true (longhand_document_get_unsaved (f->document));
@@ -174,16 +194,21 @@ find_chooser (void) {
   return fixture_find (NULL, GTK_TYPE_FILE_CHOOSER_DIALOG, "title", "Export Text");
 }
 
-/* Types a whole path over the name that is offered. */
+/* In place of the name that is offered. */
+static void
+type_over (const char *name) {
+  WAIT_FOR (find_chooser () != NULL);
+  fixture_activate (find_chooser ());
+  fixture_press ("ctrl+a");
+  fixture_type (name);
+  fixture_press ("Return");
+}
+
 static void
 choose (Fixture *f, const char *name) {
   g_autofree char *path = g_build_filename (f->dir, name, NULL);
 
-  WAIT_FOR (find_chooser () != NULL);
-  fixture_activate (find_chooser ());
-  fixture_press ("ctrl+a");
-  fixture_type (path);
-  fixture_press ("Return");
+  type_over (path);
 }
 
 static void
@@ -204,6 +229,50 @@ test_dialog_writes (Fixture *f, gconstpointer data) {
   folder = g_settings_get_string (longhand_settings_get_gsettings (f->settings), "export-folder");
   in_folder = g_filename_to_uri (f->dir, NULL, NULL);
   g_assert_cmpstr (folder, ==, in_folder);
+}
+
+/* As a person does it who wants the same text as everything, in the folder that the dialog begins with. */
+static void
+test_dialog_formats (Fixture *f, gconstpointer data) {
+  GSettings *settings = longhand_settings_get_gsettings (f->settings);
+  g_autofree char *uri = g_filename_to_uri (f->dir, NULL, NULL);
+
+  g_settings_set_string (settings, "export-folder", uri);
+  dictate_and_edit (f);
+  for (guint i = 0; i < longhand_writers_get_n (); i++) {
+    const char *ending = longhand_writers_get (i)->extension;
+    g_autofree char *name = g_strdup_printf ("a.%s", ending);
+    g_autofree char *remembered = NULL;
+    g_autoptr (GFile) file = file_in (f, name);
+
+    gtk_widget_activate_action (GTK_WIDGET (f->window), "win.export", NULL);
+    type_over (name);
+    WAIT_FOR (g_file_query_exists (file, NULL) && find_chooser () == NULL);
+    remembered = g_settings_get_string (settings, "export-format");
+    g_assert_cmpstr (remembered, ==, ending);
+  }
+}
+
+/* After a restart, too: what is remembered is in the settings alone. Nobody types anything here. */
+static void
+test_dialog_begins_where_it_was (Fixture *f, gconstpointer data) {
+  GSettings *settings = longhand_settings_get_gsettings (f->settings);
+  g_autofree char *uri = g_filename_to_uri (f->dir, NULL, NULL);
+  g_autofree char *name = longhand_window_dup_export_name (&longhand_pdf_writer);
+  g_autofree char *contents = NULL;
+  g_autoptr (GFile) file = file_in (f, name);
+
+  g_settings_set_string (settings, "export-format", "pdf");
+  g_settings_set_string (settings, "export-folder", uri);
+  fixture_show_window (f);
+  fixture_speak (f, 0, "Words.");
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.export", NULL);
+  WAIT_FOR (find_chooser () != NULL);
+  fixture_activate (find_chooser ());
+  fixture_press ("Return");
+  WAIT_FOR (g_file_query_exists (file, NULL));
+  contents = contents_of (file);
+  g_assert_true (g_str_has_prefix (contents, "%PDF-"));
 }
 
 static void
@@ -315,9 +384,13 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/export/json-has-the-edited-words", test_json);
   FIXTURE_ADD ("/export/odt-has-the-edited-words-in-paragraphs", test_odt);
   FIXTURE_ADD ("/export/odt-has-what-was-typed", test_typed_odt);
+  FIXTURE_ADD ("/export/pdf-has-what-was-typed", test_pdf);
   FIXTURE_ADD ("/export/times-need-something-dictated", test_no_times);
   FIXTURE_ADD ("/export/an-impossible-place-loses-nothing", test_impossible_place);
   FIXTURE_ADD ("/export/dialog/the-ending-decides-the-format", test_dialog_writes);
+  FIXTURE_ADD ("/export/dialog/every-format-can-be-chosen", test_dialog_formats);
+  g_test_add ("/export/dialog/it-begins-with-what-was-chosen-last", Fixture, NULL,
+              fixture_set_up_without_window, test_dialog_begins_where_it_was, fixture_tear_down);
   FIXTURE_ADD ("/export/drag/text-is-dragged-as-text-and-as-a-file", text_is_dragged_as_text_and_as_a_file);
   FIXTURE_ADD ("/export/dialog/a-name-without-ending-gets-one", test_dialog_adds_ending);
   FIXTURE_ADD ("/export/dialog/a-file-of-that-name-with-the-ending-is-asked-about", test_dialog_asks);

@@ -1,32 +1,97 @@
-/* What is printed, as pdftotext reads it in a PDF. */
+/* What is printed, or exported as PDF, as pdftotext reads it. */
+#include "export/longhand-pdf.h"
+#include "longhand-error.h"
 #include "print/longhand-print.h"
 
+#include <cairo-pdf.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
-/* Pages of the text as a PDF, a form feed behind each. (transfer full) */
+static gboolean memory_runs_out; /* before all is written */
+
+static cairo_status_t
+refuse (void *closure, const unsigned char *data, unsigned n) {
+  return CAIRO_STATUS_NO_MEMORY;
+}
+
+cairo_surface_t *__real_cairo_pdf_surface_create_for_stream (cairo_write_func_t write, void *closure,
+                                                             double width, double height);
+cairo_surface_t *__wrap_cairo_pdf_surface_create_for_stream (cairo_write_func_t write, void *closure,
+                                                             double width, double height);
+cairo_surface_t *
+__wrap_cairo_pdf_surface_create_for_stream (cairo_write_func_t write, void *closure, double width,
+                                            double height) {
+  return __real_cairo_pdf_surface_create_for_stream (memory_runs_out ? refuse : write, closure, width,
+                                                     height);
+}
+
+/* What a program says of a PDF. (transfer full) */
 static char *
-print (const char *text) {
-  g_autoptr (GtkPrintOperation) operation = longhand_print_operation_new ("A test", text);
-  g_autofree char *dir = g_dir_make_tmp ("longhand-print-XXXXXX", NULL);
-  g_autofree char *path = g_build_filename (dir, "out.pdf", NULL);
+ask (const char *const *arguments) {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GSubprocess) reader = NULL;
+  g_autoptr (GSubprocess) reader = g_subprocess_newv (arguments, G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error);
   char *read = NULL;
+
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_communicate_utf8 (reader, NULL, NULL, &read, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (g_subprocess_get_exit_status (reader), ==, 0);
+  return read;
+}
+
+/* Pages of the PDF, a form feed behind each. (transfer full) */
+static char *
+read_pages (const char *path) {
+  return ask ((const char *const[]){ "pdftotext", "-enc", "UTF-8", path, "-", NULL });
+}
+
+static LonghandTranscript *
+create_transcript (const char *text) {
+  LonghandTranscript *transcript = longhand_transcript_new ();
+
+  longhand_transcript_set_text (transcript, text);
+  longhand_transcript_set_title (transcript, "Äpfel & mehr");
+  return transcript;
+}
+
+static void
+print_to (const char *path, const char *text) {
+  g_autoptr (GtkPrintOperation) operation = longhand_print_operation_new ("A test", text);
+  g_autoptr (GError) error = NULL;
 
   gtk_print_operation_set_export_filename (operation, path);
   g_assert_cmpint (gtk_print_operation_run (operation, GTK_PRINT_OPERATION_ACTION_EXPORT, NULL, &error), ==,
                    GTK_PRINT_OPERATION_RESULT_APPLY);
   g_assert_no_error (error);
-  reader = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "pdftotext", "-enc", "UTF-8", path, "-",
-                             NULL);
+}
+
+static void
+export_to (const char *path, const char *text) {
+  g_autoptr (LonghandTranscript) transcript = create_transcript (text);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) pdf = longhand_pdf_writer.write (transcript, &error);
+
   g_assert_no_error (error);
-  g_assert_true (g_subprocess_communicate_utf8 (reader, NULL, NULL, &read, NULL, &error));
-  g_assert_no_error (error);
-  g_assert_cmpint (g_subprocess_get_exit_status (reader), ==, 0);
+  g_assert_true (
+      g_file_set_contents (path, g_bytes_get_data (pdf, NULL), (gssize)g_bytes_get_size (pdf), NULL));
+}
+
+/* Printed and exported, the pages are the same. (transfer full) */
+static char *
+print (const char *text) {
+  g_autofree char *dir = g_dir_make_tmp ("longhand-print-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (dir, "out.pdf", NULL);
+  g_autofree char *exported = NULL;
+  char *printed;
+
+  print_to (path, text);
+  printed = read_pages (path);
+  export_to (path, text);
+  exported = read_pages (path);
+  g_assert_cmpstr (exported, ==, printed);
   g_unlink (path);
   g_rmdir (dir);
-  return read;
+  return printed;
 }
 
 static guint
@@ -94,6 +159,37 @@ nothing_is_an_empty_page (void) {
   g_assert_nonnull (strstr (read, "Page 1 of 1"));
 }
 
+static void
+pdf_says_what_it_is (void) {
+  g_autofree char *dir = g_dir_make_tmp ("longhand-print-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (dir, "out.pdf", NULL);
+  g_autofree char *info = NULL, *fonts = NULL;
+
+  export_to (path, "Text.");
+  info = ask ((const char *const[]){ "pdfinfo", "-enc", "UTF-8", path, NULL });
+  g_assert_true (g_regex_match_simple ("^Title: +Äpfel & mehr$", info, G_REGEX_MULTILINE, 0));
+  g_assert_true (g_regex_match_simple ("^Creator: +Longhand [0-9.]+$", info, G_REGEX_MULTILINE, 0));
+  g_assert_true (g_regex_match_simple ("^Page size: .*\\(A4\\)$", info, G_REGEX_MULTILINE, 0));
+  fonts = ask ((const char *const[]){ "pdffonts", path, NULL });
+  g_assert_true (g_regex_match_simple ("^[A-Z]{6}\\+\\S+ .* yes +yes +yes ", fonts, G_REGEX_MULTILINE,
+                                       0)); /* embedded */
+  g_unlink (path);
+  g_rmdir (dir);
+}
+
+static void
+memory_that_runs_out_is_said (void) {
+  g_autoptr (LonghandTranscript) transcript = create_transcript ("Text.");
+  g_autoptr (GError) error = NULL;
+
+  memory_runs_out = TRUE;
+  g_assert_null (longhand_pdf_writer.write (transcript, &error));
+  memory_runs_out = FALSE;
+  g_assert_error (error, LONGHAND_ERROR, LONGHAND_ERROR_FAILED);
+  g_assert_true (
+      g_str_has_prefix (error->message, "There is not enough memory for a document (out of memory): "));
+}
+
 int
 main (int argc, char **argv) {
   gtk_test_init (&argc, &argv, NULL);
@@ -101,6 +197,8 @@ main (int argc, char **argv) {
   g_test_add_func ("/print/long-text-goes-on-and-no-line-is-lost", long_text_goes_on_and_no_line_is_lost);
   g_test_add_func ("/print/paragraph-longer-than-a-page-is-broken-between-lines",
                    paragraph_longer_than_a_page_is_broken_between_lines);
+  g_test_add_func ("/print/pdf-says-what-it-is", pdf_says_what_it_is);
+  g_test_add_func ("/print/memory-that-runs-out-is-said", memory_that_runs_out_is_said);
   g_test_add_func ("/print/nothing-is-an-empty-page", nothing_is_an_empty_page);
   return g_test_run ();
 }

@@ -1,4 +1,5 @@
 /* Taking text away: files, the clipboard is in the actions; and not losing it when the window closes. */
+#include "export/longhand-writers.h"
 #include "longhand-error.h"
 #include "window/longhand-window-private.h"
 
@@ -27,18 +28,18 @@ describe (LonghandWindow *self, LonghandTranscript *transcript, GFile *file) {
 }
 
 gboolean
-longhand_window_save (LonghandWindow *self, GFile *file, LonghandFormat format, GError **error) {
+longhand_window_save (LonghandWindow *self, GFile *file, const LonghandWriter *writer, GError **error) {
   LonghandDocument *document = longhand_editor_get_document (self->editor);
   g_autoptr (LonghandTranscript) transcript = longhand_document_dup_transcript (document);
   g_autoptr (GBytes) content = NULL;
 
-  if (longhand_format_has_times (format) && longhand_transcript_get_n_segments (transcript) == 0) {
+  if (writer->has_times && longhand_transcript_get_n_segments (transcript) == 0) {
     g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
                          _ ("Nothing here was dictated, so there are no times to write. Choose plain text."));
     return FALSE;
   }
   describe (self, transcript, file);
-  content = longhand_export_to_bytes (transcript, format, error);
+  content = writer->write (transcript, error);
   if (content == NULL || !longhand_export_save (content, file, error))
     return FALSE;
   longhand_document_mark_saved (document);
@@ -64,57 +65,63 @@ stay (LonghandWindow *self) {
 
 /* ---- choosing a file ---- */
 
-static LonghandFormat
-last_format (LonghandWindow *self) {
+static const LonghandWriter *
+last_writer (LonghandWindow *self) {
   g_autofree char *name
       = g_settings_get_string (longhand_settings_get_gsettings (self->settings), "export-format");
-  LonghandFormat format;
+  const LonghandWriter *writer = longhand_writers_find (name);
 
-  return longhand_format_parse (name, &format, NULL) ? format : LONGHAND_FORMAT_TXT;
+  return writer != NULL ? writer : longhand_format_get_writer (LONGHAND_FORMAT_TXT);
+}
+
+/* What the chosen filter stands for. */
+static const LonghandWriter *
+chosen_writer (LonghandWindow *self) {
+  GtkFileFilter *filter = gtk_file_chooser_get_filter (GTK_FILE_CHOOSER (self->chooser));
+
+  return filter != NULL ? g_object_get_data (G_OBJECT (filter), "longhand-writer") : last_writer (self);
 }
 
 /* A known ending decides; without one, the chosen filter, whose ending the file gets. (transfer full) */
 static GFile *
-with_format (LonghandWindow *self, GFile *file, LonghandFormat *format) {
+with_ending (LonghandWindow *self, GFile *file, const LonghandWriter **writer) {
   g_autofree char *name = g_file_get_basename (file);
   g_autofree char *full = NULL;
   g_autoptr (GFile) parent = g_file_get_parent (file);
-  GtkFileFilter *filter = gtk_file_chooser_get_filter (GTK_FILE_CHOOSER (self->chooser));
   const char *ending = ending_of (name);
 
-  if (ending != NULL && longhand_format_parse (ending, format, NULL))
+  *writer = ending != NULL ? longhand_writers_find (ending) : NULL;
+  if (*writer != NULL)
     return g_object_ref (file);
-  *format = last_format (self);
-  if (filter != NULL)
-    *format = (LonghandFormat)GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (filter), "longhand-format"));
+  *writer = chosen_writer (self);
   if (ending != NULL || parent == NULL)
     return g_object_ref (file);
-  full = g_strdup_printf ("%s.%s", name, longhand_format_get_extension (*format));
+  full = g_strdup_printf ("%s.%s", name, (*writer)->extension);
   return g_file_get_child (parent, full);
 }
 
 static void
-remember (LonghandWindow *self, GFile *file, LonghandFormat format) {
+remember (LonghandWindow *self, GFile *file, const LonghandWriter *writer) {
   GSettings *settings = longhand_settings_get_gsettings (self->settings);
   g_autoptr (GFile) folder = g_file_get_parent (file);
   g_autofree char *uri = folder != NULL ? g_file_get_uri (folder) : g_strdup ("");
 
-  g_settings_set_string (settings, "export-format", longhand_format_get_extension (format));
+  g_settings_set_string (settings, "export-format", writer->extension);
   g_settings_set_string (settings, "export-folder", uri);
 }
 
 static void
-save_as (LonghandWindow *self, GFile *file, LonghandFormat format) {
+save_as (LonghandWindow *self, GFile *file, const LonghandWriter *writer) {
   g_autoptr (GError) error = NULL;
   g_autofree char *name = NULL;
   g_autofree char *message = NULL;
 
-  if (!longhand_window_save (self, file, format, &error)) {
+  if (!longhand_window_save (self, file, writer, &error)) {
     stay (self);
     longhand_window_show_error (self, error);
     return;
   }
-  remember (self, file, format);
+  remember (self, file, writer);
   name = g_file_get_basename (file);
   message = g_strdup_printf (_ ("Saved as “%s”"), name);
   longhand_window_toast (self, message);
@@ -124,7 +131,7 @@ save_as (LonghandWindow *self, GFile *file, LonghandFormat format) {
 
 typedef struct {
   GFile *file; /* owned */
-  LonghandFormat format;
+  const LonghandWriter *writer;
 } Replacement;
 
 static void
@@ -138,18 +145,18 @@ on_replace_answer (AdwMessageDialog *dialog, const char *response, Replacement *
   LonghandWindow *self = LONGHAND_WINDOW (gtk_window_get_transient_for (GTK_WINDOW (dialog)));
 
   if (g_strcmp0 (response, "replace") == 0)
-    save_as (self, replacement->file, replacement->format);
+    save_as (self, replacement->file, replacement->writer);
   else
     stay (self);
 }
 
 static void
-ask_to_replace (LonghandWindow *self, GFile *file, LonghandFormat format) {
+ask_to_replace (LonghandWindow *self, GFile *file, const LonghandWriter *writer) {
   g_autofree char *name = g_file_get_basename (file);
   Replacement *replacement = g_new (Replacement, 1);
   GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), _ ("Replace the File?"), NULL);
 
-  *replacement = (Replacement){ g_object_ref (file), format };
+  *replacement = (Replacement){ g_object_ref (file), writer };
   adw_message_dialog_format_body (ADW_MESSAGE_DIALOG (dialog),
                                   _ ("“%s” exists already. What is in it would be lost."), name);
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "replace",
@@ -166,13 +173,13 @@ ask_to_replace (LonghandWindow *self, GFile *file, LonghandFormat format) {
  */
 static void
 save_chosen (LonghandWindow *self, GFile *chosen) {
-  LonghandFormat format;
-  g_autoptr (GFile) file = with_format (self, chosen, &format);
+  const LonghandWriter *writer;
+  g_autoptr (GFile) file = with_ending (self, chosen, &writer);
 
   if (!g_file_equal (file, chosen) && g_file_query_exists (file, NULL))
-    ask_to_replace (self, file, format);
+    ask_to_replace (self, file, writer);
   else
-    save_as (self, file, format);
+    save_as (self, file, writer);
 }
 
 static void
@@ -190,28 +197,24 @@ on_chosen (LonghandWindow *self, int response) {
 /* The name follows the filter, so that what is shown is what will be written. */
 static void
 on_filter (LonghandWindow *self) {
-  GtkFileFilter *filter = gtk_file_chooser_get_filter (GTK_FILE_CHOOSER (self->chooser));
   g_autofree char *name = gtk_file_chooser_get_current_name (GTK_FILE_CHOOSER (self->chooser));
   const char *ending = name != NULL ? ending_of (name) : NULL;
   g_autofree char *renamed = NULL;
-  LonghandFormat format;
 
-  if (filter == NULL || ending == NULL || !longhand_format_parse (ending, &format, NULL))
+  if (ending == NULL || longhand_writers_find (ending) == NULL)
     return;
-  format = (LonghandFormat)GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (filter), "longhand-format"));
-  renamed
-      = g_strdup_printf ("%.*s.%s", (int)(ending - name - 1), name, longhand_format_get_extension (format));
+  renamed = g_strdup_printf ("%.*s.%s", (int)(ending - name - 1), name, chosen_writer (self)->extension);
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (self->chooser), renamed);
 }
 
 char *
-longhand_window_dup_export_name (LonghandFormat format) {
+longhand_window_dup_export_name (const LonghandWriter *writer) {
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
   g_autofree char *date = g_date_time_format (now, "%Y-%m-%d");
   /* Translators: name of an exported file; %s is the date */
   g_autofree char *name = g_strdup_printf (_ ("Dictation %s"), date);
 
-  return g_strdup_printf ("%s.%s", name, longhand_format_get_extension (format));
+  return g_strdup_printf ("%s.%s", name, writer->extension);
 }
 
 /* Where it is still there. */
@@ -227,7 +230,7 @@ go_to_last_folder (LonghandWindow *self) {
 
 void
 longhand_window_export (LonghandWindow *self) {
-  const LonghandFormat preferred = last_format (self);
+  const LonghandWriter *preferred = last_writer (self);
   g_autofree char *name = longhand_window_dup_export_name (preferred);
 
   if (self->chooser != NULL)
@@ -235,15 +238,15 @@ longhand_window_export (LonghandWindow *self) {
   self->chooser = gtk_file_chooser_native_new (_ ("Export Text"), GTK_WINDOW (self),
                                                GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Export"), NULL);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
-  for (guint i = 0; i < LONGHAND_N_FORMATS; i++) {
+  for (guint i = 0; i < longhand_writers_get_n (); i++) {
     g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
-    const LonghandFormat format = (LonghandFormat)i;
+    const LonghandWriter *writer = longhand_writers_get (i);
 
-    gtk_file_filter_set_name (filter, longhand_format_get_title (format));
-    gtk_file_filter_add_suffix (filter, longhand_format_get_extension (format));
-    g_object_set_data (G_OBJECT (filter), "longhand-format", GUINT_TO_POINTER (i));
+    gtk_file_filter_set_name (filter, _ (writer->title));
+    gtk_file_filter_add_suffix (filter, writer->extension);
+    g_object_set_data (G_OBJECT (filter), "longhand-writer", (gpointer)writer);
     gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (self->chooser), filter);
-    if (format == preferred)
+    if (writer == preferred)
       gtk_file_chooser_set_filter (GTK_FILE_CHOOSER (self->chooser), filter);
   }
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (self->chooser), name);

@@ -110,7 +110,7 @@ void longhand_window_fill_models (LonghandWindow *self);
 /* longhand-window-export.c */
 void longhand_window_export (LonghandWindow *self);
 /* What a file is called at first. (transfer full) */
-char *longhand_window_dup_export_name (LonghandFormat format);
+char *longhand_window_dup_export_name (const LonghandWriter *writer);
 /* Asks what to do with unsaved text; the window closes unless the person cancels. */
 void longhand_window_ask_to_save (LonghandWindow *self);
 /* The window takes its dialogs along, of which one is still busy with its answer. */

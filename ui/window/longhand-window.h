@@ -34,8 +34,9 @@ LonghandEditor *longhand_window_get_editor (LonghandWindow *self); /* (transfer 
  * in the way of. */
 void longhand_window_offer_first_run (LonghandWindow *self);
 
-/* Writes the text to file in a format; on failure *error has the sentence to show, and nothing of an existing
+/* Writes the text to file; on failure *error has the sentence to show, and nothing of an existing
  * file is lost. */
-gboolean longhand_window_save (LonghandWindow *self, GFile *file, LonghandFormat format, GError **error);
+gboolean longhand_window_save (LonghandWindow *self, GFile *file, const LonghandWriter *writer,
+                               GError **error);
 
 G_END_DECLS
