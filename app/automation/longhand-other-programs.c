@@ -19,7 +19,7 @@ struct _LonghandOtherPrograms {
   guint serial;         /* of the last question: answers to others are old */
   gboolean is_deciding; /* by the last one, that has not been answered */
   guint n_starts;       /* that have not been answered */
-  gboolean stops_then;  /* when they have been */
+  GTask *stop;          /* owned; when they have been; NULL: none is wanted */
 };
 
 /* What is asked of the program. */
@@ -153,46 +153,88 @@ longhand_other_programs_set_enabled (LonghandOtherPrograms *self, gboolean enabl
 
 /* ---- dictation ---- */
 
-void
-longhand_other_programs_stop (LonghandOtherPrograms *self) {
-  g_autoptr (GSubprocess) process = NULL;
-
-  self->stops_then = self->n_starts > 0;
-  if (!self->stops_then)
-    process = run ("--stop", NULL);
-}
-
+/* By a process that has ended. */
 static void
-on_started (GObject *process, GAsyncResult *result, gpointer user) {
-  g_autoptr (GTask) task = user;
-  LonghandOtherPrograms *self = g_task_get_source_object (task);
+return_answer (GTask *task, GObject *process, GAsyncResult *result) {
   GError *error = NULL;
   g_autofree char *answer = finish (G_SUBPROCESS (process), result, &error);
 
-  self->n_starts--;
-  if (self->stops_then)
-    longhand_other_programs_stop (self);
   if (answer == NULL)
     g_task_return_error (task, error);
   else
     g_task_return_boolean (task, TRUE);
 }
 
+/* Takes task. */
+static void
+run_for (GTask *task, const char *command, GAsyncReadyCallback callback) {
+  GError *error = NULL;
+  g_autoptr (GSubprocess) process = run (command, &error);
+
+  if (process != NULL) {
+    g_subprocess_communicate_utf8_async (process, NULL, NULL, callback, task);
+    return;
+  }
+  g_task_return_error (task, error);
+  g_object_unref (task);
+}
+
+static void
+on_stopped (GObject *process, GAsyncResult *result, gpointer user) {
+  g_autoptr (GTask) task = user;
+
+  return_answer (task, process, result);
+}
+
+/* Nothing is left to be stopped. */
+static void
+drop_stop (LonghandOtherPrograms *self) {
+  if (self->stop != NULL)
+    g_task_return_boolean (self->stop, TRUE);
+  g_clear_object (&self->stop);
+}
+
+void
+longhand_other_programs_stop_async (LonghandOtherPrograms *self, GAsyncReadyCallback callback,
+                                    gpointer user) {
+  GTask *task = g_task_new (self, NULL, callback, user);
+
+  g_task_set_source_tag (task, longhand_other_programs_stop_async);
+  drop_stop (self);
+  if (self->n_starts > 0)
+    self->stop = task;
+  else
+    run_for (task, "--stop", on_stopped);
+}
+
+gboolean
+longhand_other_programs_stop_finish (LonghandOtherPrograms *self, GAsyncResult *result, GError **error) {
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+on_started (GObject *process, GAsyncResult *result, gpointer user) {
+  g_autoptr (GTask) task = user;
+  LonghandOtherPrograms *self = g_task_get_source_object (task);
+
+  return_answer (task, process, result);
+  if (--self->n_starts > 0)
+    return;
+  if (g_task_had_error (task))
+    drop_stop (self);
+  else if (self->stop != NULL)
+    run_for (g_steal_pointer (&self->stop), "--stop", on_stopped);
+}
+
 void
 longhand_other_programs_start_async (LonghandOtherPrograms *self, GAsyncReadyCallback callback,
                                      gpointer user) {
-  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user);
-  GError *error = NULL;
-  g_autoptr (GSubprocess) process = run ("--start", &error);
+  GTask *task = g_task_new (self, NULL, callback, user);
 
   g_task_set_source_tag (task, longhand_other_programs_start_async);
-  self->stops_then = FALSE;
-  if (process == NULL) {
-    g_task_return_error (task, error);
-    return;
-  }
+  drop_stop (self);
   self->n_starts++;
-  g_subprocess_communicate_utf8_async (process, NULL, NULL, on_started, g_steal_pointer (&task));
+  run_for (task, "--start", on_started);
 }
 
 gboolean

@@ -29,7 +29,10 @@ void longhand_other_programs_start_async (LonghandOtherPrograms *self, GAsyncRea
 /* FALSE: an error of LONGHAND_ERROR. */
 gboolean longhand_other_programs_start_finish (LonghandOtherPrograms *self, GAsyncResult *result,
                                                GError **error);
-/* Ends that, also before it has come to anything: behind the answer to a start. */
-void longhand_other_programs_stop (LonghandOtherPrograms *self);
+/* Ends that, also before it has come to anything: behind the answer to a start, unless that has failed. */
+void longhand_other_programs_stop_async (LonghandOtherPrograms *self, GAsyncReadyCallback callback,
+                                         gpointer user);
+gboolean longhand_other_programs_stop_finish (LonghandOtherPrograms *self, GAsyncResult *result,
+                                              GError **error); /* likewise */
 
 G_END_DECLS

@@ -11,6 +11,7 @@
 
 #define NEUTRAL_ENGINE "xkb:us::eng" /* comes with IBus */
 #define WAIT_MS 10000                /* for the last words of the recording before */
+#define BEGIN_MS 1000                /* in which one that was chosen begins to listen */
 #define LOOK_MS 20
 
 /* ---- the one before ---- */
@@ -119,6 +120,32 @@ start (IBusBus *bus, GError **error) {
          && keep_previous (name, error);
 }
 
+/* Whether Longhand records for this input method; its own window may record as well. */
+static gboolean
+get_listens (IBusBus *bus, gboolean *listens, GError **error) {
+  g_autofree char *name = NULL;
+  g_autofree char *state = NULL;
+  const gboolean ours = is_ours (bus, &name);
+
+  if (longhand_remote_run ("state", &state, error) == LONGHAND_REMOTE_FAILED)
+    return FALSE;
+  *listens = ours && state != NULL && strcmp (state, "idle") != 0;
+  return TRUE;
+}
+
+/* The person has chosen it, so it stays in use; what was begun may have come to nothing yet. */
+static gboolean
+stop_chosen (IBusBus *bus, GError **error) {
+  gboolean listens = FALSE;
+
+  for (guint ms = 0; !listens && ms < BEGIN_MS; ms += LOOK_MS) {
+    g_usleep (LOOK_MS * 1000);
+    if (!get_listens (bus, &listens, error))
+      return FALSE;
+  }
+  return !listens || longhand_remote_run ("stop", NULL, error) != LONGHAND_REMOTE_FAILED;
+}
+
 /* The engine switches back when the last words are written; one that does not listen, at once. */
 static gboolean
 stop (IBusBus *bus, gboolean listens, GError **error) {
@@ -130,7 +157,7 @@ stop (IBusBus *bus, gboolean listens, GError **error) {
   if (!is_ours (bus, &name))
     return TRUE;
   previous = take_previous ();
-  return previous == NULL || choose (bus, previous, error);
+  return previous != NULL ? choose (bus, previous, error) : stop_chosen (bus, error);
 }
 
 /* Until the last words are written that are still to come, and the one before it is in use again; or it takes
@@ -152,19 +179,6 @@ wait_for_last_words (IBusBus *bus, GError **error) {
     if (is_ending)
       g_usleep (LOOK_MS * 1000);
   }
-  return TRUE;
-}
-
-/* Whether Longhand records for this input method; its own window may record as well. */
-static gboolean
-get_listens (IBusBus *bus, gboolean *listens, GError **error) {
-  g_autofree char *name = NULL;
-  g_autofree char *state = NULL;
-  const gboolean ours = is_ours (bus, &name);
-
-  if (longhand_remote_run ("state", &state, error) == LONGHAND_REMOTE_FAILED)
-    return FALSE;
-  *listens = ours && state != NULL && strcmp (state, "idle") != 0;
   return TRUE;
 }
 

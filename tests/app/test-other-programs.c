@@ -189,13 +189,18 @@ on_result (GObject *object, GAsyncResult *result, gpointer user) {
   *(GAsyncResult **)user = g_object_ref (result);
 }
 
+static void
+wait_for (GAsyncResult **result) {
+  while (*result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+}
+
 static gboolean
 start (Fixture *f, GError **error) {
   g_autoptr (GAsyncResult) result = NULL;
 
   longhand_other_programs_start_async (f->programs, on_result, &result);
-  while (result == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  wait_for (&result);
   return longhand_other_programs_start_finish (f->programs, result, error);
 }
 
@@ -226,21 +231,79 @@ wait_asked (Fixture *f, const char *expected) {
   }
 }
 
+static void
+assert_not_asked (Fixture *f, const char *command) {
+  g_autofree char *asked = NULL;
+
+  g_file_get_contents (f->asked, &asked, NULL, NULL);
+  g_assert_null (strstr (asked, command));
+}
+
 /* Whoever lets go of the key at once is not recorded. */
 static void
 test_stop (Fixture *f, gconstpointer data) {
-  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GAsyncResult) started = NULL;
+  g_autoptr (GAsyncResult) stopped = NULL;
   g_autoptr (GError) error = NULL;
 
   g_file_set_contents (f->held, "", 0, &error);
   g_assert_no_error (error);
-  longhand_other_programs_start_async (f->programs, on_result, &result);
-  longhand_other_programs_stop (f->programs);
+  longhand_other_programs_start_async (f->programs, on_result, &started);
+  longhand_other_programs_stop_async (f->programs, on_result, &stopped);
   wait_asked (f, "--start\n");
   g_unlink (f->held);
   wait_asked (f, "--start\nstarted\n--stop\n");
-  longhand_other_programs_stop (f->programs);
+  wait_for (&stopped);
+  g_assert_true (longhand_other_programs_stop_finish (f->programs, stopped, &error));
+  g_clear_object (&stopped);
+  longhand_other_programs_stop_async (f->programs, on_result, &stopped);
   wait_asked (f, "--start\nstarted\n--stop\n--stop\n");
+  wait_for (&stopped);
+}
+
+static void
+test_stop_fails (Fixture *f, gconstpointer data) {
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  break_program (f);
+  longhand_other_programs_stop_async (f->programs, on_result, &result);
+  wait_for (&result);
+  g_assert_false (longhand_other_programs_stop_finish (f->programs, result, &error));
+  g_assert_error (error, LONGHAND_ERROR, LONGHAND_ERROR_FAILED);
+  g_assert_cmpstr (error->message, ==, "IBus is not running: start it.");
+}
+
+static void
+test_stop_behind_a_failure (Fixture *f, gconstpointer data) {
+  g_autoptr (GAsyncResult) started = NULL;
+  g_autoptr (GAsyncResult) stopped = NULL;
+  g_autoptr (GError) error = NULL;
+
+  break_program (f);
+  longhand_other_programs_start_async (f->programs, on_result, &started);
+  longhand_other_programs_stop_async (f->programs, on_result, &stopped);
+  wait_for (&started);
+  wait_for (&stopped);
+  g_assert_true (longhand_other_programs_stop_finish (f->programs, stopped, &error));
+  wait_asked (f, "--start\n");
+}
+
+static void
+test_stop_called_off (Fixture *f, gconstpointer data) {
+  g_autoptr (GAsyncResult) first = NULL;
+  g_autoptr (GAsyncResult) second = NULL;
+  g_autoptr (GAsyncResult) stopped = NULL;
+  g_autoptr (GError) error = NULL;
+
+  longhand_other_programs_start_async (f->programs, on_result, &first);
+  longhand_other_programs_stop_async (f->programs, on_result, &stopped);
+  longhand_other_programs_start_async (f->programs, on_result, &second);
+  wait_for (&first);
+  wait_for (&second);
+  wait_for (&stopped);
+  g_assert_true (longhand_other_programs_stop_finish (f->programs, stopped, &error));
+  assert_not_asked (f, "--stop");
 }
 
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
@@ -258,5 +321,8 @@ main (int argc, char **argv) {
   ADD ("/other-programs/the-last-question-counts", test_quick);
   ADD ("/other-programs/start-is-passed-on-with-its-error", test_start);
   ADD ("/other-programs/stop-comes-behind-a-start", test_stop);
+  ADD ("/other-programs/a-stop-that-fails-is-told", test_stop_fails);
+  ADD ("/other-programs/but-not-behind-a-start-that-failed", test_stop_behind_a_failure);
+  ADD ("/other-programs/a-start-behind-it-calls-it-off", test_stop_called_off);
   return g_test_run ();
 }

@@ -306,6 +306,23 @@ def _():
     longhand.wait("recording")
 
 
+@case("/input-method/a-key-let-go-early-ends-what-it-began-also-where-longhand-was-chosen-by-itself")
+def _():
+    daemon.choose("longhand")
+    new.activate()
+    new.focus("entry")
+    longhand.wait("recording")
+    assert daemon.command("--stop") == (0, "")
+    longhand.wait("idle")
+    n_starts = longhand.calls.count("Start")
+    assert daemon.command("--start") == (0, "")
+    assert daemon.command("--stop") == (0, "")
+    until("the start", lambda: longhand.calls.count("Start") > n_starts)
+    longhand.wait("idle")
+    assert daemon.chosen() == "longhand"
+    daemon.choose(KEYBOARD)
+
+
 @case("/input-method/what-was-in-use-long-before-does-not-come-back")
 def _():
     daemon.choose(COLEMAK)

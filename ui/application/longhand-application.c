@@ -143,16 +143,31 @@ toggle (GSimpleAction *action, GVariant *parameter, gpointer user) {
 /* ---- keys from the desktop ---- */
 
 static void
+tell_of_failure (LonghandApplication *self, const char *title, const GError *error) {
+  g_autoptr (GNotification) notification = g_notification_new (title);
+
+  g_notification_set_body (notification, error->message);
+  g_application_send_notification (G_APPLICATION (self), "other-programs", notification);
+}
+
+static void
 on_started_elsewhere (GObject *programs, GAsyncResult *result, gpointer user) {
   g_autoptr (LonghandApplication) self = user;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GNotification) notification = NULL;
 
   if (longhand_other_programs_start_finish (LONGHAND_OTHER_PROGRAMS (programs), result, &error))
     return;
-  notification = g_notification_new (_ ("Dictation did not start"));
-  g_notification_set_body (notification, error->message);
-  g_application_send_notification (G_APPLICATION (self), "other-programs", notification);
+  self->starts_elsewhere = FALSE;
+  tell_of_failure (self, _ ("Dictation did not start"), error);
+}
+
+static void
+on_stopped_elsewhere (GObject *programs, GAsyncResult *result, gpointer user) {
+  g_autoptr (LonghandApplication) self = user;
+  g_autoptr (GError) error = NULL;
+
+  if (!longhand_other_programs_stop_finish (LONGHAND_OTHER_PROGRAMS (programs), result, &error))
+    tell_of_failure (self, _ ("Dictation did not stop"), error);
 }
 
 /* Into the window that has the keyboard: this program's, or another's where people want that. */
@@ -172,7 +187,7 @@ start_by_key (LonghandApplication *self) {
 static void
 stop_by_key (LonghandApplication *self) {
   if (self->starts_elsewhere && !longhand_service_get_started (self->service))
-    longhand_other_programs_stop (self->other_programs);
+    longhand_other_programs_stop_async (self->other_programs, on_stopped_elsewhere, g_object_ref (self));
   self->starts_elsewhere = FALSE;
   stop (NULL, NULL, self);
 }
