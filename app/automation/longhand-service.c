@@ -2,6 +2,7 @@
 
 #include "automation/longhand-bus-error.h"
 #include "automation/longhand-callers.h"
+#include "dictation/longhand-utterance.h"
 #include "longhand-config.h"
 #include "longhand-error.h"
 
@@ -20,6 +21,7 @@ struct _LonghandService {
   guint settle_id; /* source */
   gboolean is_busy;
   gboolean is_returning; /* text of a caller that left goes to the window */
+  gboolean is_keeping;   /* likewise, and nobody is told */
 };
 
 /* One that was asked for. */
@@ -280,12 +282,35 @@ handle_cut (LonghandBusDictation1 *object, GDBusMethodInvocation *invocation) {
   return TRUE;
 }
 
+/* Its sound is not the window's: it is there from now on. */
+static void
+keep (LonghandService *self, const char *text) {
+  const gint64 now_ms = longhand_dictation_get_now_ms (self->dictation);
+  g_autoptr (LonghandUtterance) utterance = longhand_utterance_new (now_ms, now_ms, text);
+
+  g_signal_emit (self, signals[WINDOW_WANTED], 0, LONGHAND_WINDOW_USE_KEEP);
+  self->is_keeping = TRUE;
+  g_signal_emit_by_name (self->dictation, "committed", utterance);
+  self->is_keeping = FALSE;
+}
+
+static gboolean
+handle_keep (LonghandBusDictation1 *object, GDBusMethodInvocation *invocation, const char *text) {
+  g_autofree char *words = g_strstrip (g_strdup (text));
+
+  if (*words != '\0')
+    keep (LONGHAND_SERVICE (object), words);
+  longhand_bus_dictation1_complete_keep (object, invocation);
+  return TRUE;
+}
+
 static void
 dictation1_init (LonghandBusDictation1Iface *iface) {
   iface->handle_start = handle_start;
   iface->handle_stop = handle_stop;
   iface->handle_toggle = handle_toggle;
   iface->handle_cut = handle_cut;
+  iface->handle_keep = handle_keep;
 }
 
 /* ---- signals ---- */
@@ -369,6 +394,8 @@ static void
 on_committed (LonghandService *self, LonghandUtterance *utterance) {
   const char *receiver = get_receiver (self);
 
+  if (self->is_keeping)
+    return;
   longhand_bus_dictation1_set_tentative_text (LONGHAND_BUS_DICTATION1 (self), "");
   if (utterance->command == LONGHAND_COMMAND_NONE)
     emit (self, receiver, "Committed",

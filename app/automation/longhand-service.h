@@ -17,6 +17,7 @@ G_DECLARE_FINAL_TYPE (LonghandService, longhand_service, LONGHAND, SERVICE, Long
 typedef enum {
   LONGHAND_WINDOW_USE_START,  /* somebody begins to dictate into it */
   LONGHAND_WINDOW_USE_RETURN, /* a caller has left, and its text comes */
+  LONGHAND_WINDOW_USE_KEEP,   /* text comes that a caller had no use for; it need not be seen */
 } LonghandWindowUse;
 
 /* Property (read-only, notify): busy (bool; something is going on that the program must not end in).

@@ -184,6 +184,9 @@ carry_out (LonghandIbus *self, const LonghandAct *act) {
   case LONGHAND_ACT_CUT:
     ask_longhand (self, act->type);
     break;
+  case LONGHAND_ACT_KEEP:
+    longhand_listener_keep (self->listener, act->text);
+    break;
   case LONGHAND_ACT_WAIT:
     g_clear_handle_id (&self->wait_id, g_source_remove);
     self->wait_id = g_timeout_add (act->n, on_waited, self);

@@ -167,6 +167,12 @@ longhand_listener_cut (LonghandListener *self) {
   call (self, "Cut", NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, on_cut);
 }
 
+/* One of an earlier version cannot. */
+void
+longhand_listener_keep (LonghandListener *self, const char *text) {
+  call (self, "Keep", g_variant_new ("(s)", text), G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL);
+}
+
 /* ---- the whole ---- */
 
 LonghandListener *

@@ -23,5 +23,6 @@ void longhand_listener_free (LonghandListener *self); /* what was asked is not a
 void longhand_listener_start (LonghandListener *self);
 void longhand_listener_stop (LonghandListener *self);
 void longhand_listener_cut (LonghandListener *self);
+void longhand_listener_keep (LonghandListener *self, const char *text);
 
 G_END_DECLS

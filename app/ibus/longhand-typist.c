@@ -47,6 +47,10 @@ struct _LonghandTypist {
   GString *shown;   /* of it, with the space before it */
   gint64 from_ms;   /* what begins before that belongs to another place */
   guint n_cuts;     /* that Longhand has not answered */
+
+  /* the one before, which has ended and is still to be told */
+  GString *left;           /* what was written of it, as it was heard */
+  gboolean is_left_secret; /* it may have been said for a password */
 };
 
 void
@@ -81,6 +85,7 @@ longhand_typist_new (void) {
   self->written = g_string_new ("");
   self->shown = g_string_new ("");
   self->guessed = g_string_new ("");
+  self->left = g_string_new ("");
   return self;
 }
 
@@ -99,6 +104,7 @@ longhand_typist_free (LonghandTypist *self) {
   g_string_free (self->written, TRUE);
   g_string_free (self->shown, TRUE);
   g_string_free (self->guessed, TRUE);
+  g_string_free (self->left, TRUE);
   g_free (self);
 }
 
@@ -213,10 +219,38 @@ cut (LonghandTypist *self) {
 
 /* Nothing more of it is written; what is shown goes. */
 static void
-drop_utterance (LonghandTypist *self) {
+leave_utterance (LonghandTypist *self) {
   show (self, "");
+  if (self->is_told)
+    g_string_assign (self->left, self->firm->str);
   keep_utterance (self);
+}
+
+static void
+drop_utterance (LonghandTypist *self) {
+  leave_utterance (self);
   cut (self);
+}
+
+/* What is no use here, and was not said where nothing may be heard; what a field that has just got the
+ * keyboard is for is not known yet. */
+static gboolean
+may_keep (const LonghandTypist *self, gint64 start_ms) {
+  const gboolean is_from_before = self->n_cuts > 0 || start_ms < self->from_ms;
+
+  return (self->recording == LISTENING || self->recording == ENDING) && !self->is_left_secret
+         && (is_from_before || !self->has_focus || (self->is_settled && !self->is_secret));
+}
+
+/* Of text, which is not written. */
+static void
+keep_rest (LonghandTypist *self, const char *text, gint64 start_ms) {
+  const char *rest = self->left->len > 0 ? longhand_remainder_find (self->left->str, text) : text;
+
+  if (*rest != '\0' && may_keep (self, start_ms))
+    add_act (self, LONGHAND_ACT_KEEP)->text = g_strstrip (g_strdup (rest));
+  g_string_truncate (self->left, 0);
+  self->is_left_secret = FALSE;
 }
 
 static void
@@ -386,8 +420,11 @@ carry_out (LonghandTypist *self, LonghandCommand command, const char *text) {
 void
 longhand_typist_hear (LonghandTypist *self, LonghandCommand command, const char *text, gint64 start_ms) {
   self->start_ms = start_ms;
-  if (!is_meant (self, start_ms))
+  if (!is_meant (self, start_ms)) {
+    keep_rest (self, command == LONGHAND_COMMAND_NONE ? text : "", start_ms);
     return;
+  }
+  self->is_left_secret = FALSE;
   finish (self, command == LONGHAND_COMMAND_NONE ? text : "");
   carry_out (self, command, text);
 }
@@ -531,8 +568,7 @@ longhand_typist_want (LonghandTypist *self, gboolean wanted) {
 void
 longhand_typist_select (LonghandTypist *self, gboolean selected) {
   if (!selected) {
-    show (self, "");
-    keep_utterance (self);
+    leave_utterance (self);
     self->has_focus = FALSE;
     self->is_settled = FALSE;
   }
@@ -599,6 +635,7 @@ longhand_typist_set_secret (LonghandTypist *self, gboolean secret) {
     return;
   if (secret)
     drop_utterance (self);
+  self->is_left_secret |= secret;
   self->is_secret = secret;
   if (self->is_settled)
     settle (self);
@@ -610,6 +647,7 @@ longhand_typist_press (LonghandTypist *self, gunichar character) {
     g_autofree char *taken = g_strdup (self->shown->str);
 
     commit (self, taken);
+    g_string_append (self->firm, taken);
     g_string_append (self->written, taken);
     drop_utterance (self);
   }

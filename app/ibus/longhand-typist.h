@@ -8,7 +8,8 @@
  * Words that may change are shown as preedit, firm ones are committed, and where the utterance turns out
  * otherwise, what was committed of it is corrected, as long as it still stands before the caret. A pressed
  * key takes what is shown as it is and ends the utterance; when the field loses the keyboard what is shown
- * goes. Of an utterance that has ended nothing is written any more. */
+ * goes. Of an utterance that has ended nothing is written any more: what is left of it is given to Longhand
+ * to keep, unless a field for passwords had the keyboard. */
 #pragma once
 
 #include "dictation/longhand-dictation.h"
@@ -27,6 +28,7 @@ typedef enum {
   LONGHAND_ACT_START,     /* Longhand's Start, into the caller; answered by longhand_typist_started */
   LONGHAND_ACT_STOP,      /* its Stop */
   LONGHAND_ACT_CUT,       /* its Cut; answered by longhand_typist_cut */
+  LONGHAND_ACT_KEEP,      /* its Keep: text */
   LONGHAND_ACT_WAIT,      /* call longhand_typist_waited in n ms; the wait before is off */
   LONGHAND_ACT_SHOW,      /* whether it listens: n */
   LONGHAND_ACT_SAY,       /* remark */
@@ -42,7 +44,7 @@ typedef enum {
 
 typedef struct {
   LonghandActType type;
-  char *text; /* owned; NULL unless COMMIT, PREEDIT, AUXILIARY */
+  char *text; /* owned; NULL unless COMMIT, PREEDIT, AUXILIARY, KEEP */
   guint n;
   LonghandRemark remark;
 } LonghandAct;

@@ -615,6 +615,27 @@ let_confirm (Bus *b, Client *client) {
   }
 }
 
+/* It is the window's, and told to nobody. */
+static void
+test_keep (Bus *b, gconstpointer data) {
+  fixture_wait_ready (&b->base);
+  start (b, b->one, "caller");
+  call (b, b->one, "Stop");
+  fixture_wait_state (&b->base, LONGHAND_STATE_IDLE);
+  ask (b, b->one, INTERFACE, "Keep", g_variant_new ("(s)", " Schöne Worte. "));
+  RUN_UNTIL (b->one->is_answered);
+  g_assert_no_error (b->one->error);
+  g_assert_cmpuint (b->n_wanted, ==, 1);
+  g_assert_cmpint (b->use, ==, LONGHAND_WINDOW_USE_KEEP);
+  g_assert_cmpuint (b->window->len, ==, 1);
+  g_assert_cmpstr (b->window->pdata[0], ==, "Schöne Worte.");
+  ask (b, b->one, INTERFACE, "Keep", g_variant_new ("(s)", " "));
+  RUN_UNTIL (b->one->is_answered);
+  g_assert_cmpuint (b->window->len, ==, 1);
+  assert_state (b, "idle"); /* and what was told before is there */
+  g_assert_cmpuint (b->one->committed->len + b->other->committed->len, ==, 0);
+}
+
 static void
 test_caller_leaves (Bus *b, gconstpointer data) {
   fixture_wait_ready (&b->base);
@@ -813,6 +834,7 @@ main (int argc, char **argv) {
   BUS_ADD ("/service/the-recording-behind-a-caller-s-goes-into-the-window", test_caller_and_then_window);
   g_test_add ("/service/a-start-need-not-wait-for-the-model", Bus, NULL, set_up_loading, test_while_loading,
               tear_down);
+  BUS_ADD ("/service/what-a-caller-has-no-use-for-is-kept-in-the-window", test_keep);
   BUS_ADD ("/service/what-a-caller-that-left-would-have-got-goes-into-the-window", test_caller_leaves);
   BUS_ADD ("/service/what-was-on-its-way-to-it-too", test_text_that_misses_its_caller);
   BUS_ADD ("/service/text-is-kept-once-its-caller-has-it", test_text_is_kept_once_its_caller_has_it);

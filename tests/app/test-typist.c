@@ -13,6 +13,7 @@ typedef struct {
   LonghandTypist *typist;
   GString *text, *shown, *beside; /* in the field; of it as preedit, beside it */
   GString *done;                  /* a letter for each act that is no text: see note */
+  GString *kept;                  /* by Longhand; a line each */
   gboolean tells;                 /* the text, after each change; otherwise when asked, or never */
   gboolean can_tell;
   gint64 now_ms;
@@ -75,6 +76,9 @@ carry_out (Desk *d, const LonghandAct *act) {
   case LONGHAND_ACT_PREEDIT:
     g_string_assign (d->shown, act->text);
     return;
+  case LONGHAND_ACT_KEEP:
+    g_string_append_printf (d->kept, "%s\n", act->text);
+    return;
   case LONGHAND_ACT_AUXILIARY:
     g_string_assign (d->beside, act->text);
     return;
@@ -126,6 +130,7 @@ set_up (Desk *d, gconstpointer data) {
   d->shown = g_string_new ("");
   d->beside = g_string_new ("");
   d->done = g_string_new ("");
+  d->kept = g_string_new ("");
   d->can_tell = TRUE;
   d->tells = TRUE;
   DO (longhand_typist_select (d->typist, TRUE));
@@ -146,6 +151,7 @@ tear_down (Desk *d, gconstpointer data) {
   g_string_free (d->shown, TRUE);
   g_string_free (d->beside, TRUE);
   g_string_free (d->done, TRUE);
+  g_string_free (d->kept, TRUE);
 }
 
 static void
@@ -493,6 +499,88 @@ test_no_field (Desk *d, gconstpointer data) {
   DO (longhand_typist_started (d->typist, TRUE));
   hear (d, "Again.");
   assert_field (d, "Again.", "");
+}
+
+/* ---- what is said and not written ---- */
+
+static void
+assert_kept (Desk *d, const char *expected) {
+  g_assert_cmpstr (d->kept->str, ==, expected);
+}
+
+/* Firm words stay where they are; what follows them is kept. */
+static void
+test_rest_is_kept (Desk *d, gconstpointer data) {
+  hear_part (d, "this is for the| old win");
+  move (d);
+  hear_part (d, "this is for the old| window");
+  assert_kept (d, "");
+  hear (d, "This is for the old window.");
+  assert_kept (d, "old window.\n");
+  answer_cut (d);
+  hear (d, "And this for the new one.");
+  assert_field (d, "And this for the new one.", "");
+  assert_kept (d, "old window.\n");
+}
+
+/* Behind a key: only what it has not taken. */
+static void
+test_rest_behind_a_key_is_kept (Desk *d, gconstpointer data) {
+  hear_part (d, "this is taken");
+  press (d, '!');
+  hear (d, "This is taken.");
+  assert_kept (d, "");
+  answer_cut (d);
+  hear_part (d, "this, too");
+  press (d, '!');
+  hear (d, "This too, and more.");
+  assert_kept (d, "and more.\n");
+}
+
+static void
+test_last_words_are_kept (Desk *d, gconstpointer data) {
+  DO (longhand_typist_set_state (d->typist, "finishing"));
+  DO (longhand_typist_focus (d->typist, FALSE));
+  hear (d, "The last ones.");
+  assert_kept (d, "The last ones.\n");
+}
+
+static void
+test_kept_for_another_input_method (Desk *d, gconstpointer data) {
+  hear_part (d, "we were");
+  DO (longhand_typist_select (d->typist, FALSE));
+  hear (d, "We were here.");
+  assert_kept (d, "We were here.\n");
+}
+
+/* Nothing of what may have been said for a password. */
+static void
+test_secret_is_not_kept (Desk *d, gconstpointer data) {
+  hear_part (d, "my password is the| one");
+  DO (longhand_typist_set_secret (d->typist, TRUE));
+  hear (d, "my password is the one");
+  answer_cut (d);
+  hear (d, "and another");
+  assert_kept (d, "");
+}
+
+static void
+test_secret_to_be_is_not_kept (Desk *d, gconstpointer data) {
+  move (d);
+  answer_cut (d);
+  DO (longhand_typist_focus (d->typist, FALSE));
+  answer_cut (d);
+  DO (longhand_typist_focus (d->typist, TRUE));
+  hear (d, "secret");
+  assert_kept (d, "");
+}
+
+/* Text for Longhand's window is told to everybody. */
+static void
+test_others_text_is_not_kept (Desk *d, gconstpointer data) {
+  DO (longhand_typist_set_state (d->typist, "idle"));
+  hear (d, "Not from here.");
+  assert_kept (d, "");
 }
 
 /* ---- programs that can do less ---- */
@@ -884,6 +972,13 @@ main (int argc, char **argv) {
   DESK_ADD ("/typist/nothing-is-written-before-the-purpose-is-known", test_before_it_is_settled);
   DESK_ADD ("/typist/nothing-is-recorded-for-a-password", test_secret);
   DESK_ADD ("/typist/recording-stops-where-no-field-has-the-keyboard", test_no_field);
+  DESK_ADD ("/typist/what-was-not-written-of-an-utterance-is-kept", test_rest_is_kept);
+  DESK_ADD ("/typist/also-what-a-key-has-not-taken", test_rest_behind_a_key_is_kept);
+  DESK_ADD ("/typist/also-last-words-that-have-lost-their-field", test_last_words_are_kept);
+  DESK_ADD ("/typist/also-when-another-input-method-is-chosen", test_kept_for_another_input_method);
+  DESK_ADD ("/typist/but-nothing-for-a-password", test_secret_is_not_kept);
+  DESK_ADD ("/typist/nor-before-it-is-known-to-be-one", test_secret_to_be_is_not_kept);
+  DESK_ADD ("/typist/nor-what-was-said-for-others", test_others_text_is_not_kept);
   DESK_ADD ("/typist/words-are-shown-beside-a-field-without-preedit", test_no_preedit);
   DESK_ADD ("/typist/and-within-it-when-it-can", test_preedit_found_out);
   DESK_ADD ("/typist/what-cannot-be-removed-is-said", test_cannot_scratch);

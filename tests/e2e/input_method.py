@@ -74,12 +74,13 @@ class Longhand:
     DESCRIBED = Gio.DBusNodeInfo.new_for_xml(
         f"<node><interface name='{INTERFACE}'><method name='Start'><arg type='a{{sv}}' direction='in'/></method>"
         "<method name='Stop'/><method name='Cut'><arg type='x' direction='out'/></method>"
+        "<method name='Keep'><arg type='s' direction='in'/></method>"
         "<property name='State' type='s' access='read'/></interface></node>").interfaces[0]
 
     def __init__(self, desktop):
         self.desktop = desktop
         self.state, self.caller, self.now_ms, self.error = "idle", None, 0, None
-        self.calls = []
+        self.calls, self.kept = [], []
         self.is_exported = False
         self.run()
 
@@ -115,6 +116,9 @@ class Longhand:
             assert arguments.unpack() == ({"into": "caller"},)
             self.caller = sender
             self.set_state("recording")
+            invocation.return_value(None)
+        elif method == "Keep":
+            self.kept.append(arguments.unpack()[0])
             invocation.return_value(None)
         elif method == "Cut":
             self.now_ms += 10

@@ -92,6 +92,12 @@ def _():
     assert not windows() and process.poll() is None
 
 
+@case("/elsewhere/what-another-program-has-no-use-for-is-kept-and-shown-to-nobody")
+def _():
+    desktop.call(ID, PATH, INTERFACE, "Keep", GLib.Variant("(s)", ("Übrig geblieben.",)))
+    assert not windows()
+
+
 @case("/elsewhere/its-window-has-the-text-and-nothing-is-copied-while-that-is-in-use")
 def _():
     subprocess.run([longhand], check=True, timeout=60)
@@ -201,6 +207,7 @@ def _():
     library = os.path.join(os.environ["XDG_DATA_HOME"], "longhand", "library.sqlite")
     with contextlib.closing(sqlite3.connect(library)) as kept:
         texts = " ".join(text for text, in kept.execute("SELECT text FROM sessions"))
+    assert "Übrig geblieben." in texts, texts
     for name, arguments in signals:
         assert name != "Committed" or arguments[0] in texts, (arguments[0], texts)
 

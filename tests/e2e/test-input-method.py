@@ -137,6 +137,11 @@ def _():
     assert new.text("entry") == "only for the entry"
 
 
+@case("/input-method/but-is-given-to-longhand-to-keep")
+def _():
+    until("what was left", lambda: longhand.kept[-1:] == ["and no other"])
+
+
 @case("/input-method/nor-into-another-program")
 def _():
     start()

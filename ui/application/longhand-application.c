@@ -97,7 +97,9 @@ show_window (LonghandApplication *self) {
  * another program, it must keep the keyboard. */
 static void
 on_window_wanted (LonghandApplication *self, LonghandWindowUse use) {
-  const gboolean is_quiet = use == LONGHAND_WINDOW_USE_START && longhand_delivery_is_wanted (self->delivery);
+  const gboolean is_quiet
+      = use == LONGHAND_WINDOW_USE_KEEP
+        || (use == LONGHAND_WINDOW_USE_START && longhand_delivery_is_wanted (self->delivery));
 
   if (make_window (self) && !is_quiet)
     show_window (self);
