@@ -264,10 +264,12 @@ test_when_done (Fixture *f, gconstpointer data) {
   g_autofree char *at_first = g_strdup (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)));
   g_autofree char *chosen = NULL;
 
-  longhand_preferences_set_remote_keyboard (LONGHAND_PREFERENCES (preferences), keyboard);
   adw_combo_row_set_selected (row, 2);
   chosen = g_settings_get_string (settings, "when-done");
   g_assert_cmpstr (chosen, ==, "paste");
+  g_assert_nonnull (strstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)), "no program"));
+  longhand_preferences_set_remote_keyboard (LONGHAND_PREFERENCES (preferences), keyboard);
+  g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)), ==, at_first);
   longhand_remote_keyboard_open_async (keyboard, NULL, NULL);
   WAIT_FOR (g_strcmp0 (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)), at_first) != 0);
   g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)), ==,

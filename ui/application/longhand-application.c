@@ -1,6 +1,7 @@
 #include "application/longhand-application.h"
 
 #include "application/longhand-background.h"
+#include "application/longhand-clipboard.h"
 #include "application/longhand-delivery.h"
 #include "automation/longhand-other-programs.h"
 #include "automation/longhand-remote-keyboard.h"
@@ -36,7 +37,7 @@ struct _LonghandApplication {
   LonghandDelivery *delivery;
   LonghandTones *tones;
   LonghandShortcuts *shortcuts;     /* NULL: there is no bus */
-  LonghandRemoteKeyboard *keyboard; /* likewise */
+  LonghandRemoteKeyboard *keyboard; /* NULL: nothing can be pasted */
   LonghandOtherPrograms *other_programs;
   guint end_sources[N_END_SIGNALS];
 
@@ -232,8 +233,9 @@ offer_keys (LonghandApplication *self) {
   if (connection == NULL)
     return;
   offer_shortcuts (self, connection);
-  self->keyboard
-      = longhand_remote_keyboard_new (connection, longhand_settings_get_gsettings (self->settings));
+  if (longhand_clipboard_is_certain (gdk_display_get_default ())) /* nobody is asked in vain */
+    self->keyboard
+        = longhand_remote_keyboard_new (connection, longhand_settings_get_gsettings (self->settings));
 }
 
 /* ---- commands ---- */

@@ -16,7 +16,7 @@ struct _LonghandDelivery {
   GtkApplication *application; /* borrowed */
   LonghandDictation *dictation;
   GSettings *settings;
-  LonghandRemoteKeyboard *keyboard; /* NULL: there is no bus */
+  LonghandRemoteKeyboard *keyboard; /* NULL: nothing can be pasted */
   LonghandPaster *paster;           /* likewise */
 
   GPtrArray *said; /* owned LonghandUtterance; NULL: nothing is being dictated from elsewhere */

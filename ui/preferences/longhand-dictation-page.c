@@ -26,7 +26,7 @@ struct _LonghandDictationPage {
   /* owned */
   LonghandSettings *settings;
   LonghandDictation *dictation;
-  LonghandRemoteKeyboard *keyboard; /* NULL: there is no bus */
+  LonghandRemoteKeyboard *keyboard; /* NULL: nothing can be pasted */
 };
 
 G_DEFINE_FINAL_TYPE (LonghandDictationPage, longhand_dictation_page, ADW_TYPE_PREFERENCES_PAGE)
@@ -101,14 +101,18 @@ longhand_dictation_page_set_other_programs (LonghandDictationPage *self, Longhan
 
 /* ---- text for other windows ---- */
 
-/* Of pasting, what the desktop says to it. */
+/* Of pasting, what the desktop says to it. (transfer none) */
+static const char *
+describe_pasting (LonghandDictationPage *self) {
+  return self->keyboard != NULL ? longhand_remote_keyboard_get_summary (self->keyboard)
+                                : _ ("This desktop lets no program paste.");
+}
+
 static void
 describe_when_done (LonghandDictationPage *self) {
   g_autofree char *chosen
       = g_settings_get_string (longhand_settings_get_gsettings (self->settings), "when-done");
-  const char *answer = self->keyboard != NULL && g_str_equal (chosen, "paste")
-                           ? longhand_remote_keyboard_get_summary (self->keyboard)
-                           : "";
+  const char *answer = g_str_equal (chosen, "paste") ? describe_pasting (self) : "";
 
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->when_done),
                                *answer != '\0' ? answer : _ ("By key or command, in another window"));

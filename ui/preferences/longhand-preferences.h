@@ -19,7 +19,7 @@ GtkWidget *longhand_preferences_new (LonghandSettings *settings, LonghandModelSt
 
 /* Whose switch there is; without one the desktop's keys cannot be had. */
 void longhand_preferences_set_shortcuts (LonghandPreferences *self, LonghandShortcuts *shortcuts);
-/* What pastes; without one text is copied. */
+/* What pastes; without one nothing does. */
 void longhand_preferences_set_remote_keyboard (LonghandPreferences *self, LonghandRemoteKeyboard *keyboard);
 void longhand_preferences_set_other_programs (LonghandPreferences *self, LonghandOtherPrograms *programs);
 
