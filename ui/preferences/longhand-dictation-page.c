@@ -132,9 +132,9 @@ show_when_done (LonghandDictationPage *self) {
       = g_settings_get_string (longhand_settings_get_gsettings (self->settings), "when-done");
   LonghandChoices *choices = longhand_choices_new ();
 
-  longhand_choices_add (choices, "nothing", _ ("Do Nothing"));
-  longhand_choices_add (choices, "copy", _ ("Copy the Text"));
-  longhand_choices_add (choices, "paste", _ ("Paste the Text"));
+  longhand_choices_add (choices, "nothing", _ ("Nothing"));
+  longhand_choices_add (choices, "copy", _ ("Copy"));
+  longhand_choices_add (choices, "paste", _ ("Paste"));
   longhand_choice_row_show (self->when_done, choices, current, current);
   describe_when_done (self);
 }
