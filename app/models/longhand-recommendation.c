@@ -1,8 +1,7 @@
 #include "models/longhand-recommendation.h"
 
-#include "audio/longhand-audio-file.h"
-#include "longhand-engine-error.h"
-#include "sandbox/longhand-sandbox.h"
+#include "longhand-error.h"
+#include "models/longhand-measuring.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -35,11 +34,6 @@ longhand_machine_find_model (LonghandModelStore *store, GError **error) {
   return NULL;
 }
 
-static bool
-is_cancelled (void *user) {
-  return g_cancellable_is_cancelled (user);
-}
-
 /* What the last run did. */
 static void
 note_run (const struct quill_transcriber *transcriber, const struct quill_timings *timings,
@@ -69,7 +63,7 @@ measure_runs (struct quill_transcriber *transcriber, const float *samples, gsize
 
   quill_params_init (&params);
   params.temperature_increment = 0;
-  params.cancelled = is_cancelled;
+  params.cancelled = longhand_measuring_is_cancelled;
   params.user = cancellable;
   for (guint i = 0; i < MAX_RUNS && status == QUILL_OK && g_get_monotonic_time () - begin_us < ENOUGH_US;
        i++) {
@@ -84,12 +78,14 @@ measure_runs (struct quill_transcriber *transcriber, const float *samples, gsize
 }
 
 static enum quill_status
-measure_model (const struct quill_model *model, const float *samples, gsize n, LonghandMachine *machine,
-               GCancellable *cancellable, struct quill_error *error) {
+measure (const struct quill_model *model, const float *samples, gsize n, GCancellable *cancellable,
+         gpointer user, struct quill_error *error) {
+  LonghandMachine *machine = user;
   struct quill_transcriber *transcriber = NULL;
   struct quill_peaks peaks = { 0 };
   enum quill_status status = quill_transcriber_open (&transcriber, model, NULL, error);
 
+  *machine = (LonghandMachine){ 0 };
   if (status == QUILL_OK)
     status = measure_runs (transcriber, samples, n, machine, cancellable, error);
   if (status == QUILL_OK)
@@ -99,51 +95,10 @@ measure_model (const struct quill_model *model, const float *samples, gsize n, L
   return status;
 }
 
-static gboolean
-measure (const char *path, LonghandMachine *machine, GCancellable *cancellable, GError **error) {
-  g_autofree char *sample = longhand_model_store_dup_sample_path ("sample.wav");
-  struct quill_model *model = NULL;
-  struct quill_error engine_error = { 0 };
-  g_autofree float *samples = NULL;
-  gsize n;
-  enum quill_status status;
-
-  *machine = (LonghandMachine){ 0 };
-  samples = longhand_audio_file_load (sample, &n, NULL, error);
-  if (samples == NULL)
-    return FALSE;
-  model = longhand_engine_open_model (path, error);
-  if (model == NULL)
-    return FALSE;
-  status = measure_model (model, samples, n, machine, cancellable, &engine_error);
-  quill_model_close (&model);
-  if (status == QUILL_OK)
-    return TRUE;
-  longhand_set_error_from_engine (error, &engine_error);
-  return FALSE;
-}
-
-typedef struct {
-  const char *path;
-  LonghandMachine *machine;
-  GCancellable *cancellable;
-  GError **error;
-  gboolean is_measured;
-} Measuring;
-
-static void
-measure_inside (gpointer user) {
-  Measuring *self = user;
-
-  self->is_measured = measure (self->path, self->machine, self->cancellable, self->error);
-}
-
 gboolean
 longhand_machine_measure (const char *path, LonghandMachine *machine, GCancellable *cancellable,
                           GError **error) {
-  Measuring measuring = { path, machine, cancellable, error, FALSE };
-
-  return longhand_sandbox_run (measure_inside, &measuring, error) && measuring.is_measured;
+  return longhand_measuring_run (path, measure, machine, cancellable, error);
 }
 
 static void
