@@ -25,6 +25,41 @@ static const struct {
   { "decoder", "search", N_ ("Choice of tokens") },
 };
 
+static const struct {
+  const char *key; /* as “longhand-cli bench” has it */
+  const char *name;
+} pipeline[LONGHAND_N_STEPS] = {
+  [LONGHAND_STEP_LOAD] = { "load", N_ ("Loading the model") },
+  [LONGHAND_STEP_VOICE_ACTIVITY] = { "voice_activity", N_ ("Voice activity") },
+  [LONGHAND_STEP_MEL] = { "mel", N_ ("Mel spectrum") },
+  [LONGHAND_STEP_ENCODE] = { "encode", N_ ("Encoder") },
+  [LONGHAND_STEP_PROMPT] = { "prompt", N_ ("Decoder, prompt") },
+  [LONGHAND_STEP_DECODE] = { "decode", N_ ("Decoder, words") },
+  [LONGHAND_STEP_OTHER] = { "other", N_ ("Everything else") },
+};
+
+void
+longhand_breakdown_add_pass (LonghandStats *stats, const struct quill_timings *timings, double pushed_ms) {
+  const double known_ms
+      = timings->mel_ms + timings->encode_ms + timings->prompt_ms + timings->decode_ms + pushed_ms;
+
+  stats->steps[LONGHAND_STEP_MEL].ms += timings->mel_ms;
+  stats->steps[LONGHAND_STEP_ENCODE].ms += timings->encode_ms;
+  stats->steps[LONGHAND_STEP_PROMPT].ms += timings->prompt_ms;
+  stats->steps[LONGHAND_STEP_DECODE].ms += timings->decode_ms;
+  stats->steps[LONGHAND_STEP_OTHER].ms += MAX (0, timings->total_ms - known_ms);
+}
+
+const char *
+longhand_breakdown_get_step_key (guint step) {
+  return pipeline[step].key;
+}
+
+const char *
+longhand_breakdown_get_step_name (guint step) {
+  return _ (pipeline[step].name);
+}
+
 void
 longhand_breakdown_read (const struct quill_transcriber *transcriber, double ms[LONGHAND_N_PARTS]) {
   struct quill_step steps[MAX_STEPS];

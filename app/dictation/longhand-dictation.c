@@ -789,6 +789,7 @@ longhand_dictation_get_stats (LonghandDictation *self, LonghandStats *stats) {
 
   longhand_figures_get (self->figures, stats);
   stats->model_id = model != NULL ? longhand_model_get_id (model) : NULL;
+  stats->sound_s = (double)longhand_dictation_get_elapsed_ms (self) / 1000;
   stats->queued_s = (double)longhand_pump_queue_get_n_samples (self->queue) / LONGHAND_PUMP_RATE_HZ
                     + longhand_recorded_get_waiting_s (self->recorded);
   stats->dropped_samples = losses.n_dropped;

@@ -59,9 +59,12 @@ void longhand_utterance_unref (LonghandUtterance *utterance);
 
 #define LONGHAND_N_MEMORY 6
 #define LONGHAND_N_ENCODER_PARTS 6
+#define LONGHAND_N_STEPS 7
 #define LONGHAND_N_PARTS 14
 typedef struct {
-  double rtf; /* recognition time / sound time over the session; 0 before the first pass */
+  double rtf;     /* recognition time / sound time over the session; 0 before the first pass */
+  double busy_s;  /* in the engine since the model was loaded */
+  double sound_s; /* recorded since the program started */
   double partial_cost_ms, final_cost_ms; /* time in the engine; last one */
   const char *model_id;                  /* in use or being loaded; until it changes; NULL: none */
   guint threads;                         /* in use */
@@ -80,6 +83,11 @@ typedef struct {
     guint64 bytes;
   } memory[LONGHAND_N_MEMORY]; /* weights, embeddings, key/value cache, encoder output, working memory,
                                   process total */
+  struct {
+    const char *key, *name; /* likewise */
+    double ms;
+  } steps[LONGHAND_N_STEPS]; /* of all passes since the model was loaded: that, voice activity, mel, encode,
+                              * prompt, decode, and what is none of these */
   struct {
     const char *key, *name; /* likewise */
     double ms;

@@ -87,6 +87,10 @@ longhand_figures_get (LonghandFigures *self, LonghandStats *stats) {
     stats->memory[i].key = memory[i].key;
     stats->memory[i].name = _ (memory[i].name);
   }
+  for (guint i = 0; i < LONGHAND_N_STEPS; i++) {
+    stats->steps[i].key = longhand_breakdown_get_step_key (i);
+    stats->steps[i].name = longhand_breakdown_get_step_name (i);
+  }
   for (guint i = 0; i < LONGHAND_N_PARTS; i++) {
     stats->parts[i].key = longhand_breakdown_get_key (i);
     stats->parts[i].name = longhand_breakdown_get_name (i);

@@ -12,6 +12,7 @@ typedef struct {
 struct _LonghandLiveFigures {
   guint64 n_utterances, n_words, n_revised, n_redrawn;
   LonghandLatencies first_tentative, commit_lag, final_latency, from_speech;
+  gint64 latest_lag_us; /* negative: not known */
 
   /* --- of the utterance in progress --- */
   GPtrArray *shown;       /* owned; words of the text on the screen */
@@ -109,9 +110,10 @@ note_latencies (LonghandLiveFigures *self, const LonghandLiveText *text, gint64 
                           text->shown_us - longhand_sound_clock_get_us (clock, text->speech_end_ms));
   for (gsize i = 0; i < text->n_words; i++) {
     const gint64 end_ms = MIN (text->words[i].end_ms, text->speech_end_ms);
+    const gint64 lag_us = commit_us (self, text, i) - longhand_sound_clock_get_us (clock, end_ms);
 
-    longhand_latencies_add (&self->commit_lag,
-                            commit_us (self, text, i) - longhand_sound_clock_get_us (clock, end_ms));
+    longhand_latencies_add (&self->commit_lag, lag_us);
+    self->latest_lag_us = MAX (i > 0 ? self->latest_lag_us : 0, lag_us);
   }
 }
 
@@ -146,6 +148,7 @@ longhand_live_figures_get (const LonghandLiveFigures *self, LonghandLiveNumbers 
     .first_tentative_p50_s = longhand_latencies_get_percentile_s (&self->first_tentative, 0.5),
     .commit_lag_p50_s = longhand_latencies_get_percentile_s (&self->commit_lag, 0.5),
     .commit_lag_p95_s = longhand_latencies_get_percentile_s (&self->commit_lag, 0.95),
+    .commit_lag_latest_s = (double)self->latest_lag_us / G_USEC_PER_SEC,
     .final_latency_p50_s = longhand_latencies_get_percentile_s (&self->final_latency, 0.5),
     .final_latency_p95_s = longhand_latencies_get_percentile_s (&self->final_latency, 0.95),
     .final_latency_from_speech_p50_s = longhand_latencies_get_percentile_s (&self->from_speech, 0.5),
@@ -159,6 +162,7 @@ LonghandLiveFigures *
 longhand_live_figures_new (void) {
   LonghandLiveFigures *self = g_new0 (LonghandLiveFigures, 1);
 
+  self->latest_lag_us = -1;
   self->shown = g_ptr_array_new_with_free_func (g_free);
   self->shown_exact = g_ptr_array_new_with_free_func (g_free);
   self->firm = g_array_new (FALSE, FALSE, sizeof (FirmWord));

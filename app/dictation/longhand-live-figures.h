@@ -53,6 +53,7 @@ typedef struct {
   guint64 n_utterances, n_words; /* committed */
   double first_tentative_p50_s;
   double commit_lag_p50_s, commit_lag_p95_s;
+  double commit_lag_latest_s; /* the longest in the last utterance */
   double final_latency_p50_s, final_latency_p95_s;
   double final_latency_from_speech_p50_s, final_latency_from_speech_p95_s;
   double revisions_per_word, redrawn_per_word; /* by committed words */

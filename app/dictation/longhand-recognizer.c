@@ -66,6 +66,7 @@ struct _LonghandRecognizer {
   gint64 speech_ms; /* first speech of the utterance in progress, in the session's time */
   gint64 end_ms;    /* of the utterance before, or beginning of the stream; likewise */
   double busy_ms;   /* in the engine so far */
+  double pushed_ms; /* of the pass that is going on: on sound that came meanwhile */
   guint64 n_heard;  /* samples the engine got for it */
   LonghandStats stats;
 };
@@ -93,6 +94,7 @@ longhand_heard_free (LonghandHeard *heard) {
 
 static void
 post (LonghandRecognizer *self, LonghandHeard *heard) {
+  self->stats.busy_s = self->busy_ms / 1000;
   if (self->n_heard > 0)
     self->stats.rtf = self->busy_ms / ((double)self->n_heard / PER_MS);
   heard->stats = self->stats;
@@ -167,8 +169,12 @@ fill_chunk (LonghandRecognizer *self) {
 static gboolean
 push_chunk (LonghandRecognizer *self) {
   const float *samples = (const float *)(gpointer)self->chunk->data + self->chunk_at;
+  const gint64 begin_us = g_get_monotonic_time ();
   const gsize n = quill_stream_push (self->stream, samples, self->chunk_n);
+  const double ms = (double)(g_get_monotonic_time () - begin_us) / 1000;
 
+  self->stats.steps[LONGHAND_STEP_VOICE_ACTIVITY].ms += ms;
+  self->pushed_ms += ms;
   keep (self, samples, n);
   self->n_taken += n;
   self->n_heard += n;
@@ -320,6 +326,8 @@ on_stream_event (void *user, const struct quill_stream_event *event) {
     return;
   }
   self->busy_ms += event->timings.total_ms;
+  longhand_breakdown_add_pass (&self->stats, &event->timings, self->pushed_ms);
+  self->pushed_ms = 0;
   note_parts (self);
   if (is_final) {
     self->stats.final_cost_ms = event->timings.total_ms;
@@ -529,6 +537,7 @@ final_pass (LonghandRecognizer *self, gboolean is_end) {
   enum quill_status status = QUILL_OK;
   bool worked = true;
 
+  self->pushed_ms = 0;
   for (int i = 0; i < 2; i++) {
     status = is_end ? quill_stream_finish (self->stream, &engine_error)
                     : quill_stream_step (self->stream, &worked, &engine_error);
@@ -557,6 +566,7 @@ note_behind (LonghandRecognizer *self) {
 /* Nothing is lost when it fails: the sound is seen again by the next pass, the final one at the latest. */
 static void
 tentative_pass (LonghandRecognizer *self) {
+  self->pushed_ms = 0;
   quill_stream_step (self->stream, NULL, NULL);
   note_behind (self);
 }
@@ -665,6 +675,7 @@ open_model (LonghandRecognizer *self, const char *path, GError **error) {
 static void
 load_model (LonghandRecognizer *self, const char *path) {
   LonghandHeard *heard = longhand_heard_new (LONGHAND_HEARD_MODEL, self->serial);
+  gint64 begin_us;
 
   if (self->stream != NULL && quill_stream_in_speech (self->stream))
     final_pass (self, TRUE);
@@ -673,7 +684,9 @@ load_model (LonghandRecognizer *self, const char *path) {
   self->stats = (LonghandStats){ .sandbox = self->stats.sandbox };
   self->busy_ms = 0;
   self->n_heard = 0;
+  begin_us = g_get_monotonic_time ();
   if (open_model (self, path, &heard->error)) {
+    self->stats.steps[LONGHAND_STEP_LOAD].ms = (double)(g_get_monotonic_time () - begin_us) / 1000;
     heard->n_languages = quill_model_n_languages (self->model);
     refresh_stats (self);
   } else {

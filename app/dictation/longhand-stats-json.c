@@ -36,9 +36,22 @@ add_setting (const LonghandStats *stats, JsonBuilder *json) {
 
 static void
 add_sound (const LonghandStats *stats, JsonBuilder *json) {
+  longhand_json_known (json, "sound_s", stats->sound_s);
   longhand_json_known (json, "queued_s", stats->queued_s);
   longhand_json_boolean (json, "behind", stats->is_behind);
   longhand_json_int (json, "overruns", (gint64)stats->n_overruns);
+}
+
+static void
+add_steps (const LonghandStats *stats, JsonBuilder *json) {
+  longhand_json_array (json, "steps");
+  for (guint i = 0; i < LONGHAND_N_STEPS; i++) {
+    json_builder_begin_object (json);
+    longhand_json_string (json, "name", stats->steps[i].key);
+    longhand_json_double (json, "ms", stats->steps[i].ms);
+    json_builder_end_object (json);
+  }
+  json_builder_end_array (json);
 }
 
 /* Parts [first, end) of the last pass. */
@@ -66,8 +79,25 @@ add_memory (const LonghandStats *stats, JsonBuilder *json) {
   json_builder_end_array (json);
 }
 
+static void
+add_scaling (const LonghandScaling *scaling, JsonBuilder *json) {
+  longhand_json_array (json, "scaling");
+  for (guint i = 0; i < scaling->n; i++) {
+    const LonghandScalingPoint *point = &scaling->points[i];
+
+    json_builder_begin_object (json);
+    longhand_json_int (json, "threads", point->threads);
+    longhand_json_double (json, "encode_ms", point->encode_ms);
+    longhand_json_double (json, "decode_ms", point->decode_ms);
+    longhand_json_double (json, "total_ms", point->total_ms);
+    longhand_json_double (json, "speedup", longhand_scaling_get_speedup (scaling, i));
+    json_builder_end_object (json);
+  }
+  json_builder_end_array (json);
+}
+
 char *
-longhand_stats_dup_json (const LonghandStats *stats) {
+longhand_stats_dup_json (const LonghandStats *stats, const LonghandScaling *scaling) {
   g_autoptr (JsonBuilder) json = json_builder_new ();
   g_autoptr (JsonNode) root = NULL;
 
@@ -75,9 +105,11 @@ longhand_stats_dup_json (const LonghandStats *stats) {
   add_setting (stats, json);
   longhand_stats_add_figures (stats, json);
   add_sound (stats, json);
+  add_steps (stats, json);
   add_parts (stats, json, "encoder", 0, LONGHAND_N_ENCODER_PARTS);
   add_parts (stats, json, "decoder", LONGHAND_N_ENCODER_PARTS, LONGHAND_N_PARTS);
   add_memory (stats, json);
+  add_scaling (scaling, json);
   json_builder_end_object (json);
   root = json_builder_get_root (json);
   return json_to_string (root, TRUE);

@@ -393,6 +393,45 @@ passes_are_timed_by_component_while_asked (Fixture *f, gconstpointer data) {
   fixture_assert_no_failure (f);
 }
 
+static double
+step_ms (Fixture *f, const char *key) {
+  LonghandStats stats;
+
+  longhand_dictation_get_stats (f->dictation, &stats);
+  for (guint i = 0; i < LONGHAND_N_STEPS; i++)
+    if (strcmp (stats.steps[i].key, key) == 0)
+      return stats.steps[i].ms;
+  g_assert_not_reached ();
+}
+
+/* Without being asked to; all passes together. */
+static void
+time_is_told_by_step (Fixture *f, gconstpointer data) {
+  static const char *const steps[] = { "voice_activity", "mel", "encode", "decode" };
+  LonghandStats stats;
+  double first_ms, all_ms = 0;
+
+  fixture_make_dictation (f);
+  fixture_wait_ready (f);
+  g_assert_cmpfloat (step_ms (f, "load"), >, 0);
+  g_assert_cmpfloat (step_ms (f, "encode"), ==, 0);
+  fixture_start (f);
+  fixture_speak (f, 0, IN_PAUSE);
+  RUN_UNTIL (f->committed->len == 1);
+  first_ms = step_ms (f, "encode");
+  fixture_speak (f, IN_PAUSE, f->n_sound);
+  fixture_stop (f);
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+    g_assert_cmpfloat (step_ms (f, steps[i]), >, 0);
+  g_assert_cmpfloat (step_ms (f, "encode"), >, first_ms);
+  longhand_dictation_get_stats (f->dictation, &stats);
+  g_assert_cmpfloat (stats.sound_s, >, 0);
+  for (guint i = 1; i < LONGHAND_N_STEPS; i++)
+    all_ms += stats.steps[i].ms;
+  g_assert_cmpfloat (all_ms - step_ms (f, "voice_activity"), <=, 1000 * stats.busy_s + 1);
+  fixture_assert_no_failure (f);
+}
+
 static void
 properties_notify (Fixture *f, gconstpointer data) {
   g_autoptr (GString) names = g_string_new ("");
@@ -431,6 +470,7 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/dictation/figures-are-those-of-the-engine", figures_are_those_of_the_engine);
   FIXTURE_ADD ("/dictation/passes-are-timed-by-component-while-asked",
                passes_are_timed_by_component_while_asked);
+  FIXTURE_ADD ("/dictation/time-is-told-by-step", time_is_told_by_step);
   FIXTURE_ADD ("/dictation/shutdown-commits-what-was-said", shutdown_commits_what_was_said);
   FIXTURE_ADD ("/dictation/object-goes-while-recording", object_goes_while_recording);
   FIXTURE_ADD ("/dictation/object-goes-while-the-model-loads", object_goes_while_the_model_loads);

@@ -122,6 +122,19 @@ words_commit_when_they_become_firm (void) {
 }
 
 static void
+latest_lag_is_the_longest_of_the_last_utterance (void) {
+  g_autoptr (LonghandLiveFigures) figures = longhand_live_figures_new ();
+
+  g_assert_cmpfloat (get (figures).commit_lag_latest_s, <, 0);
+  final (figures, "he had", 1000, 2600, 4000); /* words end at 1.5 and 2.0 */
+  assert_s (get (figures).commit_lag_latest_s, 2.5);
+  tentative (figures, "yes", 0, 5000, 5700);
+  assert_s (get (figures).commit_lag_latest_s, 2.5);
+  final (figures, "yes", 5000, 6100, 6300);
+  assert_s (get (figures).commit_lag_latest_s, 0.8);
+}
+
+static void
 word_that_the_final_text_replaces_had_not_been_committed (void) {
   g_autoptr (LonghandLiveFigures) figures = longhand_live_figures_new ();
 
@@ -293,6 +306,8 @@ main (int argc, char **argv) {
   g_test_add_func ("/live-figures/first-text-counts-from-the-first-speech",
                    first_text_counts_from_the_first_speech);
   g_test_add_func ("/live-figures/words-commit-when-they-become-firm", words_commit_when_they_become_firm);
+  g_test_add_func ("/live-figures/latest-lag-is-the-longest-of-the-last-utterance",
+                   latest_lag_is_the_longest_of_the_last_utterance);
   g_test_add_func ("/live-figures/word-that-the-final-text-replaces-had-not-been-committed",
                    word_that_the_final_text_replaces_had_not_been_committed);
   g_test_add_func ("/live-figures/firm-words-of-one-utterance-say-nothing-about-the-next",

@@ -73,10 +73,10 @@ def assert_translated(root, said=""):
 
 def listed():
     """What the list has of its sessions' texts, without their times."""
-    sessions = next(node for node, _ in window.app.all(frame)
-                    if node.get_role_name() == "list" and node.get_name() == translate("Sessions"))
-    return [node.get_name().rsplit(",", 1)[0].rstrip("…") for node, _ in window.app.all(sessions)
-            if node.get_role_name() == "list item" and node.get_name()]
+    lists = [node for node, _ in window.app.all(frame)
+             if node.get_role_name() == "list" and node.get_name() == translate("Sessions")]
+    return [node.get_name().rsplit(",", 1)[0].rstrip("…") for sessions in lists
+            for node, _ in window.app.all(sessions) if node.get_role_name() == "list item" and node.get_name()]
 
 
 @case("/translated/window-with-a-session-and-its-performance")

@@ -1,6 +1,9 @@
 /* The performance panel. The linker puts functions of this file before the dictation's and GLib's (--wrap),
  * so that figures can be told that nothing here measures, and calls be counted. */
 #include "performance/longhand-figure-row.h"
+#include "performance/longhand-graph.h"
+#include "performance/longhand-machine-panel.h"
+#include "performance/longhand-speed-up-graph.h"
 #include "window-fixture.h"
 
 #include <json-glib/json-glib.h>
@@ -65,22 +68,27 @@ tell (Fixture *f, LonghandStats *stats) {
   stats->n_overruns = 42;
   stats->queued_s = 4.3;
   stats->cpu_s = 44.5;
+  stats->sound_s = 46.5;
   stats->peak_rss_bytes = 45 << 20;
   stats->live = (LonghandLiveNumbers){ .n_utterances = 3,
                                        .n_words = 20,
                                        .first_tentative_p50_s = 0.51,
                                        .commit_lag_p50_s = 0.52,
                                        .commit_lag_p95_s = 1.53,
+                                       .commit_lag_latest_s = 0.58,
                                        .final_latency_p50_s = 0.54,
                                        .final_latency_p95_s = 1.55,
                                        .final_latency_from_speech_p50_s = 0.56,
                                        .final_latency_from_speech_p95_s = 1.57,
                                        .revisions_per_word = 0.25,
                                        .redrawn_per_word = 0.5 };
+  for (guint i = 0; i < LONGHAND_N_STEPS; i++)
+    stats->steps[i].ms = i == 0 ? 1230 : 10 * i; /* 210 without the first */
   for (guint i = 0; i < LONGHAND_N_PARTS; i++)
     stats->parts[i].ms = 100 + i;
   for (guint i = 0; i < LONGHAND_N_MEMORY; i++)
     stats->memory[i].bytes = (guint64)(i + 1) << 20;
+  stats->memory[LONGHAND_N_MEMORY - 1].bytes = 50 << 20;
   told = stats;
 }
 
@@ -230,6 +238,14 @@ test_panel_shows_what_it_is_told (Fixture *f, gconstpointer data) {
     "\nConvolutions\n100.0 ms\n",
     "\nChoice of tokens\n113.0 ms\n",
     "\nKey/value cache\n3.0\u00a0MiB\n",
+    "\nEverything else\n35.0\u00a0MiB\n",
+    "\nProcess total\n50.0\u00a0MiB\n",
+    "\nLoading the model\n1.23 s\n",
+    "\nVoice activity\n5 %\n",
+    "\nMel spectrum\n10 %\n",
+    "\nEncoder\n14 %\n",
+    "\nDecoder, words\n24 %\n",
+    "\n7 threads, for a reason.\n",
   };
   g_autofree char *labels = NULL;
   LonghandStats stats;
@@ -241,6 +257,54 @@ test_panel_shows_what_it_is_told (Fixture *f, gconstpointer data) {
     g_test_message ("%s", shown[i]);
     g_assert_nonnull (strstr (labels, shown[i]));
   }
+}
+
+/* ---- the last two minutes ---- */
+
+static GtkAccessible *
+find_graph (Fixture *f, const char *name) {
+  GtkWidget *label = fixture_find (f->window->performance, GTK_TYPE_LABEL, "label", name);
+  GtkWidget *row = gtk_widget_get_ancestor (label, LONGHAND_TYPE_FIGURE_ROW);
+  gpointer graph = fixture_find (row, LONGHAND_TYPE_GRAPH, "css-name", "widget");
+
+  g_assert_nonnull (graph);
+  return GTK_ACCESSIBLE (graph);
+}
+
+/* A picture says in words what it shows. */
+static void
+test_graphs (Fixture *f, gconstpointer data) {
+  GtkAccessible *lag, *factor;
+  g_autofree char *labels = NULL;
+  LonghandStats stats;
+
+  tell (f, &stats);
+  stats.live.commit_lag_latest_s = -1;
+  toggle (f);
+  lag = find_graph (f, "Words firm after");
+  factor = find_graph (f, "Real-time factor");
+  gtk_test_accessible_assert_property (lag, GTK_ACCESSIBLE_PROPERTY_LABEL, "Words firm after");
+  gtk_test_accessible_assert_property (lag, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, "Nothing to show yet");
+  for (guint i = 0; i < 3; i++) {
+    const double lags[] = { 0.9, 0.2, 0.4 };
+
+    stats.live.commit_lag_latest_s = lags[i];
+    stats.busy_s += 1;
+    stats.sound_s += 4;
+    longhand_performance_panel_refresh (f->window->performance);
+  }
+  gtk_test_accessible_assert_property (lag, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                       "0.40 s, between 0.20 s and 0.90 s in the last two minutes");
+  gtk_test_accessible_assert_property (factor, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                       "0.25, between 0.25 and 0.25 in the last two minutes");
+  labels = fixture_dup_labels (f->window->performance);
+  g_assert_nonnull (strstr (labels, "Words firm after\n0.40 s\n"));
+  g_assert_nonnull (strstr (labels, "Real-time factor\n0.25\n"));
+  g_assert_nonnull (strstr (labels, "Memory\n50 MiB\n"));
+  toggle (f);
+  stats.live.commit_lag_latest_s = -1;
+  toggle (f); /* it begins anew */
+  gtk_test_accessible_assert_property (lag, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, "Nothing to show yet");
 }
 
 /* ---- for programs ---- */
@@ -298,12 +362,14 @@ test_copy (Fixture *f, gconstpointer data) {
     { "dropped_samples", 41 },
     { "overruns", 42 },
     { "queued_s", 4.3 },
+    { "sound_s", 46.5 },
     { "n_utterances", 3 },
     { "n_words", 20 },
     { "threads", 7 },
   };
   g_autoptr (JsonNode) root = NULL;
-  JsonObject *object;
+  JsonObject *object, *step;
+  JsonArray *steps;
   LonghandStats stats;
 
   tell (f, &stats);
@@ -323,7 +389,13 @@ test_copy (Fixture *f, gconstpointer data) {
   assert_component (object, "decoder", 0, "token_embedding", "ms", 106);
   assert_component (object, "decoder", 7, "search", "ms", 113);
   assert_component (object, "memory", 2, "kv_cache", "bytes", 3 << 20);
-  assert_component (object, "memory", 5, "rss", "bytes", 6 << 20);
+  assert_component (object, "memory", 5, "rss", "bytes", 50 << 20);
+  steps = json_object_get_array_member (object, "steps");
+  g_assert_cmpuint (json_array_get_length (steps), ==, LONGHAND_N_STEPS);
+  step = json_array_get_object_element (steps, 3);
+  g_assert_cmpstr (json_object_get_string_member (step, "name"), ==, "encode");
+  g_assert_cmpfloat (json_object_get_double_member (step, "ms"), ==, 30);
+  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (object, "scaling")), ==, 0);
   g_assert_nonnull (fixture_find (f->window->performance, GTK_TYPE_LABEL, "label", "Figures copied"));
 }
 
@@ -342,11 +414,146 @@ test_copy_of_nothing (Fixture *f, gconstpointer data) {
   g_assert_cmpfloat (json_object_get_double_member (object, "cpu_s"), >, 0);
 }
 
+/* ---- this machine ---- */
+
+static GtkWidget *
+find_button (Fixture *f, const char *action) {
+  return fixture_find (f->window->performance, GTK_TYPE_BUTTON, "action-name", action);
+}
+
+static gboolean
+says (Fixture *f, const char *text) {
+  g_autofree char *labels = fixture_dup_labels (f->window->performance);
+
+  return strstr (labels, text) != NULL;
+}
+
+static gboolean
+is_kept (Fixture *f, LonghandScaling *scaling) {
+  g_autoptr (GVariant) kept = g_settings_get_value (longhand_settings_get_gsettings (f->settings), "scaling");
+  g_autofree char *id = NULL;
+
+  return longhand_scaling_from_variant (kept, scaling, &id);
+}
+
+/* It shows what was measured, keeps it, and copies it. */
+static void
+test_measuring (Fixture *f, gconstpointer data) {
+  g_autoptr (JsonNode) root = NULL;
+  g_autofree char *speedup = NULL;
+  LonghandScaling scaling;
+  GtkWidget *measure, *cancel;
+  JsonObject *last;
+  JsonArray *list;
+  guint n;
+
+  WAIT_FOR (longhand_dictation_get_model_state (f->dictation) == LONGHAND_MODEL_STATE_READY);
+  toggle (f);
+  measure = find_button (f, "machine.measure");
+  cancel = find_button (f, "machine.cancel");
+  g_assert_false (says (f, "Speed-up"));
+  g_assert_true (gtk_widget_is_sensitive (measure));
+  g_assert_false (gtk_widget_get_visible (cancel));
+  g_signal_emit_by_name (measure, "clicked");
+  g_assert_false (gtk_widget_get_visible (measure));
+  g_assert_true (gtk_widget_get_visible (cancel));
+  g_assert_true (says (f, "Measuring…"));
+  WAIT_FOR (gtk_widget_get_visible (measure));
+  g_assert_true (says (f, "Measured with longhand-mini.en-q5_K."));
+  g_assert_true (is_kept (f, &scaling));
+  n = scaling.points[scaling.n - 1].threads;
+  speedup = g_strdup_printf ("\nSpeed-up\n%.2f with %u thread",
+                             longhand_scaling_get_speedup (&scaling, scaling.n - 1), n);
+  g_assert_true (says (f, speedup));
+  root = copy_json (f);
+  list = json_object_get_array_member (json_node_get_object (root), "scaling");
+  g_assert_cmpuint (json_array_get_length (list), ==, scaling.n);
+  last = json_array_get_object_element (list, scaling.n - 1);
+  g_assert_cmpint (json_object_get_int_member (last, "threads"), ==, n);
+  g_assert_cmpfloat (json_object_get_double_member (last, "total_ms"), ==,
+                     scaling.points[scaling.n - 1].total_ms);
+}
+
+static void
+test_measuring_is_cancelled (Fixture *f, gconstpointer data) {
+  LonghandScaling scaling;
+  GtkWidget *measure, *cancel;
+
+  toggle (f);
+  measure = find_button (f, "machine.measure");
+  cancel = find_button (f, "machine.cancel");
+  g_signal_emit_by_name (measure, "clicked");
+  g_signal_emit_by_name (cancel, "clicked");
+  WAIT_FOR (gtk_widget_get_visible (measure));
+  g_assert_false (is_kept (f, &scaling));
+  g_assert_false (says (f, "Speed-up"));
+  g_assert_false (says (f, "ancelled"));
+  g_assert_true (gtk_widget_is_sensitive (measure));
+}
+
+/* Neither is to slow the other down. */
+static void
+test_measuring_and_dictation (Fixture *f, gconstpointer data) {
+  LonghandScaling scaling;
+  GtkWidget *measure;
+
+  WAIT_FOR (longhand_dictation_get_model_state (f->dictation) == LONGHAND_MODEL_STATE_READY);
+  toggle (f);
+  measure = find_button (f, "machine.measure");
+  g_signal_emit_by_name (measure, "clicked");
+  longhand_dictation_start (f->dictation);
+  WAIT_FOR (gtk_widget_get_visible (measure));
+  g_assert_false (is_kept (f, &scaling));
+  g_assert_false (gtk_widget_is_sensitive (measure));
+  longhand_dictation_stop (f->dictation);
+  WAIT_FOR (gtk_widget_is_sensitive (measure));
+}
+
+/* Who closes the panel does not wait for it. */
+static void
+test_measuring_ends_with_the_panel (Fixture *f, gconstpointer data) {
+  LonghandScaling scaling;
+
+  toggle (f);
+  g_signal_emit_by_name (find_button (f, "machine.measure"), "clicked");
+  toggle (f);
+  WAIT_FOR (gtk_widget_get_visible (find_button (f, "machine.measure")));
+  g_assert_false (is_kept (f, &scaling));
+}
+
+static void
+test_what_was_measured (Fixture *f, gconstpointer data) {
+  const LonghandScaling scaling
+      = { .n = 3, .points = { { 1, 60, 40, 100 }, { 2, 32, 25, 57 }, { 4, 20, 15, 40 } } };
+  gpointer graph;
+
+  gtk_window_destroy (GTK_WINDOW (f->window));
+  WAIT_FOR (f->window == NULL);
+  g_settings_set_value (longhand_settings_get_gsettings (f->settings), "scaling",
+                        longhand_scaling_to_variant (&scaling, "some-model"));
+  fixture_show_window (f);
+  toggle (f);
+  g_assert_true (says (f, "\nSpeed-up\n2.50 with 4 threads\n"));
+  g_assert_true (says (f, "Measured with some-model."));
+  graph = fixture_find (f->window->performance, LONGHAND_TYPE_SPEED_UP_GRAPH, "css-name", "widget");
+  gtk_test_accessible_assert_property (
+      GTK_ACCESSIBLE (graph), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+      "1 thread: 1.00 times as fast; 2 threads: 1.75 times as fast; 4 threads: 2.50 times as fast");
+}
+
 /* ---- what it costs ---- */
+
+static gboolean
+has_handlers (Fixture *f, gpointer owner) {
+  return g_signal_handler_find (f->dictation, G_SIGNAL_MATCH_DATA, 0, 0, NULL, NULL, owner) != 0;
+}
 
 /* No source, no handler, and nobody asks for figures, whatever goes on. */
 static void
 test_closed (Fixture *f, gconstpointer data) {
+  gpointer machine
+      = gtk_widget_get_ancestor (find_button (f, "machine.measure"), LONGHAND_TYPE_MACHINE_PANEL);
+
   WAIT_FOR (longhand_dictation_get_model_state (f->dictation) == LONGHAND_MODEL_STATE_READY);
   n_asked = 0;
   speak_and_stop (f);
@@ -355,6 +562,7 @@ test_closed (Fixture *f, gconstpointer data) {
   g_assert_cmpuint (n_timeouts, ==, 1);
   g_assert_nonnull (g_main_context_find_source_by_id (NULL, timeout));
   g_assert_cmpuint (n_asked, >, 0);
+  g_assert_true (has_handlers (f, machine));
   toggle (f);
   g_assert_null (g_main_context_find_source_by_id (NULL, timeout));
   g_assert_cmpuint (
@@ -376,8 +584,8 @@ test_names (Fixture *f, gconstpointer data) {
 
   tell (f, &stats);
   toggle (f);
-  name = fixture_find (f->window->performance, GTK_TYPE_LABEL, "label", "Words firm after");
-  value = fixture_find (f->window->performance, GTK_TYPE_LABEL, "label", "0.52 – 1.53 s");
+  name = fixture_find (f->window->performance, GTK_TYPE_LABEL, "label", "Final text after");
+  value = fixture_find (f->window->performance, GTK_TYPE_LABEL, "label", "0.54 – 1.55 s");
   gtk_test_accessible_assert_state (GTK_ACCESSIBLE (f->window->performance), GTK_ACCESSIBLE_STATE_HIDDEN,
                                     FALSE);
   gtk_test_accessible_assert_relation (gtk_widget_get_ancestor (name, LONGHAND_TYPE_FIGURE_ROW),
@@ -385,6 +593,20 @@ test_names (Fixture *f, gconstpointer data) {
   toggle (f);
   gtk_test_accessible_assert_state (GTK_ACCESSIBLE (f->window->performance), GTK_ACCESSIBLE_STATE_HIDDEN,
                                     TRUE);
+}
+
+/* Beside a text and the sessions there is not more room for it. */
+static void
+test_width (Fixture *f, gconstpointer data) {
+  LonghandStats stats;
+  int minimum, natural;
+
+  tell (f, &stats);
+  toggle (f);
+  gtk_widget_measure (GTK_WIDGET (f->window->performance), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, &natural,
+                      NULL, NULL);
+  g_assert_cmpint (minimum, <=, 280);
+  g_assert_cmpint (natural, <=, 360);
 }
 
 #define ADD(name, function)                                                                                  \
@@ -398,9 +620,16 @@ main (int argc, char **argv) {
   ADD ("shows-how-well-live-text-keeps-up", test_panel_live);
   ADD ("shows-where-the-time-of-a-pass-goes-while-open", test_panel_breakdown);
   ADD ("shows-what-it-is-told", test_panel_shows_what_it_is_told);
+  ADD ("graphs-say-what-they-show", test_graphs);
   ADD ("figures-are-copied-under-their-names", test_copy);
   ADD ("what-is-not-known-is-copied-as-null", test_copy_of_nothing);
+  ADD ("speed-up-is-measured-kept-and-copied", test_measuring);
+  ADD ("measuring-can-be-cancelled", test_measuring_is_cancelled);
+  ADD ("dictation-ends-measuring", test_measuring_and_dictation);
+  ADD ("measuring-ends-with-the-panel", test_measuring_ends_with_the_panel);
+  ADD ("what-was-measured-is-there-again", test_what_was_measured);
   ADD ("closed-it-does-nothing", test_closed);
+  ADD ("it-is-narrow", test_width);
   ADD ("rows-say-name-and-value", test_names);
   return g_test_run ();
 }

@@ -1,12 +1,12 @@
 #include "performance/longhand-figure-row.h"
 
-#define MAX_CHARS 18
+#define MAX_CHARS 14
 
 struct _LonghandFigureRow {
   GtkListBoxRow parent_instance;
 
   /* children */
-  GtkBox *box;
+  GtkBox *box, *line;
   GtkLabel *name, *value;
   GtkProgressBar *bar; /* NULL: no share was set */
 };
@@ -38,6 +38,11 @@ longhand_figure_row_add_below (LonghandFigureRow *self, GtkWidget *picture) {
   gtk_box_append (self->box, picture);
 }
 
+void
+longhand_figure_row_add_mark (LonghandFigureRow *self, GtkWidget *mark) {
+  gtk_box_prepend (self->line, mark);
+}
+
 static void
 longhand_figure_row_class_init (LonghandFigureRowClass *klass) {
 }
@@ -51,18 +56,17 @@ new_label (const char *text, float xalign, GtkJustification justification) {
 
 static void
 longhand_figure_row_init (LonghandFigureRow *self) {
-  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-
   self->box = GTK_BOX (gtk_box_new (GTK_ORIENTATION_VERTICAL, 6));
+  self->line = GTK_BOX (gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12));
   self->name = new_label (NULL, 0, GTK_JUSTIFY_LEFT);
   self->value = new_label ("–", 1, GTK_JUSTIFY_RIGHT);
   gtk_widget_set_hexpand (GTK_WIDGET (self->name), TRUE);
   gtk_widget_add_css_class (GTK_WIDGET (self->value), "dim-label");
   gtk_widget_add_css_class (GTK_WIDGET (self->value), "numeric");
   gtk_widget_add_css_class (GTK_WIDGET (self->box), "longhand-figure");
-  gtk_box_append (GTK_BOX (line), GTK_WIDGET (self->name));
-  gtk_box_append (GTK_BOX (line), GTK_WIDGET (self->value));
-  gtk_box_append (self->box, line);
+  gtk_box_append (self->line, GTK_WIDGET (self->name));
+  gtk_box_append (self->line, GTK_WIDGET (self->value));
+  gtk_box_append (self->box, GTK_WIDGET (self->line));
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (self), GTK_WIDGET (self->box));
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (self), FALSE);
   gtk_accessible_update_relation (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_RELATION_LABELLED_BY, self->name,

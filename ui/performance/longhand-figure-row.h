@@ -21,4 +21,7 @@ void longhand_figure_row_set_share (LonghandFigureRow *self, double share); /* 0
 void longhand_figure_row_add_below (LonghandFigureRow *self,
                                     GtkWidget *picture); /* takes its floating reference */
 
+void longhand_figure_row_add_mark (LonghandFigureRow *self,
+                                   GtkWidget *mark); /* before its name; takes its floating reference */
+
 G_END_DECLS

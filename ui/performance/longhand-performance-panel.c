@@ -2,6 +2,11 @@
 
 #include "dictation/longhand-stats-json.h"
 #include "performance/longhand-figure-row.h"
+#include "performance/longhand-machine-panel.h"
+#include "performance/longhand-pattern.h"
+#include "performance/longhand-recent.h"
+#include "performance/longhand-track.h"
+#include "widgets/longhand-accessible.h"
 
 #include <glib/gi18n.h>
 
@@ -16,9 +21,6 @@ enum {
   ROW_QUEUE,
   ROW_DROPPED,
   ROW_OVERRUNS,
-  ROW_MODEL,
-  ROW_THREADS,
-  ROW_KERNELS,
   N_ROWS
 };
 
@@ -27,15 +29,20 @@ struct _LonghandPerformancePanel {
 
   /* template children */
   AdwToastOverlay *toasts;
+  LonghandRecent *recent;
   GtkListBox *speed;
+  GtkListBox *steps;
   GtkListBox *encoder;
   GtkListBox *decoder;
   GtkListBox *memory;
+  LonghandMachinePanel *machine;
 
   /* borrowed from these */
   LonghandFigureRow *rows[N_ROWS];
+  LonghandFigureRow *step_rows[LONGHAND_N_STEPS];
   LonghandFigureRow *parts[LONGHAND_N_PARTS];
-  LonghandFigureRow *memories[LONGHAND_N_MEMORY];
+  LonghandFigureRow *memories[LONGHAND_N_MEMORY]; /* the last is the whole */
+  LonghandFigureRow *other_memory;
 
   LonghandDictation *dictation; /* owned; may be NULL */
   guint timeout;                /* source; while it is seen */
@@ -58,9 +65,6 @@ static const struct {
   = { N_ ("Words revised"), N_ ("Words that were shown and changed afterwards, of 100 that were written") },
   [ROW_CPU] = { N_ ("Processor time"), N_ ("Of the whole program, since it started") },
   [ROW_PEAK] = { N_ ("Memory, peak"), N_ ("The most that the whole program had") },
-  [ROW_MODEL] = { N_ ("Model"), N_ ("The one that recognises") },
-  [ROW_THREADS] = { N_ ("Threads"), N_ ("Threads that recognise") },
-  [ROW_KERNELS] = { N_ ("Instruction set"), N_ ("Which of the processor’s instructions are used") },
   [ROW_QUEUE] = { N_ ("Sound waiting"), N_ ("Recorded, but not looked at yet") },
   [ROW_DROPPED] = { N_ ("Lost samples"), N_ ("Could not be taken from the microphone in time") },
   [ROW_OVERRUNS] = { N_ ("Gaps in the sound"), N_ ("Times that the microphone itself lost sound") },
@@ -127,15 +131,21 @@ refresh_speed (LonghandPerformancePanel *self, const LonghandStats *stats) {
   set_value (self->rows[ROW_OVERRUNS], "%" G_GUINT64_FORMAT, stats->n_overruns);
 }
 
-/* What recognises. */
+/* Loading is no part of recognising, and has no share in it. */
 static void
-refresh_setting (LonghandPerformancePanel *self, const LonghandStats *stats) {
-  longhand_figure_row_set_value (self->rows[ROW_MODEL], longhand_dictation_get_model_title (self->dictation));
-  set_value (self->rows[ROW_THREADS], "%u", stats->threads);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->rows[ROW_THREADS]), stats->threads_reason != NULL
-                                                                         ? stats->threads_reason
-                                                                         : _ (rows[ROW_THREADS].explanation));
-  longhand_figure_row_set_value (self->rows[ROW_KERNELS], stats->kernel_level);
+refresh_steps (LonghandPerformancePanel *self, const LonghandStats *stats) {
+  double all_ms = 0;
+
+  set_value (self->step_rows[0], _ ("%.2f s"), stats->steps[0].ms / 1000);
+  for (guint i = 1; i < LONGHAND_N_STEPS; i++)
+    all_ms += stats->steps[i].ms;
+  for (guint i = 1; i < LONGHAND_N_STEPS; i++) {
+    longhand_figure_row_set_share (self->step_rows[i], all_ms > 0 ? stats->steps[i].ms / all_ms : 0);
+    if (all_ms > 0)
+      set_value (self->step_rows[i], _ ("%.0f %%"), 100 * stats->steps[i].ms / all_ms);
+    else
+      longhand_figure_row_set_value (self->step_rows[i], NULL);
+  }
 }
 
 /* Parts [first, end) of the last pass. */
@@ -155,15 +165,21 @@ refresh_parts (LonghandPerformancePanel *self, const LonghandStats *stats, guint
 }
 
 static void
+show_memory (LonghandFigureRow *row, guint64 bytes, guint64 largest) {
+  set_bytes (row, bytes);
+  longhand_figure_row_set_share (row, (double)bytes / (double)largest);
+}
+
+static void
 refresh_memory (LonghandPerformancePanel *self, const LonghandStats *stats) {
+  const guint64 other = longhand_track_get_other_bytes (stats);
   guint64 largest = 1;
 
   for (guint i = 0; i < LONGHAND_N_MEMORY; i++)
     largest = MAX (largest, stats->memory[i].bytes);
-  for (guint i = 0; i < LONGHAND_N_MEMORY; i++) {
-    set_bytes (self->memories[i], stats->memory[i].bytes);
-    longhand_figure_row_set_share (self->memories[i], (double)stats->memory[i].bytes / (double)largest);
-  }
+  for (guint i = 0; i < LONGHAND_N_MEMORY; i++)
+    show_memory (self->memories[i], stats->memory[i].bytes, largest);
+  show_memory (self->other_memory, other, largest);
 }
 
 void
@@ -173,11 +189,13 @@ longhand_performance_panel_refresh (LonghandPerformancePanel *self) {
   if (self->dictation == NULL)
     return;
   longhand_dictation_get_stats (self->dictation, &stats);
+  longhand_recent_look (self->recent, &stats);
   refresh_speed (self, &stats);
-  refresh_setting (self, &stats);
+  refresh_steps (self, &stats);
   refresh_parts (self, &stats, 0, LONGHAND_N_ENCODER_PARTS);
   refresh_parts (self, &stats, LONGHAND_N_ENCODER_PARTS, LONGHAND_N_PARTS);
   refresh_memory (self, &stats);
+  longhand_machine_panel_show (self->machine, &stats);
 }
 
 static gboolean
@@ -195,26 +213,43 @@ copy (GtkWidget *widget, const char *action, GVariant *parameter) {
   LonghandStats stats;
 
   longhand_dictation_get_stats (self->dictation, &stats);
-  json = longhand_stats_dup_json (&stats);
+  json = longhand_stats_dup_json (&stats, longhand_machine_panel_get_scaling (self->machine));
   gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), json);
   adw_toast_overlay_add_toast (self->toasts, adw_toast_new (_ ("Figures copied")));
 }
 
 /* ---- life ---- */
 
+/* With the pattern that the graph has for it. */
+static LonghandFigureRow *
+append_component (LonghandPerformancePanel *self, const char *name, guint pattern) {
+  LonghandFigureRow *row = longhand_figure_row_append_to (self->memory, name, NULL);
+
+  longhand_figure_row_add_mark (row, longhand_pattern_new_swatch (pattern));
+  return row;
+}
+
 /* Names of what is told apart by number are told with the figures. */
 static void
 make_rows (LonghandPerformancePanel *self, const LonghandStats *stats) {
+  for (guint i = 0; i < LONGHAND_N_STEPS; i++)
+    self->step_rows[i] = longhand_figure_row_append_to (
+        self->steps, stats->steps[i].name,
+        i > 0 ? _ ("Of all time in the engine since the model was loaded") : NULL);
   for (guint i = 0; i < LONGHAND_N_PARTS; i++)
     self->parts[i] = longhand_figure_row_append_to (
         i < LONGHAND_N_ENCODER_PARTS ? self->encoder : self->decoder, stats->parts[i].name, NULL);
-  for (guint i = 0; i < LONGHAND_N_MEMORY; i++)
-    self->memories[i] = longhand_figure_row_append_to (self->memory, stats->memory[i].name, NULL);
+  for (guint i = 0; i + 1 < LONGHAND_N_MEMORY; i++)
+    self->memories[i] = append_component (self, stats->memory[i].name, i);
+  self->other_memory = append_component (self, _ ("Everything else"), LONGHAND_TRACK_N_MEMORY - 1);
+  self->memories[LONGHAND_N_MEMORY - 1]
+      = longhand_figure_row_append_to (self->memory, stats->memory[LONGHAND_N_MEMORY - 1].name, NULL);
 }
 
 static void
 begin (LonghandPerformancePanel *self) {
   longhand_dictation_set_detailed (self->dictation, TRUE);
+  longhand_recent_clear (self->recent);
   longhand_performance_panel_refresh (self);
   self->timeout = g_timeout_add_seconds (1, on_timeout, self);
 }
@@ -227,18 +262,10 @@ end (LonghandPerformancePanel *self) {
   longhand_dictation_set_detailed (self->dictation, FALSE);
 }
 
-/* The flap has it in the window all the time; those who cannot see that it is not shown come upon it
- * otherwise. */
-static void
-set_hidden (LonghandPerformancePanel *self, gboolean is_hidden) {
-  gtk_accessible_update_state (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_STATE_HIDDEN, is_hidden, -1);
-}
-
 static void
 longhand_performance_panel_map (GtkWidget *widget) {
   LonghandPerformancePanel *self = LONGHAND_PERFORMANCE_PANEL (widget);
 
-  set_hidden (self, FALSE);
   GTK_WIDGET_CLASS (longhand_performance_panel_parent_class)->map (widget);
   if (self->dictation != NULL)
     begin (self);
@@ -247,7 +274,6 @@ longhand_performance_panel_map (GtkWidget *widget) {
 static void
 longhand_performance_panel_unmap (GtkWidget *widget) {
   end (LONGHAND_PERFORMANCE_PANEL (widget));
-  set_hidden (LONGHAND_PERFORMANCE_PANEL (widget), TRUE);
   GTK_WIDGET_CLASS (longhand_performance_panel_parent_class)->unmap (widget);
 }
 
@@ -264,34 +290,41 @@ static void
 longhand_performance_panel_class_init (LonghandPerformancePanelClass *klass) {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  g_type_ensure (LONGHAND_TYPE_RECENT);
+  g_type_ensure (LONGHAND_TYPE_MACHINE_PANEL);
   G_OBJECT_CLASS (klass)->dispose = longhand_performance_panel_dispose;
   widget_class->map = longhand_performance_panel_map;
   widget_class->unmap = longhand_performance_panel_unmap;
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/longhand_app/Longhand/ui/performance/longhand-performance-panel.ui");
   gtk_widget_class_bind_template_child (widget_class, LonghandPerformancePanel, toasts);
+  gtk_widget_class_bind_template_child (widget_class, LonghandPerformancePanel, recent);
   gtk_widget_class_bind_template_child (widget_class, LonghandPerformancePanel, speed);
+  gtk_widget_class_bind_template_child (widget_class, LonghandPerformancePanel, steps);
   gtk_widget_class_bind_template_child (widget_class, LonghandPerformancePanel, encoder);
   gtk_widget_class_bind_template_child (widget_class, LonghandPerformancePanel, decoder);
   gtk_widget_class_bind_template_child (widget_class, LonghandPerformancePanel, memory);
+  gtk_widget_class_bind_template_child (widget_class, LonghandPerformancePanel, machine);
   gtk_widget_class_install_action (widget_class, "performance.copy", NULL, copy);
 }
 
 static void
 longhand_performance_panel_init (LonghandPerformancePanel *self) {
   gtk_widget_init_template (GTK_WIDGET (self));
-  set_hidden (self, TRUE);
+  longhand_accessible_name_toasts (GTK_WIDGET (self->toasts));
   for (guint i = 0; i < N_ROWS; i++)
     self->rows[i] = longhand_figure_row_append_to (self->speed, _ (rows[i].name), _ (rows[i].explanation));
 }
 
 void
-longhand_performance_panel_set_up (LonghandPerformancePanel *self, LonghandDictation *dictation) {
+longhand_performance_panel_set_up (LonghandPerformancePanel *self, LonghandSettings *settings,
+                                   LonghandModelStore *store, LonghandDictation *dictation) {
   LonghandStats stats;
 
   self->dictation = g_object_ref (dictation);
   longhand_dictation_get_stats (dictation, &stats);
   make_rows (self, &stats);
+  longhand_machine_panel_set_up (self->machine, settings, store, dictation);
   if (gtk_widget_get_mapped (GTK_WIDGET (self)))
     begin (self);
 }

@@ -11,8 +11,9 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (LonghandPerformancePanel, longhand_performance_panel, LONGHAND, PERFORMANCE_PANEL,
                       AdwBin)
 
-/* Once: whose figures; a reference is kept. */
-void longhand_performance_panel_set_up (LonghandPerformancePanel *self, LonghandDictation *dictation);
+/* Once: whose figures; references are kept. */
+void longhand_performance_panel_set_up (LonghandPerformancePanel *self, LonghandSettings *settings,
+                                        LonghandModelStore *store, LonghandDictation *dictation);
 void longhand_performance_panel_refresh (LonghandPerformancePanel *self);
 
 G_END_DECLS

@@ -226,7 +226,7 @@ longhand_window_new (GtkApplication *application, LonghandSettings *settings, Lo
   g_settings_bind (gsettings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (gsettings, "show-performance", self->flap, "reveal-flap", G_SETTINGS_BIND_DEFAULT);
   longhand_level_meter_set_dictation (self->meter, dictation);
-  longhand_performance_panel_set_up (self->performance, dictation);
+  longhand_performance_panel_set_up (self->performance, settings, store, dictation);
   longhand_window_init_actions (self);
   longhand_window_init_messages (self);
   longhand_window_init_microphone (self);
