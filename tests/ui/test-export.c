@@ -170,6 +170,34 @@ test_no_times (Fixture *f, gconstpointer data) {
   g_assert_true (longhand_document_get_unsaved (f->document));
 }
 
+/* As when the folder is gone, or the disk is full. */
+static void
+assert_lost_nothing (Fixture *f, const LonghandWriter *writer, GFile *file) {
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (longhand_window_save (f->window, file, writer, &error));
+  g_assert_error (error, LONGHAND_ERROR, LONGHAND_ERROR_WRITE);
+  fixture_assert_text (f, "Kept.");
+  g_assert_true (longhand_document_get_unsaved (f->document));
+}
+
+static void
+test_no_format_loses_text (Fixture *f, gconstpointer data) {
+  g_autoptr (GFile) full = g_file_new_for_path ("/dev/full");
+
+  fixture_speak (f, 0, "Kept.");
+  for (guint i = 0; i < longhand_writers_get_n (); i++) {
+    const LonghandWriter *writer = longhand_writers_get (i);
+    g_autofree char *name = g_strdup_printf ("gone.%s", writer->extension);
+    g_autoptr (GFile) gone = file_in (f, "gone");
+    g_autoptr (GFile) file = g_file_get_child (gone, name);
+
+    assert_lost_nothing (f, writer, file);
+    assert_lost_nothing (f, writer, full);
+    g_assert_false (g_file_query_exists (gone, NULL));
+  }
+}
+
 static void
 test_impossible_place (Fixture *f, gconstpointer data) {
   g_autoptr (GFile) file = file_in (f, "file");
@@ -269,6 +297,34 @@ test_dialog_begins_where_it_was (Fixture *f, gconstpointer data) {
   gtk_widget_activate_action (GTK_WIDGET (f->window), "win.export", NULL);
   WAIT_FOR (find_chooser () != NULL);
   fixture_activate (find_chooser ());
+  fixture_press ("Return");
+  WAIT_FOR (g_file_query_exists (file, NULL));
+  contents = contents_of (file);
+  g_assert_true (g_str_has_prefix (contents, "%PDF-"));
+}
+
+static GtkDropDown *
+find_formats (void) {
+  return fixture_find (find_chooser (), GTK_TYPE_DROP_DOWN, "tooltip-text",
+                       "Select which types of files are shown");
+}
+
+/* The name that is offered follows the list of formats, so that what is exported is what was chosen there. */
+static void
+test_dialog_renames (Fixture *f, gconstpointer data) {
+  g_autofree char *uri = g_filename_to_uri (f->dir, NULL, NULL);
+  g_autofree char *name = longhand_window_dup_export_name (&longhand_pdf_writer);
+  g_autofree char *contents = NULL;
+  g_autoptr (GFile) file = file_in (f, name);
+  GtkDropDown *formats;
+
+  g_settings_set_string (longhand_settings_get_gsettings (f->settings), "export-folder", uri);
+  fixture_speak (f, 0, "Words.");
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.export", NULL);
+  WAIT_FOR (find_chooser () != NULL);
+  fixture_activate (find_chooser ());
+  WAIT_FOR ((formats = find_formats ()) != NULL);
+  gtk_drop_down_set_selected (formats, longhand_writers_get_n () - 1);
   fixture_press ("Return");
   WAIT_FOR (g_file_query_exists (file, NULL));
   contents = contents_of (file);
@@ -386,9 +442,11 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/export/odt-has-what-was-typed", test_typed_odt);
   FIXTURE_ADD ("/export/pdf-has-what-was-typed", test_pdf);
   FIXTURE_ADD ("/export/times-need-something-dictated", test_no_times);
+  FIXTURE_ADD ("/export/no-format-loses-text", test_no_format_loses_text);
   FIXTURE_ADD ("/export/an-impossible-place-loses-nothing", test_impossible_place);
   FIXTURE_ADD ("/export/dialog/the-ending-decides-the-format", test_dialog_writes);
   FIXTURE_ADD ("/export/dialog/every-format-can-be-chosen", test_dialog_formats);
+  FIXTURE_ADD ("/export/dialog/the-name-follows-the-format", test_dialog_renames);
   g_test_add ("/export/dialog/it-begins-with-what-was-chosen-last", Fixture, NULL,
               fixture_set_up_without_window, test_dialog_begins_where_it_was, fixture_tear_down);
   FIXTURE_ADD ("/export/drag/text-is-dragged-as-text-and-as-a-file", text_is_dragged_as_text_and_as_a_file);

@@ -228,10 +228,27 @@ go_to_last_folder (LonghandWindow *self) {
     gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (self->chooser), folder, NULL);
 }
 
+/* GtkFileChooserNative shows this one where there is no portal, but does not tell of filters that are chosen
+ * in it. NULL: a portal shows one of its own. */
+static GtkFileChooserDialog *
+find_dialog (LonghandWindow *self) {
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++) {
+    g_autoptr (GtkWindow) window = g_list_model_get_item (windows, i);
+
+    if (GTK_IS_FILE_CHOOSER_DIALOG (window) && gtk_widget_get_visible (GTK_WIDGET (window))
+        && gtk_window_get_transient_for (window) == GTK_WINDOW (self))
+      return GTK_FILE_CHOOSER_DIALOG (window);
+  }
+  return NULL;
+}
+
 void
 longhand_window_export (LonghandWindow *self) {
   const LonghandWriter *preferred = last_writer (self);
   g_autofree char *name = longhand_window_dup_export_name (preferred);
+  GtkFileChooserDialog *dialog;
 
   if (self->chooser != NULL)
     return;
@@ -251,9 +268,11 @@ longhand_window_export (LonghandWindow *self) {
   }
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (self->chooser), name);
   go_to_last_folder (self);
-  g_signal_connect_object (self->chooser, "notify::filter", G_CALLBACK (on_filter), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->chooser, "response", G_CALLBACK (on_chosen), self, G_CONNECT_SWAPPED);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
+  dialog = find_dialog (self);
+  if (dialog != NULL)
+    g_signal_connect_object (dialog, "notify::filter", G_CALLBACK (on_filter), self, G_CONNECT_SWAPPED);
 }
 
 /* ---- closing ---- */
