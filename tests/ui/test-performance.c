@@ -459,7 +459,7 @@ test_measuring (Fixture *f, gconstpointer data) {
   g_assert_true (gtk_widget_get_visible (cancel));
   g_assert_true (says (f, "Measuring…"));
   WAIT_FOR (gtk_widget_get_visible (measure));
-  g_assert_true (says (f, "Measured with longhand-mini.en-q5_K."));
+  g_assert_true (says (f, "Measured with Longhand mini q5_K (English)."));
   g_assert_true (is_kept (f, &scaling));
   n = scaling.points[scaling.n - 1].threads;
   speedup = g_strdup_printf ("\nSpeed-up\n%.2f with %u thread",
@@ -607,6 +607,8 @@ test_width (Fixture *f, gconstpointer data) {
                       NULL, NULL);
   g_assert_cmpint (minimum, <=, 280);
   g_assert_cmpint (natural, <=, 360);
+  g_assert_false (
+      gtk_widget_compute_expand (GTK_WIDGET (f->window->performance), GTK_ORIENTATION_HORIZONTAL));
 }
 
 #define ADD(name, function)                                                                                  \

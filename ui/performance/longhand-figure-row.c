@@ -1,6 +1,6 @@
 #include "performance/longhand-figure-row.h"
 
-#define MAX_CHARS 14
+#define MAX_CHARS 16
 
 struct _LonghandFigureRow {
   GtkListBoxRow parent_instance;

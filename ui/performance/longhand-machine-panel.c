@@ -52,14 +52,23 @@ static const struct {
 
 /* (transfer full) */
 static char *
+dup_measured_with (LonghandMachinePanel *self) {
+  g_autoptr (LonghandModel) model = longhand_model_store_lookup (self->store, self->measured_id, NULL);
+
+  /* Translators: a model. */
+  return g_strdup_printf (_ ("Measured with %s."),
+                          model != NULL ? longhand_model_get_title (model) : self->measured_id);
+}
+
+/* (transfer full) */
+static char *
 dup_outcome (LonghandMachinePanel *self) {
   if (self->cancellable != NULL)
     return g_strdup (_ ("Measuring…"));
   if (self->problem != NULL)
     return g_strdup (self->problem);
   if (self->scaling.n > 0)
-    /* Translators: a model. */
-    return g_strdup_printf (_ ("Measured with %s."), self->measured_id);
+    return dup_measured_with (self);
   return g_strdup (_ ("How much faster is it with more threads? It recognises a short recording with each "
                       "number of them, for some seconds."));
 }

@@ -45,17 +45,17 @@ typedef struct {
   GtkSnapshot *snapshot;
   cairo_t *cr;
   double width, height;
-  double end; /* of both axes, as a logarithm */
+  double end_x, end_y; /* of the axes, as logarithms */
 } Canvas;
 
 static double
 get_x (const Canvas *canvas, double threads) {
-  return SIDE + (canvas->width - 2 * SIDE) * log2 (threads) / canvas->end;
+  return SIDE + (canvas->width - 2 * SIDE) * log2 (threads) / canvas->end_x;
 }
 
 static double
 get_y (const Canvas *canvas, double speedup) {
-  return canvas->height - FOOT - (canvas->height - FOOT - HEAD) * log2 (MAX (speedup, 1)) / canvas->end;
+  return canvas->height - FOOT - (canvas->height - FOOT - HEAD) * log2 (MAX (speedup, 1)) / canvas->end_y;
 }
 
 static void
@@ -71,7 +71,7 @@ set_color (const Canvas *canvas, const char *name, float alpha) {
 
 static void
 draw_ideal (const Canvas *canvas) {
-  const double dots[] = { 2, 3 }, last = exp2 (canvas->end);
+  const double dots[] = { 2, 3 }, last = exp2 (canvas->end_x);
 
   cairo_move_to (canvas->cr, get_x (canvas, 1), get_y (canvas, 1));
   cairo_line_to (canvas->cr, get_x (canvas, last), get_y (canvas, last));
@@ -148,6 +148,16 @@ append_labels (const Canvas *canvas) {
   }
 }
 
+/* What is disturbed with one thread and not with more is more than as many times as fast. */
+static double
+find_end_y (LonghandSpeedUpGraph *self, double end_x) {
+  double end_y = end_x;
+
+  for (guint i = 0; i < self->scaling.n; i++)
+    end_y = MAX (end_y, log2 (longhand_scaling_get_speedup (&self->scaling, i)));
+  return end_y;
+}
+
 static void
 longhand_speed_up_graph_snapshot (GtkWidget *widget, GtkSnapshot *snapshot) {
   LonghandSpeedUpGraph *self = LONGHAND_SPEED_UP_GRAPH (widget);
@@ -156,7 +166,8 @@ longhand_speed_up_graph_snapshot (GtkWidget *widget, GtkSnapshot *snapshot) {
 
   if (self->scaling.n == 0)
     return;
-  canvas.end = MAX (1, log2 (self->scaling.points[self->scaling.n - 1].threads));
+  canvas.end_x = MAX (1, log2 (self->scaling.points[self->scaling.n - 1].threads));
+  canvas.end_y = find_end_y (self, canvas.end_x);
   canvas.cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
   draw_axis (&canvas);
   draw_ideal (&canvas);
