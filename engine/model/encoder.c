@@ -21,9 +21,8 @@ enum quill_status quill_encoder_open(struct quill_encoder **out, const struct qu
     if (!encoder)
         return quill_fail(err, QUILL_ERR_NOMEM, "need %zu bytes for the encoder", sizeof *encoder);
     encoder->model = model;
-    encoder->plan =
-        quill_plan_encoder(&model->hparams, quill_model_gemm(model, kernels),
-                           quill_model_attention_gemm(model, kernels), quill_model_activation_type(model));
+    encoder->plan = quill_plan_encoder(&model->hparams, quill_model_gemm(model, kernels),
+                                       quill_model_activation_type(model));
     const enum quill_status status =
         quill_arena_open(&encoder->arena, &encoder->plan.own, "the encoder", err);
     if (status != QUILL_OK) {
@@ -126,7 +125,7 @@ static void run_attention(struct quill_encoder *encoder, const struct quill_comp
                                                  type == QUILL_F16 ? QUILL_STORE_F16 : QUILL_STORE_F32,
                                                  false});
     quill_trace_lap(c->trace, QUILL_TRACE_ENCODER_PROJECTIONS);
-    quill_attend_window(c, quill_model_attention_gemm(model, &c->kernels),
+    quill_attend_window(c, gemm,
                         &(struct quill_window_attention){.q = qkv,
                                                          .k = qkv + part_bytes,
                                                          .v = qkv + 2 * part_bytes,

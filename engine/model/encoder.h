@@ -16,8 +16,8 @@ static inline bool quill_cancelled(const struct quill_cancel *cancel)
 
 struct quill_encoder;
 
-/* Buffers for up to n_audio_ctx frames. Borrows the model. Every later struct quill_compute has these kernels.
- * Errors: NOMEM. */
+/* Buffers for up to n_audio_ctx frames. Borrows the model. Every later struct quill_compute has these
+ * kernels. Errors: NOMEM. */
 enum quill_status quill_encoder_open(struct quill_encoder **out, const struct quill_model *model,
                                      const struct quill_kernels *kernels, struct quill_error *err);
 void quill_encoder_close(struct quill_encoder **encoder);

@@ -90,14 +90,13 @@ unsigned quill_model_n_languages(const struct quill_model *model)
 const struct quill_gemm *quill_model_gemm(const struct quill_model *model,
                                           const struct quill_kernels *kernels)
 {
-    return &kernels->gemm[model->precision == QUILL_PRECISION_FLOAT32 ? QUILL_GEMM_F32 : QUILL_GEMM_I16];
-}
+    const enum quill_gemm_form forms[] = {
+        [QUILL_PRECISION_FLOAT32] = QUILL_GEMM_F32,
+        [QUILL_PRECISION_HALF] = QUILL_GEMM_I16,
+        [QUILL_PRECISION_QUANTIZED] = kernels->coarse_form,
+    };
 
-const struct quill_gemm *quill_model_attention_gemm(const struct quill_model *model,
-                                                    const struct quill_kernels *kernels)
-{
-    return model->precision == QUILL_PRECISION_QUANTIZED ? &kernels->gemm[kernels->coarse_form]
-                                                         : quill_model_gemm(model, kernels);
+    return &kernels->gemm[forms[model->precision]];
 }
 
 enum quill_type quill_model_activation_type(const struct quill_model *model)
@@ -118,9 +117,7 @@ size_t quill_model_work_bytes(const struct quill_model *model, const struct quil
 {
     const struct quill_gemm *gemm = quill_model_gemm(model, kernels);
     const struct quill_plan encoder =
-        quill_plan_encoder(&model->hparams, gemm, quill_model_attention_gemm(model, kernels),
-                           quill_model_activation_type(model))
-            .work;
+        quill_plan_encoder(&model->hparams, gemm, quill_model_activation_type(model)).work;
     const struct quill_decoder_size one = {1, 1, 1}; /* of which the working memory does not depend */
     const struct quill_plan decoder = quill_plan_decoder(&model->hparams, gemm, model->cache, &one).work;
 

@@ -30,7 +30,8 @@ struct quill_decoder_block {
     struct quill_mlp_layer mlp;
 };
 
-/* What products may lose: no more than the weights have lost already, as float32, half floats or quantized. */
+/* What products may lose: no more than the weights have lost already, as float32, half floats or quantized.
+ */
 enum quill_precision { QUILL_PRECISION_FLOAT32, QUILL_PRECISION_HALF, QUILL_PRECISION_QUANTIZED };
 
 struct quill_model {
@@ -40,37 +41,36 @@ struct quill_model {
     enum quill_type weight_type;  /* of most weights */
     enum quill_precision precision;
     enum quill_cache_form cache; /* of keys and values: what the weights are, if they are floats; else int8 */
-    const float *mel_filters;     /* [n_mels, 201], aligned copy */
+    const float *mel_filters;    /* [n_mels, 201], aligned copy */
 
     /* Convolutions as linear layers over overlapping rows of [frames + 2, channels]: weights re-ordered to
      * [out, tap, in], so that row t of the input starts at t * stride * channels. */
     struct quill_linear_layer conv1, conv2;
     struct quill_matrix encoder_positions; /* [n_audio_ctx, n_audio_state] */
-    struct quill_encoder_block *encoder; /* owned; [n_audio_layer] */
+    struct quill_encoder_block *encoder;   /* owned; [n_audio_layer] */
     struct quill_norm encoder_norm;
 
-    struct quill_matrix token_embedding; /* [n_vocab, n_text_state]; also the output projection */
+    struct quill_matrix token_embedding;   /* [n_vocab, n_text_state]; also the output projection */
     struct quill_matrix decoder_positions; /* [n_text_ctx, n_text_state] */
-    struct quill_decoder_block *decoder; /* owned; [n_text_layer] */
+    struct quill_decoder_block *decoder;   /* owned; [n_text_layer] */
     struct quill_norm decoder_norm;
 
-    size_t weight_bytes, embedding_bytes; /* for quill_memory */
+    size_t weight_bytes, embedding_bytes;    /* for quill_memory */
     const void *encoder_begin, *encoder_end; /* where the encoder's matrices lie in the file's map */
 };
 
-/* The encoder is done with a window, and decoding takes ten times as long: lets go of its weights' pages. Other
- * encoders of the model may run meanwhile. */
+/* The encoder is done with a window, and decoding takes ten times as long: lets go of its weights' pages.
+ * Other encoders of the model may run meanwhile. */
 void quill_model_release_encoder(const struct quill_model *model);
 
-/* How the model multiplies, by its precision: with weights; within the encoder's attention, whose softmax and sums over
- * all keys level out what rounding does; and the type that lies between products: float32, or else half floats. */
-const struct quill_gemm *quill_model_gemm(const struct quill_model *model, const struct quill_kernels *kernels);
-const struct quill_gemm *quill_model_attention_gemm(const struct quill_model *model,
-                                                    const struct quill_kernels *kernels);
+/* How the model multiplies, by its precision: where weights are rounded to bytes or less, so may be what they
+ * are multiplied with. And the type that lies between products: float32, or else half floats. */
+const struct quill_gemm *quill_model_gemm(const struct quill_model *model,
+                                          const struct quill_kernels *kernels);
 enum quill_type quill_model_activation_type(const struct quill_model *model);
 
-/* Scratch that one worker needs (quill_compute.scratch_bytes) for every step of this model, and working memory
- * (quill_compute.work), which encoder and decoder use in turn (SIZE_MAX: more than a size can say). */
+/* Scratch that one worker needs (quill_compute.scratch_bytes) for every step of this model, and working
+ * memory (quill_compute.work), which encoder and decoder use in turn (SIZE_MAX: more than a size can say). */
 size_t quill_model_scratch_bytes(const struct quill_model *model, const struct quill_kernels *kernels);
 size_t quill_model_work_bytes(const struct quill_model *model, const struct quill_kernels *kernels);
 

@@ -30,7 +30,6 @@ static void overlay(struct quill_plan *largest, const struct quill_plan *plan)
 }
 
 struct quill_encoder_plan quill_plan_encoder(const struct quill_hparams *h, const struct quill_gemm *gemm,
-                                             const struct quill_gemm *attention_gemm,
                                              enum quill_type activations)
 {
     struct quill_encoder_plan plan = {0};
@@ -49,7 +48,7 @@ struct quill_encoder_plan quill_plan_encoder(const struct quill_hparams *h, cons
     forward = attention;
     plan.qkv = add3(&attention, n_ctx, 3, state, quill_type_traits(activations)->block_bytes);
     plan.panels = quill_plan_add(&attention, 1,
-                                 quill_attend_panels_bytes(attention_gemm, n_ctx, h->n_audio_head,
+                                 quill_attend_panels_bytes(gemm, n_ctx, h->n_audio_head,
                                                            h->n_audio_head ? state / h->n_audio_head : 0));
     plan.hidden = add_packed(&forward, gemm, n_ctx, 4 * state);
     overlay(&plan.work, &attention);

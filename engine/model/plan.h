@@ -1,7 +1,7 @@
-/* Every buffer of encoder and decoder, from the hyper-parameters and the way of computing (see struct quill_model) alone: pure,
- * overflow-checked, known before anything is allocated. `own` is what an encoder or decoder keeps; `work` is
- * used while it runs and lent to it (quill_compute.work). Spans are f32 unless said otherwise; "packed" means
- * rows in the form of the struct quill_gemm. */
+/* Every buffer of encoder and decoder, from the hyper-parameters and the way of computing (see struct
+ * quill_model) alone: pure, overflow-checked, known before anything is allocated. `own` is what an encoder or
+ * decoder keeps; `work` is used while it runs and lent to it (quill_compute.work). Spans are f32 unless said
+ * otherwise; "packed" means rows in the form of the struct quill_gemm. */
 #ifndef QUILL_MODEL_PLAN_H
 #define QUILL_MODEL_PLAN_H
 
@@ -50,7 +50,7 @@ struct quill_decoder_plan {
     struct quill_span windows;     /* size_t [n_windows]: the frames in each */
     struct quill_span logits;      /* [n_logits, n_vocab] */
 
-    struct quill_plan work; /* two layouts over the same memory: begin, feed */
+    struct quill_plan work;    /* two layouts over the same memory: begin, feed */
     struct quill_span encoded; /* packed [n_audio_ctx, n_audio_state] */
     struct quill_span column;  /* [n_audio_ctx, n_text_state]: keys or values of one layer */
     struct quill_span stream;  /* [n_text_ctx, n_text_state]; the residual stream */
@@ -63,7 +63,6 @@ struct quill_decoder_plan {
 
 /* A size that does not fit makes own.overflow or work.overflow true, which quill_arena_open reports. */
 struct quill_encoder_plan quill_plan_encoder(const struct quill_hparams *h, const struct quill_gemm *gemm,
-                                             const struct quill_gemm *attention_gemm,
                                              enum quill_type activations);
 struct quill_decoder_plan quill_plan_decoder(const struct quill_hparams *h, const struct quill_gemm *gemm,
                                              enum quill_cache_form form,

@@ -311,13 +311,13 @@ sizes_that_overflow_are_noticed (void) {
   for (int form = 0; form < QUILL_GEMM_FORMS; form++) {
     const struct quill_gemm *gemm = &kernels.gemm[form];
     const struct quill_encoder_plan encoder
-        = quill_plan_encoder (&huge, gemm, gemm, form == QUILL_GEMM_F32 ? QUILL_F32 : QUILL_F16);
+        = quill_plan_encoder (&huge, gemm, form == QUILL_GEMM_F32 ? QUILL_F32 : QUILL_F16);
     const enum quill_cache_form cache = form == QUILL_GEMM_F32 ? QUILL_CACHE_F32 : QUILL_CACHE_INT8;
     const struct quill_decoder_size one = { 1, 1, 1 }, many = { SIZE_MAX / 2, SIZE_MAX / 2, SIZE_MAX / 2 };
     const struct quill_decoder_plan decoder = quill_plan_decoder (&huge, gemm, cache, &one);
     const struct quill_decoder_plan many_decoder = quill_plan_decoder (&spec.hparams, gemm, cache, &many);
     const struct quill_encoder_plan small_encoder
-        = quill_plan_encoder (&spec.hparams, gemm, gemm, form == QUILL_GEMM_F32 ? QUILL_F32 : QUILL_F16);
+        = quill_plan_encoder (&spec.hparams, gemm, form == QUILL_GEMM_F32 ? QUILL_F32 : QUILL_F16);
     const struct quill_decoder_plan small_decoder = quill_plan_decoder (&spec.hparams, gemm, cache, &one);
 
     g_assert_true (encoder.own.overflow && encoder.work.overflow);
