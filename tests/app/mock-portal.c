@@ -18,12 +18,14 @@ static void export(MockPortal *self, const char *path, const char *interface, co
   g_autofree char *description = g_strdup_printf (DESCRIPTION, self->interface, methods);
   g_autoptr (GError) error = NULL;
   g_autoptr (GDBusNodeInfo) node = g_dbus_node_info_new_for_xml (description, &error);
+  guint id;
 
   g_assert_no_error (error);
-  g_dbus_connection_register_object (self->connection, path,
-                                     g_dbus_node_info_lookup_interface (node, interface), &vtable, self, NULL,
-                                     &error);
+  id = g_dbus_connection_register_object (self->connection, path,
+                                          g_dbus_node_info_lookup_interface (node, interface), &vtable, self,
+                                          NULL, &error);
   g_assert_no_error (error);
+  g_array_append_val (self->objects, id);
 }
 
 static void
@@ -84,6 +86,7 @@ mock_portal_new (const char *interface, const char *methods, MockPortalFn fn, gp
   MockPortal *self = g_new0 (MockPortal, 1);
 
   self->connection = private_bus_connect ();
+  self->objects = g_array_new (FALSE, FALSE, sizeof (guint));
   self->interface = interface;
   self->fn = fn;
   self->user = user;
@@ -93,6 +96,9 @@ mock_portal_new (const char *interface, const char *methods, MockPortalFn fn, gp
 
 void
 mock_portal_free (MockPortal *self) {
+  for (guint i = 0; i < self->objects->len; i++) /* calls may be on their way */
+    g_dbus_connection_unregister_object (self->connection, g_array_index (self->objects, guint, i));
+  g_array_unref (self->objects);
   if (!g_dbus_connection_is_closed (self->connection))
     mock_portal_vanish (self);
   g_object_unref (self->connection);

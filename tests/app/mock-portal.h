@@ -20,6 +20,7 @@ struct _MockPortal {
   guint response; /* what the person chooses; 0: agrees */
   guint n_closed; /* sessions, by the program */
 
+  GArray *objects; /* guint; registrations */
   const char *interface;
   MockPortalFn fn;
   gpointer user;
