@@ -163,6 +163,7 @@ files_are_cancelled_by_row_and_all_at_once (FilesFixture *f, gconstpointer data)
   drop (f, second);
   drop (f, third);
   WAIT_FOR (is_said (files_window (f), "3 files to go"));
+  fixture_assert_fits (gtk_widget_get_first_child (GTK_WIDGET (files_window (f))));
   press_icon (files_window (f), "window-close-symbolic");
   WAIT_FOR (is_said (files_window (f), "Cancelled"));
   g_assert_cmpuint (longhand_file_queue_get_n_open (f->queue), ==, 2);

@@ -13,7 +13,7 @@ typedef struct {
   FakeSource *microphone; /* owned by dictation */
   LonghandDictation *dictation;
   LonghandLibrary *library; /* in dir */
-  LonghandWindow *window; /* owned by the application; NULL once it is closed */
+  LonghandWindow *window;   /* owned by the application; NULL once it is closed */
   LonghandDocument *document;
   GtkTextBuffer *buffer; /* the same */
   char *dir;             /* an empty one of the test's own */
@@ -58,6 +58,11 @@ void fixture_type (const char *text);
 gpointer fixture_find (gpointer root, GType type, const char *property, const char *value);
 /* The text of all visible labels, one a line. (transfer full) */
 char *fixture_dup_labels (gpointer root);
+
+#define FIXTURE_NARROW 360       /* pixels: a phone held upright */
+#define FIXTURE_NARROW_LARGE 540 /* with text twice as large */
+/* On both. widget: what a window holds, or a part of it. */
+void fixture_assert_fits (gpointer widget);
 
 void fixture_speak (Fixture *f, gint64 start_ms, const char *text); /* as if it had been recognised */
 void fixture_fail (Fixture *f, int code, const char *message);      /* as if dictation had */
