@@ -74,6 +74,7 @@ on_list_activated (LonghandDictationPage *self, AdwActionRow *row) {
   g_signal_connect_object (page, "back", G_CALLBACK (adw_preferences_window_close_subpage), window,
                            G_CONNECT_SWAPPED);
   adw_preferences_window_present_subpage (ADW_PREFERENCES_WINDOW (window), page);
+  gtk_widget_grab_focus (page);
 }
 
 /* ---- keys ---- */

@@ -104,11 +104,18 @@ longhand_list_page_dispose (GObject *object) {
   G_OBJECT_CLASS (longhand_list_page_parent_class)->dispose (object);
 }
 
+/* Whoever comes here comes to write. */
+static gboolean
+longhand_list_page_grab_focus (GtkWidget *widget) {
+  return gtk_widget_grab_focus (GTK_WIDGET (LONGHAND_LIST_PAGE (widget)->view));
+}
+
 static void
 longhand_list_page_class_init (LonghandListPageClass *klass) {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = longhand_list_page_dispose;
+  widget_class->grab_focus = longhand_list_page_grab_focus;
   signals[BACK] = g_signal_new ("back", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                 G_TYPE_NONE, 0);
   gtk_widget_class_set_template_from_resource (
