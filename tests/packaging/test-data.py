@@ -73,6 +73,31 @@ def _():
     assert status == 0 and not re.search(r"^[EWI]:", text, re.MULTILINE), text
 
 
+def picture(path):
+    """Width, height, and how much its points differ, from 0 to 1."""
+    status, text = output_of("identify", "-format", "%w %h %[fx:standard_deviation]", path)
+    assert status == 0, text
+    width, height, difference = text.split()
+    return int(width), int(height), float(difference)
+
+
+@case("/data/pictures-of-readme-and-metainfo-are-there-and-show-something")
+def _():
+    folder = os.path.join(data, "screenshots")
+    shown = [image.text.rsplit("/", 1)[1] for image in
+             ET.parse(os.path.join(built, APP_ID + ".metainfo.xml")).iterfind("screenshots/screenshot/image")]
+    with open(os.path.join(top, "README.md"), encoding="utf-8") as file:
+        named = set(re.findall(r"data/screenshots/([\w-]+\.png)", file.read()))
+    assert len(shown) > 3 and set(shown) <= named, (shown, named)
+    assert named == set(os.listdir(folder)), named.symmetric_difference(os.listdir(folder))
+    for name in named:
+        path = os.path.join(folder, name)
+        width, height, difference = picture(path)
+        assert os.path.getsize(path) < 150000 and difference > 0.03, (name, os.path.getsize(path), difference)
+        if name in shown:  # what software centres ask for
+            assert 620 <= width <= 1600 and width * 9 == height * 16, (name, width, height)
+
+
 @case("/data/metainfo-names-the-desktop-file-and-a-release")
 def _():
     root = ET.parse(os.path.join(built, APP_ID + ".metainfo.xml")).getroot()

@@ -26,6 +26,7 @@ warnings.filterwarnings("ignore", category=DeprecationWarning)  # Atspi's own
 # libatspi warns of a program that is still starting
 GLib.log_set_handler("dbind", GLib.LogLevelFlags.LEVEL_WARNING, lambda *_: None, None)
 TIMEOUT = 20
+Atspi.set_timeout(TIMEOUT * 1000, TIMEOUT * 1000)  # a busy program is not gone after 0.8 s
 
 
 def wait_until(what, check, timeout=TIMEOUT):
@@ -63,12 +64,11 @@ class App:
         self.root = wait_until(f"program {name or ''}", find)
 
     def all(self, node=None, depth=0):
-        """Every widget that is shown, with its depth, in the order of the screen."""
+        """Every widget that GTK tells of, which are those that are shown, with its depth, in the order of the screen."""
         node = node or self.root
         yield node, depth
         for i in range(node.get_child_count()):
-            child = node.get_child_at_index(i)
-            if child and child.get_state_set().contains(Atspi.StateType.VISIBLE):
+            if child := node.get_child_at_index(i):
                 yield from self.all(child, depth + 1)
 
     def find(self, name):
