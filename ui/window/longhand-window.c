@@ -205,6 +205,7 @@ static void
 longhand_window_init (LonghandWindow *self) {
   gtk_widget_init_template (GTK_WIDGET (self));
   longhand_accessible_tell_while_drawn (GTK_WIDGET (self->sidebar));
+  longhand_accessible_tell_while_drawn (GTK_WIDGET (self->performance));
   longhand_accessible_tell_while_drawn (gtk_revealer_get_child (self->recording));
   longhand_accessible_name_toasts (GTK_WIDGET (self->toasts));
 }
