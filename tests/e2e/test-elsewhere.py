@@ -120,46 +120,6 @@ def _():
     assert told() == ["Text copied"], told()
 
 
-@contextlib.contextmanager
-def speaker_recorded():
-    """What the loudspeakers play meanwhile is written into HEARD."""
-    recorder = subprocess.Popen(["parec", "-d", "speaker.monitor", "--file-format=wav", "--format=s16le", "--rate=16000",
-                                 "--channels=1", HEARD])
-    try:
-        until("the loudspeakers", lambda: os.path.exists(HEARD) and os.path.getsize(HEARD) > 1000)
-        yield
-    finally:
-        recorder.terminate()
-        recorder.wait()
-
-
-def count_tones():
-    """So many sounds, with silence between them, are there so far."""
-    sound = array.array("h")
-    with open(HEARD, "rb") as file:
-        sound.frombytes(file.read()[44:])  # behind the header
-    is_loud = [max(map(abs, sound[i:i + 1600])) > 300 for i in range(0, len(sound), 1600)]  # of a tenth of a second
-    return sum(now and not before for before, now in zip([False] + is_loud, is_loud))
-
-
-@case("/elsewhere/a-tone-is-heard-at-the-beginning-and-at-the-end-and-no-model-takes-it-for-words")
-def _():
-    with speaker_recorded():
-        command("--toggle")
-        until("the first tone", lambda: count_tones() == 1)
-        time.sleep(0.5)  # of silence
-        command("--toggle")
-        until("the second tone", lambda: count_tones() == 2)
-        until("the end", lambda: command("--state") == "idle", 60)
-        subprocess.run(["gsettings", "set", ID, "tones", "false"], check=True)
-        command("--start")
-        command("--stop")
-        until("the end", lambda: command("--state") == "idle", 60)
-        assert count_tones() == 2
-    heard = subprocess.run([cli, "transcribe", "--no-vad", HEARD], check=True, capture_output=True, text=True).stdout
-    assert not words(heard), heard
-
-
 def copy(text):
     """As if somebody had copied it, in another program."""
     program.ask(f"set pin {text}")
@@ -198,6 +158,50 @@ def _():
     press("ctrl+v")
     program.wait("entry", before + text)
     assert len(keyboard.find("CreateSession")) == 2
+
+
+@contextlib.contextmanager
+def speaker_recorded():
+    """What the loudspeakers play meanwhile is written into HEARD."""
+    recorder = subprocess.Popen(["parec", "-d", "speaker.monitor", "--file-format=wav", "--format=s16le", "--rate=16000",
+                                 "--channels=1", HEARD])
+    try:
+        until("the loudspeakers", lambda: os.path.exists(HEARD) and os.path.getsize(HEARD) > 1000)
+        yield
+    finally:
+        recorder.terminate()
+        recorder.wait()
+
+
+def count_tones():
+    """So many sounds, with silence between them, are there so far."""
+    sound = array.array("h")
+    with open(HEARD, "rb") as file:
+        sound.frombytes(file.read()[44:])  # behind the header
+    is_loud = [max(map(abs, sound[i:i + 1600])) > 300 for i in range(0, len(sound), 1600)]  # of a tenth of a second
+    return sum(now and not before for before, now in zip([False] + is_loud, is_loud))
+
+
+@case("/elsewhere/a-tone-is-heard-at-the-beginning-and-at-the-end-and-no-model-takes-it-for-words")
+def _():
+    with speaker_recorded():
+        command("--toggle")
+        until("the first tone", lambda: count_tones() == 1)
+        time.sleep(0.5)  # of silence
+        command("--toggle")
+        until("the second tone", lambda: count_tones() == 2)
+        until("the end", lambda: command("--state") == "idle", 60)
+        subprocess.run(["gsettings", "set", ID, "tones", "false"], check=True)
+        n_before = len(keyboard.find("CreateSession"))
+        choose("nothing")
+        choose("paste")
+        until("the settings to arrive", lambda: len(keyboard.find("CreateSession")) > n_before)
+        command("--start")
+        command("--stop")
+        until("the end", lambda: command("--state") == "idle", 60)
+        assert count_tones() == 2
+    heard = subprocess.run([cli, "transcribe", "--no-vad", HEARD], check=True, capture_output=True, text=True).stdout
+    assert not words(heard), heard
 
 
 @case("/elsewhere/all-of-it-is-kept-among-the-sessions")

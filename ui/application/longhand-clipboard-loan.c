@@ -127,7 +127,7 @@ on_begun (gpointer user) {
 /* (transfer full); NULL: there was nothing */
 static GdkContentProvider *
 dup_earlier (LonghandClipboardLoan *self) {
-  GdkContentProvider **all;
+  g_autofree GdkContentProvider **all = NULL;
 
   if (self->earlier != NULL)
     return g_object_ref (self->earlier);
