@@ -101,25 +101,13 @@ trace_layer (const Canvas *canvas, guint age, guint n, guint layer) {
   cairo_close_path (canvas->cr);
 }
 
-/* What the text's colour is in this theme, or the accent's. */
-static void
-set_color (const Canvas *canvas, const char *name, float alpha) {
-  GtkStyleContext *context = gtk_widget_get_style_context (GTK_WIDGET (canvas->graph));
-  GdkRGBA color;
-
-  if (name == NULL || !gtk_style_context_lookup_color (context, name, &color))
-    gtk_style_context_get_color (context, &color);
-  color.alpha *= alpha;
-  gdk_cairo_set_source_rgba (canvas->cr, &color);
-}
-
 static void
 draw_line (const Canvas *canvas, guint age, guint n) {
   trace_layer (canvas, age, n, 0);
-  set_color (canvas, "accent_color", FAINT);
+  longhand_pattern_set_color (GTK_WIDGET (canvas->graph), canvas->cr, "accent_color", FAINT);
   cairo_fill (canvas->cr);
   trace_edge (canvas, age, n, 0);
-  set_color (canvas, "accent_color", 1);
+  longhand_pattern_set_color (GTK_WIDGET (canvas->graph), canvas->cr, "accent_color", 1);
   cairo_set_line_width (canvas->cr, 2);
   cairo_set_line_join (canvas->cr, CAIRO_LINE_JOIN_ROUND);
   cairo_set_line_cap (canvas->cr, CAIRO_LINE_CAP_ROUND);
@@ -149,7 +137,7 @@ draw_rule (const Canvas *canvas, double value, gboolean is_limit) {
 
   cairo_move_to (canvas->cr, 0, y);
   cairo_line_to (canvas->cr, canvas->width, y);
-  set_color (canvas, NULL, is_limit ? 0.6f : FAINT);
+  longhand_pattern_set_color (GTK_WIDGET (canvas->graph), canvas->cr, NULL, is_limit ? 0.6f : FAINT);
   cairo_set_line_width (canvas->cr, 1);
   cairo_set_dash (canvas->cr, dots, is_limit ? G_N_ELEMENTS (dots) : 0, 0);
   cairo_stroke (canvas->cr);

@@ -46,19 +46,22 @@ add_level_lines (cairo_t *cr) {
 }
 
 void
-longhand_pattern_fill (GtkWidget *widget, cairo_t *cr, guint i) {
+longhand_pattern_set_color (GtkWidget *widget, cairo_t *cr, const char *name, double alpha) {
   GtkStyleContext *context = gtk_widget_get_style_context (widget);
-  GdkRGBA color, fill;
+  GdkRGBA color;
 
-  gtk_style_context_get_color (context, &color);
-  if (patterns[i].color != NULL)
-    gtk_style_context_lookup_color (context, patterns[i].color, &color);
-  fill = color;
-  fill.alpha *= (float)patterns[i].alpha;
-  cairo_save (cr);
-  gdk_cairo_set_source_rgba (cr, &fill);
-  cairo_fill_preserve (cr);
+  if (name == NULL || !gtk_style_context_lookup_color (context, name, &color))
+    gtk_style_context_get_color (context, &color);
+  color.alpha *= (float)alpha;
   gdk_cairo_set_source_rgba (cr, &color);
+}
+
+void
+longhand_pattern_fill (GtkWidget *widget, cairo_t *cr, guint i) {
+  cairo_save (cr);
+  longhand_pattern_set_color (widget, cr, patterns[i].color, patterns[i].alpha);
+  cairo_fill_preserve (cr);
+  longhand_pattern_set_color (widget, cr, patterns[i].color, 1);
   cairo_set_line_width (cr, 1);
   cairo_stroke_preserve (cr);
   cairo_clip (cr);

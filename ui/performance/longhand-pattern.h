@@ -8,6 +8,10 @@ G_BEGIN_DECLS
 
 #define LONGHAND_N_PATTERNS 6
 
+/* What is drawn next has this colour of the theme of widget, more or less transparent (alpha 0..1). name: as
+ * libadwaita calls it; NULL, or one the theme lacks: the text's colour. */
+void longhand_pattern_set_color (GtkWidget *widget, cairo_t *cr, const char *name, double alpha);
+
 /* Fills the path with pattern i, and draws its outline; the path is gone then. widget: whose theme. */
 void longhand_pattern_fill (GtkWidget *widget, cairo_t *cr, guint i);
 

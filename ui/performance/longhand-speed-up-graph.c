@@ -1,5 +1,7 @@
 #include "performance/longhand-speed-up-graph.h"
 
+#include "performance/longhand-pattern.h"
+
 #include <glib/gi18n.h>
 #include <math.h>
 
@@ -59,23 +61,12 @@ get_y (const Canvas *canvas, double speedup) {
 }
 
 static void
-set_color (const Canvas *canvas, const char *name, float alpha) {
-  GtkStyleContext *context = gtk_widget_get_style_context (GTK_WIDGET (canvas->graph));
-  GdkRGBA color;
-
-  if (name == NULL || !gtk_style_context_lookup_color (context, name, &color))
-    gtk_style_context_get_color (context, &color);
-  color.alpha *= alpha;
-  gdk_cairo_set_source_rgba (canvas->cr, &color);
-}
-
-static void
 draw_ideal (const Canvas *canvas) {
   const double dots[] = { 2, 3 }, last = exp2 (canvas->end_x);
 
   cairo_move_to (canvas->cr, get_x (canvas, 1), get_y (canvas, 1));
   cairo_line_to (canvas->cr, get_x (canvas, last), get_y (canvas, last));
-  set_color (canvas, NULL, 0.6f);
+  longhand_pattern_set_color (GTK_WIDGET (canvas->graph), canvas->cr, NULL, 0.6f);
   cairo_set_line_width (canvas->cr, 1);
   cairo_set_dash (canvas->cr, dots, G_N_ELEMENTS (dots), 0);
   cairo_stroke (canvas->cr);
@@ -88,7 +79,7 @@ draw_axis (const Canvas *canvas) {
 
   cairo_move_to (canvas->cr, 0, y);
   cairo_line_to (canvas->cr, canvas->width, y);
-  set_color (canvas, NULL, 0.15f);
+  longhand_pattern_set_color (GTK_WIDGET (canvas->graph), canvas->cr, NULL, 0.15f);
   cairo_set_line_width (canvas->cr, 1);
   cairo_stroke (canvas->cr);
 }
@@ -97,7 +88,7 @@ static void
 draw_points (const Canvas *canvas) {
   const LonghandScaling *scaling = &canvas->graph->scaling;
 
-  set_color (canvas, "accent_color", 1);
+  longhand_pattern_set_color (GTK_WIDGET (canvas->graph), canvas->cr, "accent_color", 1);
   cairo_set_line_width (canvas->cr, 2);
   for (guint i = 0; i < scaling->n; i++)
     cairo_line_to (canvas->cr, get_x (canvas, scaling->points[i].threads),
