@@ -21,9 +21,10 @@ struct _LonghandRemoteKeyboard {
   /* owned */
   GDBusConnection *connection;
   GSettings *settings;
-  LonghandPortalRequest *request; /* the last one; NULL: there is none to answer, and no session */
-  char *session;                  /* object path; NULL: there is none yet */
-  GPtrArray *openings;            /* GTask that wait for the person */
+  LonghandRemoteClipboard *clipboard; /* NULL: not needed */
+  LonghandPortalRequest *request;     /* the last one; NULL: there is none to answer, and no session */
+  char *session;                      /* object path; NULL: there is none yet */
+  GPtrArray *openings;                /* GTask that wait for the person */
   char *summary;
 
   gboolean is_open;
@@ -52,6 +53,11 @@ set_summary (LonghandRemoteKeyboard *self, const char *summary) {
 
 /* ---- a session ---- */
 
+LonghandRemoteClipboard *
+longhand_remote_keyboard_get_clipboard (LonghandRemoteKeyboard *self) {
+  return self->clipboard;
+}
+
 static void
 forget_session (LonghandRemoteKeyboard *self) {
   g_clear_pointer (&self->request, longhand_portal_request_free);
@@ -61,6 +67,8 @@ forget_session (LonghandRemoteKeyboard *self) {
   g_clear_handle_id (&self->watch_id, g_bus_unwatch_name);
   g_clear_pointer (&self->session, g_free);
   self->is_open = FALSE;
+  if (self->clipboard != NULL)
+    longhand_remote_clipboard_close (self->clipboard);
 }
 
 /* error: NULL when it is open. */
@@ -85,13 +93,18 @@ fail (LonghandRemoteKeyboard *self, const char *sentence) {
   finish_opening (self, error);
 }
 
+static void
+end_session (LonghandRemoteKeyboard *self, const char *sentence) {
+  if (self->session != NULL)
+    longhand_portal_close_session (self->connection, self->session);
+  fail (self, sentence);
+}
+
 /* why: of a request. */
 static void
 fail_opening (LonghandRemoteKeyboard *self, const GError *why) {
   self->is_refused = g_error_matches (why, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  if (self->session != NULL)
-    longhand_portal_close_session (self->connection, self->session);
-  fail (self, self->is_refused ? _ (REFUSAL) : _ ("This desktop lets no program paste."));
+  end_session (self, self->is_refused ? _ (REFUSAL) : _ ("This desktop lets no program paste."));
 }
 
 static void
@@ -122,6 +135,19 @@ keep_token (LonghandRemoteKeyboard *self, GVariant *results) {
   g_settings_set_string (self->settings, TOKEN_KEY, token);
 }
 
+/* FALSE: it was not given, though the keyboard was. */
+static gboolean
+open_clipboard (LonghandRemoteKeyboard *self, GVariant *results) {
+  gboolean is_given = FALSE;
+
+  if (self->clipboard == NULL)
+    return TRUE;
+  g_variant_lookup (results, "clipboard_enabled", "b", &is_given);
+  if (is_given)
+    longhand_remote_clipboard_open (self->clipboard);
+  return is_given;
+}
+
 static void
 on_started (gpointer user, GVariant *results, const GError *error) {
   LonghandRemoteKeyboard *self = user;
@@ -133,6 +159,11 @@ on_started (gpointer user, GVariant *results, const GError *error) {
     fail_opening (self, error);
     return;
   }
+  if (!open_clipboard (self, results)) {
+    self->is_refused = TRUE; /* the person is not asked at every dictation */
+    end_session (self, _ ("The desktop did not give Longhand the clipboard: nothing is pasted."));
+    return;
+  }
   keep_token (self, results);
   self->is_open = TRUE;
   self->watch_id = g_bus_watch_name_on_connection (
@@ -142,14 +173,36 @@ on_started (gpointer user, GVariant *results, const GError *error) {
 }
 
 static void
+start (LonghandRemoteKeyboard *self) {
+  GVariantDict options = G_VARIANT_DICT_INIT (NULL);
+
+  ask (self, "Start", g_variant_new ("(os)", self->session, ""), &options, on_started);
+}
+
+/* Only the start asks the person: where there is no clipboard, nobody is asked in vain. */
+static void
+on_clipboard (GObject *clipboard, GAsyncResult *result, gpointer user) {
+  g_autoptr (LonghandRemoteKeyboard) self = user;
+  g_autoptr (GError) error = NULL;
+
+  if (longhand_remote_clipboard_request_finish (self->clipboard, result, &error))
+    start (self);
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    end_session (self, _ ("This desktop lets programs press keys, but not use the clipboard unless their "
+                          "window is in use: nothing is pasted."));
+}
+
+static void
 on_selected (gpointer user, GVariant *results, const GError *error) {
   LonghandRemoteKeyboard *self = user;
-  GVariantDict options = G_VARIANT_DICT_INIT (NULL);
 
   if (results == NULL)
     fail_opening (self, error);
+  else if (self->clipboard == NULL)
+    start (self);
   else
-    ask (self, "Start", g_variant_new ("(os)", self->session, ""), &options, on_started);
+    longhand_remote_clipboard_request_async (self->clipboard, self->session, on_clipboard,
+                                             g_object_ref (self));
 }
 
 static void
@@ -277,6 +330,7 @@ longhand_remote_keyboard_finalize (GObject *object) {
     longhand_portal_close_session (self->connection, self->session);
   forget_session (self);
   g_ptr_array_unref (self->openings);
+  g_clear_object (&self->clipboard);
   g_object_unref (self->connection);
   g_object_unref (self->settings);
   g_free (self->summary);
@@ -300,10 +354,11 @@ longhand_remote_keyboard_init (LonghandRemoteKeyboard *self) {
 }
 
 LonghandRemoteKeyboard *
-longhand_remote_keyboard_new (GDBusConnection *connection, GSettings *settings) {
+longhand_remote_keyboard_new (GDBusConnection *connection, GSettings *settings, gboolean needs_clipboard) {
   LonghandRemoteKeyboard *self = g_object_new (LONGHAND_TYPE_REMOTE_KEYBOARD, NULL);
 
   self->connection = g_object_ref (connection);
   self->settings = g_object_ref (settings);
+  self->clipboard = needs_clipboard ? longhand_remote_clipboard_new (connection) : NULL;
   return self;
 }

@@ -3,7 +3,7 @@
  * answer where it can. Main thread. */
 #pragma once
 
-#include <gio/gio.h>
+#include "automation/longhand-remote-clipboard.h"
 
 G_BEGIN_DECLS
 
@@ -12,8 +12,12 @@ G_DECLARE_FINAL_TYPE (LonghandRemoteKeyboard, longhand_remote_keyboard, LONGHAND
 
 /* Property (read-only, notify): summary (string; a translated sentence, what came of asking for it; "" before
  *   that).
- * settings has the key "remote-token". (transfer full) */
-LonghandRemoteKeyboard *longhand_remote_keyboard_new (GDBusConnection *connection, GSettings *settings);
+ * settings has the key "remote-token". needs_clipboard: without the desktop's clipboard, keys are of no use,
+ * and nobody is asked for them. (transfer full) */
+LonghandRemoteKeyboard *longhand_remote_keyboard_new (GDBusConnection *connection, GSettings *settings,
+                                                      gboolean needs_clipboard);
+/* Open while the keyboard is. (transfer none); NULL: it is not needed */
+LonghandRemoteClipboard *longhand_remote_keyboard_get_clipboard (LonghandRemoteKeyboard *self);
 const char *longhand_remote_keyboard_get_summary (LonghandRemoteKeyboard *self);
 
 /* Asks for it, which may take as long as the person does; at once when there is one, or the person has

@@ -1,6 +1,6 @@
 /* Keys by a desktop's portal, which is played by the test, on a bus of its own. */
 #include "automation/longhand-remote-keyboard.h"
-#include "mock-portal.h"
+#include "mock-clipboard.h"
 #include "private-bus.h"
 
 #include <string.h>
@@ -20,17 +20,19 @@
 typedef struct {
   GDBusConnection *connection;
   MockPortal *portal;
+  MockClipboard *clipboard; /* NULL: the portal has none */
   GSettings *settings;
   LonghandRemoteKeyboard *keyboard;
 
-  GVariant *wanted;    /* owned; the last options of SelectDevices */
-  guint n_starts;      /* that people were asked about */
-  gboolean is_slow;    /* the person, who has not answered yet */
-  guint32 devices;     /* that the person agrees to */
-  const char *token;   /* that the desktop gives */
-  GString *keys;       /* as they were pressed and released */
-  guint n_done;        /* openings, pastings */
-  gboolean is_success; /* of the last one */
+  GVariant *wanted;       /* owned; the last options of SelectDevices */
+  guint n_starts;         /* that people were asked about */
+  gboolean is_slow;       /* the person, who has not answered yet */
+  guint32 devices;        /* that the person agrees to */
+  gboolean has_clipboard; /* likewise */
+  const char *token;      /* that the desktop gives */
+  GString *keys;          /* as they were pressed and released */
+  guint n_done;           /* openings, pastings */
+  gboolean is_success;    /* of the last one */
   GError *error;
 } Fixture;
 
@@ -55,6 +57,8 @@ on_call (gpointer user, const char *method, GVariant *arguments, GVariant *optio
   if (f->is_slow)
     return NULL;
   g_variant_dict_insert (&results, "devices", "u", f->devices);
+  if (f->has_clipboard)
+    g_variant_dict_insert (&results, "clipboard_enabled", "b", TRUE);
   if (f->token != NULL)
     g_variant_dict_insert (&results, "restore_token", "s", f->token);
   return g_variant_dict_end (&results);
@@ -66,7 +70,7 @@ set_up_without (Fixture *f, gconstpointer data) {
   f->portal = mock_portal_new ("org.freedesktop.portal.RemoteDesktop", METHODS, on_call, f);
   f->settings = g_settings_new ("io.github.longhand_app.Longhand");
   g_settings_reset (f->settings, "remote-token");
-  f->keyboard = longhand_remote_keyboard_new (f->connection, f->settings);
+  f->keyboard = longhand_remote_keyboard_new (f->connection, f->settings, FALSE);
   f->devices = 1;
   f->token = "the first";
   f->keys = g_string_new ("");
@@ -78,6 +82,16 @@ set_up (Fixture *f, gconstpointer data) {
   mock_portal_appear (f->portal);
 }
 
+/* Where the clipboard is needed: the desktop has it. */
+static void
+set_up_clipboard (Fixture *f, gconstpointer data) {
+  set_up (f, data);
+  g_object_unref (f->keyboard);
+  f->keyboard = longhand_remote_keyboard_new (f->connection, f->settings, TRUE);
+  f->clipboard = mock_clipboard_new (f->portal);
+  f->has_clipboard = TRUE;
+}
+
 static void
 tear_down (Fixture *f, gconstpointer data) {
   gpointer keyboard = f->keyboard;
@@ -87,6 +101,7 @@ tear_down (Fixture *f, gconstpointer data) {
   RUN_UNTIL (keyboard == NULL);
   g_dbus_connection_close_sync (f->connection, NULL, NULL);
   g_object_unref (f->connection);
+  g_clear_pointer (&f->clipboard, mock_clipboard_free);
   mock_portal_free (f->portal);
   g_object_unref (f->settings);
   g_clear_pointer (&f->wanted, g_variant_unref);
@@ -261,6 +276,49 @@ test_closed_while_it_asks (Fixture *f, gconstpointer data) {
   g_assert_false (f->is_success);
 }
 
+static void
+test_clipboard (Fixture *f, gconstpointer data) {
+  LonghandRemoteClipboard *clipboard = longhand_remote_keyboard_get_clipboard (f->keyboard);
+
+  g_assert_true (open_it (f));
+  g_assert_cmpuint (f->clipboard->n_requests, ==, 1);
+  g_assert_true (longhand_remote_clipboard_get_is_open (clipboard));
+  g_assert_true (paste (f));
+  longhand_remote_keyboard_close (f->keyboard);
+  g_assert_false (longhand_remote_clipboard_get_is_open (clipboard));
+}
+
+static void
+test_portal_without_clipboard (Fixture *f, gconstpointer data) {
+  g_clear_pointer (&f->clipboard, mock_clipboard_free);
+  g_assert_false (open_it (f));
+  assert_refused (f, "not use the clipboard");
+  g_assert_cmpuint (f->n_starts, ==, 0); /* nobody was asked */
+  RUN_UNTIL (f->portal->n_closed == 1);
+}
+
+static void
+test_clipboard_not_given (Fixture *f, gconstpointer data) {
+  f->has_clipboard = FALSE;
+  g_assert_false (open_it (f));
+  assert_refused (f, "did not give");
+  RUN_UNTIL (f->portal->n_closed == 1);
+  g_assert_false (open_it (f));
+  g_assert_cmpuint (f->n_starts, ==, 1);
+}
+
+static void
+test_closed_while_it_gets_the_clipboard (Fixture *f, gconstpointer data) {
+  f->n_done = 0;
+  longhand_remote_keyboard_open_async (f->keyboard, on_opened, f);
+  RUN_UNTIL (f->clipboard->n_requests == 1);
+  longhand_remote_keyboard_close (f->keyboard);
+  RUN_UNTIL (f->n_done == 1 && f->portal->n_closed == 1);
+  g_assert_cmpuint (f->n_starts, ==, 0);
+  g_assert_true (open_it (f));
+}
+
+#define ADD_CLIPBOARD(path, function) g_test_add (path, Fixture, NULL, set_up_clipboard, function, tear_down)
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -277,5 +335,11 @@ main (int argc, char **argv) {
   ADD ("/remote-keyboard/a-portal-that-ends-later-is-told", test_vanishes);
   ADD ("/remote-keyboard/the-person-may-end-it", test_ended_by_the_person);
   ADD ("/remote-keyboard/nobody-waits-for-one-that-is-closed", test_closed_while_it_asks);
+  ADD_CLIPBOARD ("/remote-keyboard/the-clipboard-is-had-with-it-where-it-is-needed", test_clipboard);
+  ADD_CLIPBOARD ("/remote-keyboard/nobody-is-asked-where-a-clipboard-is-needed-and-lacking",
+                 test_portal_without_clipboard);
+  ADD_CLIPBOARD ("/remote-keyboard/keys-without-the-clipboard-are-given-back", test_clipboard_not_given);
+  ADD_CLIPBOARD ("/remote-keyboard/nothing-is-asked-after-it-is-closed",
+                 test_closed_while_it_gets_the_clipboard);
   return private_bus_run_tests ();
 }

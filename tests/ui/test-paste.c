@@ -1,7 +1,7 @@
 /* Text on the clipboard, and what was there before: another program is another connection to the display. */
 #include "application/longhand-clipboard-loan.h"
 #include "application/longhand-paster.h"
-#include "mock-portal.h"
+#include "mock-clipboard.h"
 #include "private-bus.h"
 
 #include <gtk/gtk.h>
@@ -252,6 +252,7 @@ typedef struct {
   Fixture base;
   GDBusConnection *connection;
   MockPortal *portal;
+  MockClipboard *desktop; /* NULL: the display's clipboard is used */
   LonghandRemoteKeyboard *keyboard;
   LonghandPaster *paster;
   gboolean ends; /* with the first key */
@@ -264,8 +265,10 @@ static GVariant *
 on_call (gpointer user, const char *method, GVariant *arguments, GVariant *options) {
   Keys *k = user;
 
+  if (strcmp (method, "Start") == 0 && k->desktop != NULL && !k->desktop->is_quiet)
+    mock_clipboard_tell (k->desktop);
   if (strcmp (method, "NotifyKeyboardKeysym") != 0)
-    return g_variant_new_parsed ("{'devices': <@u 1>}");
+    return g_variant_new_parsed ("{'devices': <@u 1>, 'clipboard_enabled': <true>}");
   k->n_keys++;
   if (k->ends)
     mock_portal_vanish (k->portal);
@@ -287,17 +290,29 @@ on_copied (Keys *k, LonghandClaim claim, const char *why) {
 }
 
 static void
-set_up_keys (Keys *k, gconstpointer data) {
+set_up_portal (Keys *k, gboolean needs_clipboard) {
   g_autoptr (GSettings) settings = g_settings_new ("io.github.longhand_app.Longhand");
 
-  set_up (&k->base, data);
+  set_up (&k->base, NULL);
   k->connection = private_bus_connect ();
   k->portal = mock_portal_new ("org.freedesktop.portal.RemoteDesktop", METHODS, on_call, k);
   mock_portal_appear (k->portal);
-  k->keyboard = longhand_remote_keyboard_new (k->connection, settings);
+  k->keyboard = longhand_remote_keyboard_new (k->connection, settings, needs_clipboard);
   k->paster = longhand_paster_new (k->base.clipboard, k->keyboard);
   g_signal_connect_swapped (k->paster, "pasted", G_CALLBACK (on_pasted), k);
   g_signal_connect_swapped (k->paster, "copied", G_CALLBACK (on_copied), k);
+}
+
+static void
+set_up_keys (Keys *k, gconstpointer data) {
+  set_up_portal (k, FALSE);
+}
+
+/* A desktop that lends its clipboard by the portal. */
+static void
+set_up_desktop (Keys *k, gconstpointer data) {
+  set_up_portal (k, TRUE);
+  k->desktop = mock_clipboard_new (k->portal);
 }
 
 static void
@@ -305,6 +320,7 @@ tear_down_keys (Keys *k, gconstpointer data) {
   longhand_paster_close (k->paster);
   g_object_unref (k->paster);
   g_object_unref (k->keyboard);
+  g_clear_pointer (&k->desktop, mock_clipboard_free);
   mock_portal_free (k->portal);
   g_object_unref (k->connection);
   g_free (k->why);
@@ -349,6 +365,132 @@ test_not_sure_of_the_clipboard (Keys *k, gconstpointer data) {
   g_assert_cmpuint (k->n_keys, ==, 0);
 }
 
+/* ---- the desktop's clipboard ---- */
+
+static void
+have_two_formats (Keys *k) {
+  g_autoptr (GBytes) html = g_bytes_new_static ("<b>fett</b>", 11);
+  g_autoptr (GBytes) plain = g_bytes_new_static ("fétt", 5);
+
+  mock_clipboard_add (k->desktop, TRUE, "text/html", html);
+  mock_clipboard_add (k->desktop, FALSE, "text/plain;charset=utf-8", plain);
+}
+
+static void
+assert_given (Keys *k, const char *type, const char *expected) {
+  g_autoptr (GBytes) bytes = mock_clipboard_paste (k->desktop, type);
+
+  g_assert_nonnull (bytes);
+  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), expected, strlen (expected));
+}
+
+/* Until the other program pastes n texts' keys, which it then reads. */
+static void
+paste_in_desktop (Keys *k, const char *text, guint n) {
+  longhand_paster_paste (k->paster, text);
+  RUN_UNTIL (k->n_keys == 4 * n);
+  assert_given (k, "text/plain;charset=utf-8", text);
+}
+
+static void
+test_desktop (Keys *k, gconstpointer data) {
+  have_two_formats (k);
+  paste_in_desktop (k, TEXT, 1);
+  g_assert_false (mock_clipboard_offers (k->desktop, "text/html"));
+  g_assert_null (mock_clipboard_paste (k->desktop, "text/html"));
+  RUN_UNTIL (k->n_pasted == 1);
+  g_assert_cmpuint (k->n_restored, ==, 1);
+  assert_given (k, "text/html", "<b>fett</b>");
+  assert_given (k, "text/plain;charset=utf-8", "fétt");
+  paste_in_desktop (k, "und noch einer", 2); /* what was there is this program's now */
+  RUN_UNTIL (k->n_pasted == 2);
+  g_assert_cmpuint (k->n_restored, ==, 2);
+  assert_given (k, "text/html", "<b>fett</b>");
+  g_assert_cmpuint (k->n_copied, ==, 0);
+}
+
+static void
+test_desktop_empty (Keys *k, gconstpointer data) {
+  paste_in_desktop (k, TEXT, 1);
+  RUN_UNTIL (k->n_pasted == 1);
+  g_assert_cmpuint (k->n_restored, ==, 1);
+  g_assert_null (k->desktop->types[0]);
+}
+
+static void
+test_desktop_copied_meanwhile (Keys *k, gconstpointer data) {
+  have_two_formats (k);
+  paste_in_desktop (k, TEXT, 1);
+  mock_clipboard_copy (k->desktop, "text/plain", "etwas anderes");
+  RUN_UNTIL (k->n_pasted == 1);
+  g_assert_cmpuint (k->n_restored, ==, 1);
+  g_assert_cmpuint (k->desktop->n_set, ==, 1);
+}
+
+static void
+test_desktop_says_nothing (Keys *k, gconstpointer data) {
+  k->desktop->is_quiet = TRUE;
+  have_two_formats (k);
+  paste_in_desktop (k, TEXT, 1);
+  RUN_UNTIL (k->n_pasted == 1);
+  g_assert_cmpuint (k->n_restored, ==, 1);
+  assert_given (k, "text/plain;charset=utf-8", "fétt");
+}
+
+static void
+test_desktop_hangs (Keys *k, gconstpointer data) {
+  k->desktop->is_hanging = TRUE;
+  have_two_formats (k);
+  longhand_paster_paste (k->paster, TEXT);
+  RUN_UNTIL (k->n_pasted == 1);
+  g_assert_cmpuint (k->n_keys, ==, 4);
+  g_assert_cmpuint (k->n_restored, ==, 0);
+}
+
+static void
+test_desktop_too_large (Keys *k, gconstpointer data) {
+  const gsize n = 33u << 20;
+  g_autoptr (GBytes) large = g_bytes_new_take (g_malloc0 (n), n);
+
+  mock_clipboard_add (k->desktop, TRUE, "image/x-large", large);
+  paste_in_desktop (k, TEXT, 1);
+  RUN_UNTIL (k->n_pasted == 1);
+  g_assert_cmpuint (k->n_restored, ==, 0);
+}
+
+static void
+test_desktop_refuses (Keys *k, gconstpointer data) {
+  k->desktop->refuses = TRUE;
+  have_two_formats (k);
+  longhand_paster_paste (k->paster, TEXT);
+  RUN_UNTIL (k->n_copied == 1);
+  g_assert_cmpint (k->base.claim, ==, LONGHAND_CLAIM_REFUSED);
+  g_assert_cmpuint (k->n_keys, ==, 0);
+}
+
+static void
+test_desktop_session_closed (Keys *k, gconstpointer data) {
+  have_two_formats (k);
+  paste_in_desktop (k, TEXT, 1);
+  mock_portal_close_session (k->portal);
+  RUN_UNTIL (k->n_pasted == 1);
+  g_assert_cmpuint (k->n_restored, ==, 0);
+  k->desktop->n_set = 0;
+  longhand_paster_paste (k->paster, TEXT); /* in a session anew */
+  RUN_UNTIL (k->n_pasted == 2);
+  g_assert_cmpuint (k->desktop->n_set, ==, 2);
+}
+
+static void
+test_desktop_ends (Keys *k, gconstpointer data) {
+  k->ends = TRUE;
+  longhand_paster_paste (k->paster, TEXT);
+  RUN_UNTIL (k->n_copied == 1);
+  g_assert_cmpint (k->base.claim, ==, LONGHAND_CLAIM_REFUSED);
+  g_assert_cmpuint (k->n_pasted, ==, 0);
+}
+
+#define ADD_DESKTOP(path, function) g_test_add (path, Keys, NULL, set_up_desktop, function, tear_down_keys)
 #define ADD_KEYS(path, function) g_test_add (path, Keys, NULL, set_up_keys, function, tear_down_keys)
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
 
@@ -367,5 +509,14 @@ main (int argc, char **argv) {
   ADD_KEYS ("/paste/a-portal-that-ends-with-the-first-key-leaves-the-text-copied", test_portal_ends);
   ADD_KEYS ("/paste/no-key-is-pressed-when-the-clipboard-may-have-something-else",
             test_not_sure_of_the_clipboard);
+  ADD_DESKTOP ("/paste/desktop/its-clipboard-is-lent-and-given-back", test_desktop);
+  ADD_DESKTOP ("/paste/desktop/an-empty-one-is-empty-again", test_desktop_empty);
+  ADD_DESKTOP ("/paste/desktop/what-somebody-copies-meanwhile-is-left-alone", test_desktop_copied_meanwhile);
+  ADD_DESKTOP ("/paste/desktop/one-that-does-not-say-what-is-there-may-have-text", test_desktop_says_nothing);
+  ADD_DESKTOP ("/paste/desktop/a-program-that-hangs-is-not-waited-for", test_desktop_hangs);
+  ADD_DESKTOP ("/paste/desktop/what-is-too-large-to-keep-is-told", test_desktop_too_large);
+  ADD_DESKTOP ("/paste/desktop/one-that-refuses-is-noticed-and-no-key-is-pressed", test_desktop_refuses);
+  ADD_DESKTOP ("/paste/desktop/a-session-that-is-closed-in-the-middle-is-told", test_desktop_session_closed);
+  ADD_DESKTOP ("/paste/desktop/one-that-ends-with-the-first-key-has-lost-the-text", test_desktop_ends);
   return private_bus_run_tests ();
 }

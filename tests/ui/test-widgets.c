@@ -7,6 +7,16 @@
 #include <math.h>
 #include <string.h>
 
+/* The linker puts this before GDK's (--wrap). */
+static gboolean is_wayland;
+GType __wrap_gdk_wayland_display_get_type (void);
+GType __real_gdk_wayland_display_get_type (void);
+
+GType
+__wrap_gdk_wayland_display_get_type (void) {
+  return is_wayland ? GDK_TYPE_DISPLAY : __real_gdk_wayland_display_get_type ();
+}
+
 /* ---- preferences ---- */
 
 static GtkWidget *
@@ -258,7 +268,7 @@ static void
 test_when_done (Fixture *f, gconstpointer data) {
   g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, NULL);
   GSettings *settings = longhand_settings_get_gsettings (f->settings);
-  g_autoptr (LonghandRemoteKeyboard) keyboard = longhand_remote_keyboard_new (bus, settings);
+  g_autoptr (LonghandRemoteKeyboard) keyboard = longhand_remote_keyboard_new (bus, settings, FALSE);
   GtkWidget *preferences = show_preferences (f);
   AdwComboRow *row = find_row (preferences, "When Dictation Ends");
   g_autofree char *at_first = g_strdup (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)));
@@ -277,6 +287,22 @@ test_when_done (Fixture *f, gconstpointer data) {
   g_settings_set_string (settings, "when-done", "copy");
   g_assert_cmpuint (adw_combo_row_get_selected (row), ==, 1);
   g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)), ==, at_first);
+  gtk_window_destroy (GTK_WINDOW (preferences));
+}
+
+/* Which gives the clipboard to the window in use: beside copying stands so. */
+static void
+test_when_done_wayland (Fixture *f, gconstpointer data) {
+  GSettings *settings = longhand_settings_get_gsettings (f->settings);
+  GtkWidget *preferences = show_preferences (f);
+  AdwActionRow *row = ADW_ACTION_ROW (find_row (preferences, "When Dictation Ends"));
+
+  is_wayland = TRUE;
+  g_settings_set_string (settings, "when-done", "copy");
+  g_assert_nonnull (strstr (adw_action_row_get_subtitle (row), "may ignore"));
+  g_settings_set_string (settings, "when-done", "nothing");
+  g_assert_null (strstr (adw_action_row_get_subtitle (row), "may ignore"));
+  is_wayland = FALSE;
   gtk_window_destroy (GTK_WINDOW (preferences));
 }
 
@@ -583,6 +609,7 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/preferences/notification-both-ways", test_notification);
   FIXTURE_ADD ("/preferences/tones-both-ways", test_tones);
   FIXTURE_ADD ("/preferences/pasting-says-what-came-of-it", test_when_done);
+  FIXTURE_ADD ("/preferences/wayland-s-limits-stand-beside-copying", test_when_done_wayland);
   FIXTURE_ADD ("/preferences/other-programs-say-why-they-cannot-be-had", test_other_programs);
   FIXTURE_ADD ("/preferences/desktop-shortcuts-say-what-came-of-it", test_desktop_shortcuts);
   FIXTURE_ADD ("/preferences/lists-are-checked-and-kept", test_lists);

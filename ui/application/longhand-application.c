@@ -233,9 +233,8 @@ offer_keys (LonghandApplication *self) {
   if (connection == NULL)
     return;
   offer_shortcuts (self, connection);
-  if (longhand_clipboard_is_certain (gdk_display_get_default ())) /* nobody is asked in vain */
-    self->keyboard
-        = longhand_remote_keyboard_new (connection, longhand_settings_get_gsettings (self->settings));
+  self->keyboard = longhand_remote_keyboard_new (connection, longhand_settings_get_gsettings (self->settings),
+                                                 !longhand_clipboard_is_certain (gdk_display_get_default ()));
 }
 
 /* ---- commands ---- */

@@ -2,11 +2,7 @@
 
 #include "application/longhand-lent-text.h"
 
-#define MAX_BYTES (32u << 20) /* of what was there, all formats together */
-#define CHUNK (64u << 10)
-#define READ_MS 1000   /* for all of it, from a program that may hang */
-#define SETTLE_MS 1000 /* from the last reading on: others than the one that pastes read it, too */
-#define UNREAD_MS 3000 /* the other program did not want it */
+#define CHUNK (64u << 10) /* bytes */
 
 struct _LonghandClipboardLoan {
   /* owned */
@@ -66,7 +62,7 @@ on_chunk (GObject *stream, GAsyncResult *result, gpointer user) {
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   self->n_bytes += n;
-  if (n == 0 || self->n_bytes > MAX_BYTES) {
+  if (n == 0 || self->n_bytes > LONGHAND_LOAN_MAX_BYTES) {
     end_type (self, chunk != NULL && n == 0);
     return;
   }
@@ -117,7 +113,7 @@ static gboolean
 on_begun (gpointer user) {
   LonghandClipboardLoan *self = user;
 
-  self->timeout_id = g_timeout_add (READ_MS, on_hanging, self);
+  self->timeout_id = g_timeout_add (LONGHAND_LOAN_READ_MS, on_hanging, self);
   read_type (self);
   return G_SOURCE_REMOVE;
 }
@@ -170,13 +166,13 @@ static void
 on_read (LonghandClipboardLoan *self) {
   self->is_read = TRUE;
   if (self->is_ending)
-    wait_for (self, SETTLE_MS);
+    wait_for (self, LONGHAND_LOAN_SETTLE_MS);
 }
 
 void
 longhand_clipboard_loan_end (LonghandClipboardLoan *self) {
   self->is_ending = TRUE;
-  wait_for (self, self->is_read ? SETTLE_MS : UNREAD_MS);
+  wait_for (self, self->is_read ? LONGHAND_LOAN_SETTLE_MS : LONGHAND_LOAN_UNREAD_MS);
 }
 
 /* ---- life ---- */

@@ -1,6 +1,6 @@
 #include "application/longhand-paster.h"
 
-#include "application/longhand-clipboard-loan.h"
+#include "application/longhand-remote-loan.h"
 
 struct _LonghandPaster {
   GObject parent_instance;
@@ -8,8 +8,9 @@ struct _LonghandPaster {
   /* owned */
   GdkClipboard *clipboard;
   LonghandRemoteKeyboard *keyboard;
-  GQueue texts;                /* char *; the first is being pasted */
-  LonghandClipboardLoan *loan; /* NULL: the clipboard is not lent */
+  GQueue texts;                    /* char *; the first is being pasted */
+  LonghandClipboardLoan *loan;     /* NULL: the display's clipboard is not lent */
+  LonghandRemoteLoan *remote_loan; /* NULL: the desktop's is not */
 
   gboolean is_closed;
 };
@@ -22,8 +23,14 @@ static guint signals[N_SIGNALS];
 static void paste_first (LonghandPaster *self);
 
 static void
-go_on (LonghandPaster *self) {
+clear_loan (LonghandPaster *self) {
   g_clear_pointer (&self->loan, longhand_clipboard_loan_free);
+  g_clear_pointer (&self->remote_loan, longhand_remote_loan_free);
+}
+
+static void
+go_on (LonghandPaster *self) {
+  clear_loan (self);
   g_free (g_queue_pop_head (&self->texts));
   if (!g_queue_is_empty (&self->texts))
     paste_first (self);
@@ -38,6 +45,24 @@ on_ended (gpointer user, LonghandLoanEnd end) {
 }
 
 static void
+end_loan (LonghandPaster *self) {
+  if (self->remote_loan != NULL)
+    longhand_remote_loan_end (self->remote_loan);
+  else
+    longhand_clipboard_loan_end (self->loan);
+}
+
+/* Of a text that was taken, but not pasted: the desktop's clipboard is gone with the keyboard. */
+static LonghandClaim
+get_claim (LonghandPaster *self) {
+  LonghandRemoteClipboard *clipboard = longhand_remote_keyboard_get_clipboard (self->keyboard);
+
+  return self->remote_loan == NULL || longhand_remote_clipboard_get_is_open (clipboard)
+             ? LONGHAND_CLAIM_DONE
+             : LONGHAND_CLAIM_REFUSED;
+}
+
+static void
 on_pasted (GObject *keyboard, GAsyncResult *result, gpointer user) {
   g_autoptr (LonghandPaster) self = user;
   g_autoptr (GError) error = NULL;
@@ -47,10 +72,10 @@ on_pasted (GObject *keyboard, GAsyncResult *result, gpointer user) {
   if (self->is_closed)
     return;
   if (is_pasted) {
-    longhand_clipboard_loan_end (self->loan);
+    end_loan (self);
     return;
   }
-  g_signal_emit (self, signals[COPIED], 0, LONGHAND_CLAIM_DONE, error->message);
+  g_signal_emit (self, signals[COPIED], 0, get_claim (self), error->message);
   go_on (self);
 }
 
@@ -75,10 +100,21 @@ copy (LonghandPaster *self, const char *why) {
   go_on (self);
 }
 
+static void
+lend (LonghandPaster *self) {
+  static const LonghandLoanFns fns = { .taken = on_taken, .ended = on_ended };
+  LonghandRemoteClipboard *clipboard = longhand_remote_keyboard_get_clipboard (self->keyboard);
+  const char *text = g_queue_peek_head (&self->texts);
+
+  if (clipboard != NULL)
+    self->remote_loan = longhand_remote_loan_new (clipboard, text, &fns, self);
+  else
+    self->loan = longhand_clipboard_loan_new (self->clipboard, text, FALSE, &fns, self);
+}
+
 /* Behind a question of the desktop's, the program that it came in front of has the keyboard again. */
 static void
 on_opened (GObject *keyboard, GAsyncResult *result, gpointer user) {
-  static const LonghandLoanFns fns = { .taken = on_taken, .ended = on_ended };
   g_autoptr (LonghandPaster) self = user;
   g_autoptr (GError) error = NULL;
   const gboolean is_open = longhand_remote_keyboard_open_finish (self->keyboard, result, &error);
@@ -86,8 +122,7 @@ on_opened (GObject *keyboard, GAsyncResult *result, gpointer user) {
   if (self->is_closed)
     return;
   if (is_open)
-    self->loan
-        = longhand_clipboard_loan_new (self->clipboard, g_queue_peek_head (&self->texts), FALSE, &fns, self);
+    lend (self);
   else
     copy (self, error->message);
 }
@@ -107,7 +142,7 @@ longhand_paster_paste (LonghandPaster *self, const char *text) {
 void
 longhand_paster_close (LonghandPaster *self) {
   self->is_closed = TRUE;
-  g_clear_pointer (&self->loan, longhand_clipboard_loan_free);
+  clear_loan (self);
 }
 
 /* ---- object ---- */

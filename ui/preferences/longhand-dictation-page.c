@@ -1,5 +1,6 @@
 #include "preferences/longhand-dictation-page.h"
 
+#include "application/longhand-clipboard.h"
 #include "longhand-language-names.h"
 #include "preferences/longhand-choice-row.h"
 #include "preferences/longhand-list-page.h"
@@ -102,7 +103,16 @@ longhand_dictation_page_set_other_programs (LonghandDictationPage *self, Longhan
 
 /* ---- text for other windows ---- */
 
-/* Of pasting, what the desktop says to it. (transfer none) */
+/* (transfer none) */
+static const char *
+describe_copying (void) {
+  return longhand_clipboard_is_certain (gdk_display_get_default ())
+             ? ""
+             : _ ("This desktop may ignore a program whose window is not in use. “Paste” asks it for "
+                  "permission.");
+}
+
+/* What the desktop says to it. (transfer none) */
 static const char *
 describe_pasting (LonghandDictationPage *self) {
   return self->keyboard != NULL ? longhand_remote_keyboard_get_summary (self->keyboard)
@@ -113,7 +123,12 @@ static void
 describe_when_done (LonghandDictationPage *self) {
   g_autofree char *chosen
       = g_settings_get_string (longhand_settings_get_gsettings (self->settings), "when-done");
-  const char *answer = g_str_equal (chosen, "paste") ? describe_pasting (self) : "";
+  const char *answer = "";
+
+  if (g_str_equal (chosen, "paste"))
+    answer = describe_pasting (self);
+  else if (g_str_equal (chosen, "copy"))
+    answer = describe_copying ();
 
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->when_done),
                                *answer != '\0' ? answer : _ ("By key or command, in another window"));
