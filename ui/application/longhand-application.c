@@ -3,6 +3,7 @@
 #include "application/longhand-background.h"
 #include "application/longhand-clipboard.h"
 #include "application/longhand-delivery.h"
+#include "application/longhand-linger.h"
 #include "automation/longhand-other-programs.h"
 #include "automation/longhand-remote-keyboard.h"
 #include "automation/longhand-remote.h"
@@ -35,12 +36,14 @@ struct _LonghandApplication {
   LonghandFileQueue *files;
   LonghandBackground *background;
   LonghandDelivery *delivery;
+  LonghandLinger *linger;
   LonghandTones *tones;
   LonghandShortcuts *shortcuts;     /* NULL: there is no bus */
   LonghandRemoteKeyboard *keyboard; /* NULL: nothing can be pasted */
   LonghandOtherPrograms *other_programs;
   guint end_sources[N_END_SIGNALS];
 
+  guint linger_ms;
   gboolean is_held;          /* by the service, or by files that are being transcribed */
   gboolean starts_soon;      /* --start or --toggle, and no other instance was there */
   gboolean starts_elsewhere; /* a key began it, in another program */
@@ -104,14 +107,29 @@ on_window_wanted (LonghandApplication *self, LonghandWindowUse use) {
 
   if (make_window (self) && !is_quiet)
     show_window (self);
+  longhand_linger_renew (self->linger);
   if (use == LONGHAND_WINDOW_USE_START)
     longhand_delivery_begin (self->delivery);
 }
 
+static gboolean
+is_busy_now (LonghandApplication *self) {
+  return longhand_service_get_busy (self->service)
+         || (self->files != NULL && longhand_file_queue_get_n_open (self->files) > 0);
+}
+
+/* The desktop's keys reach nobody when it has ended. */
+static gboolean
+is_needed (GtkApplication *application) {
+  LonghandApplication *self = LONGHAND_APPLICATION (application);
+
+  return is_busy_now (self)
+         || g_settings_get_boolean (longhand_settings_get_gsettings (self->settings), "global-shortcuts");
+}
+
 static void
 on_busy (LonghandApplication *self) {
-  const gboolean is_busy = longhand_service_get_busy (self->service)
-                           || (self->files != NULL && longhand_file_queue_get_n_open (self->files) > 0);
+  const gboolean is_busy = is_busy_now (self);
   const gboolean has_window = gtk_application_get_windows (GTK_APPLICATION (self)) != NULL;
 
   if (is_busy == self->is_held)
@@ -120,7 +138,9 @@ on_busy (LonghandApplication *self) {
   if (is_busy) {
     g_application_hold (G_APPLICATION (self));
   } else {
-    g_application_set_inactivity_timeout (G_APPLICATION (self), has_window ? 0 : LINGER_MS);
+    g_application_set_inactivity_timeout (G_APPLICATION (self), has_window ? 0 : self->linger_ms);
+    if (has_window && self->linger != NULL)
+      longhand_linger_renew (self->linger);
     g_application_release (G_APPLICATION (self));
   }
 }
@@ -369,6 +389,7 @@ longhand_application_startup (GApplication *application) {
   self->delivery
       = longhand_delivery_new (GTK_APPLICATION (self), longhand_settings_get_gsettings (self->settings),
                                self->dictation, self->keyboard);
+  self->linger = longhand_linger_new (GTK_APPLICATION (self), self->keyboard, is_needed, self->linger_ms);
   g_signal_connect_object (self->files, "notify::busy", G_CALLBACK (on_busy), self, G_CONNECT_SWAPPED);
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   for (gsize i = 0; i < G_N_ELEMENTS (shortcuts); i++)
@@ -469,6 +490,7 @@ longhand_application_shutdown (GApplication *application) {
   longhand_service_detach (self->service);
   g_clear_pointer (&self->background, longhand_background_free);
   g_clear_pointer (&self->tones, longhand_tones_free);
+  g_clear_pointer (&self->linger, longhand_linger_free);
   g_clear_pointer (&self->delivery, longhand_delivery_free);
   g_clear_object (&self->shortcuts);
   g_clear_object (&self->keyboard);
@@ -509,11 +531,17 @@ longhand_application_class_init (LonghandApplicationClass *klass) {
 
 static void
 longhand_application_init (LonghandApplication *self) {
+  self->linger_ms = LINGER_MS;
   self->service = longhand_service_new ();
   g_signal_connect_object (self->service, "window-wanted", G_CALLBACK (on_window_wanted), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->service, "notify::busy", G_CALLBACK (on_busy), self, G_CONNECT_SWAPPED);
   g_application_add_main_option_entries (G_APPLICATION (self), options);
+}
+
+void
+longhand_application_set_linger (LonghandApplication *self, guint ms) {
+  self->linger_ms = ms;
 }
 
 LonghandApplication *

@@ -10,5 +10,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (LonghandApplication, longhand_application, LONGHAND, APPLICATION, AdwApplication)
 
 LonghandApplication *longhand_application_new (void); /* (transfer full) */
+/* Before it is registered: how long it goes on without a window that anybody sees, and without use. */
+void longhand_application_set_linger (LonghandApplication *self, guint ms);
 
 G_END_DECLS

@@ -158,6 +158,12 @@ longhand_window_keep_all (LonghandWindow *self) {
   return TRUE;
 }
 
+gboolean
+longhand_window_is_spare (LonghandWindow *self) {
+  return !gtk_widget_get_visible (GTK_WIDGET (self))
+         && (keeps_sessions (self) || !longhand_document_get_unsaved (get_document (self)));
+}
+
 void
 longhand_window_end (LonghandWindow *self) {
   self->close_when_idle = FALSE; /* it is needed until all is kept */

@@ -23,6 +23,9 @@ LonghandWindow *longhand_window_new (GtkApplication *application, LonghandSettin
  * stays for recovery. */
 void longhand_window_end (LonghandWindow *self);
 
+/* Whether nobody would miss it: it is not shown, and what is written in it is kept. */
+gboolean longhand_window_is_spare (LonghandWindow *self);
+
 /* Once: audio files can be opened and dropped into the queue, and the window tells of it. */
 void longhand_window_set_files (LonghandWindow *self, LonghandFileQueue *files);
 /* As if they had been chosen. */

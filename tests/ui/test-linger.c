@@ -1,0 +1,116 @@
+/* The program without a window that anybody sees: when it ends by itself. */
+#include "application/longhand-application.h"
+
+#define ID "io.github.longhand_app.Longhand"
+#define PATH "/io/github/longhand_app/Longhand"
+#define LINGER_MS 50
+
+typedef struct {
+  LonghandApplication *application;
+  GSettings *settings;
+  guint n_kept;          /* texts */
+  guint poll_id;         /* source */
+  gboolean was_expected; /* to end */
+} Lone;
+
+static void
+on_kept (GObject *bus, GAsyncResult *result, gpointer user) {
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) answer = g_dbus_connection_call_finish (G_DBUS_CONNECTION (bus), result, &error);
+
+  g_assert_no_error (error);
+  ((Lone *)user)->n_kept++;
+}
+
+/* As the program that has no use for a text does it. */
+static gboolean
+keep (gpointer user) {
+  Lone *l = user;
+
+  if (!g_application_get_is_registered (G_APPLICATION (l->application)))
+    return G_SOURCE_CONTINUE;
+  g_dbus_connection_call (g_application_get_dbus_connection (G_APPLICATION (l->application)), ID, PATH,
+                          ID ".Dictation1", "Keep", g_variant_new ("(s)", "Übrig."), NULL,
+                          G_DBUS_CALL_FLAGS_NONE, -1, NULL, on_kept, l);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+set_up_lone (Lone *l, gconstpointer data) {
+  l->settings = g_settings_new (ID);
+  l->application = longhand_application_new ();
+  longhand_application_set_linger (l->application, LINGER_MS);
+  g_application_set_flags (G_APPLICATION (l->application), G_APPLICATION_IS_SERVICE);
+  g_idle_add (keep, l);
+}
+
+static void
+tear_down_lone (Lone *l, gconstpointer data) {
+  g_clear_handle_id (&l->poll_id, g_source_remove);
+  g_object_unref (l->settings);
+  g_object_unref (l->application);
+}
+
+static void
+test_ends_alone (Lone *l, gconstpointer data) {
+  g_assert_cmpint (g_application_run (G_APPLICATION (l->application), 0, NULL), ==, 0);
+  g_assert_cmpuint (l->n_kept, ==, 1);
+}
+
+/* Ten times as long as it lingers. */
+static gboolean
+give_up_clipboard (gpointer user) {
+  Lone *l = user;
+
+  l->poll_id = 0;
+  l->was_expected = TRUE;
+  gdk_clipboard_set_content (gdk_display_get_clipboard (gdk_display_get_default ()), NULL);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+copy_when_kept (gpointer user) {
+  Lone *l = user;
+
+  if (l->n_kept == 0)
+    return G_SOURCE_CONTINUE;
+  gdk_clipboard_set_text (gdk_display_get_clipboard (gdk_display_get_default ()), "kopiert");
+  l->poll_id = g_timeout_add (10 * LINGER_MS, give_up_clipboard, l);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+test_clipboard_needs_it (Lone *l, gconstpointer data) {
+  l->poll_id = g_idle_add (copy_when_kept, l);
+  g_assert_cmpint (g_application_run (G_APPLICATION (l->application), 0, NULL), ==, 0);
+  g_assert_true (l->was_expected);
+}
+
+static gboolean
+give_up_keys (gpointer user) {
+  Lone *l = user;
+
+  l->poll_id = 0;
+  l->was_expected = TRUE;
+  g_settings_set_boolean (l->settings, "global-shortcuts", FALSE);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+test_keys_need_it (Lone *l, gconstpointer data) {
+  g_settings_set_boolean (l->settings, "global-shortcuts", TRUE);
+  l->poll_id = g_timeout_add (10 * LINGER_MS, give_up_keys, l);
+  g_assert_cmpint (g_application_run (G_APPLICATION (l->application), 0, NULL), ==, 0);
+  g_assert_true (l->was_expected);
+}
+
+#define ADD_LONE(path, function) g_test_add (path, Lone, NULL, set_up_lone, function, tear_down_lone)
+
+int
+main (int argc, char **argv) {
+  g_test_init (&argc, &argv, NULL);
+  ADD_LONE ("/linger/the-desktop-s-keys-keep-it", test_keys_need_it);
+  ADD_LONE ("/linger/without-a-window-it-ends-when-nobody-needs-it", test_ends_alone);
+  ADD_LONE ("/linger/what-it-has-copied-keeps-it", test_clipboard_needs_it);
+  return g_test_run ();
+}
