@@ -429,9 +429,40 @@ text_is_dragged_as_text_and_as_a_file (Fixture *f, gconstpointer data) {
   g_assert_false (g_file_query_exists (file, NULL));
 }
 
+/* The desktop's chooser tells which filter was chosen, and leaves the name as it is. */
+static void
+test_decides (void) {
+  static const struct {
+    const char *name;
+    const char *chosen;
+    gboolean may_rename;
+    const char *full, *written;
+  } rows[] = {
+    { "a.txt", "pdf", TRUE, "a.pdf", "pdf" }, /* the name that was offered */
+    { "a.txt", "txt", TRUE, "a.txt", "txt" },
+    { "a.txt", "pdf", FALSE, "a.txt", "txt" },
+    { "b.srt", "pdf", TRUE, "b.srt", "srt" },
+    { "b.txt", "pdf", TRUE, "b.txt", "txt" },
+    { "b", "pdf", TRUE, "b.pdf", "pdf" },
+    { "b", "pdf", FALSE, "b", "pdf" },
+    { "talk 2.5", "md", TRUE, "talk 2.5.md", "md" },
+    { ".txt", "md", TRUE, ".txt.md", "md" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *full = NULL;
+    const LonghandWriter *writer = longhand_writers_decide (
+        rows[i].name, "a.txt", longhand_writers_find (rows[i].chosen), rows[i].may_rename, &full);
+
+    g_assert_cmpstr (full, ==, rows[i].full);
+    g_assert_cmpstr (writer->extension, ==, rows[i].written);
+  }
+}
+
 int
 main (int argc, char **argv) {
   fixture_init (&argc, &argv);
+  g_test_add_func ("/export/name-and-filter-decide-the-format", test_decides);
   FIXTURE_ADD ("/export/plain-text-is-what-is-shown", test_txt);
   FIXTURE_ADD ("/export/srt-has-times-and-the-edited-words", test_srt);
   FIXTURE_ADD ("/export/md-has-a-heading-and-paragraphs-with-times", test_md);

@@ -74,30 +74,41 @@ last_writer (LonghandWindow *self) {
   return writer != NULL ? writer : longhand_format_get_writer (LONGHAND_FORMAT_TXT);
 }
 
-/* What the chosen filter stands for. */
+/* What the chosen filter stands for. A portal may make one of its own. */
 static const LonghandWriter *
 chosen_writer (LonghandWindow *self) {
   GtkFileFilter *filter = gtk_file_chooser_get_filter (GTK_FILE_CHOOSER (self->chooser));
+  const LonghandWriter *writer
+      = filter != NULL ? g_object_get_data (G_OBJECT (filter), "longhand-writer") : NULL;
 
-  return filter != NULL ? g_object_get_data (G_OBJECT (filter), "longhand-writer") : last_writer (self);
+  return writer != NULL ? writer : last_writer (self);
 }
 
-/* A known ending decides; without one, the chosen filter, whose ending the file gets. (transfer full) */
+static void
+offer_name (LonghandWindow *self, const char *name) {
+  g_object_set_data_full (G_OBJECT (self->chooser), "longhand-offered", g_strdup (name), g_free);
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (self->chooser), name);
+}
+
+/* Within a sandbox, the desktop gives a file that was chosen, and no other beside it. */
+static gboolean
+may_rename (GFile *file) {
+  g_autofree char *documents = g_build_filename (g_get_user_runtime_dir (), "doc", NULL);
+  g_autoptr (GFile) folder = g_file_new_for_path (documents);
+
+  return g_file_has_parent (file, NULL) && !g_file_has_prefix (file, folder);
+}
+
+/* (transfer full) */
 static GFile *
 with_ending (LonghandWindow *self, GFile *file, const LonghandWriter **writer) {
   g_autofree char *name = g_file_get_basename (file);
   g_autofree char *full = NULL;
   g_autoptr (GFile) parent = g_file_get_parent (file);
-  const char *ending = ending_of (name);
 
-  *writer = ending != NULL ? longhand_writers_find (ending) : NULL;
-  if (*writer != NULL)
-    return g_object_ref (file);
-  *writer = chosen_writer (self);
-  if (ending != NULL || parent == NULL)
-    return g_object_ref (file);
-  full = g_strdup_printf ("%s.%s", name, (*writer)->extension);
-  return g_file_get_child (parent, full);
+  *writer = longhand_writers_decide (name, g_object_get_data (G_OBJECT (self->chooser), "longhand-offered"),
+                                     chosen_writer (self), may_rename (file), &full);
+  return strcmp (full, name) == 0 ? g_object_ref (file) : g_file_get_child (parent, full);
 }
 
 static void
@@ -204,7 +215,7 @@ on_filter (LonghandWindow *self) {
   if (ending == NULL || longhand_writers_find (ending) == NULL)
     return;
   renamed = g_strdup_printf ("%.*s.%s", (int)(ending - name - 1), name, chosen_writer (self)->extension);
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (self->chooser), renamed);
+  offer_name (self, renamed);
 }
 
 char *
@@ -266,7 +277,7 @@ longhand_window_export (LonghandWindow *self) {
     if (writer == preferred)
       gtk_file_chooser_set_filter (GTK_FILE_CHOOSER (self->chooser), filter);
   }
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (self->chooser), name);
+  offer_name (self, name);
   go_to_last_folder (self);
   g_signal_connect_object (self->chooser, "response", G_CALLBACK (on_chosen), self, G_CONNECT_SWAPPED);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
