@@ -139,26 +139,27 @@ rows_new (const struct quill_gemm *gemm, size_t m, size_t k) {
   return memory;
 }
 
-/* sums [m, rows] as the product must give them, without bias: each as a tile of its own. Checked against
- * double precision. */
+/* sums [m, rows] as the product must give them, without bias: row by row, and with panels that begin at the
+ * second row of weights, so that each sum lies elsewhere in its tile. Checked against double precision. */
 static float *
 gemm_sums (const struct quill_gemm *gemm, const struct layer *l, const void *x, size_t m) {
-  const size_t k = l->w.cols, stride = quill_gemm_row_bytes (gemm, k);
+  const size_t k = l->w.cols, rows = l->w.rows, stride = quill_gemm_row_bytes (gemm, k);
   struct check_memory panel = check_memory_new (quill_gemm_panel_bytes (gemm, k));
   g_autofree double *unpacked_x = g_new (double, m *k + 1), *w = g_new (double, k);
-  float *sums = g_new (float, m * l->w.rows + 1);
+  float *sums = g_new (float, m *rows + 1);
 
   for (size_t i = 0; i < m; i++)
     packed_row (gemm, (const unsigned char *)x + i * stride, k, unpacked_x + i * k);
-  for (size_t j = 0; j < l->w.rows; j++) {
-    gemm->pack_w (l->weights + j * k, k, 1, k, panel.data);
-    packed_panel_row (gemm, panel.data, k, 0, w);
-    for (size_t i = 0; i < m; i++) {
-      float *sum = &sums[i * l->w.rows + j];
-
-      gemm->tile ((const unsigned char *)x + i * stride, stride, 1, panel.data, k, sum, 1, 1);
+  for (size_t first = 0, n = 1; first < rows; first += n, n = MIN (gemm->nr, rows - first)) {
+    gemm->pack_w (l->weights + first * k, k, n, k, panel.data);
+    for (size_t i = 0; i < m; i++)
+      gemm->tile ((const unsigned char *)x + i * stride, stride, 1, panel.data, k, sums + i * rows + first,
+                  rows, n);
+    for (size_t j = 0; j < n; j++) {
+      packed_panel_row (gemm, panel.data, k, j, w);
       /* Weights may exceed 1 a little by quantisation. */
-      packed_check_product (gemm, *sum, unpacked_x + i * k, w, k, 1.3);
+      for (size_t i = 0; i < m; i++)
+        packed_check_product (gemm, sums[i * rows + first + j], unpacked_x + i * k, w, k, 1.3);
     }
   }
   check_memory_free (&panel);
