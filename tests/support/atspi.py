@@ -74,10 +74,19 @@ class App:
     def find(self, name):
         """The widget `name`, or None. A button "OK" holds a label "OK", and a menu button is one in another: what can
         be pressed comes first."""
-        found = [n for n, _ in self.all()
-                 if name in (n.get_name(), f"{n.get_role_name()}:{n.get_name()}")]
-        found.sort(key=lambda n: (n.get_role_name() == "label", n.get_n_actions() == 0))
-        return found[0] if found else None
+        found = []
+        for node in (n for n, _ in self.all() if self.is_called(n, name)):
+            order = node.get_role_name() == "label", node.get_n_actions() == 0
+            if order == (False, False):
+                return node
+            found.append((order, len(found), node))
+        return min(found)[-1] if found else None
+
+    @staticmethod
+    def is_called(node, name):
+        """Each question to the program takes time, and there are hundreds of widgets: most are asked for no role."""
+        own = node.get_name()
+        return own == name or name.endswith(f":{own}") and name == f"{node.get_role_name()}:{own}"
 
     def get(self, name, timeout=TIMEOUT):
         return wait_until(f"widget {name}", lambda: self.find(name), timeout)
