@@ -143,8 +143,9 @@ logprobs_behind (struct fixture *f, const struct path *path) {
   quill_rules_apply (&f->rules, &f->rig.compute.kernels, path->tokens, path->n, allowed, N_VOCAB);
   for (size_t i = 0; i < N_VOCAB; i++)
     sum += exp (allowed[i]);
+  sum = log (sum);
   for (size_t i = 0; i < N_VOCAB; i++)
-    logprobs[i] = allowed[i] - log (sum);
+    logprobs[i] = allowed[i] - sum;
   return logprobs;
 }
 
