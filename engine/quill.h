@@ -491,7 +491,7 @@ struct quill_word {
     /* By the decoder's attention to the sound (openai/whisper timing.py). Words that are far longer than
      * others, as they are where they have a pause to themselves, are cut; not those of a stream. */
     int64_t start_ms, end_ms;
-    float probability;                            /* geometric mean of its tokens' */
+    float probability;                            /* mean of its tokens' */
     const struct quill_alternative *alternatives; /* owned by the result; [n_alternatives], likeliest first */
     size_t n_alternatives;
 };

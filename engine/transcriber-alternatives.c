@@ -158,7 +158,7 @@ static enum quill_status find_candidates(struct place *place, struct quill_error
     memcpy(s->fed + 1, s->tokens + place->begin, (n - 1) * sizeof *s->fed);
     quill_decoder_truncate(run->t->decoder, s->sequence, length_before(place));
     QUILL_TRY(quill_decoder_feed(run->t->decoder, &run->t->workers.compute,
-                                 &(struct quill_feed){s->sequence, s->fed, n, n, NULL, 0}, 1, &logits,
+                                 &(struct quill_feed){s->sequence, s->fed, n, n, NULL}, 1, &logits,
                                  &run->cancel, err));
     place->n_candidates = 0;
     for (size_t i = 0; i < n; i++)

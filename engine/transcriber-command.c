@@ -39,7 +39,6 @@ static enum quill_status search_commands(struct quill_run *run, struct quill_err
     search->grammar_penalty = INFINITY;
     search->least_logprob = search->sum_logprob - (double)run->draft->command_margin;
     search->beams = NULL;
-    search->attention = NULL;
     return quill_search_run(search, t->decoder, &t->workers.compute, &run->cancel,
                             &run->builder->result.timings, err);
 }

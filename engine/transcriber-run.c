@@ -20,6 +20,21 @@
 /* ---- one window -------------------------------------------------------------------------------------------
  */
 
+size_t quill_run_write_sot(const struct quill_run *run, bool timestamps, uint32_t *out)
+{
+    const struct quill_specials *specials = &run->slot->rules.specials;
+    size_t n = 0;
+
+    out[n++] = specials->sot;
+    if (specials->n_languages) {
+        out[n++] = specials->first_language + (uint32_t)run->language;
+        out[n++] = run->params->translate ? specials->translate : specials->transcribe;
+    }
+    if (!timestamps)
+        out[n++] = specials->no_timestamps;
+    return n;
+}
+
 /* Writes the prompt and returns its length; *sot_index is where sot is in it. */
 static size_t write_prompt(struct quill_run *run, size_t *sot_index)
 {
@@ -32,14 +47,7 @@ static size_t write_prompt(struct quill_run *run, size_t *sot_index)
         n += run->n_history;
     }
     *sot_index = n;
-    slot->prompt[n++] = specials->sot;
-    if (specials->n_languages) {
-        slot->prompt[n++] = specials->first_language + (uint32_t)run->language;
-        slot->prompt[n++] = run->params->translate ? specials->translate : specials->transcribe;
-    }
-    if (!run->params->timestamps)
-        slot->prompt[n++] = specials->no_timestamps;
-    return n;
+    return n + quill_run_write_sot(run, run->params->timestamps, slot->prompt + n);
 }
 
 static float compression_ratio(const struct quill_run *run)
@@ -132,8 +140,6 @@ static void begin_search(struct quill_run *run)
         .fed = run->slot->fed,
         .tokens = run->slot->tokens,
         .logprobs = run->slot->logprobs,
-        .attention = run->params->word_timestamps ? run->slot->attention : NULL,
-        .attention_width = t->model->hparams.n_audio_ctx,
     };
     if (run->params->vocabulary && !quill_vocabulary_is_empty(run->params->vocabulary) &&
         run->params->vocabulary_strength > 0.0f) {

@@ -85,6 +85,10 @@ enum quill_status quill_run_hear_window(struct quill_run *run, struct quill_erro
 /* Encoder frames of a window that is full of sound. */
 size_t quill_run_most_context(const struct quill_run *run);
 
+/* Writes the tokens that a text begins with: sot, language and task where the model has them, and that there
+ * are no times. Returns how many: QUILL_AROUND_TEXT - 1 at most. */
+size_t quill_run_write_sot(const struct quill_run *run, bool timestamps, uint32_t *out);
+
 /* When in the recording it is so long after the stretch began; no later than its end. */
 int64_t quill_run_time_of(const struct quill_run *run, int64_t ms);
 

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "text/hallucinations.h"
 #include "text/trim.h"
 #include "text/unicode.h"
@@ -34,30 +35,50 @@ int64_t quill_run_time_of(const struct quill_run *run, int64_t ms)
 /* ---- when it was said -------------------------------------------------------------------------------------
  */
 
-/* Aligns the window's text tokens; the looks of the timestamps between them are left out. */
-static void align_tokens(struct quill_run *run)
+/* Writes what the window's text is aligned by, without its times, and returns its length; *n_sot: what is before
+ * the text. */
+static size_t write_aligned(const struct quill_run *run, uint32_t *out, size_t *n_sot)
+{
+    const struct quill_slot *slot = run->slot;
+    const uint32_t eot = slot->rules.specials.eot;
+    size_t n = *n_sot = quill_run_write_sot(run, false, out);
+
+    for (size_t i = 0; i < run->search.n_tokens; i++)
+        if (slot->tokens[i] < eot)
+            out[n++] = slot->tokens[i];
+    out[n++] = eot;
+    return n;
+}
+
+/* Finds when the window's text was spoken, as find_alignment in openai/whisper timing.py does: it is fed once
+ * more, whole and without what came before the window. */
+static enum quill_status align_tokens(struct quill_run *run, struct quill_error *err)
 {
     struct quill_transcriber *t = run->t;
     struct quill_slot *slot = run->slot;
-    const size_t width = t->model->hparams.n_audio_ctx, n_tokens = run->search.n_tokens;
     const size_t n_frames = (run->window_frames + 1) / 2;
-    uint16_t *begins = t->ends; /* not needed otherwise yet */
-    size_t n = 0;
+    const double start_ms = quill_now_ms();
+    uint16_t *begins = t->ends; /* not needed otherwise now */
+    size_t n_sot, next = 0;
+    const size_t n = write_aligned(run, slot->fed, &n_sot);
+    const struct quill_feed feed = {.sequence = slot->sequence, .tokens = slot->fed, .n = n, .map = &t->map};
 
-    for (size_t i = 0; i <= n_tokens; i++) {
-        if (i < n_tokens && slot->tokens[i] >= t->rules.specials.eot)
-            continue;
-        if (i < n_tokens)
-            slot->spoken[i].peak = (uint16_t)quill_attention_peak(slot->attention + i * width, n_frames);
-        memmove(slot->attention + n++ * width, slot->attention + i * width, n_frames * sizeof(float));
-    }
-    quill_align(slot->attention, width, n, n_frames, t->align_cost, t->align_steps, begins);
-    n = 0;
-    for (size_t i = 0; i < n_tokens; i++)
-        if (slot->tokens[i] < t->rules.specials.eot) {
-            slot->spoken[i].begin = begins[n++];
-            slot->spoken[i].end = begins[n];
+    if (n == n_sot + 1)
+        return QUILL_OK;
+    t->map.n_frames = n_frames;
+    quill_decoder_truncate(t->decoder, slot->sequence, 0);
+    QUILL_TRY(quill_decoder_feed(t->decoder, &t->workers.compute, &feed, 1, NULL, &run->cancel, err));
+    const float *looks = t->map.average + (n_sot - 1) * n_frames; /* of the token before the first and so on */
+    quill_align(looks, n - n_sot - 1, n_frames, t->align_cost, t->align_steps, begins);
+    for (size_t i = 0; i < run->search.n_tokens; i++)
+        if (slot->tokens[i] < slot->rules.specials.eot) {
+            slot->spoken[i].peak = (uint16_t)quill_attention_peak(looks + next * n_frames, n_frames);
+            slot->spoken[i].begin = begins[next++];
+            slot->spoken[i].end = begins[next];
         }
+    run->builder->result.timings.decode_ms += quill_now_ms() - start_ms;
+    quill_trace_lap(t->trace, QUILL_TRACE_SEARCH);
+    return QUILL_OK;
 }
 
 /* Keeps only the text tokens of a piece, with all that is known of them; returns how many. */
@@ -117,10 +138,10 @@ static enum quill_status append_words(struct quill_run *run, size_t begin, size_
         float sum = 0.0f;
 
         for (size_t k = first; k < end; k++)
-            sum += slot->logprobs[k];
+            sum += expf(slot->logprobs[k]);
         words[i].start_ms = quill_run_time_of(run, window_ms + slot->spoken[first].begin * QUILL_STEP_MS);
         words[i].end_ms = quill_run_time_of(run, window_ms + slot->spoken[end - 1].end * QUILL_STEP_MS);
-        words[i].probability = expf(sum / (float)(end - first));
+        words[i].probability = sum / (float)(end - first);
         first = end;
     }
     return QUILL_OK;
@@ -234,10 +255,10 @@ enum quill_status quill_run_finish_window(struct quill_run *run, struct quill_er
     quill_cut_window(run->slot->tokens, run->search.n_tokens, t->rules.specials.first_timestamp,
                      run->window_frames, &cut);
     const size_t n_before = run->builder->result.n_segments;
-    if (params->word_timestamps)
-        align_tokens(run);
     if (params->n_alternatives > 0)
         QUILL_TRY(quill_run_find_alternatives(run, err));
+    if (params->word_timestamps)
+        QUILL_TRY(align_tokens(run, err));
     memcpy(run->slot->fed, run->slot->tokens, run->search.n_tokens * sizeof *run->slot->fed);
     QUILL_TRY(append_segments(run, &cut, err));
     if (params->word_timestamps)

@@ -57,7 +57,8 @@ static enum quill_status open_buffers(struct quill_transcriber *t, struct quill_
 {
     const struct quill_hparams *h = &t->model->hparams;
     t->max_history = h->n_text_ctx / 2 - 1;
-    t->max_timed = h->n_text_ctx / 2;
+    t->max_timed = h->n_text_ctx / 2 + QUILL_AROUND_TEXT < h->n_text_ctx ? h->n_text_ctx / 2
+                                                                        : h->n_text_ctx - QUILL_AROUND_TEXT;
     struct quill_plan plan = {0};
     const struct quill_span logits = quill_plan_add(&plan, h->n_vocab, sizeof(float));
     const size_t n_slot_tokens = 3 * (size_t)h->n_text_ctx + t->max_history;
@@ -69,8 +70,9 @@ static enum quill_status open_buffers(struct quill_transcriber *t, struct quill_
         quill_plan_add(&plan, t->n_together * (size_t)h->n_text_ctx, sizeof(float));
     const struct quill_span spoken =
         quill_plan_add(&plan, n_timed * h->n_text_ctx, sizeof(struct quill_spoken));
-    const size_t n_attention = (t->max_timed + 1) * h->n_audio_ctx;
-    const struct quill_span attention = quill_plan_add(&plan, n_timed * n_attention, sizeof(float));
+    const size_t n_attention = n_timed ? (t->max_timed + QUILL_AROUND_TEXT) * h->n_audio_ctx : 0;
+    const struct quill_span average = quill_plan_add(&plan, n_attention, sizeof(float));
+    const struct quill_span head = quill_plan_add(&plan, n_attention, sizeof(float));
     const struct quill_span draft = quill_plan_add(&plan, n_timed ? h->n_text_ctx : 0, sizeof(uint32_t));
     const struct quill_span ends =
         quill_plan_add(&plan, n_timed ? (size_t)h->n_text_ctx + 1 : 0, sizeof(uint16_t));
@@ -78,7 +80,7 @@ static enum quill_status open_buffers(struct quill_transcriber *t, struct quill_
         quill_plan_add(&plan, n_timed ? t->max_timed : 0, sizeof(struct quill_others));
     const struct quill_span cost =
         quill_plan_add(&plan, n_timed ? 2 * ((size_t)h->n_audio_ctx + 1) : 0, sizeof(float));
-    const struct quill_span steps = quill_plan_add(&plan, n_timed ? n_attention : 0, 1);
+    const struct quill_span steps = quill_plan_add(&plan, n_attention, 1);
     const size_t n_beams = t->n_hypotheses > 1 ? (size_t)t->n_together * t->n_hypotheses : 0;
     const struct quill_span beams =
         quill_plan_add(&plan, n_beams ? t->n_together : 0, sizeof(struct quill_beams));
@@ -109,15 +111,15 @@ static enum quill_status open_buffers(struct quill_transcriber *t, struct quill_
             slot->beams->beam[k].tokens = (uint32_t *)quill_arena_at(&t->arena, beam_tokens) + at;
             slot->beams->beam[k].logprobs = (float *)quill_arena_at(&t->arena, beam_logprobs) + at;
         }
-        if (!t->word_timestamps)
-            continue;
-        slot->spoken = (struct quill_spoken *)quill_arena_at(&t->arena, spoken) + i * h->n_text_ctx;
-        slot->attention = (float *)quill_arena_at(&t->arena, attention) + i * n_attention;
+        if (t->word_timestamps)
+            slot->spoken = (struct quill_spoken *)quill_arena_at(&t->arena, spoken) + i * h->n_text_ctx;
     }
     if (t->word_timestamps) {
         t->draft = quill_arena_at(&t->arena, draft);
         t->ends = quill_arena_at(&t->arena, ends);
         t->others = quill_arena_at(&t->arena, others);
+        t->map.average = quill_arena_at(&t->arena, average);
+        t->map.head = quill_arena_at(&t->arena, head);
         t->align_cost = quill_arena_at(&t->arena, cost);
         t->align_steps = quill_arena_at(&t->arena, steps);
     }

@@ -34,15 +34,16 @@ struct quill_slot {
     uint32_t *fed;               /* [n_text_ctx] */
     uint32_t *tokens;            /* [n_text_ctx]; of the current try, as both below */
     float *logprobs;             /* [n_text_ctx] */
-    struct quill_spoken *spoken; /* [n_text_ctx]; NULL without word times, as the next */
-    float *attention;            /* [max_timed + 1, n_audio_ctx]; NULL */
+    struct quill_spoken *spoken; /* [n_text_ctx]; NULL without word times */
     struct quill_beams *beams;   /* the buffers of each set; NULL when there is one hypothesis only */
 };
 
+#define QUILL_AROUND_TEXT 5 /* tokens that text is aligned with: sot, language, task, no times; the end */
+
 #define QUILL_MAX_COMMAND_BYTES 128 /* longer ones are none */
 
-/* When a token was spoken, in encoder frames: from begin to before end, by alignment; and the frame with the
- * most attention when it was chosen. */
+/* When a token was spoken, in encoder frames: from begin to before end, by alignment; and the frame that it
+ * has the most attention for. */
 struct quill_spoken {
     uint16_t begin, end, peak;
     uint16_t word; /* that it begins, in the transcriber's others */
@@ -113,7 +114,8 @@ struct quill_transcriber {
     uint32_t *draft;             /* [n_text_ctx]; all of these NULL without word times: */
     uint16_t *ends;              /* [n_text_ctx + 1] */
     struct quill_others *others; /* [max_timed]; of the words of a window */
-    float *align_cost;           /* scratch of quill_align */
+    struct quill_attention_map map; /* [max_timed + QUILL_AROUND_TEXT, n_audio_ctx] */
+    float *align_cost;              /* scratch of quill_align */
     uint8_t *align_steps;
 };
 

@@ -389,8 +389,8 @@ static void mix_page(const struct cache_job *job, size_t page, size_t head, size
         kernels->sum[float_type(v)](weights, values, quill_cache_row_bytes(v->form, d), n, out, d);
 }
 
-/* s->scores = how the i-th query shares out its attention. */
-static void weigh(const struct cache_job *job, size_t head, size_t i, const struct cache_scratch *s)
+/* s->scores = how the i-th query shares out its attention among the first n keys of its view. */
+static void weigh(const struct cache_job *job, size_t head, size_t i, size_t n, const struct cache_scratch *s)
 {
     const struct quill_kernels *kernels = &job->c->kernels;
     const struct quill_cache_attention *a = job->a;
@@ -403,9 +403,9 @@ static void weigh(const struct cache_job *job, size_t head, size_t i, const stru
         s->query[l] = a->q[at + l] * scale;
     if (a->k->form == QUILL_CACHE_INT8)
         x_scale = kernels->pack_int8(s->query, d, s->int8);
-    for (size_t j = 0; j < view->n_key; j += len)
-        score_page(job, view->pages[j / len], head, smaller(len, view->n_key - j), s, x_scale, s->scores + j);
-    kernels->softmax(s->scores, view->n_key);
+    for (size_t j = 0; j < n; j += len)
+        score_page(job, view->pages[j / len], head, smaller(len, n - j), s, x_scale, s->scores + j);
+    kernels->softmax(s->scores, n);
 }
 
 /* One query through one head. What pages contribute is added up page by page, so that the sum does not depend
@@ -417,7 +417,7 @@ static void attend_cached(const struct cache_job *job, size_t head, size_t i, co
     const struct quill_cache_view *view = &a->views[i];
     const size_t d = a->k->head_dim, at = (i * a->k->n_head + head) * d, len = a->k->page_len;
 
-    weigh(job, head, i, s);
+    weigh(job, head, i, view->n_key, s);
     mix_page(job, view->pages[0], head, smaller(len, view->n_key), s->scores, s->mixed);
     for (size_t j = len; j < view->n_key; j += len) {
         mix_page(job, view->pages[j / len], head, smaller(len, view->n_key - j), s->scores + j, s->page);
@@ -462,35 +462,28 @@ void quill_attend_cache(const struct quill_compute *c, const struct quill_cache_
 
 struct weights_job {
     struct cache_job cache;
-    uint32_t heads;
-    float share;
-    float *const *weights;
+    size_t head;
+    float *weights;
 };
 
 static void weights_task(void *context, unsigned task, unsigned worker)
 {
     const struct weights_job *job = context;
     const struct cache_job *cache = &job->cache;
-    const size_t n_key = cache->a->views[task].n_key;
-    float *to = job->weights[task];
     struct cache_scratch s;
 
     cache_layout(cache->n_key, cache->a->k->head_dim, cache->c->scratch + worker * cache->c->scratch_bytes,
                  &s);
-    for (size_t head = 0; to && head < cache->a->k->n_head && head < 32; head++) {
-        if (!(job->heads >> head & 1))
-            continue;
-        weigh(cache, head, task, &s);
-        for (size_t j = 0; j < n_key; j++)
-            to[j] += job->share * s.scores[j];
-    }
+    weigh(cache, job->head, task, cache->n_key, &s);
+    memcpy(job->weights + task * cache->n_key, s.scores, cache->n_key * sizeof *s.scores);
 }
 
-void quill_attend_weights(const struct quill_compute *c, const struct quill_cache_attention *a,
-                          uint32_t heads, float share, float *const *weights)
+void quill_attend_weights(const struct quill_compute *c, const struct quill_cache_attention *a, size_t head,
+                          size_t n_key, float *weights)
 {
-    struct weights_job job = {{c, a, most_keys(a), 0}, heads, share, weights};
+    struct weights_job job = {{c, a, n_key, 0}, head, weights};
 
-    if (a->n_query > 0 && heads)
+    assert(head < a->k->n_head && cache_layout(n_key, a->k->head_dim, NULL, NULL) <= c->scratch_bytes);
+    if (a->n_query > 0)
         quill_pool_run(c->pool, weights_task, &job, (unsigned)a->n_query);
 }

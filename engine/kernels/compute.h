@@ -143,9 +143,9 @@ struct quill_cache_attention {
 };
 void quill_attend_cache(const struct quill_compute *c, const struct quill_cache_attention *a);
 
-/* How the queries share out their attention: weights[i][j] += share * softmax(...)[j] over the keys j of the
- * i-th view, for each head whose bit is set in heads. Queries with weights[i] NULL are left out. */
-void quill_attend_weights(const struct quill_compute *c, const struct quill_cache_attention *a, uint32_t heads,
-                          float share, float *const *weights);
+/* How the queries share out the attention of one head among the first n_key keys of their views, which have
+ * no fewer: weights [n_query, n_key], row i = softmax(scale q_i,head . k_j,head). a->out is not touched. */
+void quill_attend_weights(const struct quill_compute *c, const struct quill_cache_attention *a, size_t head,
+                          size_t n_key, float *weights);
 
 #endif

@@ -1,5 +1,6 @@
 #include "model/alignment.h"
 
+#include <math.h>
 #include <stddef.h>
 
 #define ENGLISH_VOCAB 51864
@@ -72,4 +73,124 @@ uint32_t quill_alignment_mask(const struct quill_alignment *alignment, unsigned 
         if (alignment->heads[i].layer == layer)
             mask |= 1u << alignment->heads[i].head;
     return mask;
+}
+
+/* ---- heads made comparable ---------------------------------------------------------------------------- */
+
+#define CHUNK 128 /* frames at a time */
+#define REACH 3   /* of the median, on either side */
+#define WIDTH (2 * REACH + 1)
+#define SMALL 0.0005f /* a deviation next to no attention has: as if 1500 frames shared it alike */
+
+struct add_job {
+    const struct quill_alignment_rows *rows;
+    float share;
+};
+
+static size_t chunk_end(const struct quill_alignment_rows *r, size_t begin)
+{
+    return begin + CHUNK < r->n_frames ? begin + CHUNK : r->n_frames;
+}
+
+/* mean and scale, [CHUNK]: of the frames' weights over the rows, and 1 / standard deviation. */
+static void measure(const struct quill_alignment_rows *r, size_t begin, size_t end, float *mean, float *scale)
+{
+    float squares[CHUNK] = {0};
+    const size_t n = end - begin;
+
+    for (size_t j = 0; j < n; j++)
+        mean[j] = 0.0f;
+    for (size_t i = 0; i < r->n_rows; i++)
+        for (size_t j = 0; j < n; j++)
+            mean[j] += r->weights[i * r->n_frames + begin + j];
+    for (size_t j = 0; j < n; j++)
+        mean[j] /= (float)r->n_rows;
+    for (size_t i = 0; i < r->n_rows; i++)
+        for (size_t j = 0; j < n; j++) {
+            const float from_mean = r->weights[i * r->n_frames + begin + j] - mean[j];
+            squares[j] += from_mean * from_mean;
+        }
+    for (size_t j = 0; j < n; j++)
+        scale[j] = 1.0f / (sqrtf(squares[j] / (float)r->n_rows) + SMALL);
+}
+
+/* A chunk of frames. */
+static void normalise_task(void *context, unsigned task, unsigned worker)
+{
+    const struct quill_alignment_rows *r = ((struct add_job *)context)->rows;
+    const size_t begin = (size_t)task * CHUNK, end = chunk_end(r, begin);
+    float mean[CHUNK], scale[CHUNK];
+
+    (void)worker;
+    measure(r, begin, end, mean, scale);
+    for (size_t i = 0; i < r->n_rows; i++)
+        for (size_t j = begin; j < end; j++)
+            r->weights[i * r->n_frames + j] =
+                (r->weights[i * r->n_frames + j] - mean[j - begin]) * scale[j - begin];
+}
+
+static inline void order(float *restrict a, float *restrict b)
+{
+    const float less = *a < *b ? *a : *b, more = *a < *b ? *b : *a;
+
+    *a = less;
+    *b = more;
+}
+
+/* Exchanges that leave the median of seven in x[3], in a form that compilers turn into vectors. */
+static inline float median_of_7(float x[WIDTH])
+{
+    order(&x[0], &x[5]), order(&x[0], &x[3]), order(&x[1], &x[6]), order(&x[2], &x[4]);
+    order(&x[0], &x[1]), order(&x[3], &x[5]), order(&x[2], &x[6]), order(&x[2], &x[3]);
+    order(&x[3], &x[6]), order(&x[4], &x[5]), order(&x[1], &x[4]), order(&x[1], &x[3]);
+    order(&x[3], &x[4]);
+    return x[3];
+}
+
+static size_t mirrored(ptrdiff_t i, size_t n)
+{
+    if (i < 0)
+        return (size_t)-i;
+    return (size_t)i < n ? (size_t)i : 2 * n - 2 - (size_t)i;
+}
+
+/* A row, as long as the median reaches at least. */
+static void smooth_task(void *context, unsigned task, unsigned worker)
+{
+    const struct add_job *job = context;
+    const struct quill_alignment_rows *r = job->rows;
+    const float *row = r->weights + task * r->n_frames;
+    float *to = r->average + task * r->n_frames, around[CHUNK + 2 * REACH];
+
+    (void)worker;
+    for (size_t begin = 0, end; begin < r->n_frames; begin = end) {
+        end = chunk_end(r, begin);
+        for (size_t k = 0; k < end - begin + 2 * REACH; k++)
+            around[k] = row[mirrored((ptrdiff_t)(begin + k) - REACH, r->n_frames)];
+        for (size_t j = 0; j < end - begin; j++) {
+            float x[WIDTH] = {around[j],     around[j + 1], around[j + 2], around[j + 3],
+                              around[j + 4], around[j + 5], around[j + 6]};
+            to[begin + j] += job->share * median_of_7(x);
+        }
+    }
+}
+
+/* A row that is too short for the median is left as it is. */
+static void copy_task(void *context, unsigned task, unsigned worker)
+{
+    const struct add_job *job = context;
+    const struct quill_alignment_rows *r = job->rows;
+
+    (void)worker;
+    for (size_t j = task * r->n_frames; j < (task + 1) * r->n_frames; j++)
+        r->average[j] += job->share * r->weights[j];
+}
+
+void quill_alignment_add(const struct quill_alignment *alignment, struct quill_pool *pool,
+                         const struct quill_alignment_rows *rows)
+{
+    struct add_job job = {rows, 1.0f / (float)alignment->n_heads};
+
+    quill_pool_run(pool, normalise_task, &job, (unsigned)((rows->n_frames + CHUNK - 1) / CHUNK));
+    quill_pool_run(pool, rows->n_frames > REACH ? smooth_task : copy_task, &job, (unsigned)rows->n_rows);
 }

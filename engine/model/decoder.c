@@ -207,8 +207,7 @@ struct batch {
     float *stream, *narrow, *wide;
     void *rows;
     struct quill_cache_view *self, *cross; /* what each row looks at */
-    float **looks;                         /* where that is written down */
-    bool any_look;
+    const struct quill_attention_map *map; /* NULL, or where that is written down */
 };
 
 static struct quill_sequence *sequence_of(const struct quill_decoder *decoder, const struct quill_feed *feed)
@@ -236,7 +235,7 @@ static struct batch batch_of(const struct quill_decoder *decoder, const struct q
                       .wide = work_at(compute, plan->wide),
                       .rows = work_at(compute, plan->rows),
                       .self = work_at(compute, plan->views),
-                      .looks = work_at(compute, plan->looks)};
+                      .map = feeds[0].map};
 
     b.cross = b.self + decoder->model->hparams.n_text_ctx;
     for (size_t i = 0; i < n_feeds; i++) {
@@ -244,10 +243,11 @@ static struct batch batch_of(const struct quill_decoder *decoder, const struct q
         assert(feeds[i].n >= 1 && feeds[i].n_logits <= feeds[i].n);
         assert(feeds[i].n <= decoder->model->hparams.n_text_ctx - sequence_of(decoder, &feeds[i])->length);
         assert(decoder->windows[sequence_of(decoder, &feeds[i])->window]);
-        assert(!feeds[i].attention || feeds[i].n_attention <= feeds[i].n);
+        assert(!feeds[i].map ||
+               (n_feeds == 1 &&
+                feeds[i].map->n_frames <= decoder->windows[sequence_of(decoder, &feeds[i])->window]));
         b.n += feeds[i].n;
         b.n_logits += feeds[i].n_logits;
-        b.any_look = b.any_look || feeds[i].attention;
     }
     assert(b.n >= 1 && b.n <= decoder->model->hparams.n_text_ctx && b.n_logits <= decoder->size.n_logits);
     return b;
@@ -271,23 +271,6 @@ static void place(struct quill_decoder *decoder, const struct batch *b)
             *self++ = (struct quill_cache_view){sequence->pages, position + 1};
             *cross++ = (struct quill_cache_view){&sequence->window, decoder->windows[sequence->window]};
         }
-    }
-}
-
-/* Where each row's attention is written down, all of it 0 for now. */
-static void place_looks(const struct quill_decoder *decoder, const struct batch *b)
-{
-    const size_t n_audio_ctx = decoder->model->hparams.n_audio_ctx;
-    float **look = b->looks;
-
-    for (size_t i = 0; i < b->n_feeds; i++) {
-        const struct quill_feed *feed = &b->feeds[i];
-        const size_t first = feed->attention ? feed->n - feed->n_attention : feed->n;
-
-        for (size_t j = 0; j < feed->n; j++)
-            *look++ = j < first ? NULL : feed->attention + (j - first) * n_audio_ctx;
-        if (feed->attention)
-            memset(feed->attention, 0, feed->n_attention * n_audio_ctx * sizeof(float));
     }
 }
 
@@ -323,6 +306,22 @@ static struct quill_target floats(float *y, size_t width, enum quill_store store
     return (struct quill_target){y, width * sizeof *y, store, false};
 }
 
+/* Adds the attention of these heads to the map. */
+static void map_attention(const struct quill_decoder *decoder, const struct batch *b,
+                          const struct quill_cache_attention *attention, uint32_t heads)
+{
+    const struct quill_attention_map *map = b->map;
+    const struct quill_alignment_rows rows = {
+        .weights = map->head, .average = map->average, .n_rows = b->n, .n_frames = map->n_frames};
+
+    for (size_t head = 0; head < decoder->model->hparams.n_text_head && head < 32; head++) {
+        if (!(heads >> head & 1))
+            continue;
+        quill_attend_weights(b->c, attention, head, map->n_frames, map->head);
+        quill_alignment_add(&decoder->alignment, b->c->pool, &rows);
+    }
+}
+
 /* stream += out(attention(query(narrow), keys, values)); the attention of these heads is written down. */
 static void run_attention(const struct quill_decoder *decoder, const struct batch *b,
                           const struct quill_attention_layer *layer, const struct quill_cache *keys,
@@ -335,8 +334,8 @@ static void run_attention(const struct quill_decoder *decoder, const struct batc
 
     product(b, &layer->query, b->narrow, floats(b->wide, state, QUILL_STORE_F32));
     quill_attend_cache(b->c, &attention);
-    if (heads && b->any_look)
-        quill_attend_weights(b->c, &attention, heads, 1.0f / (float)decoder->alignment.n_heads, b->looks);
+    if (heads && b->map)
+        map_attention(decoder, b, &attention, heads);
     product(b, &layer->out, b->narrow, floats(b->stream, state, QUILL_STORE_ADD));
 }
 
@@ -443,8 +442,8 @@ enum quill_status quill_decoder_feed(struct quill_decoder *decoder, const struct
 
     quill_trace_mark(compute->trace);
     place(decoder, &b);
-    if (b.any_look)
-        place_looks(decoder, &b);
+    if (b.map)
+        memset(b.map->average, 0, b.n * b.map->n_frames * sizeof *b.map->average);
     embed(decoder, &b);
     for (uint32_t i = 0; i < decoder->model->hparams.n_text_layer; i++) {
         if (quill_cancelled(cancel)) {

@@ -43,6 +43,15 @@ size_t quill_decoder_length(const struct quill_decoder *decoder, size_t sequence
 /* Pages of self-attention keys and values that no sequence has; of all when every sequence is empty. */
 size_t quill_decoder_free_pages(const struct quill_decoder *decoder);
 
+/* How the tokens of a feed share out their attention among the window's first frames, one alignment head
+ * after another made comparable (quill_alignment_add), and on the average. The row of a token says where the
+ * one behind it is spoken. */
+struct quill_attention_map {
+    size_t n_frames; /* <= the window's */
+    float *average;  /* the caller's; [n, n_frames] */
+    float *head;     /* scratch, as large */
+};
+
 /* Tokens for one sequence: a prompt, a draft, or one token. */
 struct quill_feed {
     size_t sequence;
@@ -50,11 +59,7 @@ struct quill_feed {
     size_t n;               /* >= 1; the sequence's length + n <= n_text_ctx */
     size_t n_logits;        /* <= n: of the last ones */
 
-    /* NULL, or [n_attention, n_audio_ctx]: what shares of the window's frames each of the last n_attention <=
-     * n tokens looks at, on the average over the model's alignment heads (alignment.h). A token's look says
-     * where the one behind it is spoken. Frames behind the window are 0. */
-    float *attention;
-    size_t n_attention;
+    const struct quill_attention_map *map; /* NULL, or where to write it; of a feed that is fed alone */
 };
 
 /* Feeds tokens of n_feeds >= 1 different sequences at their next positions, reading the weights once, with

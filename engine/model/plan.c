@@ -95,7 +95,6 @@ struct quill_decoder_plan quill_plan_decoder(const struct quill_hparams *h, cons
     plan.wide = add3(&plan.work, n_ctx, state, 4, sizeof(float));
     plan.rows = quill_plan_add(&plan.work, n_ctx, quill_dot_row_bytes(QUILL_Q8_0, 4 * state));
     plan.views = quill_plan_add(&plan.work, 2 * n_ctx, sizeof(struct quill_cache_view));
-    plan.looks = quill_plan_add(&plan.work, n_ctx, sizeof(float *));
 
     struct quill_plan begin = {0};
     plan.encoded = add_packed(&begin, gemm, h->n_audio_ctx, h->n_audio_state);

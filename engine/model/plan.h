@@ -58,7 +58,6 @@ struct quill_decoder_plan {
     struct quill_span wide;    /* [n_text_ctx, 4 n_text_state]: query, then the hidden layer */
     struct quill_span rows;    /* working memory of quill_dot_linear for the widest layer */
     struct quill_span views;   /* struct quill_cache_view [2, n_text_ctx]: of self- and cross-attention */
-    struct quill_span looks;   /* float * [n_text_ctx]: where a token's attention goes; NULL: not wanted */
 };
 
 /* A size that does not fit makes own.overflow or work.overflow true, which quill_arena_open reports. */

@@ -4,9 +4,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define MEDIAN_REACH 3   /* frames on either side */
-#define HARDLY_ANY 0.01f /* of the most that a frame's attention deviates */
-
 enum step { STEP_BOTH, STEP_TOKEN, STEP_FRAME };
 
 size_t quill_attention_peak(const float *look, size_t n_frames)
@@ -17,75 +14,6 @@ size_t quill_attention_peak(const float *look, size_t n_frames)
         if (look[i] > look[peak])
             peak = i;
     return peak;
-}
-
-/* Of a frame's attention over the tokens. */
-static float deviation(const float *attention, size_t stride, size_t n_rows, float *mean)
-{
-    float sum = 0.0f, squares = 0.0f;
-
-    for (size_t i = 0; i < n_rows; i++)
-        sum += attention[i * stride];
-    *mean = sum / (float)n_rows;
-    for (size_t i = 0; i < n_rows; i++) {
-        const float from_mean = attention[i * stride] - *mean;
-        squares += from_mean * from_mean;
-    }
-    return sqrtf(squares / (float)n_rows);
-}
-
-/* Each frame's attention, over the tokens: mean 0 and variance 1, but for frames that hardly any token looks
- * at. These are not blown up to what the others are: in a pause around a single word there are many of them,
- * and what they say is noise. */
-static void normalise(float *attention, size_t stride, size_t n_rows, size_t n_frames)
-{
-    float most = 1e-12f, mean;
-
-    for (size_t j = 0; j < n_frames; j++)
-        most = fmaxf(most, deviation(attention + j, stride, n_rows, &mean));
-    for (size_t j = 0; j < n_frames; j++) {
-        const float scale = 1.0f / (deviation(attention + j, stride, n_rows, &mean) + HARDLY_ANY * most);
-
-        for (size_t i = 0; i < n_rows; i++)
-            attention[i * stride + j] = (attention[i * stride + j] - mean) * scale;
-    }
-}
-
-static float median_of(float *x, size_t n)
-{
-    for (size_t i = 1; i < n; i++) {
-        const float v = x[i];
-        size_t j = i;
-
-        for (; j > 0 && x[j - 1] > v; j--)
-            x[j] = x[j - 1];
-        x[j] = v;
-    }
-    return x[n / 2];
-}
-
-/* Beyond its ends the row is mirrored. */
-static float mirrored(const float *row, size_t n, ptrdiff_t i)
-{
-    if (i < 0)
-        i = -i;
-    if (i >= (ptrdiff_t)n)
-        i = 2 * (ptrdiff_t)n - 2 - i;
-    return row[i];
-}
-
-static void smooth(float *row, size_t n, float *copy)
-{
-    float window[2 * MEDIAN_REACH + 1];
-
-    if (n <= MEDIAN_REACH)
-        return;
-    memcpy(copy, row, n * sizeof *row);
-    for (size_t i = 0; i < n; i++) {
-        for (ptrdiff_t k = -MEDIAN_REACH; k <= MEDIAN_REACH; k++)
-            window[k + MEDIAN_REACH] = mirrored(copy, n, (ptrdiff_t)i + k);
-        row[i] = median_of(window, 2 * MEDIAN_REACH + 1);
-    }
 }
 
 /* One row of the path's costs; above is the row of the token before, both begin with the column before frame
@@ -109,35 +37,56 @@ static void extend_paths(const float *row, size_t n_frames, const float *above, 
     }
 }
 
-void quill_align(float *attention, size_t stride, size_t n_rows, size_t n_frames, float *cost, uint8_t *steps,
+/* Of the first token's paths each may begin anywhere, where it has gained nothing so far. */
+static void begin_paths(const float *row, size_t n_frames, float *costs, uint8_t *steps)
+{
+    float cost = 0.0f;
+
+    costs[0] = INFINITY;
+    for (size_t j = 0; j < n_frames; j++) {
+        const bool goes_on = j > 0 && cost < 0.0f;
+
+        cost = (goes_on ? cost : 0.0f) - row[j];
+        costs[j + 1] = cost;
+        steps[j] = goes_on ? STEP_FRAME : STEP_BOTH;
+    }
+}
+
+/* Where the cheapest path of the last token ends: costs is as long as the frames, and one. */
+static size_t end_of(const float *costs, size_t n_frames)
+{
+    size_t end = 1;
+
+    for (size_t j = 2; j <= n_frames; j++)
+        if (costs[j] < costs[end])
+            end = j;
+    return end;
+}
+
+void quill_align(const float *attention, size_t n_rows, size_t n_frames, float *cost, uint8_t *steps,
                  uint16_t *begins)
 {
     float *above = cost, *here = cost + n_frames + 1;
 
-    normalise(attention, stride, n_rows, n_frames);
-    for (size_t i = 0; i < n_rows; i++)
-        smooth(attention + i * stride, n_frames, cost);
-    for (size_t j = 0; j <= n_frames; j++)
-        above[j] = j == 0 ? 0.0f : INFINITY;
-    for (size_t i = 0; i < n_rows; i++) {
+    begin_paths(attention, n_frames, above, steps);
+    for (size_t i = 1; i < n_rows; i++) {
         float *const was_above = above;
 
         here[0] = INFINITY;
-        extend_paths(attention + i * stride, n_frames, above, here, steps + i * n_frames);
+        extend_paths(attention + i * n_frames, n_frames, above, here, steps + i * n_frames);
         above = here;
         here = was_above;
     }
 
-    size_t i = n_rows - 1, j = n_frames - 1;
+    size_t i = n_rows - 1, j = end_of(above, n_frames) - 1;
+    begins[n_rows] = (uint16_t)(j + 1);
     for (;;) {
         const enum step step = (enum step)steps[i * n_frames + j];
 
         begins[i] = (uint16_t)j; /* of all its frames, the first comes last */
-        if (i == 0 && j == 0)
+        if (i == 0 && step != STEP_FRAME)
             break;
-        const bool token_back = i > 0 && (step != STEP_FRAME || j == 0);
-        const bool frame_back = j > 0 && (step != STEP_TOKEN || i == 0);
-        i -= token_back;
-        j -= frame_back;
+        i -= i > 0 && (step != STEP_FRAME || j == 0);
+        j -= j > 0 && step != STEP_TOKEN;
     }
 }

@@ -45,7 +45,6 @@ void quill_beams_begin(struct quill_search *s)
     assert(beams->n >= 2 && beams->n <= QUILL_MAX_BEAMS && beams->n <= s->max_logits);
     beams->n_finished = 0;
     beams->best_score = -INFINITY;
-    beams->aligning = false;
     for (size_t i = 0; i < beams->n; i++) {
         struct quill_beam *beam = &beams->beam[i];
 
@@ -63,31 +62,11 @@ void quill_beams_begin(struct quill_search *s)
 
 /* ---- what is fed ------------------------------------------------------------------------------------ */
 
-/* The whole once more, for where each token is spoken: beams do not carry that along. */
-static size_t feed_for_alignment(struct quill_search *s, struct quill_decoder *decoder,
-                                 struct quill_feed *feed)
-{
-    const size_t room = s->n_text_ctx - s->n_prompt;
-    const size_t n_tokens = s->n_tokens < room ? s->n_tokens : room;
-
-    quill_decoder_truncate(decoder, s->sequence, 0);
-    memcpy(s->fed, s->prompt, s->n_prompt * sizeof *s->fed);
-    memcpy(s->fed + s->n_prompt, s->tokens, n_tokens * sizeof *s->fed);
-    *feed = (struct quill_feed){.sequence = s->sequence,
-                                .tokens = s->fed,
-                                .n = s->n_prompt + n_tokens,
-                                .attention = s->attention,
-                                .n_attention = n_tokens + 1};
-    return 1;
-}
-
-size_t quill_beams_feeds(struct quill_search *s, struct quill_decoder *decoder, struct quill_feed *feeds)
+size_t quill_beams_feeds(struct quill_search *s, struct quill_feed *feeds)
 {
     struct quill_beams *beams = s->beams;
     size_t n = 0;
 
-    if (beams->aligning)
-        return feed_for_alignment(s, decoder, feeds);
     for (size_t i = 0; i < beams->n; i++) {
         const struct quill_beam *beam = &beams->beam[i];
 
@@ -327,14 +306,9 @@ static bool step_samples(struct quill_search *s, struct quill_decoder *decoder, 
 
 bool quill_beams_take(struct quill_search *s, struct quill_decoder *decoder, const float *logits)
 {
-    struct quill_beams *beams = s->beams;
-
-    if (beams->aligning)
-        return true;
     if (s->max_tokens > 0 &&
         (s->temperature > 0.0f ? step_samples(s, decoder, logits) : step_beams(s, decoder, logits)))
         return false;
     finish_open(s);
-    beams->aligning = s->attention && s->n_tokens > 0;
-    return !beams->aligning;
+    return true;
 }

@@ -44,13 +44,11 @@ struct quill_beams {
     /* --- the business of beams.c --- */
     size_t n_finished;
     double best_score; /* of these; its tokens are the search's */
-    bool aligning;     /* all is found; what is fed last is for its attention */
 };
 
 void quill_beams_begin(struct quill_search *search);
 /* As quill_search_feeds and quill_search_take, behind the prompt's logits. */
-size_t quill_beams_feeds(struct quill_search *search, struct quill_decoder *decoder,
-                         struct quill_feed *feeds);
+size_t quill_beams_feeds(struct quill_search *search, struct quill_feed *feeds);
 bool quill_beams_take(struct quill_search *search, struct quill_decoder *decoder, const float *logits);
 
 #endif

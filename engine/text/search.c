@@ -124,19 +124,13 @@ static struct quill_feed feed_next(struct quill_search *s)
     s->n_expected = expect(s, n, room(s, n, n_logits));
     feed.n = n + s->n_expected;
     feed.n_logits = n_logits + s->n_expected;
-    if (s->attention && !s->beams) {
-        const size_t first = s->prompted ? s->n_tokens : 0;
-
-        feed.attention = s->attention + first * s->attention_width;
-        feed.n_attention = s->n_tokens - first + 1 + s->n_expected;
-    }
     return feed;
 }
 
 size_t quill_search_feeds(struct quill_search *s, struct quill_decoder *decoder, struct quill_feed *feeds)
 {
     if (s->beams && s->prompted)
-        return quill_beams_feeds(s, decoder, feeds);
+        return quill_beams_feeds(s, feeds);
     feeds[0] = feed_next(s);
     quill_decoder_truncate(decoder, s->sequence, length(s));
     return 1;

@@ -58,9 +58,6 @@ struct quill_search {
     /* Caller's buffers */
     uint32_t *tokens;       /* [max_tokens]; with what is forced, without the end token */
     float *logprobs;        /* [max_tokens]; of each token; 0 where it was forced */
-    float *attention;       /* NULL, or [max_tokens + 1, attention_width]: where each token is spoken (struct
-                             * quill_feed); the last row is the end token's */
-    size_t attention_width; /* n_audio_ctx */
 
     /* --- how far it is, and what it found --- */
     bool prompted;

@@ -32,7 +32,7 @@ struct fixture {
   struct quill_rules rules;
   float *logits;
   uint32_t prompt[N_PROMPT], tokens[N_TEXT_CTX], fed[N_TEXT_CTX], beam_tokens[5][N_TEXT_CTX];
-  float logprobs[N_TEXT_CTX], beam_logprobs[5][N_TEXT_CTX], attention[(N_TEXT_CTX + 1) * N_AUDIO_CTX];
+  float logprobs[N_TEXT_CTX], beam_logprobs[5][N_TEXT_CTX];
   struct quill_beams beams;
   struct quill_search search;
   struct quill_timings timings;
@@ -68,8 +68,7 @@ set_up (struct fixture *f, const void *unused) {
                                      .logits = f->logits,
                                      .fed = f->fed,
                                      .tokens = f->tokens,
-                                     .logprobs = f->logprobs,
-                                     .attention_width = N_AUDIO_CTX };
+                                     .logprobs = f->logprobs };
 }
 
 static void
@@ -422,29 +421,8 @@ samples_end_one_by_one (struct fixture *f, const void *unused) {
 }
 
 static void
-attention_is_that_of_the_hypothesis_that_counts (struct fixture *f, const void *unused) {
-  float expected[(N_TEXT_CTX + 1) * N_AUDIO_CTX];
-  uint32_t all[N_TEXT_CTX];
-  struct quill_feed feed = { .tokens = all, .attention = expected };
-  const float *logits;
-
-  f->search.attention = f->attention;
-  run (f);
-  feed.n = N_PROMPT + f->search.n_tokens;
-  feed.n_attention = f->search.n_tokens + 1;
-  memcpy (all, f->prompt, sizeof f->prompt);
-  memcpy (all + N_PROMPT, f->tokens, f->search.n_tokens * sizeof *all);
-  quill_decoder_truncate (f->rig.decoder, 0, 0);
-  g_assert_cmpint (quill_decoder_feed (f->rig.decoder, &f->rig.compute, &feed, 1, &logits, NULL, NULL), ==,
-                   QUILL_OK);
-  g_assert_cmpmem (f->attention, feed.n_attention * N_AUDIO_CTX * sizeof (float), expected,
-                   feed.n_attention * N_AUDIO_CTX * sizeof (float));
-}
-
-static void
 stops_when_the_text_context_is_full (struct fixture *f, const void *temperature) {
   f->search.temperature = temperature ? 1.0f : 0.0f;
-  f->search.attention = f->attention;
   f->search.max_tokens = N_TEXT_CTX;
   run (f);
   /* The last token has no position to be fed at any more. */
@@ -472,7 +450,6 @@ cancelling_works_at_every_poll (struct fixture *f, const void *unused) {
   struct tiny_cancel state;
   struct quill_cancel cancel = tiny_cancel_after (&state, 0);
 
-  f->search.attention = f->attention;
   g_assert_cmpint (quill_search_run (&f->search, f->rig.decoder, &f->rig.compute, &cancel, &f->timings, NULL),
                    ==, QUILL_OK);
   const unsigned n_polls = state.n_asked;
@@ -501,8 +478,6 @@ main (int argc, char **argv) {
   ADD ("tokens-keep-their-probabilities/samples", warm, tokens_keep_their_probabilities);
   ADD ("the-best-of-the-samples-counts", NULL, the_best_of_the_samples_counts);
   ADD ("samples-end-one-by-one", NULL, samples_end_one_by_one);
-  ADD ("attention-is-that-of-the-hypothesis-that-counts", NULL,
-       attention_is_that_of_the_hypothesis_that_counts);
   ADD ("stops-when-the-text-context-is-full", NULL, stops_when_the_text_context_is_full);
   ADD ("stops-when-the-text-context-is-full/samples", warm, stops_when_the_text_context_is_full);
   ADD ("tries-do-not-depend-on-those-before", NULL, tries_do_not_depend_on_those_before);

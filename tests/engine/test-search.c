@@ -26,7 +26,7 @@ struct fixture {
     struct quill_rules rules;
     float *logits;
     uint32_t prompt[N_TEXT_CTX], tokens[N_TEXT_CTX], fed[N_TEXT_CTX];
-    float logprobs[N_TEXT_CTX], attention[(N_TEXT_CTX + 1) * N_AUDIO_CTX];
+    float logprobs[N_TEXT_CTX];
     struct quill_search search;
     struct quill_timings timings;
 };
@@ -53,9 +53,7 @@ static void set_up(struct fixture *f, const void *unused)
                                        .logits = f->logits,
                                        .fed = f->fed,
                                        .tokens = f->tokens,
-                                       .logprobs = f->logprobs,
-                                       .attention = f->attention,
-                                       .attention_width = N_AUDIO_CTX };
+                                       .logprobs = f->logprobs };
 }
 
 static void tear_down(struct fixture *f, const void *unused)
@@ -165,7 +163,7 @@ static void sampling_follows_its_seed(struct fixture *f, const void *unused)
 struct found {
   size_t n_tokens;
   uint32_t tokens[N_TEXT_CTX];
-  float logprobs[N_TEXT_CTX], avg_logprob, no_speech_prob, attention[(N_TEXT_CTX + 1) * N_AUDIO_CTX];
+  float logprobs[N_TEXT_CTX], avg_logprob, no_speech_prob;
   unsigned n_feeds;
 };
 
@@ -177,7 +175,6 @@ static struct found find (struct fixture *f, const uint32_t *draft, size_t n_dra
     f->search.draft = draft;
     f->search.n_draft = n_draft;
     f->search.n_forced = n_forced;
-    memset (f->attention, 0, sizeof f->attention);
     quill_search_begin(&f->search);
     while (!done) {
         struct quill_feed feed;
@@ -185,7 +182,6 @@ static struct found find (struct fixture *f, const uint32_t *draft, size_t n_dra
 
         g_assert_cmpuint (quill_search_feeds (&f->search, f->rig.decoder, &feed), ==, 1);
         g_assert_cmpuint (feed.n_logits, <=, f->search.max_logits);
-        g_assert_cmpuint (feed.n_attention, <=, feed.n);
         g_assert_cmpint (quill_decoder_feed (f->rig.decoder, &f->rig.compute, &feed, 1, &logits, NULL, NULL), ==,
                          QUILL_OK);
         found.n_feeds++;
@@ -194,7 +190,6 @@ static struct found find (struct fixture *f, const uint32_t *draft, size_t n_dra
     found.n_tokens = f->search.n_tokens;
     memcpy (found.tokens, f->tokens, found.n_tokens * sizeof *found.tokens);
     memcpy (found.logprobs, f->logprobs, found.n_tokens * sizeof *found.logprobs);
-    memcpy (found.attention, f->attention, found.n_tokens * N_AUDIO_CTX * sizeof *found.attention);
     found.avg_logprob = f->search.avg_logprob;
     found.no_speech_prob = f->search.no_speech_prob;
     return found;
