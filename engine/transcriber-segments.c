@@ -35,8 +35,8 @@ int64_t quill_run_time_of(const struct quill_run *run, int64_t ms)
 /* ---- when it was said -------------------------------------------------------------------------------------
  */
 
-/* Writes what the window's text is aligned by, without its times, and returns its length; *n_sot: what is before
- * the text. */
+/* Writes what the window's text is aligned by, without its times, and returns its length; *n_sot: what is
+ * before the text. */
 static size_t write_aligned(const struct quill_run *run, uint32_t *out, size_t *n_sot)
 {
     const struct quill_slot *slot = run->slot;
@@ -68,7 +68,8 @@ static enum quill_status align_tokens(struct quill_run *run, struct quill_error 
     t->map.n_frames = n_frames;
     quill_decoder_truncate(t->decoder, slot->sequence, 0);
     QUILL_TRY(quill_decoder_feed(t->decoder, &t->workers.compute, &feed, 1, NULL, &run->cancel, err));
-    const float *looks = t->map.average + (n_sot - 1) * n_frames; /* of the token before the first and so on */
+    const float *looks =
+        t->map.average + (n_sot - 1) * n_frames; /* of the token before the first and so on */
     quill_align(looks, n - n_sot - 1, n_frames, t->align_cost, t->align_steps, begins);
     for (size_t i = 0; i < run->search.n_tokens; i++)
         if (slot->tokens[i] < slot->rules.specials.eot) {

@@ -58,7 +58,7 @@ static enum quill_status open_buffers(struct quill_transcriber *t, struct quill_
     const struct quill_hparams *h = &t->model->hparams;
     t->max_history = h->n_text_ctx / 2 - 1;
     t->max_timed = h->n_text_ctx / 2 + QUILL_AROUND_TEXT < h->n_text_ctx ? h->n_text_ctx / 2
-                                                                        : h->n_text_ctx - QUILL_AROUND_TEXT;
+                                                                         : h->n_text_ctx - QUILL_AROUND_TEXT;
     struct quill_plan plan = {0};
     const struct quill_span logits = quill_plan_add(&plan, h->n_vocab, sizeof(float));
     const size_t n_slot_tokens = 3 * (size_t)h->n_text_ctx + t->max_history;

@@ -32,7 +32,8 @@ static inline bool quill_alignment_is_known(const struct quill_alignment *alignm
 /* Bit h: head h of the layer is among them. */
 uint32_t quill_alignment_mask(const struct quill_alignment *alignment, unsigned layer);
 
-/* How n_rows tokens share out the attention of one head among n_frames >= 1 frames; both [n_rows, n_frames]. */
+/* How n_rows tokens share out the attention of one head among n_frames >= 1 frames; both [n_rows, n_frames].
+ */
 struct quill_alignment_rows {
     float *weights; /* overwritten */
     float *average; /* over all heads, the first of which finds 0 there */
@@ -40,10 +41,10 @@ struct quill_alignment_rows {
 };
 
 /* Adds a head to the average, as find_alignment in openai/whisper timing.py does: each frame's weights are
- * brought to mean 0 and variance 1 over the tokens, which tells who looks at it more than others do, then each
- * token's are smoothed by the median of 7 frames, mirrored at its ends. Unlike there, frames that hardly any
- * token looks at stay small instead of being blown up to what the others are: of 1058 words whose times are
- * known, 79 % then begin within 50 ms of them instead of 66 %. The same for any number of threads. */
+ * brought to mean 0 and variance 1 over the tokens, which tells who looks at it more than others do, then
+ * each token's are smoothed by the median of 7 frames, mirrored at its ends. Unlike there, frames that hardly
+ * any token looks at stay small instead of being blown up to what the others are: of 1058 words whose times
+ * are known, 78 % then begin within 50 ms of them instead of 66 %. The same for any number of threads. */
 void quill_alignment_add(const struct quill_alignment *alignment, struct quill_pool *pool,
                          const struct quill_alignment_rows *rows);
 
