@@ -126,7 +126,7 @@ attention_is_written_down (void) {
   }
   begin_window (&rig, 0, N_AUDIO - 4); /* a frame is compared over what is fed, so other tokens matter */
   map.average = fewer;
-  feed_all (&rig, &(struct quill_feed){ .tokens = tokens, .n = 5, .map = &map }, 1, logits);
+  feed_all (&rig, &(struct quill_feed){ .tokens = tokens, .n = 5, .n_logits = 1, .map = &map }, 1, logits);
   g_assert_cmpint (memcmp (fewer, average, 5 * map.n_frames * sizeof *fewer), !=, 0);
   tiny_rig_close (&rig);
 }
