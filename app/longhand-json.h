@@ -16,4 +16,8 @@ void longhand_json_known (JsonBuilder *json, const char *name,
 void longhand_json_object (JsonBuilder *json, const char *name);
 void longhand_json_array (JsonBuilder *json, const char *name);
 
+/* root for people: indented, with a newline at its end; numbers that are not whole have nine significant
+ * digits, which is all of a float and milliseconds in days of seconds. (transfer full) */
+GString *longhand_json_to_text (JsonNode *root);
+
 G_END_DECLS

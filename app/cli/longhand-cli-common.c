@@ -4,6 +4,7 @@
 #include "cli/longhand-cli-sandbox.h"
 #include "longhand-config.h"
 #include "longhand-engine-error.h"
+#include "longhand-json.h"
 
 #include <glib/gi18n.h>
 #include <signal.h>
@@ -75,6 +76,59 @@ complain_of_arguments (int argc, char **argv, const GError *error) {
     longhand_cli_complain (_ ("%s: “%s --help” lists the options."), error->message, g_get_prgname ());
 }
 
+/* ---- groups ---- */
+
+static gboolean
+is_heading (const GOptionEntry *entry) {
+  return strcmp (entry->long_name, "#") == 0;
+}
+
+static gboolean
+show_help_cb (const char *name, const char *value, gpointer context, GError **error) {
+  g_autofree char *help = g_option_context_get_help (context, FALSE, NULL);
+
+  longhand_cli_print_text (help);
+  exit (LONGHAND_EXIT_OK);
+}
+
+static GOptionGroup *
+add_group (GOptionContext *context, const char *heading) {
+  GOptionGroup *group = g_option_group_new (heading, heading, heading, context, NULL);
+
+  g_option_group_set_translation_domain (group, NULL);
+  g_option_context_add_group (context, group); /* takes it */
+  return group;
+}
+
+/* GOptionContext's own --help shows one list, and the groups only when asked for each. */
+static void
+add_help (GOptionContext *context) {
+  const GOptionEntry help[] = {
+    { "help", 'h', G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK, (gpointer)show_help_cb,
+      N_ ("Show these options"), NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+
+  g_option_context_set_help_enabled (context, FALSE);
+  g_option_group_add_entries (add_group (context, _ ("Help:")), help);
+}
+
+static void
+add_entries (GOptionContext *context, const GOptionEntry *entries) {
+  GOptionGroup *group = NULL;
+
+  for (; entries->long_name != NULL; entries++) {
+    const GOptionEntry one[] = { *entries, G_OPTION_ENTRY_NULL };
+
+    if (group == NULL || is_heading (entries))
+      group = add_group (context, is_heading (entries) ? _ (entries->description) : _ ("Options:"));
+    if (!is_heading (entries))
+      g_option_group_add_entries (group, one);
+  }
+}
+
+/* ---- parsing ---- */
+
 gboolean
 longhand_cli_parse (int *argc, char ***argv, const char *positional, const char *summary,
                     const char *description, const GOptionEntry *entries) {
@@ -87,7 +141,8 @@ longhand_cli_parse (int *argc, char ***argv, const char *positional, const char 
   g_option_context_set_summary (context, summary);
   if (description != NULL)
     g_option_context_set_description (context, description);
-  g_option_context_add_main_entries (context, entries, NULL);
+  add_help (context);
+  add_entries (context, entries);
   if (!g_option_context_parse (context, argc, argv, &error)) {
     complain_of_arguments (*argc, *argv, error);
     return FALSE;
@@ -201,14 +256,9 @@ longhand_cli_print_text (const char *text) {
 
 void
 longhand_cli_print_json (JsonNode *root) {
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
-  g_autofree char *text = NULL;
+  g_autoptr (GString) text = longhand_json_to_text (root);
 
-  json_generator_set_root (generator, root);
-  json_generator_set_pretty (generator, TRUE);
-  text = json_generator_to_data (generator, NULL);
-  longhand_cli_print_text (text);
-  longhand_cli_print_text ("\n");
+  longhand_cli_print_text (text->str);
 }
 
 void

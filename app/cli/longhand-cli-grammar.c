@@ -1,5 +1,6 @@
 #include "cli/longhand-cli-grammar.h"
 
+#include "cli/longhand-cli.h"
 #include "longhand-engine-error.h"
 #include "longhand-error.h"
 #include "transcript/longhand-list-file.h"
@@ -25,6 +26,7 @@ longhand_cli_grammar_clear (LonghandCliGrammar *self) {
 void
 longhand_cli_grammar_add_entries (LonghandCliGrammar *self, GArray *entries) {
   const GOptionEntry own[] = {
+    LONGHAND_CLI_HEADING (N_ ("Grammar:")),
     { "grammar", 0, 0, G_OPTION_ARG_FILENAME, &self->path,
       N_ ("Write only texts of this grammar (GBNF), one for what is said between two pauses"), N_ ("FILE") },
     { "grammar-rule", 0, 0, G_OPTION_ARG_STRING, &self->rule,

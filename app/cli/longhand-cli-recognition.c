@@ -1,6 +1,7 @@
 #include "cli/longhand-cli-recognition.h"
 
 #include "cli/longhand-cli-clips.h"
+#include "cli/longhand-cli.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -59,6 +60,7 @@ longhand_cli_recognition_clear (LonghandCliRecognition *self) {
 GArray *
 longhand_cli_recognition_add_entries (LonghandCliRecognition *self, const GOptionEntry *entries) {
   const GOptionEntry own[] = {
+    LONGHAND_CLI_HEADING (N_ ("Language:")),
     { "language", 'l', 0, G_OPTION_ARG_STRING, &self->spoken.language,
       N_ ("Language spoken, such as “de” or “german” (default: auto)"), N_ ("LANGUAGE") },
     { "languages", 0, 0, G_OPTION_ARG_STRING, &self->spoken.list,
@@ -67,6 +69,7 @@ longhand_cli_recognition_add_entries (LonghandCliRecognition *self, const GOptio
     { "task", 0, 0, G_OPTION_ARG_STRING, &self->task,
       N_ ("transcribe, or translate: to English (default: transcribe)"), N_ ("TASK") },
     { "translate", 0, 0, G_OPTION_ARG_NONE, &self->translate, N_ ("The same as --task=translate"), NULL },
+    LONGHAND_CLI_HEADING (N_ ("Search:")),
     { "greedy", 0, 0, G_OPTION_ARG_NONE, &self->greedy,
       N_ ("Take the likeliest words at once, without a second try where they look wrong"), NULL },
     { "beam-size", 0, 0, G_OPTION_ARG_INT, &self->beam_size,
@@ -87,6 +90,8 @@ longhand_cli_recognition_add_entries (LonghandCliRecognition *self, const GOptio
       N_ ("A try fails when its text repeats itself more than this (default 2.4; 0: never)"), N_ ("X") },
     { "logprob-threshold", 0, 0, G_OPTION_ARG_DOUBLE, &self->logprob_threshold,
       N_ ("A try fails when its average log-probability is below this (default -1; -inf: never)"), N_ ("X") },
+    { "no-speech-threshold", 0, 0, G_OPTION_ARG_DOUBLE, &self->no_speech_threshold,
+      N_ ("A window is silent above this probability, if its text is unlikely (default 0.6)"), N_ ("X") },
     { "repetition-penalty", 0, 0, G_OPTION_ARG_DOUBLE, &self->repetition_penalty,
       N_ ("Above 1, words that a window has already are less likely (default 1)"), N_ ("X") },
     { "no-repeat-ngram-size", 0, 0, G_OPTION_ARG_INT, &self->no_repeat_ngram_size,
@@ -96,20 +101,20 @@ longhand_cli_recognition_add_entries (LonghandCliRecognition *self, const GOptio
     { "audio-ctx", 0, 0, G_OPTION_ARG_INT, &self->audio_ctx,
       N_ ("Windows are so many frames of 20 ms, which is faster (default 0: all that the model knows)"),
       N_ ("N") },
-    { "no-speech-threshold", 0, 0, G_OPTION_ARG_DOUBLE, &self->no_speech_threshold,
-      N_ ("A window is silent above this probability, if its text is unlikely (default 0.6)"), N_ ("X") },
+    LONGHAND_CLI_HEADING (N_ ("Text before:")),
     { "initial-prompt", 0, 0, G_OPTION_ARG_STRING, &self->initial_prompt,
       N_ ("What was said before: names and terms in it are written the same way"), N_ ("TEXT") },
+    { "carry-initial-prompt", 0, 0, G_OPTION_ARG_NONE, &self->carry_initial_prompt,
+      N_ ("Tell each window --initial-prompt, not only the first"), NULL },
     { "prefix", 0, 0, G_OPTION_ARG_STRING, &self->prefix,
       N_ ("Text that the first window begins with, and goes on from"), N_ ("TEXT") },
     { "condition-on-previous-text", 0, 0, G_OPTION_ARG_STRING, &self->condition_on_previous_text,
       N_ ("“no”: each window is looked at by itself (default: yes with --no-vad, else no)"), N_ ("YES|NO") },
     { "prompt-reset-on-temperature", 0, 0, G_OPTION_ARG_DOUBLE, &self->prompt_reset_on_temperature,
       N_ ("Text found above this temperature is not told to the next window (default 0.5)"), N_ ("X") },
-    { "carry-initial-prompt", 0, 0, G_OPTION_ARG_NONE, &self->carry_initial_prompt,
-      N_ ("Tell each window --initial-prompt, not only the first"), NULL },
     { "max-context", 0, 0, G_OPTION_ARG_INT, &self->max_context,
       N_ ("Tokens of text before it that a window is told at most (default -1: as many as fit)"), N_ ("N") },
+    LONGHAND_CLI_HEADING (N_ ("What is never written:")),
     { "suppress-blank", 0, 0, G_OPTION_ARG_STRING, &self->suppress_blank,
       N_ ("“no”: a window's text may begin with a mere space, or be none (default yes)"), N_ ("YES|NO") },
     { "suppress-tokens", 0, 0, G_OPTION_ARG_STRING, &self->suppress_tokens_text,
@@ -121,10 +126,20 @@ longhand_cli_recognition_add_entries (LonghandCliRecognition *self, const GOptio
     { "suppress-regex", 0, 0, G_OPTION_ARG_STRING, &self->suppress_regex,
       N_ ("Tokens that this extended regular expression matches from end to end are never written"),
       N_ ("PATTERN") },
-    { "max-initial-timestamp", 0, 0, G_OPTION_ARG_DOUBLE, &self->max_initial_timestamp_s,
-      N_ ("The first segment of a window begins no later than this in it (default 1)"), N_ ("SECONDS") },
+    LONGHAND_CLI_HEADING (N_ ("Times and words:")),
+    { "offset", 0, 0, G_OPTION_ARG_DOUBLE, &self->offset_s,
+      N_ ("Begin so far into the recording (default 0)"), N_ ("SECONDS") },
+    { "duration", 0, 0, G_OPTION_ARG_DOUBLE, &self->duration_s,
+      N_ ("Recognise so much of the recording (default 0: all of it)"), N_ ("SECONDS") },
+    { "clip-timestamps", 0, 0, G_OPTION_ARG_STRING, &self->clip_timestamps,
+      N_ ("Recognise these pieces of the recording, START,END,START,END… in seconds; the last end may be "
+          "left "
+          "out"),
+      N_ ("CLIPS") },
     { "without-timestamps", 0, 0, G_OPTION_ARG_NONE, &self->without_timestamps,
       N_ ("Do not let the model tell times: what a window says is one segment"), NULL },
+    { "max-initial-timestamp", 0, 0, G_OPTION_ARG_DOUBLE, &self->max_initial_timestamp_s,
+      N_ ("The first segment of a window begins no later than this in it (default 1)"), N_ ("SECONDS") },
     { "word-timestamps", 0, 0, G_OPTION_ARG_NONE, &self->word_timestamps,
       N_ ("Find out when each word is said; json has it, with its probability"), NULL },
     { "alternatives", 0, 0, G_OPTION_ARG_INT, &self->n_alternatives,
@@ -137,15 +152,6 @@ longhand_cli_recognition_add_entries (LonghandCliRecognition *self, const GOptio
       N_ ("Pass over longer silences around words that may be made up, by --word-timestamps (default 0: "
           "off)"),
       N_ ("SECONDS") },
-    { "clip-timestamps", 0, 0, G_OPTION_ARG_STRING, &self->clip_timestamps,
-      N_ ("Recognise these pieces of the recording, START,END,START,END… in seconds; the last end may be "
-          "left "
-          "out"),
-      N_ ("CLIPS") },
-    { "offset", 0, 0, G_OPTION_ARG_DOUBLE, &self->offset_s,
-      N_ ("Begin so far into the recording (default 0)"), N_ ("SECONDS") },
-    { "duration", 0, 0, G_OPTION_ARG_DOUBLE, &self->duration_s,
-      N_ ("Recognise so much of the recording (default 0: all of it)"), N_ ("SECONDS") },
   };
   GArray *all = longhand_cli_dup_entries (entries);
 

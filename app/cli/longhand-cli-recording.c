@@ -2,6 +2,7 @@
 
 #include "cli/longhand-cli.h"
 #include "longhand-engine-error.h"
+#include "longhand-engine-scores.h"
 
 #include <glib/gi18n.h>
 
@@ -138,9 +139,10 @@ longhand_cli_recording_load (LonghandCliRecording *self, const LonghandCliReques
 
 static void
 add_segment (LonghandTranscript *transcript, const struct quill_segment *segment, gint64 offset_ms) {
+  const LonghandScores scores = longhand_engine_scores (segment);
+
   if (!longhand_transcript_append (transcript, offset_ms + segment->start_ms, offset_ms + segment->end_ms,
-                                   segment->text, (double)segment->avg_logprob,
-                                   (double)segment->no_speech_prob))
+                                   segment->text, &scores))
     return;
   for (size_t i = 0; i < segment->n_words; i++) {
     const struct quill_word *word = &segment->words[i];

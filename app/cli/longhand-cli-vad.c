@@ -1,5 +1,6 @@
 #include "cli/longhand-cli-vad.h"
 
+#include "cli/longhand-cli.h"
 #include "longhand-error.h"
 
 #include <glib/gi18n.h>
@@ -20,6 +21,7 @@ longhand_cli_vad_init (LonghandCliVad *self) {
 void
 longhand_cli_vad_add_entries (LonghandCliVad *self, GArray *entries) {
   const GOptionEntry own[] = {
+    LONGHAND_CLI_HEADING (N_ ("Pauses:")),
     { "no-vad", 0, 0, G_OPTION_ARG_NONE, &self->is_off,
       N_ ("Do not cut at pauses: windows of 30 seconds follow each other, as openai/whisper's"), NULL },
     { "vad-threshold", 0, 0, G_OPTION_ARG_DOUBLE, &self->threshold,

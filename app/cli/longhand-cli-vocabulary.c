@@ -26,6 +26,7 @@ longhand_cli_vocabulary_clear (LonghandCliVocabulary *self) {
 void
 longhand_cli_vocabulary_add_entries (LonghandCliVocabulary *self, GArray *entries) {
   const GOptionEntry own[] = {
+    LONGHAND_CLI_HEADING (N_ ("Names, terms and replacements:")),
     { "vocabulary", 0, 0, G_OPTION_ARG_FILENAME, &self->path,
       N_ ("Names and terms to favour, a line each; lines that begin with “#” are left out"), N_ ("FILE") },
     { "hotwords", 0, 0, G_OPTION_ARG_STRING, &self->hotwords, N_ ("The same, with commas between them"),

@@ -32,8 +32,12 @@ int longhand_cli_quantize (int argc, char **argv);
 int longhand_cli_replay (int argc, char **argv);
 int longhand_cli_models (int argc, char **argv);
 
-/* Parses options of a verb; entries are borrowed. Positional arguments stay in argv. FALSE: the caller
- * returns LONGHAND_EXIT_USAGE, the reason has been printed. --help prints and exits. */
+/* An entry that is none: what follows it stands under this heading in --help. */
+#define LONGHAND_CLI_HEADING(text)                                                                           \
+  { "#", 0, 0, G_OPTION_ARG_NONE, NULL, text, NULL }
+
+/* Parses options of a verb; entries are borrowed, and may have headings. Positional arguments stay in argv.
+ * FALSE: the caller returns LONGHAND_EXIT_USAGE, the reason has been printed. --help prints and exits. */
 gboolean longhand_cli_parse (int *argc, char ***argv, const char *positional, const char *summary,
                              const char *description, const GOptionEntry *entries);
 

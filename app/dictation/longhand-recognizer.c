@@ -6,6 +6,7 @@
 #include "dictation/longhand-utterance.h"
 #include "longhand-engine-error.h"
 #include "longhand-engine-languages.h"
+#include "longhand-engine-scores.h"
 #include "longhand-engine-threads.h"
 #include "longhand-error.h"
 #include "models/longhand-shared-model.h"
@@ -218,10 +219,10 @@ static void
 add_segment (LonghandRecognizer *self, LonghandUtterance *utterance, const struct quill_segment *segment) {
   g_autofree char *text = rewrite (self, segment->text);
   const guint n_before = utterance->segments->len;
+  const LonghandScores scores = longhand_engine_scores (segment);
 
   longhand_utterance_add_segment (utterance, to_session_ms (self, segment->start_ms),
-                                  to_session_ms (self, segment->end_ms), text, (double)segment->avg_logprob,
-                                  (double)segment->no_speech_prob);
+                                  to_session_ms (self, segment->end_ms), text, &scores);
   if (utterance->segments->len == n_before || strcmp (text, segment->text) != 0)
     return;
   for (size_t i = 0; i < segment->n_words; i++) {

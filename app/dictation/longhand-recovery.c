@@ -448,7 +448,7 @@ add_segment (LonghandUtterance *whole, const LonghandUtterance *utterance, const
   g_autofree char *text = g_strndup (begin, (gsize)(end - begin));
 
   longhand_utterance_add_segment (whole, utterance->start_ms + shift_ms, utterance->end_ms + shift_ms, text,
-                                  0, 0);
+                                  NULL);
 }
 
 /* The first utterance from number i on that is no command, or how many there are. */

@@ -24,7 +24,7 @@ longhand_utterance_new_command (gint64 start_ms, gint64 end_ms, LonghandCommand 
 
 void
 longhand_utterance_add_segment (LonghandUtterance *utterance, gint64 start_ms, gint64 end_ms,
-                                const char *text, double avg_logprob, double no_speech_prob) {
+                                const char *text, const LonghandScores *scores) {
   g_autofree char *stripped = g_strstrip (g_strdup (text));
   LonghandSegment *segment;
 
@@ -34,8 +34,7 @@ longhand_utterance_add_segment (LonghandUtterance *utterance, gint64 start_ms, g
   segment->start_ms = start_ms;
   segment->end_ms = end_ms;
   segment->text = g_steal_pointer (&stripped);
-  segment->avg_logprob = avg_logprob;
-  segment->no_speech_prob = no_speech_prob;
+  segment->scores = scores != NULL ? *scores : LONGHAND_SCORES_UNKNOWN;
   g_ptr_array_add (utterance->segments, segment);
 }
 

@@ -13,10 +13,10 @@ LonghandUtterance *longhand_utterance_new (gint64 start_ms, gint64 end_ms, const
 LonghandUtterance *longhand_utterance_new_command (gint64 start_ms, gint64 end_ms, LonghandCommand command,
                                                    const char *written);
 
-/* Copies text without the spaces around it; a segment of spaces only is left out. Before the utterance is
- * shared. */
+/* Copies text without the spaces around it; a segment of spaces only is left out. scores: NULL when unknown.
+ * Before the utterance is shared. */
 void longhand_utterance_add_segment (LonghandUtterance *utterance, gint64 start_ms, gint64 end_ms,
-                                     const char *text, double avg_logprob, double no_speech_prob);
+                                     const char *text, const LonghandScores *scores);
 
 /* Adds a copy of the next word, with the space before it and the marks at it, to the last segment; before the
  * utterance is shared. */

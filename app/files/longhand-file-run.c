@@ -4,6 +4,7 @@
 #include "audio/longhand-scratch.h"
 #include "longhand-engine-error.h"
 #include "longhand-engine-languages.h"
+#include "longhand-engine-scores.h"
 #include "models/longhand-shared-model.h"
 #include "sandbox/longhand-sandbox.h"
 
@@ -198,9 +199,9 @@ add_segment (const LonghandFileRun *self, LonghandTranscript *transcript,
   const LonghandWording *wording = self->job.choices.wording;
   g_autofree char *text
       = wording != NULL ? longhand_wording_rewrite (wording, segment->text) : g_strdup (segment->text);
+  const LonghandScores scores = longhand_engine_scores (segment);
 
-  if (!longhand_transcript_append (transcript, segment->start_ms, segment->end_ms, text,
-                                   (double)segment->avg_logprob, (double)segment->no_speech_prob)
+  if (!longhand_transcript_append (transcript, segment->start_ms, segment->end_ms, text, &scores)
       || strcmp (text, segment->text) != 0)
     return;
   for (size_t i = 0; i < segment->n_words; i++) {

@@ -1,8 +1,8 @@
 /* Formats that programs read. */
+#include "longhand-json.h"
 #include "transcript/longhand-export-writers.h"
 #include "transcript/longhand-export.h"
 
-#include <json-glib/json-glib.h>
 #include <math.h>
 
 /* JSON has no infinities and no NaN. */
@@ -59,12 +59,18 @@ add_words (JsonBuilder *builder, const GArray *words) {
   json_builder_end_array (builder);
 }
 
+static void
+add_scores (JsonBuilder *builder, const LonghandScores *scores) {
+  add_number (builder, "temperature", scores->temperature);
+  add_number (builder, "avg_logprob", scores->avg_logprob);
+  add_number (builder, "compression_ratio", scores->compression_ratio);
+  add_number (builder, "no_speech_prob", scores->no_speech_prob);
+}
+
 GBytes *
 longhand_write_json (LonghandTranscript *transcript, GError **error) {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
   g_autoptr (JsonNode) root = NULL;
-  GString *json;
 
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "version");
@@ -81,8 +87,7 @@ longhand_write_json (LonghandTranscript *transcript, GError **error) {
     add_number (builder, "start", segment->start_ms / 1000.0);
     add_number (builder, "end", segment->end_ms / 1000.0);
     add_string_or_null (builder, "text", segment->text);
-    add_number (builder, "avg_logprob", segment->avg_logprob);
-    add_number (builder, "no_speech_prob", segment->no_speech_prob);
+    add_scores (builder, &segment->scores);
     if (segment->words != NULL)
       add_words (builder, segment->words);
     json_builder_end_object (builder);
@@ -91,11 +96,7 @@ longhand_write_json (LonghandTranscript *transcript, GError **error) {
   json_builder_end_object (builder);
 
   root = json_builder_get_root (builder);
-  json_generator_set_root (generator, root);
-  json_generator_set_pretty (generator, TRUE);
-  json = json_generator_to_gstring (generator, g_string_new (NULL));
-  g_string_append_c (json, '\n');
-  return g_string_free_to_bytes (json);
+  return g_string_free_to_bytes (longhand_json_to_text (root));
 }
 
 /* Columns as openai/whisper's: milliseconds, and no way to write a tab or a line's end. */

@@ -36,10 +36,10 @@ const char *longhand_format_get_extension (LonghandFormat format);
 /* By name or file extension, any case; FALSE with LONGHAND_ERROR_INVALID naming the choices. */
 gboolean longhand_format_parse (const char *name, LonghandFormat *format, GError **error);
 
-/* Of the JSON format: { version, model, language, segments: [{ start, end, text, avg_logprob, no_speech_prob,
- * words: [{ word, start, end, probability, alternatives: [{ word, probability }] }] }] }; times in seconds;
- * model, language and the figures are null when unknown, and words and alternatives are left out then.
- * Members may be added; a change of meaning bumps it. */
+/* Of the JSON format: { version, model, language, segments: [{ start, end, text, temperature, avg_logprob,
+ * compression_ratio, no_speech_prob, words: [{ word, start, end, probability, alternatives: [{ word,
+ * probability }] }] }] }; times in seconds; model, language and the figures are null when unknown, and words
+ * and alternatives are left out then. Members may be added; a change of meaning bumps it. */
 #define LONGHAND_EXPORT_JSON_VERSION 1
 
 /* What its writer writes. (transfer full) */

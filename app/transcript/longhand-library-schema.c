@@ -40,6 +40,9 @@ static const char *const steps[] = {
   " INSERT INTO search (search, rowid, title, text) VALUES ('delete', old.id, old.title, old.text);"
   " INSERT INTO search (rowid, title, text) VALUES (new.id, new.title, new.text);"
   "END;",
+  /* 1 -> 2. All that the decoder tells of a segment; NULL: unknown. */
+  "ALTER TABLE segments ADD COLUMN compression_ratio REAL;"
+  "ALTER TABLE segments ADD COLUMN temperature REAL;",
 };
 
 static int

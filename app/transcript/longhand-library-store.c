@@ -89,7 +89,7 @@ fail (LonghandLibraryStore *self, int code, GError **error) {
 
 /* ---- statements ---- */
 
-/* Binds what format says: i gint64, d double, s text or NULL. */
+/* Binds what format says: i gint64, d double (NAN: NULL), s text or NULL. */
 static int
 bind (sqlite3_stmt *statement, const char *format, va_list values) {
   int rc = SQLITE_OK;
@@ -295,9 +295,11 @@ save_segment (LonghandLibraryStore *self, gint64 session, guint number, const Lo
 
   return execute (self,
                   "INSERT INTO segments (session, number, start_ms, end_ms, text, avg_logprob,"
-                  " no_speech_prob, words) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                  "iiiisdds", session, (gint64)number, segment->start_ms, segment->end_ms, segment->text,
-                  segment->avg_logprob, segment->no_speech_prob, words);
+                  " no_speech_prob, compression_ratio, temperature, words)"
+                  " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                  "iiiisdddds", session, (gint64)number, segment->start_ms, segment->end_ms, segment->text,
+                  segment->scores.avg_logprob, segment->scores.no_speech_prob,
+                  segment->scores.compression_ratio, segment->scores.temperature, words);
 }
 
 static int
@@ -452,25 +454,32 @@ longhand_library_store_clear (LonghandLibraryStore *self, GError **error) {
 
 /* ---- reading ---- */
 
+/* What is no number is NULL there. */
+static double
+read_score (sqlite3_stmt *statement, int column) {
+  return sqlite3_column_type (statement, column) == SQLITE_NULL ? NAN
+                                                                : sqlite3_column_double (statement, column);
+}
+
 static int
 load_segments (LonghandLibraryStore *self, LonghandSession *session) {
   sqlite3_stmt *statement;
   int rc = prepare (self, &statement,
-                    "SELECT start_ms, end_ms, text, avg_logprob, no_speech_prob, words FROM segments"
-                    " WHERE session = ? ORDER BY number",
+                    "SELECT start_ms, end_ms, text, avg_logprob, no_speech_prob, compression_ratio,"
+                    " temperature, words FROM segments WHERE session = ? ORDER BY number",
                     "i", session->id);
 
   if (rc != SQLITE_OK)
     return rc;
   while ((rc = sqlite3_step (statement)) == SQLITE_ROW) {
     LonghandSegment *segment = g_new0 (LonghandSegment, 1);
-    const char *words = (const char *)sqlite3_column_text (statement, 5);
+    const char *words = (const char *)sqlite3_column_text (statement, 7);
 
     segment->start_ms = sqlite3_column_int64 (statement, 0);
     segment->end_ms = sqlite3_column_int64 (statement, 1);
     segment->text = dup_column (statement, 2);
-    segment->avg_logprob = sqlite3_column_double (statement, 3);
-    segment->no_speech_prob = sqlite3_column_double (statement, 4);
+    segment->scores = (LonghandScores){ read_score (statement, 3), read_score (statement, 4),
+                                        read_score (statement, 5), read_score (statement, 6) };
     segment->words = words != NULL ? longhand_session_read_words (words) : NULL;
     g_ptr_array_add (session->segments, segment);
   }

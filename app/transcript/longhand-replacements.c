@@ -349,8 +349,7 @@ append_segment (const LonghandReplacements *self, LonghandTranscript *to, const 
   g_autofree char *before = segment->words != NULL ? join (segment->words) : g_strdup (segment->text);
   g_autofree char *after = apply (self, before, exchanges);
 
-  if (longhand_transcript_append (to, segment->start_ms, segment->end_ms, after, segment->avg_logprob,
-                                  segment->no_speech_prob)
+  if (longhand_transcript_append (to, segment->start_ms, segment->end_ms, after, &segment->scores)
       && segment->words != NULL)
     append_words (to, segment->words, after, exchanges);
 }

@@ -165,7 +165,7 @@ longhand_session_read_words (const char *json) {
 
   if (array == NULL)
     return NULL;
-  longhand_transcript_append (into, 0, 0, "words", 0, 0);
+  longhand_transcript_append (into, 0, 0, "words", NULL);
   for (guint i = 0; i < json_array_get_length (array); i++)
     if (!read_word (into, json_array_get_element (array, i)))
       return NULL;

@@ -21,7 +21,7 @@ static void
 finish (Subtitle *self) {
   if (self->words->len > 0
       && longhand_transcript_append (self->to, self->start_ms, self->end_ms, self->text->str,
-                                     self->first->avg_logprob, self->first->no_speech_prob))
+                                     &self->first->scores))
     for (guint i = 0; i < self->words->len; i++)
       longhand_transcript_copy_word (self->to, &g_array_index (self->words, LonghandWord, i));
   g_string_truncate (self->text, 0);
@@ -107,8 +107,7 @@ longhand_transcript_lay_out (LonghandTranscript *self, const LonghandLayout *lay
     if (segment->words != NULL)
       continue;
     finish (&subtitle);
-    longhand_transcript_append (to, segment->start_ms, segment->end_ms, segment->text, segment->avg_logprob,
-                                segment->no_speech_prob);
+    longhand_transcript_append (to, segment->start_ms, segment->end_ms, segment->text, &segment->scores);
   }
   finish (&subtitle);
   g_string_free (subtitle.text, TRUE);

@@ -83,8 +83,7 @@ time_by_length (const LonghandSegment *segment, GArray *parts) {
 
 static void
 append_part (LonghandTranscript *to, const LonghandSegment *segment, const Part *part) {
-  if (!longhand_transcript_append (to, part->start_ms, part->end_ms, part->text, segment->avg_logprob,
-                                   segment->no_speech_prob))
+  if (!longhand_transcript_append (to, part->start_ms, part->end_ms, part->text, &segment->scores))
     return;
   for (guint i = part->first; i < part->first + part->n; i++)
     longhand_transcript_copy_word (to, word_at (segment, i));

@@ -127,7 +127,7 @@ longhand_transcript_new_like (LonghandTranscript *other) {
 
 gboolean
 longhand_transcript_append (LonghandTranscript *self, gint64 start_ms, gint64 end_ms, const char *text,
-                            double avg_logprob, double no_speech_prob) {
+                            const LonghandScores *scores) {
   LonghandSegment *segment;
   char *stripped;
 
@@ -144,8 +144,7 @@ longhand_transcript_append (LonghandTranscript *self, gint64 start_ms, gint64 en
     .start_ms = MAX (start_ms, 0),
     .end_ms = MAX (end_ms, MAX (start_ms, 0)),
     .text = stripped,
-    .avg_logprob = avg_logprob,
-    .no_speech_prob = no_speech_prob,
+    .scores = scores != NULL ? *scores : LONGHAND_SCORES_UNKNOWN,
   };
   g_ptr_array_add (self->segments, segment);
   g_signal_emit (self, signals[CHANGED], 0);

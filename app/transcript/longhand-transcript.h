@@ -2,6 +2,7 @@
 #pragma once
 
 #include <glib-object.h>
+#include <math.h>
 
 G_BEGIN_DECLS
 
@@ -18,11 +19,19 @@ typedef struct {
   GArray *alternatives; /* LonghandAlternative, likeliest first; NULL when they are unknown */
 } LonghandWord;
 
+/* What the decoder tells of how it came to a text; each NAN when it is unknown. */
+typedef struct {
+  double avg_logprob;    /* of the text's tokens */
+  double no_speech_prob; /* 0..1 */
+  double compression_ratio;
+  double temperature; /* of the try that was taken; 0: no chance in it */
+} LonghandScores;
+#define LONGHAND_SCORES_UNKNOWN ((LonghandScores){ NAN, NAN, NAN, NAN })
+
 typedef struct {
   gint64 start_ms, end_ms; /* in the recording */
   char *text;              /* UTF-8, no leading or trailing space */
-  double avg_logprob;      /* of the words; 0 when unknown */
-  double no_speech_prob;
+  LonghandScores scores;
   GArray *words; /* LonghandWord; NULL when their times are unknown */
 } LonghandSegment;
 void longhand_segment_free (gpointer segment); /* and what it owns; a GDestroyNotify */
@@ -39,9 +48,9 @@ LonghandTranscript *longhand_transcript_new (void); /* (transfer full) */
 /* Without segments, but with what an exporter may say about other. (transfer full) */
 LonghandTranscript *longhand_transcript_new_like (LonghandTranscript *other);
 /* Appends a copy of text without the spaces around it; text without words is left out, and FALSE returned.
- * Times that run backwards are set right. Signal "changed". */
+ * Times that run backwards are set right. scores: NULL when unknown. Signal "changed". */
 gboolean longhand_transcript_append (LonghandTranscript *self, gint64 start_ms, gint64 end_ms,
-                                     const char *text, double avg_logprob, double no_speech_prob);
+                                     const char *text, const LonghandScores *scores);
 /* Adds a copy of the word to the last segment, of whose text it is the next part. Times that run backwards
  * are set right. Signal "changed". */
 void longhand_transcript_add_word (LonghandTranscript *self, gint64 start_ms, gint64 end_ms, const char *text,

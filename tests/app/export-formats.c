@@ -23,7 +23,7 @@ read_transcript (const char *path) {
 
     longhand_transcript_append (transcript, json_array_get_int_element (segment, 0),
                                 json_array_get_int_element (segment, 1),
-                                json_array_get_string_element (segment, 2), 0, 0);
+                                json_array_get_string_element (segment, 2), NULL);
   }
   longhand_transcript_set_text (transcript,
                                 json_object_get_string_member_with_default (object, "text", NULL));

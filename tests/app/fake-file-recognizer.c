@@ -73,7 +73,7 @@ fake_file_recognizer_answer (FakeFileRecognizer *fake, const char *text, GError 
   if (text != NULL) {
     outcome->transcript = longhand_transcript_new ();
     longhand_transcript_set_language (outcome->transcript, "en");
-    longhand_transcript_append (outcome->transcript, 0, 1000, text, 0, 0);
+    longhand_transcript_append (outcome->transcript, 0, 1000, text, NULL);
   }
   longhand_mailbox_post (fake->mailbox, fake->done, outcome, (GDestroyNotify)longhand_file_outcome_free);
   g_assert_true (longhand_mailbox_deliver (fake->mailbox, 0));

@@ -56,14 +56,15 @@ library_make_session (const char *text) {
   session->duration_ms = 2500;
   session->language = g_strdup ("en");
   session->model = g_strdup ("tiny");
-  longhand_transcript_append (transcript, 100, 1900, "any", 0, 0);
+  longhand_transcript_append (transcript, 100, 1900, "any", NULL);
   longhand_transcript_add_word (transcript, 100, 700, " “Any", 0.75);
   longhand_transcript_add_alternative (transcript, "Many", 0.125);
   segment->start_ms = 100;
   segment->end_ms = 1900;
   segment->text = g_strdup (text);
-  segment->avg_logprob = -0.25;
-  segment->no_speech_prob = 0.5;
+  segment->scores = (LonghandScores){
+    .avg_logprob = -0.25, .no_speech_prob = 0.5, .compression_ratio = 1.5, .temperature = NAN
+  };
   segment->words = g_array_ref (longhand_transcript_get_segment (transcript, 0)->words);
   g_ptr_array_add (session->segments, segment);
   if (*text != '\0')

@@ -70,6 +70,31 @@ every_verb_has_its_help (void) {
   }
 }
 
+/* Seventy options in one list are found by nobody. */
+static void
+help_has_headings (void) {
+  static const char *const parts[] = { "\nHelp:\n  -h, --help",
+                                       "\nOutput:\n",
+                                       "--format=",
+                                       "\nSearch:\n",
+                                       "--beam-size=",
+                                       "\nText before:\n",
+                                       "--prefix=",
+                                       "\nPauses:\n",
+                                       "--no-vad",
+                                       "\nGrammar:\n",
+                                       "--grammar=",
+                                       "\nA recording" };
+  g_auto (CliRun) run = cli_run ("transcribe", "--help", NULL);
+  const char *at = run.out;
+
+  cli_assert_succeeds (&run);
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++) {
+    at = strstr (at, parts[i]);
+    g_assert_nonnull (at);
+  }
+}
+
 static void
 version_is_the_projects (void) {
   g_autofree char *expected = g_strdup_printf ("longhand-cli %s\n", g_getenv ("LONGHAND_TEST_VERSION"));
@@ -596,6 +621,7 @@ main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cli/help-lists-verbs-and-exit-status", help_lists_verbs_and_exit_status);
   g_test_add_func ("/cli/every-verb-has-its-help", every_verb_has_its_help);
+  g_test_add_func ("/cli/help-has-headings", help_has_headings);
   g_test_add_func ("/cli/version-is-the-projects", version_is_the_projects);
   g_test_add_func ("/cli/behind-two-dashes-all-are-files", behind_two_dashes_all_are_files);
   g_test_add_func ("/cli/senseless-command-lines-are-usage-errors", senseless_command_lines_are_usage_errors);

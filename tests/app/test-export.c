@@ -38,8 +38,12 @@ static LonghandTranscript *
 make_transcript (void) {
   LonghandTranscript *transcript = longhand_transcript_new ();
 
-  longhand_transcript_append (transcript, 0, 1500, "Hello there.", -0.25, 0.0625);
-  longhand_transcript_append (transcript, 3723004, 3725999, "How are you?", -0.5, 0.125);
+  longhand_transcript_append (transcript, 0, 1500, "Hello there.",
+                              &(LonghandScores){ .avg_logprob = -0.25, .no_speech_prob = 0.0625 });
+  longhand_transcript_append (
+      transcript, 3723004, 3725999, "How are you?",
+      &(LonghandScores){
+          .avg_logprob = -0.5, .no_speech_prob = 0.125, .compression_ratio = 1.25, .temperature = 0.5 });
   return transcript;
 }
 
@@ -120,7 +124,7 @@ srt_cue_holds_no_empty_line (void) {
   g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
   g_autofree char *text = NULL;
 
-  longhand_transcript_append (transcript, 0, 1000, "one\n\n \r\n\rtwo", 0, 0);
+  longhand_transcript_append (transcript, 0, 1000, "one\n\n \r\n\rtwo", NULL);
   text = exported (transcript, LONGHAND_FORMAT_SRT);
   g_assert_cmpstr (text, ==, "1\n00:00:00,000 --> 00:00:01,000\none\ntwo\n");
 }
@@ -131,12 +135,15 @@ words_are_underlined_while_they_are_said (void) {
   g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
   g_autofree char *srt = NULL, *vtt = NULL;
 
-  longhand_transcript_append (transcript, 0, 2000, "a <b> c", -0.25, 0.0625);
+  longhand_transcript_append (transcript, 0, 2000, "a <b> c",
+                              &(LonghandScores){ .avg_logprob = -0.25, .no_speech_prob = 0.0625 });
   longhand_transcript_add_word (transcript, 500, 1000, " a", 0.5);
   longhand_transcript_add_word (transcript, 1000, 1000, " <b>", 0.5);
   longhand_transcript_add_word (transcript, 1200, 1500, "\nc", 0.5);
-  longhand_transcript_append (transcript, 3000, 4000, "no words", -0.25, 0.0625);
-  longhand_transcript_append (transcript, 5000, 5000, "now", -0.25, 0.0625);
+  longhand_transcript_append (transcript, 3000, 4000, "no words",
+                              &(LonghandScores){ .avg_logprob = -0.25, .no_speech_prob = 0.0625 });
+  longhand_transcript_append (transcript, 5000, 5000, "now",
+                              &(LonghandScores){ .avg_logprob = -0.25, .no_speech_prob = 0.0625 });
   longhand_transcript_add_word (transcript, 5000, 5000, " now", 0.5);
   srt = highlighted (transcript, LONGHAND_FORMAT_SRT);
   g_assert_cmpstr (srt, ==,
@@ -157,7 +164,7 @@ vtt_escapes_markup_and_arrows (void) {
   g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
   g_autofree char *text = NULL;
 
-  longhand_transcript_append (transcript, 0, 360000001, "a < b && c --> d\n\ne &amp; f", 0, 0);
+  longhand_transcript_append (transcript, 0, 360000001, "a < b && c --> d\n\ne &amp; f", NULL);
   text = exported (transcript, LONGHAND_FORMAT_VTT);
   g_assert_cmpstr (text, ==,
                    "WEBVTT\n\n00:00:00.000 --> 100:00:00.001\n"
@@ -171,7 +178,9 @@ json_has_the_documented_keys (void) {
   g_autoptr (JsonNode) root = NULL;
   JsonObject *object, *segment;
 
-  longhand_transcript_append (transcript, 4000000, 4000001, "\"Quotes\", \\ and \t tabs ‘é’", NAN, -INFINITY);
+  longhand_transcript_append (transcript, 4000000, 4000001, "\"Quotes\", \\ and \t tabs ‘é’",
+                              &(LonghandScores){ .avg_logprob = NAN, .no_speech_prob = -INFINITY });
+  longhand_transcript_append (transcript, 4000001, 4000002, "Typed.", NULL);
   longhand_transcript_set_model (transcript, "base.en");
   longhand_transcript_set_language (transcript, "en");
   longhand_transcript_set_language_probability (transcript, 0.75);
@@ -184,20 +193,26 @@ json_has_the_documented_keys (void) {
   g_assert_cmpstr (json_object_get_string_member (object, "model"), ==, "base.en");
   g_assert_cmpstr (json_object_get_string_member (object, "language"), ==, "en");
   g_assert_cmpfloat (json_object_get_double_member (object, "language_probability"), ==, 0.75);
-  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (object, "segments")), ==, 3);
+  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (object, "segments")), ==, 4);
 
   segment = json_array_get_object_element (json_object_get_array_member (object, "segments"), 1);
-  g_assert_cmpuint (json_object_get_size (segment), ==, 5);
+  g_assert_cmpuint (json_object_get_size (segment), ==, 7);
   g_assert_cmpfloat (json_object_get_double_member (segment, "start"), ==, 3723.004);
   g_assert_cmpfloat (json_object_get_double_member (segment, "end"), ==, 3725.999);
   g_assert_cmpstr (json_object_get_string_member (segment, "text"), ==, "How are you?");
   g_assert_cmpfloat (json_object_get_double_member (segment, "avg_logprob"), ==, -0.5);
   g_assert_cmpfloat (json_object_get_double_member (segment, "no_speech_prob"), ==, 0.125);
+  g_assert_cmpfloat (json_object_get_double_member (segment, "compression_ratio"), ==, 1.25);
+  g_assert_cmpfloat (json_object_get_double_member (segment, "temperature"), ==, 0.5);
 
   segment = json_array_get_object_element (json_object_get_array_member (object, "segments"), 2);
   g_assert_cmpstr (json_object_get_string_member (segment, "text"), ==, "\"Quotes\", \\ and \t tabs ‘é’");
   g_assert_true (json_object_get_null_member (segment, "avg_logprob"));
   g_assert_true (json_object_get_null_member (segment, "no_speech_prob"));
+
+  segment = json_array_get_object_element (json_object_get_array_member (object, "segments"), 3);
+  g_assert_true (json_object_get_null_member (segment, "compression_ratio"));
+  g_assert_true (json_object_get_null_member (segment, "temperature"));
 }
 
 static void
@@ -208,8 +223,8 @@ json_has_words_where_they_have_times (void) {
   JsonArray *segments, *words, *alternatives;
   JsonObject *word;
 
-  longhand_transcript_append (transcript, 0, 1500, "Hello.", 0, 0);
-  longhand_transcript_append (transcript, 2000, 3000, "“Go” on.", 0, 0);
+  longhand_transcript_append (transcript, 0, 1500, "Hello.", NULL);
+  longhand_transcript_append (transcript, 2000, 3000, "“Go” on.", NULL);
   longhand_transcript_add_word (transcript, 2000, 2250, " “Go”", 0.5);
   longhand_transcript_add_word (transcript, 2250, 3000, " on.", NAN);
   longhand_transcript_add_alternative (transcript, "“in", 0.25);
@@ -278,10 +293,10 @@ static LonghandTranscript *
 make_awkward_transcript (void) {
   LonghandTranscript *transcript = longhand_transcript_new ();
 
-  longhand_transcript_append (transcript, 0, 999, "Say \"yes\",\tthen\r\nno.", 0, 0);
-  longhand_transcript_append (transcript, 1000, 2000, " ", 0, 0);
-  longhand_transcript_append (transcript, 2345, 61239, "שלום 🎤 *a_b* [c]", 0, 0);
-  longhand_transcript_append (transcript, 360061239, 360061240, "End", 0, 0);
+  longhand_transcript_append (transcript, 0, 999, "Say \"yes\",\tthen\r\nno.", NULL);
+  longhand_transcript_append (transcript, 1000, 2000, " ", NULL);
+  longhand_transcript_append (transcript, 2345, 61239, "שלום 🎤 *a_b* [c]", NULL);
+  longhand_transcript_append (transcript, 360061239, 360061240, "End", NULL);
   longhand_transcript_set_title (transcript, "A <b> &\n`c`");
   return transcript;
 }
@@ -332,12 +347,12 @@ md_begins_a_paragraph_after_a_pause_or_a_long_one (void) {
   g_autofree char *expected = NULL;
   g_autofree char *text = NULL;
 
-  longhand_transcript_append (transcript, 0, 1000, "One.", 0, 0);
-  longhand_transcript_append (transcript, 2999, 4000, "Two", 0, 0);
-  longhand_transcript_append (transcript, 6000, 7000, long_part, 0, 0);
-  longhand_transcript_append (transcript, 7000, 8000, "no end", 0, 0);
-  longhand_transcript_append (transcript, 8000, 9000, "end？", 0, 0);
-  longhand_transcript_append (transcript, 9000, 9500, "Last.", 0, 0);
+  longhand_transcript_append (transcript, 0, 1000, "One.", NULL);
+  longhand_transcript_append (transcript, 2999, 4000, "Two", NULL);
+  longhand_transcript_append (transcript, 6000, 7000, long_part, NULL);
+  longhand_transcript_append (transcript, 7000, 8000, "no end", NULL);
+  longhand_transcript_append (transcript, 8000, 9000, "end？", NULL);
+  longhand_transcript_append (transcript, 9000, 9500, "Last.", NULL);
   text = exported (transcript, LONGHAND_FORMAT_MD);
   expected = g_strdup_printf ("**00:00:00** One. Two\n\n**00:00:06** %s no end end？\n\n**00:00:09** Last.\n",
                               long_part);

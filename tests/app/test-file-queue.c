@@ -478,10 +478,11 @@ long_pause_ends_a_paragraph_and_spans_cover_the_text (void) {
   g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
   g_autoptr (LonghandSession) session = NULL;
 
-  longhand_transcript_append (transcript, 0, 1000, "Erstens, über Äpfel.", -0.5, 0);
+  longhand_transcript_append (transcript, 0, 1000, "Erstens, über Äpfel.",
+                              &(LonghandScores){ .avg_logprob = -0.5, .no_speech_prob = 0 });
   longhand_transcript_add_word (transcript, 0, 400, "Erstens,", 0.75);
-  longhand_transcript_append (transcript, 1200, 2000, "Zweitens.", 0, 0);
-  longhand_transcript_append (transcript, 6000, 7000, "Später.", 0, 0);
+  longhand_transcript_append (transcript, 1200, 2000, "Zweitens.", NULL);
+  longhand_transcript_append (transcript, 6000, 7000, "Später.", NULL);
   longhand_transcript_set_model (transcript, "tiny");
   session = longhand_file_text_to_session (transcript, 8000);
   g_assert_cmpstr (session->text, ==, "Erstens, über Äpfel. Zweitens.\n\nSpäter.");

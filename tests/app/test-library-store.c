@@ -52,8 +52,10 @@ everything_comes_back (LibraryFixture *f, gconstpointer data) {
   g_assert_cmpint (segment->start_ms, ==, 100);
   g_assert_cmpint (segment->end_ms, ==, 1900);
   g_assert_cmpstr (segment->text, ==, kept->text);
-  g_assert_cmpfloat (segment->avg_logprob, ==, -0.25);
-  g_assert_cmpfloat (segment->no_speech_prob, ==, 0.5);
+  g_assert_cmpfloat (segment->scores.avg_logprob, ==, -0.25);
+  g_assert_cmpfloat (segment->scores.no_speech_prob, ==, 0.5);
+  g_assert_cmpfloat (segment->scores.compression_ratio, ==, 1.5);
+  g_assert_true (isnan (segment->scores.temperature));
   g_assert_cmpuint (segment->words->len, ==, 1);
   word = &g_array_index (segment->words, LonghandWord, 0);
   g_assert_cmpint (word->start_ms, ==, 100);
@@ -66,6 +68,27 @@ everything_comes_back (LibraryFixture *f, gconstpointer data) {
   span = &g_array_index (session->spans, LonghandSpan, 0);
   g_assert_cmpuint (span->length, ==, (guint)g_utf8_strlen (kept->text, -1));
   g_assert_cmpuint (span->id, ==, 1);
+}
+
+static void
+segments_of_the_first_version_come_along (LibraryFixture *f, gconstpointer data) {
+  g_autoptr (LonghandLibraryStore) store = library_fixture_open (f);
+  const gint64 id = library_add (store, "Kept for years.");
+  g_autoptr (LonghandSession) session = NULL;
+  const LonghandSegment *segment;
+
+  longhand_library_store_close (g_steal_pointer (&store));
+  library_run_sql (f, "ALTER TABLE segments DROP COLUMN compression_ratio;"
+                      "ALTER TABLE segments DROP COLUMN temperature;"
+                      "PRAGMA user_version = 1");
+  store = library_fixture_open (f);
+  session = load (store, id);
+  g_assert_cmpuint (session->segments->len, ==, 1);
+  segment = session->segments->pdata[0];
+  g_assert_cmpstr (segment->text, ==, "Kept for years.");
+  g_assert_cmpfloat (segment->scores.avg_logprob, ==, -0.25);
+  g_assert_true (isnan (segment->scores.compression_ratio));
+  g_assert_true (isnan (segment->scores.temperature));
 }
 
 static void
@@ -528,6 +551,8 @@ main (int argc, char **argv) {
   LIBRARY_ADD ("/library-store/search/damaged-index-is-made-again", damaged_index_is_made_again);
   LIBRARY_ADD ("/library-store/damage/what-is-no-database-is-put-aside", what_is_no_database_is_put_aside);
   LIBRARY_ADD ("/library-store/damage/torn-pages-are-put-aside", torn_pages_are_put_aside);
+  LIBRARY_ADD ("/library-store/segments-of-the-first-version-come-along",
+               segments_of_the_first_version_come_along);
   LIBRARY_ADD ("/library-store/newer-versions-are-left-alone", newer_versions_are_left_alone);
   LIBRARY_ADD ("/library-store/place-that-is-no-folder-is-one-sentence",
                place_that_is_no_folder_is_one_sentence);

@@ -124,7 +124,8 @@ words_keep_what_is_known_of_them (Fixture *f, gconstpointer unused) {
     longhand_transcript_set_model (before, "model");
     longhand_transcript_set_language (before, "en");
     longhand_transcript_set_language_probability (before, 0.75);
-    longhand_transcript_append (before, 10, 900, text, -0.5, 0.25);
+    longhand_transcript_append (before, 10, 900, text,
+                                &(LonghandScores){ .avg_logprob = -0.5, .no_speech_prob = 0.25 });
     for (guint k = 0; rows[i].words[k] != NULL; k++) {
       const char alternative[] = { (char)('0' + k), '\0' };
 
@@ -143,8 +144,8 @@ words_keep_what_is_known_of_them (Fixture *f, gconstpointer unused) {
     g_assert_cmpstr (described, ==, rows[i].described);
     g_assert_cmpint (segment->start_ms, ==, 10);
     g_assert_cmpint (segment->end_ms, ==, 900);
-    g_assert_cmpfloat (segment->avg_logprob, ==, -0.5);
-    g_assert_cmpfloat (segment->no_speech_prob, ==, 0.25);
+    g_assert_cmpfloat (segment->scores.avg_logprob, ==, -0.5);
+    g_assert_cmpfloat (segment->scores.no_speech_prob, ==, 0.25);
   }
 }
 
@@ -154,8 +155,8 @@ segments_without_words_are_rewritten (Fixture *f, gconstpointer unused) {
   g_autoptr (LonghandTranscript) before = longhand_transcript_new ();
   g_autoptr (LonghandTranscript) after = NULL;
 
-  longhand_transcript_append (before, 0, 100, "a long", 0, 0);
-  longhand_transcript_append (before, 100, 200, "hand of long hand", 0, 0);
+  longhand_transcript_append (before, 0, 100, "a long", NULL);
+  longhand_transcript_append (before, 100, 200, "hand of long hand", NULL);
   after = longhand_replacements_apply_to (replacements, before);
   g_assert_cmpstr (longhand_transcript_get_segment (after, 0)->text, ==, "a long");
   g_assert_cmpstr (longhand_transcript_get_segment (after, 1)->text, ==, "hand of Longhand");

@@ -15,7 +15,8 @@ append_copies_and_strips (void) {
   guint n_changed = 0;
 
   g_signal_connect_swapped (transcript, "changed", G_CALLBACK (count_cb), &n_changed);
-  longhand_transcript_append (transcript, 10, 2000, text, -0.25, 0.125);
+  longhand_transcript_append (transcript, 10, 2000, text,
+                              &(LonghandScores){ .avg_logprob = -0.25, .no_speech_prob = 0.125 });
   memset (text, 'x', sizeof text - 1);
   g_assert_cmpuint (longhand_transcript_get_n_segments (transcript), ==, 1);
   g_assert_cmpuint (n_changed, ==, 1);
@@ -23,8 +24,8 @@ append_copies_and_strips (void) {
   g_assert_cmpint (segment->start_ms, ==, 10);
   g_assert_cmpint (segment->end_ms, ==, 2000);
   g_assert_cmpstr (segment->text, ==, "hello there");
-  g_assert_cmpfloat (segment->avg_logprob, ==, -0.25);
-  g_assert_cmpfloat (segment->no_speech_prob, ==, 0.125);
+  g_assert_cmpfloat (segment->scores.avg_logprob, ==, -0.25);
+  g_assert_cmpfloat (segment->scores.no_speech_prob, ==, 0.125);
 }
 
 static void
@@ -33,8 +34,8 @@ text_without_words_is_left_out (void) {
   guint n_changed = 0;
 
   g_signal_connect_swapped (transcript, "changed", G_CALLBACK (count_cb), &n_changed);
-  longhand_transcript_append (transcript, 0, 10, " \n", 0, 0);
-  longhand_transcript_append (transcript, 0, 10, "", 0, 0);
+  longhand_transcript_append (transcript, 0, 10, " \n", NULL);
+  longhand_transcript_append (transcript, 0, 10, "", NULL);
   g_assert_cmpuint (longhand_transcript_get_n_segments (transcript), ==, 0);
   g_assert_cmpuint (n_changed, ==, 0);
 }
@@ -43,7 +44,7 @@ static void
 broken_utf8_is_repaired (void) {
   g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
 
-  longhand_transcript_append (transcript, 0, 10, "half \xc3 a letter", 0, 0);
+  longhand_transcript_append (transcript, 0, 10, "half \xc3 a letter", NULL);
   g_assert_true (g_utf8_validate (longhand_transcript_get_segment (transcript, 0)->text, -1, NULL));
 }
 
@@ -52,8 +53,8 @@ times_that_run_backwards_are_set_right (void) {
   g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
   const LonghandSegment *segment;
 
-  longhand_transcript_append (transcript, 500, 400, "a", 0, 0);
-  longhand_transcript_append (transcript, -20, -10, "b", 0, 0);
+  longhand_transcript_append (transcript, 500, 400, "a", NULL);
+  longhand_transcript_append (transcript, -20, -10, "b", NULL);
   segment = longhand_transcript_get_segment (transcript, 0);
   g_assert_cmpint (segment->start_ms, ==, 500);
   g_assert_cmpint (segment->end_ms, ==, 500);
@@ -70,9 +71,9 @@ words_belong_to_the_last_segment (void) {
   const LonghandWord *word;
   guint n_changed = 0;
 
-  g_assert_true (longhand_transcript_append (transcript, 0, 10, "none", 0, 0));
-  g_assert_true (longhand_transcript_append (transcript, 10, 40, "one two \xc3", 0, 0));
-  g_assert_false (longhand_transcript_append (transcript, 40, 50, " ", 0, 0));
+  g_assert_true (longhand_transcript_append (transcript, 0, 10, "none", NULL));
+  g_assert_true (longhand_transcript_append (transcript, 10, 40, "one two \xc3", NULL));
+  g_assert_false (longhand_transcript_append (transcript, 40, 50, " ", NULL));
   g_signal_connect_swapped (transcript, "changed", G_CALLBACK (count_cb), &n_changed);
   longhand_transcript_add_word (transcript, -10, 20, "one", 0.5);
   longhand_transcript_add_word (transcript, 30, 20, text, 0.25);
@@ -103,7 +104,8 @@ append_words (LonghandTranscript *transcript, gint64 start_ms, const char *const
   g_autofree char *text = g_strjoinv ("", (char **)words);
   const gint64 n = g_strv_length ((char **)words);
 
-  longhand_transcript_append (transcript, start_ms - 50, start_ms + 200 * n - 50, text, -0.5, 0.25);
+  longhand_transcript_append (transcript, start_ms - 50, start_ms + 200 * n - 50, text,
+                              &(LonghandScores){ .avg_logprob = -0.5, .no_speech_prob = 0.25 });
   for (gint64 i = 0; i < n; i++)
     longhand_transcript_add_word (transcript, start_ms + 200 * i, start_ms + 200 * i + 100, words[i], 0.5);
 }
@@ -116,8 +118,8 @@ assert_segment (LonghandTranscript *transcript, guint i, gint64 start_ms, gint64
   g_assert_cmpstr (segment->text, ==, text);
   g_assert_cmpint (segment->start_ms, ==, start_ms);
   g_assert_cmpint (segment->end_ms, ==, end_ms);
-  g_assert_cmpfloat (segment->avg_logprob, ==, -0.5);
-  g_assert_cmpfloat (segment->no_speech_prob, ==, 0.25);
+  g_assert_cmpfloat (segment->scores.avg_logprob, ==, -0.5);
+  g_assert_cmpfloat (segment->scores.no_speech_prob, ==, 0.25);
   g_assert_cmpuint (segment->words != NULL ? segment->words->len : 0, ==, n_words);
 }
 
@@ -165,7 +167,8 @@ split_keeps_long_words_and_what_has_no_words (void) {
 
   append_words (transcript, 1000, (const char *[]){ " a", " straightforward", " b", NULL });
   append_words (transcript, 3000, (const char *[]){ "你", "好", "世", "界", NULL });
-  longhand_transcript_append (transcript, 5000, 6000, "nobody knows when", -0.5, 0.25);
+  longhand_transcript_append (transcript, 5000, 6000, "nobody knows when",
+                              &(LonghandScores){ .avg_logprob = -0.5, .no_speech_prob = 0.25 });
   split = longhand_transcript_split (transcript, 2);
   g_assert_cmpuint (longhand_transcript_get_n_segments (split), ==, 6);
   assert_segment (split, 0, 1000, 1100, "a", 1);
@@ -181,7 +184,8 @@ split_stays_within_the_segment (void) {
   g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
   g_autoptr (LonghandTranscript) split = NULL;
 
-  longhand_transcript_append (transcript, 1000, 2000, "one two", -0.5, 0.25);
+  longhand_transcript_append (transcript, 1000, 2000, "one two",
+                              &(LonghandScores){ .avg_logprob = -0.5, .no_speech_prob = 0.25 });
   longhand_transcript_add_word (transcript, 500, 1300, " one", 0.5);
   longhand_transcript_add_word (transcript, 1400, 2100, " two", 0.5);
   split = longhand_transcript_split (transcript, 3);
@@ -195,7 +199,8 @@ split_shares_the_time_where_words_have_none (void) {
   g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
   g_autoptr (LonghandTranscript) split = NULL;
 
-  longhand_transcript_append (transcript, 1000, 3000, "one twenty ä", -0.5, 0.25);
+  longhand_transcript_append (transcript, 1000, 3000, "one twenty ä",
+                              &(LonghandScores){ .avg_logprob = -0.5, .no_speech_prob = 0.25 });
   longhand_transcript_add_word (transcript, 0, 1500, " one", 0.5);
   longhand_transcript_add_word (transcript, 1500, 6200, " twenty", 0.5);
   longhand_transcript_add_word (transcript, 6200, 6200, " ä", 0.5);
@@ -302,10 +307,12 @@ subtitles_stay_within_the_segments_and_need_words (void) {
   g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
   g_autoptr (LonghandTranscript) lines = NULL;
 
-  longhand_transcript_append (transcript, 1000, 2000, "one two", -0.5, 0.25);
+  longhand_transcript_append (transcript, 1000, 2000, "one two",
+                              &(LonghandScores){ .avg_logprob = -0.5, .no_speech_prob = 0.25 });
   longhand_transcript_add_word (transcript, 500, 1300, " one", 0.5);
   longhand_transcript_add_word (transcript, 1400, 2100, " two", 0.5);
-  longhand_transcript_append (transcript, 2000, 3000, "nobody knows when", -0.5, 0.25);
+  longhand_transcript_append (transcript, 2000, 3000, "nobody knows when",
+                              &(LonghandScores){ .avg_logprob = -0.5, .no_speech_prob = 0.25 });
   append_words (transcript, 3050, (const char *[]){ " three", NULL });
   lines = longhand_transcript_lay_out (transcript, &(LonghandLayout){ .line_width = 40, .n_lines = 2 });
   g_assert_cmpuint (longhand_transcript_get_n_segments (lines), ==, 3);
@@ -321,8 +328,8 @@ text_is_segments_joined_by_spaces (void) {
   g_autofree char *text = NULL;
 
   g_assert_cmpstr (empty, ==, "");
-  longhand_transcript_append (transcript, 0, 1, "one", 0, 0);
-  longhand_transcript_append (transcript, 1, 2, " two", 0, 0);
+  longhand_transcript_append (transcript, 0, 1, "one", NULL);
+  longhand_transcript_append (transcript, 1, 2, " two", NULL);
   text = longhand_transcript_dup_text (transcript);
   g_assert_cmpstr (text, ==, "one two");
 }
@@ -332,7 +339,7 @@ clear_empties_and_says_so_once (void) {
   g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
   guint n_changed = 0;
 
-  longhand_transcript_append (transcript, 0, 1, "one", 0, 0);
+  longhand_transcript_append (transcript, 0, 1, "one", NULL);
   g_signal_connect_swapped (transcript, "changed", G_CALLBACK (count_cb), &n_changed);
   longhand_transcript_clear (transcript);
   longhand_transcript_clear (transcript);
@@ -349,7 +356,7 @@ object_is_finalized (void) {
   longhand_transcript_set_language (transcript, "en");
   g_assert_cmpstr (longhand_transcript_get_model (transcript), ==, "base.en");
   g_assert_cmpstr (longhand_transcript_get_language (transcript), ==, "en");
-  longhand_transcript_append (transcript, 0, 1, "one", 0, 0);
+  longhand_transcript_append (transcript, 0, 1, "one", NULL);
   g_assert_finalize_object (transcript);
 }
 

@@ -29,7 +29,7 @@ hear (Fixture *f, gint64 start_ms, const char *text, gboolean with_words) {
   g_auto (GStrv) words = g_strsplit (text, " ", -1);
   const guint n = g_strv_length (words);
 
-  longhand_transcript_append (transcript, start_ms, start_ms + n * 1000, text, 0, 0);
+  longhand_transcript_append (transcript, start_ms, start_ms + n * 1000, text, NULL);
   for (guint i = 0; i < n && with_words; i++) {
     g_autofree char *word = g_strconcat (i > 0 ? " " : "", words[i], NULL);
 

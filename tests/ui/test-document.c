@@ -51,7 +51,8 @@ static void
 speak (Fixture *f, gint64 start_ms, const char *text) {
   g_autoptr (LonghandUtterance) utterance = longhand_utterance_new (start_ms, start_ms + 900, text);
 
-  longhand_utterance_add_segment (utterance, start_ms, start_ms + 900, text, -0.25, 0);
+  longhand_utterance_add_segment (utterance, start_ms, start_ms + 900, text,
+                                  &(LonghandScores){ .avg_logprob = -0.25, .no_speech_prob = 0 });
   longhand_document_commit (f->document, utterance);
 }
 
@@ -557,7 +558,7 @@ test_words_keep_their_times (Fixture *f, gconstpointer data) {
   g_autoptr (GArray) times = NULL;
   const LonghandWordTime *word;
 
-  longhand_utterance_add_segment (utterance, 1000, 3000, "one two", 0, 0);
+  longhand_utterance_add_segment (utterance, 1000, 3000, "one two", NULL);
   longhand_utterance_add_word (utterance, 1000, 1400, "one", 0.5);
   longhand_utterance_add_word (utterance, 2000, 2400, " two", 0.5);
   longhand_document_set_time_offset (f->document, 500);
@@ -604,8 +605,8 @@ test_rewriting_is_one_step (Fixture *f, gconstpointer data) {
   speak (f, 0, "one tow");
   type (f, " typed");
   speak (f, 5000, "three");
-  longhand_transcript_append (heard, 0, 900, "One, two.", 0, 0);
-  longhand_transcript_append (heard, 5000, 5900, "Tree.", 0, 0);
+  longhand_transcript_append (heard, 0, 900, "One, two.", NULL);
+  longhand_transcript_append (heard, 5000, 5900, "Tree.", NULL);
   rewrites = longhand_document_dup_rewrites (f->document, parts, heard);
   longhand_document_rewrite (f->document, rewrites);
   assert_text (f, "One, two. typed Tree.");
@@ -630,8 +631,8 @@ test_rewritten_text_is_not_scratched (Fixture *f, gconstpointer data) {
   speak (f, 0, "one tow");
   type (f, " typed");
   speak (f, 5000, "three");
-  longhand_transcript_append (heard, 0, 900, "One, two.", 0, 0);
-  longhand_transcript_append (heard, 5000, 5900, "Tree.", 0, 0);
+  longhand_transcript_append (heard, 0, 900, "One, two.", NULL);
+  longhand_transcript_append (heard, 5000, 5900, "Tree.", NULL);
   rewrites = longhand_document_dup_rewrites (f->document, parts, heard);
   longhand_document_rewrite (f->document, rewrites);
   command (f, LONGHAND_COMMAND_SCRATCH, "");

@@ -193,7 +193,8 @@ static void
 speak (Fixture *f, gint64 start_ms, const char *text) {
   g_autoptr (LonghandUtterance) utterance = longhand_utterance_new (start_ms, start_ms + 1000, text);
 
-  longhand_utterance_add_segment (utterance, start_ms, start_ms + 1000, text, -0.25, 0.125);
+  longhand_utterance_add_segment (utterance, start_ms, start_ms + 1000, text,
+                                  &(LonghandScores){ .avg_logprob = -0.25, .no_speech_prob = 0.125 });
   longhand_document_commit (f->document, utterance);
 }
 

@@ -102,8 +102,10 @@ static LonghandUtterance *
 make_utterance (void) {
   LonghandUtterance *utterance = longhand_utterance_new (1000, 5000, "Größe first. And then second.");
 
-  longhand_utterance_add_segment (utterance, 1000, 2500, "Größe first.", -0.25, 0.125);
-  longhand_utterance_add_segment (utterance, 2500, 5000, "And then second.", -0.5, 0.0625);
+  longhand_utterance_add_segment (utterance, 1000, 2500, "Größe first.",
+                                  &(LonghandScores){ .avg_logprob = -0.25, .no_speech_prob = 0.125 });
+  longhand_utterance_add_segment (utterance, 2500, 5000, "And then second.",
+                                  &(LonghandScores){ .avg_logprob = -0.5, .no_speech_prob = 0.0625 });
   return utterance;
 }
 
@@ -120,8 +122,8 @@ test_segments_found (void) {
   second = g_ptr_array_index (segments, 1);
   g_assert_cmpint (second->start_ms, ==, 2500);
   g_assert_cmpint (second->end_ms, ==, 5000);
-  g_assert_cmpfloat (second->avg_logprob, ==, -0.5);
-  g_assert_cmpfloat (second->no_speech_prob, ==, 0.0625);
+  g_assert_cmpfloat (second->scores.avg_logprob, ==, -0.5);
+  g_assert_cmpfloat (second->scores.no_speech_prob, ==, 0.0625);
 }
 
 static void
@@ -131,7 +133,7 @@ test_segments_not_found (void) {
   g_autoptr (GArray) spans = NULL;
   const LonghandSegment *only;
 
-  longhand_utterance_add_segment (utterance, 700, 900, "Not in there.", 0, 0);
+  longhand_utterance_add_segment (utterance, 700, 900, "Not in there.", NULL);
   spans = longhand_spoken_spans_new (segments, utterance, 0, 15);
   assert_spans (spans, "15:1");
   only = g_ptr_array_index (segments, 0);

@@ -249,7 +249,8 @@ void
 fixture_speak (Fixture *f, gint64 start_ms, const char *text) {
   g_autoptr (LonghandUtterance) utterance = longhand_utterance_new (start_ms, start_ms + 900, text);
 
-  longhand_utterance_add_segment (utterance, start_ms, start_ms + 900, text, -0.25, 0);
+  longhand_utterance_add_segment (utterance, start_ms, start_ms + 900, text,
+                                  &(LonghandScores){ .avg_logprob = -0.25, .no_speech_prob = 0 });
   g_signal_emit_by_name (f->dictation, "committed", utterance);
 }
 

@@ -130,8 +130,7 @@ longhand_spoken_dup_transcript (const GPtrArray *segments, const GArray *spans, 
     line = one_line (((GString *)texts->pdata[n])->str);
     g_string_free (texts->pdata[n], TRUE);
     if (*line)
-      longhand_transcript_append (transcript, segment->start_ms, segment->end_ms, line, segment->avg_logprob,
-                                  segment->no_speech_prob);
+      longhand_transcript_append (transcript, segment->start_ms, segment->end_ms, line, &segment->scores);
   }
   return transcript;
 }

@@ -117,7 +117,7 @@ take_segments (LonghandAgainWindow *self, LonghandTranscript *transcript) {
 
     longhand_segment_shift (segment, get_part (self)->start_ms);
     longhand_transcript_append (self->heard, segment->start_ms, segment->end_ms, segment->text,
-                                segment->avg_logprob, segment->no_speech_prob);
+                                &segment->scores);
     for (guint k = 0; segment->words != NULL && k < segment->words->len; k++)
       longhand_transcript_copy_word (self->heard, &g_array_index (segment->words, LonghandWord, k));
     longhand_segment_free (segment);
