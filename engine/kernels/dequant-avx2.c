@@ -62,18 +62,18 @@ static inline void expand_q4_1(const uint8_t *p, float d, float m, float *dst)
 
 static inline void expand_q5_0(const uint8_t *p, float d, float m, float *dst)
 {
-    const __m256i q = _mm256_or_si256(nibbles(p + offsetof(struct quill_q5_0, qs)),
-                                      fifth_bits(p + offsetof(struct quill_q5_0, qh)));
+    const __m256i q =
+        with_fifth_bits(nibbles(p + offsetof(struct quill_q5_0, qs)), p + offsetof(struct quill_q5_0, qh));
 
     store_scaled(dst, _mm256_sub_epi8(q, _mm256_set1_epi8(16)), d);
 }
 
 static inline void expand_q5_1(const uint8_t *p, float d, float m, float *dst)
 {
-    store_affine(dst,
-                 _mm256_or_si256(nibbles(p + offsetof(struct quill_q5_1, qs)),
-                                 fifth_bits(p + offsetof(struct quill_q5_1, qh))),
-                 d, m);
+    store_affine(
+        dst,
+        with_fifth_bits(nibbles(p + offsetof(struct quill_q5_1, qs)), p + offsetof(struct quill_q5_1, qh)), d,
+        m);
 }
 
 static inline void expand_q8_0(const uint8_t *p, float d, float m, float *dst)

@@ -6,6 +6,7 @@
 #define QUILL_KERNELS_DOT_AVX2_H
 
 #include <assert.h>
+#include <stdbool.h>
 
 #include "kernels/rows.h"
 #include "kernels/unpack-avx2.h"
@@ -18,8 +19,15 @@
 
 /* ---- sums ------------------------------------------------------------------------------------------- */
 
-/* Eight sums of four products each: u unsigned, s signed. Pairs of products stay within int16: u <= 63 and
- * |s| <= 127, or both <= 128 and 127. */
+/* Instructions for bytes take any; without them pairs of products must stay within int16. */
+#if (defined(__AVX512VNNI__) && defined(__AVX512VL__)) || defined(__AVXVNNI__)
+#define TAKES_ALL_BYTES 1
+#else
+#define TAKES_ALL_BYTES 0
+#endif
+
+/* Eight sums of four products each: u unsigned, s signed. Unless all bytes are taken, u <= 63 and |s| <= 127,
+ * or both <= 128 and 127. */
 static inline __m256i sum_products(__m256i u, __m256i s)
 {
 #if defined(__AVX512VNNI__) && defined(__AVX512VL__)
@@ -63,26 +71,64 @@ struct scales {
 typedef __m256i unpack_fn(const uint8_t *p, size_t j);
 typedef struct scales scales_fn(const uint8_t *p, size_t count);
 
-/* The half float that each of the blocks begins with. */
+static inline short half_at(const uint8_t *p)
+{
+    short h;
+
+    memcpy(&h, p, sizeof h);
+    return h;
+}
+
+static inline int pair_at(const uint8_t *p)
+{
+    int pair;
+
+    memcpy(&pair, p, sizeof pair);
+    return pair;
+}
+
+/* The half float that each of the blocks begins with. The usual counts are put together in registers: what is
+ * stored in parts and then loaded as a whole makes the load wait. */
 static inline __m256 first_halves(const uint8_t *p, size_t stride, size_t count)
 {
-    uint16_t h[CHUNK] = {0};
-
+    if (count == CHUNK)
+        return _mm256_cvtph_ps(_mm_setr_epi16(half_at(p), half_at(p + stride), half_at(p + 2 * stride),
+                                              half_at(p + 3 * stride), half_at(p + 4 * stride),
+                                              half_at(p + 5 * stride), half_at(p + 6 * stride),
+                                              half_at(p + 7 * stride)));
+    if (count == CHUNK / 2)
+        return _mm256_cvtph_ps(_mm_setr_epi16(half_at(p), half_at(p + stride), half_at(p + 2 * stride),
+                                              half_at(p + 3 * stride), 0, 0, 0, 0));
+    short h[CHUNK] = {0};
     for (size_t i = 0; i < count; i++)
-        memcpy(&h[i], p + i * stride, sizeof *h);
+        h[i] = half_at(p + i * stride);
     return _mm256_cvtph_ps(load_16(h));
+}
+
+static inline __m128i four_pairs(const uint8_t *p, size_t stride)
+{
+    return _mm_setr_epi32(pair_at(p), pair_at(p + stride), pair_at(p + 2 * stride), pair_at(p + 3 * stride));
 }
 
 /* The two half floats that each of the blocks begins with. */
 static inline struct scales both_halves(const uint8_t *p, size_t stride, size_t count)
 {
     const __m128i in_order = _mm_setr_epi8(0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15);
-    uint32_t pairs[CHUNK] = {0};
+    __m128i low, high = _mm_setzero_si128();
 
-    for (size_t i = 0; i < count; i++)
-        memcpy(&pairs[i], p + i * stride, sizeof *pairs);
-    const __m128i low = _mm_shuffle_epi8(load_16(pairs), in_order);
-    const __m128i high = _mm_shuffle_epi8(load_16(pairs + 4), in_order);
+    if (count == CHUNK || count == CHUNK / 2) {
+        low = four_pairs(p, stride);
+        if (count == CHUNK)
+            high = four_pairs(p + 4 * stride, stride);
+    } else {
+        int pairs[CHUNK] = {0};
+        for (size_t i = 0; i < count; i++)
+            pairs[i] = pair_at(p + i * stride);
+        low = load_16(pairs);
+        high = load_16(pairs + 4);
+    }
+    low = _mm_shuffle_epi8(low, in_order);
+    high = _mm_shuffle_epi8(high, in_order);
     return (struct scales){_mm256_cvtph_ps(_mm_unpacklo_epi64(low, high)),
                            _mm256_cvtph_ps(_mm_unpackhi_epi64(low, high))};
 }
@@ -113,8 +159,7 @@ static inline struct scales scales_q4_1(const uint8_t *p, size_t count)
 static inline __m256i unpack_q5_0(const uint8_t *p, size_t j)
 {
     p += j * sizeof(struct quill_q5_0);
-    return _mm256_or_si256(nibbles(p + offsetof(struct quill_q5_0, qs)),
-                           fifth_bits(p + offsetof(struct quill_q5_0, qh)));
+    return with_fifth_bits(nibbles(p + offsetof(struct quill_q5_0, qs)), p + offsetof(struct quill_q5_0, qh));
 }
 static inline struct scales scales_q5_0(const uint8_t *p, size_t count)
 {
@@ -124,8 +169,7 @@ static inline struct scales scales_q5_0(const uint8_t *p, size_t count)
 static inline __m256i unpack_q5_1(const uint8_t *p, size_t j)
 {
     p += j * sizeof(struct quill_q5_1);
-    return _mm256_or_si256(nibbles(p + offsetof(struct quill_q5_1, qs)),
-                           fifth_bits(p + offsetof(struct quill_q5_1, qh)));
+    return with_fifth_bits(nibbles(p + offsetof(struct quill_q5_1, qs)), p + offsetof(struct quill_q5_1, qh));
 }
 static inline struct scales scales_q5_1(const uint8_t *p, size_t count)
 {
@@ -141,24 +185,30 @@ static inline struct scales scales_q8_0(const uint8_t *p, size_t count)
     return (struct scales){first_halves(p, sizeof(struct quill_q8_0), count), _mm256_setzero_ps()};
 }
 
-static inline __m256 bytes_to_floats(uint32_t low, uint32_t high)
+static inline __m256 bytes_to_floats(__m128i bytes)
 {
-    return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_set_epi32(0, 0, (int)high, (int)low)));
+    return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(bytes));
 }
 
 static inline struct scales scales_k45(const uint8_t *p, size_t count)
 {
-    uint32_t s[3];
-    uint16_t d[2];
+    const __m128i six = _mm_set1_epi8(0x3f), four = _mm_set1_epi8(0xf), top_two = _mm_set1_epi8(0x30);
+    const __m128 d = _mm_cvtph_ps(_mm_cvtsi32_si128(pair_at(p)));
+    const __m128 minus_d_min = _mm_xor_ps(_mm_movehdup_ps(d), _mm_set1_ps(-0.0f));
 
-    memcpy(d, p, sizeof d);
-    memcpy(s, p + offsetof(struct quill_q4_k, scales), sizeof s);
-    const __m256 scale =
-        bytes_to_floats(s[0] & 0x3f3f3f3f, (s[2] & 0x0f0f0f0f) | (s[0] >> 6 & 0x03030303) << 4);
-    const __m256 min =
-        bytes_to_floats(s[1] & 0x3f3f3f3f, (s[2] >> 4 & 0x0f0f0f0f) | (s[1] >> 6 & 0x03030303) << 4);
-    return (struct scales){_mm256_mul_ps(scale, _mm256_set1_ps(_cvtsh_ss(d[0]))),
-                           _mm256_mul_ps(min, _mm256_set1_ps(-_cvtsh_ss(d[1])))};
+    (void)count; /* always all */
+    /* Four scales, four mins, four nibbles of the other four scales below those of the other mins. */
+    const __m128i bytes = load_16(p + offsetof(struct quill_q4_k, scales));
+    const __m128i first = _mm_and_si128(bytes, six);
+    const __m128i top = _mm_and_si128(_mm_srli_epi16(bytes, 2), top_two);
+    const __m128i low = _mm_and_si128(bytes, four), high = _mm_and_si128(_mm_srli_epi16(bytes, 4), four);
+    const __m128i nibbles = _mm_unpackhi_epi32(low, high); /* of scales, of mins */
+    const __m128i rest = _mm_or_si128(nibbles, top);
+    const __m128i all = _mm_unpacklo_epi32(first, rest); /* scales, mins */
+
+    return (struct scales){
+        _mm256_mul_ps(bytes_to_floats(all), _mm256_broadcastss_ps(d)),
+        _mm256_mul_ps(bytes_to_floats(_mm_srli_si128(all, 8)), _mm256_broadcastss_ps(minus_d_min))};
 }
 
 static inline __m256i nibbles_k(const uint8_t *p, size_t j)
@@ -177,10 +227,8 @@ static inline __m256i unpack_q5_k(const uint8_t *p, size_t j)
 {
     const __m256i high = load_32(p + offsetof(struct quill_q5_k, qh));
     const __m256i bit = _mm256_set1_epi8((char)(1u << j));
-    const __m256i fifth =
-        _mm256_and_si256(_mm256_cmpeq_epi8(_mm256_and_si256(high, bit), bit), _mm256_set1_epi8(0x10));
 
-    return _mm256_or_si256(nibbles_k(p + offsetof(struct quill_q5_k, qs), j), fifth);
+    return with_bits(nibbles_k(p + offsetof(struct quill_q5_k, qs), j), high, bit);
 }
 
 static inline __m256i unpack_q6_k(const uint8_t *p, size_t j)
@@ -215,6 +263,14 @@ enum kind {
     TWO_SCALES /* q signed, a scale for each half of a block */
 };
 
+#define SIGN 128.0f /* what a signed byte with its sign bit flipped has too much as an unsigned one */
+
+/* Whether weights are multiplied as unsigned bytes, and an offset puts right what they are not. */
+static inline __attribute__((always_inline)) bool has_offset(enum kind kind)
+{
+    return kind == AFFINE || (kind == SCALED && TAKES_ALL_BYTES);
+}
+
 /* One row of weights with m rows of x, m a constant after inlining; sum[i * ROWS] is to be added up. */
 static inline __attribute__((always_inline)) void dot_row(unpack_fn *unpack, scales_fn *scales,
                                                           enum kind kind, size_t chunk_bytes,
@@ -230,7 +286,10 @@ static inline __attribute__((always_inline)) void dot_row(unpack_fn *unpack, sca
     for (size_t first = 0; first < n_blocks; first += CHUNK, p += chunk_bytes) {
         const size_t count = n_blocks - first < CHUNK ? n_blocks - first : CHUNK;
         /* A constant where it can be one, so that it unrolls. */
-        const struct scales s = count == CHUNK ? scales(p, CHUNK) : scales(p, count);
+        const struct scales s = count == CHUNK       ? scales(p, CHUNK)
+                                : count == CHUNK / 2 ? scales(p, CHUNK / 2)
+                                                     : scales(p, count);
+        const __m256 offset = kind == SCALED ? _mm256_mul_ps(s.d, _mm256_set1_ps(-SIGN)) : s.m;
         float d[4][CHUNK], d2[4][CHUNK];
 
         for (size_t at = 0; at < chunk_bytes; at += 64)
@@ -241,8 +300,8 @@ static inline __attribute__((always_inline)) void dot_row(unpack_fn *unpack, sca
             const __m256 x_scales = _mm256_loadu_ps(x_d);
 
             _mm256_storeu_ps(d[i], _mm256_mul_ps(s.d, x_scales));
-            if (kind == AFFINE)
-                offsets[i] = _mm256_fmadd_ps(s.m, _mm256_loadu_ps(x_d + quill_dot_blocks(k)), offsets[i]);
+            if (has_offset(kind))
+                offsets[i] = _mm256_fmadd_ps(offset, _mm256_loadu_ps(x_d + quill_dot_blocks(k)), offsets[i]);
             if (kind == TWO_SCALES)
                 _mm256_storeu_ps(d2[i], _mm256_mul_ps(s.m, x_scales));
         }
@@ -250,14 +309,16 @@ static inline __attribute__((always_inline)) void dot_row(unpack_fn *unpack, sca
         for (size_t j = 0; j < CHUNK; j++) {
             if (j >= count)
                 break;
-            const __m256i q = unpack(p, j);
+            const __m256i bytes = unpack(p, j);
+            const __m256i q =
+                kind == SCALED && TAKES_ALL_BYTES ? _mm256_xor_si256(bytes, _mm256_set1_epi8(-128)) : bytes;
             /* x never is -128, whose sign cannot change; a weight may be. */
             const __m256i magnitudes = _mm256_sign_epi8(q, q);
 #pragma GCC unroll 4
             for (int i = 0; i < m; i++) {
                 const __m256i v = load_32(x + (size_t)i * x_stride + (first + j) * QUILL_QK);
                 const __m256i products =
-                    kind == AFFINE ? sum_products(q, v) : sum_products(magnitudes, _mm256_sign_epi8(v, q));
+                    has_offset(kind) ? sum_products(q, v) : sum_products(magnitudes, _mm256_sign_epi8(v, q));
                 const __m256 scale = kind == TWO_SCALES ? _mm256_set_m128(_mm_broadcast_ss(&d2[i][j]),
                                                                           _mm_broadcast_ss(&d[i][j]))
                                                         : _mm256_broadcast_ss(&d[i][j]);
@@ -267,7 +328,7 @@ static inline __attribute__((always_inline)) void dot_row(unpack_fn *unpack, sca
     }
 #pragma GCC unroll 4
     for (int i = 0; i < m; i++)
-        sum[i * ROWS] = kind == AFFINE ? _mm256_add_ps(total[i], offsets[i]) : total[i];
+        sum[i * ROWS] = has_offset(kind) ? _mm256_add_ps(total[i], offsets[i]) : total[i];
 }
 
 #define DOT_SUM __m256

@@ -48,6 +48,7 @@
 
 #ifdef EMULATE_AVX512
 #define __AVX512VL__ 1
+#define __AVX512BW__ 1
 #endif
 #ifdef EMULATE_AVX512VNNI
 #define __AVX512VNNI__ 1
@@ -79,6 +80,37 @@ static EMULATE_CALL __m512 emulate_mask_loadu_ps(__m512 src, __mmask16 mask, con
 }
 #define _mm512_mask_loadu_ps(src, mask, p) emulate_mask_loadu_ps(src, mask, p)
 #define _mm512_maskz_loadu_ps(mask, p) emulate_mask_loadu_ps(_mm512_setzero_ps(), mask, p)
+
+typedef uint32_t __mmask32;
+
+static EMULATE_CALL __m256i emulate_256_mask_add_epi8(__m256i src, __mmask32 mask, __m256i a, __m256i b)
+{
+    uint8_t out[32], x[32], y[32];
+
+    _mm256_storeu_si256((__m256i *)(void *)out, src);
+    _mm256_storeu_si256((__m256i *)(void *)x, a);
+    _mm256_storeu_si256((__m256i *)(void *)y, b);
+    for (int i = 0; i < 32; i++)
+        if (mask >> i & 1)
+            out[i] = (uint8_t)(x[i] + y[i]);
+    return _mm256_loadu_si256((const __m256i *)(const void *)out);
+}
+#undef _mm256_mask_add_epi8
+#define _mm256_mask_add_epi8(src, mask, a, b) emulate_256_mask_add_epi8(src, mask, a, b)
+
+static EMULATE_CALL __mmask32 emulate_256_test_epi8_mask(__m256i a, __m256i b)
+{
+    uint8_t x[32], y[32];
+    __mmask32 mask = 0;
+
+    _mm256_storeu_si256((__m256i *)(void *)x, a);
+    _mm256_storeu_si256((__m256i *)(void *)y, b);
+    for (int i = 0; i < 32; i++)
+        mask |= (__mmask32)((x[i] & y[i]) != 0) << i;
+    return mask;
+}
+#undef _mm256_test_epi8_mask
+#define _mm256_test_epi8_mask(a, b) emulate_256_test_epi8_mask(a, b)
 
 static EMULATE_CALL void emulate_mask_storeu_ps(void *p, __mmask16 mask, __m512 v)
 {
