@@ -165,6 +165,14 @@ fixture_press (const char *keys) {
 }
 
 void
+fixture_press_times (const char *keys, guint n) {
+  g_autofree char *times = g_strdup_printf ("%u", n);
+
+  run ((const char *const[]){ "xdotool", "key", "--clearmodifiers", "--delay", "20", "--repeat", times, keys,
+                              NULL });
+}
+
+void
 fixture_type (const char *text) {
   run ((const char *const[]){ "xdotool", "type", "--delay", "20", text, NULL });
 }

@@ -51,6 +51,7 @@ void fixture_settle (void);  /* until nothing is left to be done */
 
 /* As a person does it: keys by name ("ctrl+r", "space"), and text, go to the window that has the keyboard. */
 void fixture_press (const char *keys);
+void fixture_press_times (const char *keys, guint n); /* the last one may be on its way yet */
 void fixture_type (const char *text);
 
 /* The first descendant of a type for which property is value; NULL when there is none. Also in other windows

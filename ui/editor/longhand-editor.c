@@ -78,18 +78,12 @@ focus_view (LonghandEditor *self) {
   gtk_widget_grab_focus (GTK_WIDGET (self->view));
 }
 
-static gboolean
-longhand_editor_grab_focus (GtkWidget *widget) {
-  return gtk_widget_grab_focus (GTK_WIDGET (LONGHAND_EDITOR (widget)->view));
-}
-
 static void
 longhand_editor_class_init (LonghandEditorClass *klass) {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   g_type_ensure (LONGHAND_TYPE_FIND_BAR);
   g_type_ensure (LONGHAND_TYPE_TEXT_VIEW);
-  widget_class->grab_focus = longhand_editor_grab_focus;
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/longhand_app/Longhand/ui/editor/longhand-editor.ui");
   gtk_widget_class_bind_template_child (widget_class, LonghandEditor, find_bar);

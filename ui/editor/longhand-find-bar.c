@@ -160,6 +160,13 @@ longhand_find_bar_close (LonghandFindBar *self) {
   gtk_widget_grab_focus (GTK_WIDGET (self->view));
 }
 
+/* From the buttons, too; the entry says so itself. */
+static gboolean
+on_escape (GtkWidget *widget, GVariant *arguments, gpointer user) {
+  longhand_find_bar_close (LONGHAND_FIND_BAR (widget));
+  return GDK_EVENT_STOP;
+}
+
 void
 longhand_find_bar_set_view (LonghandFindBar *self, LonghandTextView *view) {
   self->view = view;
@@ -182,6 +189,7 @@ longhand_find_bar_class_init (LonghandFindBarClass *klass) {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = longhand_find_bar_dispose;
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Escape, 0, on_escape, NULL);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/longhand_app/Longhand/ui/editor/longhand-find-bar.ui");
   gtk_widget_class_bind_template_child (widget_class, LonghandFindBar, bar);

@@ -29,7 +29,7 @@ struct _LonghandSidebar {
 
 G_DEFINE_FINAL_TYPE (LonghandSidebar, longhand_sidebar, ADW_TYPE_BIN)
 
-enum { OPENED, REMOVED, N_SIGNALS };
+enum { OPENED, REMOVED, LEFT, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 /* ---- rows ---- */
@@ -315,10 +315,23 @@ focus_list (LonghandSidebar *self) {
   gtk_widget_grab_focus (GTK_WIDGET (self->list));
 }
 
+/* A search is ended; without one, the sidebar is left. */
 static void
 on_stop_search (LonghandSidebar *self) {
+  if (*gtk_editable_get_text (GTK_EDITABLE (self->search)) == '\0') {
+    g_signal_emit (self, signals[LEFT], 0);
+    return;
+  }
   gtk_editable_set_text (GTK_EDITABLE (self->search), "");
   focus_list (self);
+}
+
+void
+longhand_sidebar_take_focus (LonghandSidebar *self) {
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->selection)) > 0)
+    focus_list (self);
+  else
+    longhand_sidebar_focus_search (self);
 }
 
 void
@@ -376,6 +389,8 @@ longhand_sidebar_class_init (LonghandSidebarClass *klass) {
                                   G_TYPE_NONE, 1, G_TYPE_INT64);
   signals[REMOVED] = g_signal_new ("removed", LONGHAND_TYPE_SIDEBAR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                    G_TYPE_NONE, 2, G_TYPE_INT64, G_TYPE_STRING);
+  signals[LEFT]
+      = g_signal_new ("left", LONGHAND_TYPE_SIDEBAR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   gtk_widget_class_install_action (widget_class, "session.rename", NULL, rename_session);
   gtk_widget_class_install_action (widget_class, "session.pin", NULL, pin_session);
   gtk_widget_class_install_action (widget_class, "session.unpin", NULL, pin_session);

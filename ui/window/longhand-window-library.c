@@ -294,7 +294,7 @@ longhand_window_new_session (LonghandWindow *self) {
   if (!longhand_document_is_empty (get_document (self)))
     show_session (self, longhand_session_new ());
   close_overlay (self);
-  gtk_widget_grab_focus (GTK_WIDGET (self->editor));
+  gtk_widget_grab_focus (longhand_editor_get_view (self->editor));
 }
 
 /* ---- removing ---- */
@@ -359,6 +359,27 @@ follow_fold (LonghandWindow *self) {
   adw_flap_set_reveal_flap (self->sides, !adw_flap_get_folded (self->sides) && wants_sidebar (self));
 }
 
+/* Over the text it has the keyboard to itself, and gives it back. */
+static void
+follow_overlay (LonghandWindow *self) {
+  const gboolean is_over = adw_flap_get_folded (self->sides) && adw_flap_get_reveal_flap (self->sides);
+  GtkWidget *content = adw_flap_get_content (self->sides);
+
+  if (gtk_widget_get_can_focus (content) == !is_over)
+    return;
+  if (is_over)
+    longhand_sidebar_take_focus (self->sidebar);
+  gtk_widget_set_can_focus (content, !is_over);
+  if (!is_over)
+    gtk_widget_grab_focus (longhand_editor_get_view (self->editor));
+}
+
+static void
+on_left (LonghandWindow *self) {
+  close_overlay (self);
+  gtk_widget_grab_focus (longhand_editor_get_view (self->editor));
+}
+
 void
 longhand_window_toggle_sidebar (LonghandWindow *self) {
   const gboolean reveal = !adw_flap_get_reveal_flap (self->sides);
@@ -375,6 +396,11 @@ longhand_window_init_library (LonghandWindow *self) {
   show_session (self, longhand_session_new ());
   follow_fold (self);
   g_signal_connect_object (self->sides, "notify::folded", G_CALLBACK (follow_fold), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->sides, "notify::folded", G_CALLBACK (follow_overlay), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->sides, "notify::reveal-flap", G_CALLBACK (follow_overlay), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->sidebar, "left", G_CALLBACK (on_left), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->sidebar, "opened", G_CALLBACK (on_opened), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->sidebar, "removed", G_CALLBACK (on_removed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->library, "failed", G_CALLBACK (on_failed), self, G_CONNECT_SWAPPED);

@@ -130,9 +130,14 @@ on_chosen (LonghandWindow *self, const char *text) {
   gtk_widget_grab_focus (GTK_WIDGET (get_view (self)));
 }
 
+/* The keyboard goes back to the text, not to what can take it first beside the popover. */
 static void
 on_closed (LonghandWindow *self) {
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+
   end_search (self);
+  if (focus == NULL || gtk_widget_is_ancestor (focus, GTK_WIDGET (self->word_popover)))
+    gtk_widget_grab_focus (GTK_WIDGET (get_view (self)));
 }
 
 static void
