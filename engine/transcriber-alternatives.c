@@ -179,7 +179,7 @@ static void go_on(struct place *place, struct candidate *candidate, const float 
     memcpy(text + place->begin, candidate->tokens + 1, candidate->n * sizeof *text);
     const float log_sum = quill_search_weigh(s, logits, text, place->begin + candidate->n);
     keep_to_grammar(s, text, place->begin + candidate->n);
-    const uint32_t next = (uint32_t)quill_argmax(s->logits, s->n_vocab, s->rules->specials.eot);
+    const uint32_t next = (uint32_t)quill_argmax(s->kernels, s->logits, s->n_vocab, s->rules->specials.eot);
 
     const bool is_dead_end = !(s->logits[next] > -INFINITY);
     candidate->is_complete = is_behind_word(place, next) && !is_dead_end;

@@ -108,7 +108,7 @@ static void weigh_languages(struct quill_run *run, float *logits)
     double sum = 0.0;
     for (unsigned i = 0; i < n; i++)
         logits[i] = run->allowed[i] ? logits[i] : -INFINITY;
-    run->language = (int)quill_argmax(logits, n, 0);
+    run->language = (int)quill_argmax(&run->t->workers.compute.kernels, logits, n, 0);
     for (unsigned i = 0; i < n; i++)
         sum += exp((double)logits[i] - (double)logits[run->language]);
     for (unsigned i = 0; i < n; i++)

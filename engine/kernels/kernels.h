@@ -32,8 +32,8 @@ struct quill_gemm {
     /* y[i * ldy + j] = sum over k of x row i times panel row j; 1 <= m <= mr, n <= nr. x_stride in bytes. */
     void (*tile)(const void *x, size_t x_stride, size_t m, const void *panel, size_t k, float *y, size_t ldy,
                  size_t n);
-    /* Packs exp(x) of n >= 1 numbers, up to a common factor that keeps it in range, and returns one over the sum of
-     * what was packed. */
+    /* Packs exp(x) of n >= 1 numbers, up to a common factor that keeps it in range, and returns one over the
+     * sum of what was packed. */
     float (*soften)(const float *x, size_t n, void *row);
 };
 #define QUILL_GEMM_CHUNK 64
@@ -75,8 +75,8 @@ static inline size_t quill_gemm_panel_bytes(const struct quill_gemm *g, size_t k
 }
 
 /* Rows of x as dot products with quantized weights take them: k bytes of int8, then for each block of 32 (of
- * as many as make a multiple of 8; those beyond k are zero) its scale d = max |x| / 127, then for each block d
- * times the sum of its int8, both float32. Float weights take float32 rows. */
+ * as many as make a multiple of 8; those beyond k are zero) its scale d = max |x| / 127, then for each block
+ * d times the sum of its int8, both float32. Float weights take float32 rows. */
 #define QUILL_DOT_SMALLEST 1e-30f /* blocks and int8 rows that are smaller throughout are taken as zero */
 static inline size_t quill_dot_blocks(size_t k)
 {
@@ -121,21 +121,24 @@ struct quill_kernels {
                                size_t n);
 
     /* Rows of int8 with one scale each, as key/value caches hold them: n numbers, padded with zeros to n8 =
-     * quill_int8_padded(n). The number is q * scale, |q| <= 127. Rows lie one behind the other, at any address.
-     *   pack_int8: returns the scale; a row with an infinity or a NaN gets the scale NaN.
-     *   dot_int8:  y[i] = (x row) . (row i), i < n_rows: exact in integers, then scaled.
-     *   sum_int8:  y[j] = sum_i a[i] * row_i[j], j < n8, i ascending. */
+     * quill_int8_padded(n). The number is q * scale, |q| <= 127. Rows lie one behind the other, at any
+     * address. pack_int8: returns the scale; a row with an infinity or a NaN gets the scale NaN. dot_int8:
+     * y[i] = (x row) . (row i), i < n_rows: exact in integers, then scaled. sum_int8:  y[j] = sum_i a[i] *
+     * row_i[j], j < n8, i ascending. */
     float (*pack_int8)(const float *x, size_t n, int8_t *row);
     void (*dot_int8)(const int8_t *x, float x_scale, const int8_t *rows, const float *scales, size_t n_rows,
                      size_t n8, float *y);
-    void (*sum_int8)(const float *a, const int8_t *rows, const float *scales, size_t n_rows, size_t n8, float *y);
+    void (*sum_int8)(const float *a, const int8_t *rows, const float *scales, size_t n_rows, size_t n8,
+                     float *y);
 
     /* Vector kernels; pointers at any float's alignment, n >= 0. An element of add and gelu has the same
-     * result wherever it lies in the vector. softmax and log_sum_exp take -INFINITY as "impossible"; of
-     * nothing but impossible values the softmax is all 0 and the log-sum -INFINITY. */
+     * result wherever it lies in the vector. maximum passes over NaN and is -INFINITY of nothing; softmax and
+     * log_sum_exp take -INFINITY as "impossible"; of nothing but impossible values the softmax is all 0 and
+     * the log-sum -INFINITY. */
     void (*add)(float *y, const float *x, size_t n); /* y += x */
     void (*gelu)(float *x, size_t n);                /* x = x/2 (1 + erf(x/sqrt 2)) */
-    void (*softmax)(float *x, size_t n);             /* in place */
+    float (*maximum)(const float *x, size_t n);
+    void (*softmax)(float *x, size_t n); /* in place */
     float (*log_sum_exp)(const float *x, size_t n);
     void (*layer_norm)(const float *x, const float *gamma, const float *beta, float *y,
                        size_t n); /* eps 1e-5 */

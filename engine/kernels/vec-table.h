@@ -1,4 +1,4 @@
-/* The table's functions of whole rows. What includes this has add, gelu, softmax, log_sum_exp and layer_norm.
+/* The table's functions of whole rows. What includes this has add, gelu, maximum, softmax, log_sum_exp and layer_norm.
  */
 #ifndef QUILL_KERNELS_VEC_TABLE_H
 #define QUILL_KERNELS_VEC_TABLE_H
@@ -19,6 +19,7 @@ static inline void fill_vec(struct quill_kernels *out)
     out->gemm[QUILL_GEMM_F32].soften = soften;
     out->add = add;
     out->gelu = gelu;
+    out->maximum = maximum;
     out->softmax = softmax;
     out->log_sum_exp = log_sum_exp;
     out->layer_norm = layer_norm;

@@ -4,6 +4,8 @@
 
 #include "text/search.h"
 
+#define STRETCH 64 /* tokens */
+
 /* A continuation of a beam. */
 struct candidate {
     size_t beam;
@@ -160,33 +162,62 @@ static void insert(struct candidate *list, size_t *n, size_t max, struct candida
     list[at] = candidate;
 }
 
-/* Adds a beam's likeliest continuations, one more than there are beams, for one of them may be its end. */
+/* A beam that is being continued: what its rank is so far, and its likeliest continuations, one more than
+ * there are beams, for one of them may be its end. */
+struct continuations {
+    struct quill_search *s;
+    const struct quill_beam *beam;
+    const float *logits;
+    float log_sum;
+    double so_far;
+    size_t n_each, n;
+    struct candidate own[QUILL_MAX_BEAMS + 1];
+};
+
+static bool would_count(const struct continuations *c, double its_rank)
+{
+    return c->n < c->n_each || its_rank > c->own[c->n - 1].rank;
+}
+
+static void consider(struct continuations *c, uint32_t token)
+{
+    const struct quill_search *s = c->s;
+    const float favoured = s->logits[token] - c->log_sum;
+    const double cost = strays(s, c->beam, token) ? (double)s->firm_tolerance : 0.0;
+    const double its_rank = c->so_far + (double)favoured - cost;
+
+    if (!(favoured > -INFINITY && would_count(c, its_rank)))
+        return;
+    const float logprob =
+        quill_search_logprob(s, c->logits, c->log_sum, c->beam->tokens, c->beam->n_tokens, token);
+    const double sum = c->beam->sum_logprob + (double)logprob;
+
+    insert(c->own, &c->n, c->n_each,
+           (struct candidate){(size_t)(c->beam - s->beams->beam), token, logprob, sum, its_rank});
+}
+
+/* Adds a beam's likeliest continuations. Of most stretches of the vocabulary not even the likeliest token
+ * counts. */
 static void continue_beam(struct quill_search *s, size_t i, const float *logits, struct candidate *list,
                           size_t *n)
 {
-    const struct quill_beam *beam = &s->beams->beam[i];
-    const size_t n_each = s->beams->n + 1;
-    struct candidate own[QUILL_MAX_BEAMS + 1];
-    size_t n_own = 0;
-    const float log_sum = quill_search_weigh(s, logits, beam->tokens, beam->n_tokens);
-    const double so_far =
-        rank(beam) + (double)quill_search_favour(s, logits, &beam->terms, beam->tokens, beam->n_tokens);
+    struct continuations c = {
+        .s = s, .beam = &s->beams->beam[i], .logits = logits, .n_each = s->beams->n + 1};
 
-    for (size_t token = 0; token < s->n_vocab; token++) {
-        const float favoured = s->logits[token] - log_sum;
-        const double cost = strays(s, beam, (uint32_t)token) ? (double)s->firm_tolerance : 0.0;
-        const double its_rank = so_far + (double)favoured - cost;
+    c.log_sum = quill_search_weigh(s, logits, c.beam->tokens, c.beam->n_tokens);
+    c.so_far = rank(c.beam) +
+               (double)quill_search_favour(s, logits, &c.beam->terms, c.beam->tokens, c.beam->n_tokens);
+    for (size_t first = 0; first < s->n_vocab; first += STRETCH) {
+        const size_t n_tokens = s->n_vocab - first < STRETCH ? s->n_vocab - first : STRETCH;
+        const float likeliest = s->kernels->maximum(s->logits + first, n_tokens) - c.log_sum;
 
-        if (favoured > -INFINITY && (n_own < n_each || its_rank > own[n_own - 1].rank)) {
-            const float logprob =
-                quill_search_logprob(s, logits, log_sum, beam->tokens, beam->n_tokens, (uint32_t)token);
-            const double sum = beam->sum_logprob + (double)logprob;
-
-            insert(own, &n_own, n_each, (struct candidate){i, (uint32_t)token, logprob, sum, its_rank});
-        }
+        if (!would_count(&c, c.so_far + (double)likeliest))
+            continue;
+        for (size_t k = 0; k < n_tokens; k++)
+            consider(&c, (uint32_t)(first + k));
     }
-    for (size_t k = 0; k < n_own; k++)
-        insert(list, n, QUILL_MAX_BEAMS * (QUILL_MAX_BEAMS + 1), own[k]);
+    for (size_t k = 0; k < c.n; k++)
+        insert(list, n, QUILL_MAX_BEAMS * (QUILL_MAX_BEAMS + 1), c.own[k]);
 }
 
 /* The chosen candidates become the beams: a beam's first child is where it was, others take the places of
@@ -268,7 +299,7 @@ static bool draw(struct quill_search *s, struct quill_beam *beam, const float *l
     const uint32_t eot = s->rules->specials.eot;
     const float log_sum = quill_search_weigh(s, logits, beam->tokens, beam->n_tokens);
     quill_search_favour(s, logits, &beam->terms, beam->tokens, beam->n_tokens);
-    const size_t token = quill_sample(s->logits, s->n_vocab, s->temperature, &beam->random, eot);
+    const size_t token = quill_sample(s->kernels, s->logits, s->n_vocab, s->temperature, &beam->random, eot);
     const float logprob =
         quill_search_logprob(s, logits, log_sum, beam->tokens, beam->n_tokens, (uint32_t)token);
     const double sum = beam->sum_logprob + (double)logprob;

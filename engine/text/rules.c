@@ -75,14 +75,6 @@ static void forbid(float *logits, size_t first, size_t end)
         logits[i] = -INFINITY;
 }
 
-static float maximum(const float *x, size_t n)
-{
-    float max = -INFINITY;
-    for (size_t i = 0; i < n; i++)
-        max = x[i] > max ? x[i] : max;
-    return max;
-}
-
 /* Timestamps come in pairs except directly before the end, do not decrease, and a segment has some length. */
 static void apply_timestamp_rules(const struct quill_rules *rules, const struct quill_kernels *kernels,
                                   const uint32_t *sampled, size_t n_sampled, float *logits, size_t n_vocab)
@@ -112,8 +104,8 @@ static void apply_timestamp_rules(const struct quill_rules *rules, const struct 
     }
 
     /* When all timestamps together are likelier than any one text token, it is time for one. */
-    if (maximum(logits + first, n_vocab - first) > -INFINITY &&
-        kernels->log_sum_exp(logits + first, n_vocab - first) > maximum(logits, first))
+    if (kernels->maximum(logits + first, n_vocab - first) > -INFINITY &&
+        kernels->log_sum_exp(logits + first, n_vocab - first) > kernels->maximum(logits, first))
         forbid(logits, 0, first);
 }
 

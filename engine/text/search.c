@@ -6,19 +6,28 @@
 #include "text/search.h"
 
 #define LOOK_AHEAD 3  /* tokens of a draft that are skipped for one that holds */
+#define STRETCH 64    /* tokens */
 #define MAX_IN_VAIN 3 /* after so many steps without any that holds, the draft is given up */
 
-size_t quill_argmax(const float *x, size_t n, size_t otherwise)
+/* The largest is found in vectors; then where it is, a stretch at a time, so that the compiler has no branch
+ * in it. */
+size_t quill_argmax(const struct quill_kernels *kernels, const float *x, size_t n, size_t otherwise)
 {
-    float max = -INFINITY;
-    size_t at = otherwise;
-    for (size_t i = 0; i < n; i++) {
-        if (x[i] > max) {
-            max = x[i];
-            at = i;
-        }
+    const float max = kernels->maximum(x, n);
+    size_t first = 0;
+
+    if (max == -INFINITY)
+        return otherwise;
+    for (; first + STRETCH <= n; first += STRETCH) {
+        int n_equal = 0;
+        for (size_t i = 0; i < STRETCH; i++)
+            n_equal += x[first + i] == max;
+        if (n_equal > 0)
+            break;
     }
-    return at;
+    while (x[first] != max)
+        first++;
+    return first;
 }
 
 /* SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators), upper 53 bits: 0 <= u < 1.
@@ -32,9 +41,10 @@ static double uniform(uint64_t *state)
     return (double)(z >> 11) * 0x1p-53;
 }
 
-size_t quill_sample(const float *x, size_t n, float temperature, uint64_t *state, size_t otherwise)
+size_t quill_sample(const struct quill_kernels *kernels, const float *x, size_t n, float temperature,
+                    uint64_t *state, size_t otherwise)
 {
-    const size_t likeliest = quill_argmax(x, n, n);
+    const size_t likeliest = quill_argmax(kernels, x, n, n);
     if (likeliest == n)
         return otherwise;
     const double max = x[likeliest], scale = 1.0 / temperature;
@@ -195,7 +205,7 @@ float quill_search_logprob(const struct quill_search *s, const float *logits, fl
 
 static size_t likeliest(const struct quill_search *s, const uint32_t *expected)
 {
-    const size_t best = quill_argmax(s->logits, s->n_vocab, s->rules->specials.eot);
+    const size_t best = quill_argmax(s->kernels, s->logits, s->n_vocab, s->rules->specials.eot);
     const float tolerance = s->draft_at < s->n_firm ? s->firm_tolerance : s->tolerance;
 
     return expected && s->logits[*expected] >= s->logits[best] - tolerance ? *expected : best;
@@ -206,7 +216,8 @@ static size_t draw(struct quill_search *s, const uint32_t *expected)
 {
     if (expected && s->logits[*expected] > -INFINITY)
         return *expected;
-    return quill_sample(s->logits, s->n_vocab, s->temperature, &s->random, s->rules->specials.eot);
+    return quill_sample(s->kernels, s->logits, s->n_vocab, s->temperature, &s->random,
+                        s->rules->specials.eot);
 }
 
 /* expected: NULL, or a token. True when the search goes on: the token is no end, and there is a place to feed

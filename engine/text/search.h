@@ -56,8 +56,8 @@ struct quill_search {
     uint32_t *fed;             /* scratch, [n_text_ctx] */
 
     /* Caller's buffers */
-    uint32_t *tokens;       /* [max_tokens]; with what is forced, without the end token */
-    float *logprobs;        /* [max_tokens]; of each token; 0 where it was forced */
+    uint32_t *tokens; /* [max_tokens]; with what is forced, without the end token */
+    float *logprobs;  /* [max_tokens]; of each token; 0 where it was forced */
 
     /* --- how far it is, and what it found --- */
     bool prompted;
@@ -107,10 +107,11 @@ float quill_search_logprob(const struct quill_search *search, const float *logit
                            const uint32_t *tokens, size_t n, uint32_t token);
 
 /* Index of the largest of x[0..n), the lowest of equals; `otherwise` when none is above -INFINITY. */
-size_t quill_argmax(const float *x, size_t n, size_t otherwise);
+size_t quill_argmax(const struct quill_kernels *kernels, const float *x, size_t n, size_t otherwise);
 
 /* Draws an index with probability proportional to exp(x / temperature), by a generator of its own that *state
  * carries on; `otherwise` when no x is above -INFINITY. */
-size_t quill_sample(const float *x, size_t n, float temperature, uint64_t *state, size_t otherwise);
+size_t quill_sample(const struct quill_kernels *kernels, const float *x, size_t n, float temperature,
+                    uint64_t *state, size_t otherwise);
 
 #endif

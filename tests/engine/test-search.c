@@ -100,7 +100,7 @@ static void greedy_takes_the_likeliest_token_that_rules_allow(struct fixture *f,
     for (size_t i = 0; i < f->search.n_tokens; i++) {
       memcpy (f->logits, logits, spec.hparams.n_vocab * sizeof (float));
       quill_rules_apply (&f->rules, &f->rig.compute.kernels, f->tokens, i, f->logits, spec.hparams.n_vocab);
-      const size_t best = quill_argmax (f->logits, spec.hparams.n_vocab, 0);
+      const size_t best = quill_argmax (&f->rig.compute.kernels, f->logits, spec.hparams.n_vocab, 0);
       g_assert_cmpuint (f->tokens[i], ==, best);
       sum += log_softmax (f->logits, spec.hparams.n_vocab, best);
       if (i + 1 < f->search.n_tokens)
@@ -300,7 +300,7 @@ static void forced_tokens_are_taken_as_they_are (struct fixture *f, const void *
     const float *logits = feed (f, draft, 3);
     memcpy (f->logits, logits, spec.hparams.n_vocab * sizeof (float));
     quill_rules_apply (&f->rules, &f->rig.compute.kernels, draft, 3, f->logits, spec.hparams.n_vocab);
-    g_assert_cmpuint (quill_argmax (f->logits, spec.hparams.n_vocab, 0), ==, forced.tokens[3]);
+    g_assert_cmpuint (quill_argmax (&f->rig.compute.kernels, f->logits, spec.hparams.n_vocab, 0), ==, forced.tokens[3]);
 
     f->search.max_tokens = 3; /* nothing is left to choose */
     g_assert_cmpuint (find (f, draft, 6, 3).n_tokens, ==, 3);
@@ -354,32 +354,52 @@ static void cancelling_works_at_every_poll(struct fixture *f, const void *unused
 
 static void argmax_prefers_the_lower_of_equals(void)
 {
+    struct quill_kernels kernels;
     const float x[] = {-INFINITY, 1.0f, NAN, 3.0f, 3.0f, 2.0f}, none[] = {-INFINITY, NAN, -INFINITY};
-    g_assert_cmpuint(quill_argmax(x, 6, 99), ==, 3);
-    g_assert_cmpuint(quill_argmax(none, 3, 99), ==, 99);
-    g_assert_cmpuint(quill_argmax(x, 0, 99), ==, 99);
+    quill_kernels_init(&kernels, ~0u);
+    g_assert_cmpuint(quill_argmax(&kernels, x, 6, 99), ==, 3);
+    g_assert_cmpuint(quill_argmax(&kernels, none, 3, 99), ==, 99);
+    g_assert_cmpuint(quill_argmax(&kernels, x, 0, 99), ==, 99);
+}
+
+static void argmax_finds_it_wherever_it_is(void)
+{
+    enum { N = 300 };
+    struct quill_kernels kernels;
+
+    quill_kernels_init(&kernels, ~0u);
+    for (size_t n = 1; n <= N; n++)
+        for (size_t at = 0; at < n; at++) {
+            float x[N];
+            for (size_t i = 0; i < n; i++)
+                x[i] = i == at || i == n - 1 ? 2.0f : -(float)i;
+            g_assert_cmpuint(quill_argmax(&kernels, x, n, 99), ==, at);
+        }
 }
 
 /* 20000 draws: the standard deviation of a share is below 0.0036; five of them. */
 static void samples_are_distributed_as_the_temperature_says(void)
 {
     const float x[] = {0.0f, -INFINITY, logf(3.0f), NAN};
+    struct quill_kernels kernels;
     static const struct {
         float temperature;
         double share; /* of index 2 */
     } cases[] = {{1.0f, 0.75}, {0.5f, 0.9}, {2.0f, 0.6340}};
+
+    quill_kernels_init(&kernels, ~0u);
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         uint64_t state = 42;
         unsigned n = 0;
         for (int k = 0; k < 20000; k++) {
-            const size_t at = quill_sample(x, 4, cases[i].temperature, &state, 99);
+            const size_t at = quill_sample(&kernels, x, 4, cases[i].temperature, &state, 99);
             g_assert_true(at == 0 || at == 2);
             n += at == 2;
         }
         g_assert_cmpfloat_with_epsilon(n / 20000.0, cases[i].share, 0.018);
     }
     uint64_t state = 1;
-    g_assert_cmpuint(quill_sample(&x[1], 1, 1.0f, &state, 99), ==, 99);
+    g_assert_cmpuint(quill_sample(&kernels, &x[1], 1, 1.0f, &state, 99), ==, 99);
 }
 
 int main(int argc, char **argv)
@@ -403,6 +423,7 @@ int main(int argc, char **argv)
         a_draft_longer_than_there_is_room_ends_with_the_room);
     ADD("/search/cancelling-works-at-every-poll", cancelling_works_at_every_poll);
     g_test_add_func("/search/argmax-prefers-the-lower-of-equals", argmax_prefers_the_lower_of_equals);
+    g_test_add_func("/search/argmax-finds-it-wherever-it-is", argmax_finds_it_wherever_it_is);
     g_test_add_func("/search/samples-are-distributed-as-the-temperature-says",
                     samples_are_distributed_as_the_temperature_says);
     return g_test_run();

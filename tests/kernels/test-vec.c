@@ -206,6 +206,25 @@ check_softmax (const struct check_level *level, size_t n, float range, bool hole
 }
 
 static void
+maximum_passes_over_nan (const struct check_level *level) {
+  g_assert_cmpfloat (level->kernels.maximum (NULL, 0), ==, -INFINITY);
+  for (size_t l = 1; l < G_N_ELEMENTS (lengths); l++)
+    for (size_t at = 0; at < lengths[l]; at += 1 + lengths[l] / 37) {
+      struct check_memory memory;
+      float *x = check_floats (&memory, lengths[l]);
+
+      for (size_t i = 0; i < lengths[l]; i++)
+        x[i] = i % 5 == 0 ? NAN : i % 7 == 0 ? -INFINITY : -1000.0f - (float)i;
+      x[at] = -3.5f;
+      g_assert_cmpfloat (level->kernels.maximum (x, lengths[l]), ==, -3.5f);
+      x[at] = at % 2 == 0 ? NAN : -INFINITY;
+      if (lengths[l] == 1)
+        g_assert_cmpfloat (level->kernels.maximum (x, 1), ==, -INFINITY);
+      check_memory_free (&memory);
+    }
+}
+
+static void
 softmax_and_log_sum_exp (const struct check_level *level) {
   const float ranges[] = { 0.0f, 1.0f, 30.0f, 2000.0f };
 
@@ -300,6 +319,7 @@ main (int argc, char **argv) {
   check_add ("vec", "gelu-of-extremes-is-0-or-x", gelu_of_extremes_is_0_or_x);
   check_add ("vec", "gelu-does-not-depend-on-the-place", gelu_does_not_depend_on_the_place);
   check_add ("vec", "to-f16-rounds-to-nearest-even", to_f16_rounds_to_nearest_even);
+  check_add ("vec", "maximum-passes-over-nan", maximum_passes_over_nan);
   check_add ("vec", "softmax-and-log-sum-exp-are-the-formulas", softmax_and_log_sum_exp);
   check_add ("vec", "softmax-of-nothing-possible-is-0", softmax_of_nothing_possible_is_0);
   check_add ("vec", "softmax-keeps-nan-where-it-is", softmax_keeps_nan_where_it_is);
