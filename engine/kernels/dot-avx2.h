@@ -15,7 +15,8 @@
 /* Bytes that weights are asked for before they are used: the processor's own prefetch stops at the end of a
  * page, and every page is a new one. */
 #define AHEAD 2048
-#define ROWS 4 /* rows of weights whose sums are finished together */
+#define ROWS 4       /* rows of weights whose sums are finished together */
+enum { MOST_X = 5 }; /* rows of x that weights are unpacked for at a time: five beams are usual */
 
 /* ---- sums ------------------------------------------------------------------------------------------- */
 
@@ -278,9 +279,9 @@ static inline __attribute__((always_inline)) void dot_row(unpack_fn *unpack, sca
                                                           size_t x_stride, int m, __m256 *sum)
 {
     const size_t n_blocks = k / QUILL_QK;
-    __m256 total[4], offsets[4];
+    __m256 total[MOST_X], offsets[MOST_X];
 
-#pragma GCC unroll 4
+#pragma GCC unroll MOST_X
     for (int i = 0; i < m; i++)
         total[i] = offsets[i] = _mm256_setzero_ps();
     for (size_t first = 0; first < n_blocks; first += CHUNK, p += chunk_bytes) {
@@ -290,11 +291,11 @@ static inline __attribute__((always_inline)) void dot_row(unpack_fn *unpack, sca
                                 : count == CHUNK / 2 ? scales(p, CHUNK / 2)
                                                      : scales(p, count);
         const __m256 offset = kind == SCALED ? _mm256_mul_ps(s.d, _mm256_set1_ps(-SIGN)) : s.m;
-        float d[4][CHUNK], d2[4][CHUNK];
+        float d[MOST_X][CHUNK], d2[MOST_X][CHUNK];
 
         for (size_t at = 0; at < chunk_bytes; at += 64)
             _mm_prefetch((const char *)p + AHEAD + at, _MM_HINT_T0);
-#pragma GCC unroll 4
+#pragma GCC unroll MOST_X
         for (int i = 0; i < m; i++) {
             const float *x_d = (const float *)(const void *)(x + (size_t)i * x_stride + k) + first;
             const __m256 x_scales = _mm256_loadu_ps(x_d);
@@ -314,7 +315,7 @@ static inline __attribute__((always_inline)) void dot_row(unpack_fn *unpack, sca
                 kind == SCALED && TAKES_ALL_BYTES ? _mm256_xor_si256(bytes, _mm256_set1_epi8(-128)) : bytes;
             /* x never is -128, whose sign cannot change; a weight may be. */
             const __m256i magnitudes = _mm256_sign_epi8(q, q);
-#pragma GCC unroll 4
+#pragma GCC unroll MOST_X
             for (int i = 0; i < m; i++) {
                 const __m256i v = load_32(x + (size_t)i * x_stride + (first + j) * QUILL_QK);
                 const __m256i products =
@@ -326,7 +327,7 @@ static inline __attribute__((always_inline)) void dot_row(unpack_fn *unpack, sca
             }
         }
     }
-#pragma GCC unroll 4
+#pragma GCC unroll MOST_X
     for (int i = 0; i < m; i++)
         sum[i * ROWS] = has_offset(kind) ? _mm256_add_ps(total[i], offsets[i]) : total[i];
 }

@@ -6,8 +6,9 @@
 #include "kernels/rows.h"
 #include "kernels/unpack-neon.h"
 
-#define CHUNK 8 /* blocks of 32 whose scales are made together: a block of the K types */
-#define ROWS 4  /* rows of weights whose sums are finished together */
+#define CHUNK 8      /* blocks of 32 whose scales are made together: a block of the K types */
+#define ROWS 4       /* rows of weights whose sums are finished together */
+enum { MOST_X = 5 }; /* rows of x that weights are unpacked for at a time: five beams are usual */
 
 /* sum += 16 products, added up in four lanes. */
 static inline int32x4_t add_products(int32x4_t sum, int8x16_t q, int8x16_t x)
@@ -133,18 +134,18 @@ static inline __attribute__((always_inline)) void dot_row(unpack_fn *unpack, sca
                                                           size_t x_stride, int m, float32x4_t *sum)
 {
     const size_t n_blocks = k / QUILL_QK;
-    float32x4_t total[4], offsets[4];
+    float32x4_t total[MOST_X], offsets[MOST_X];
 
-#pragma GCC unroll 4
+#pragma GCC unroll MOST_X
     for (int i = 0; i < m; i++)
         total[i] = offsets[i] = vdupq_n_f32(0.0f);
     for (size_t first = 0; first < n_blocks; first += CHUNK, p += chunk_bytes) {
         const size_t count = n_blocks - first < CHUNK ? n_blocks - first : CHUNK;
         /* A constant where it can be one, so that it unrolls. */
         const struct scales s = count == CHUNK ? scales(p, CHUNK) : scales(p, count);
-        float d[4][CHUNK], d2[4][CHUNK];
+        float d[MOST_X][CHUNK], d2[MOST_X][CHUNK];
 
-#pragma GCC unroll 4
+#pragma GCC unroll MOST_X
         for (int i = 0; i < m; i++) {
             const float *x_d = (const float *)(const void *)(x + (size_t)i * x_stride + k) + first;
             for (int v = 0; v < 2; v++) {
@@ -158,7 +159,7 @@ static inline __attribute__((always_inline)) void dot_row(unpack_fn *unpack, sca
         }
         for (size_t j = 0; j < count; j++) {
             const struct bytes q = unpack(p, j);
-#pragma GCC unroll 4
+#pragma GCC unroll MOST_X
             for (int i = 0; i < m; i++) {
                 const int8_t *b = (const int8_t *)x + (size_t)i * x_stride + (first + j) * QUILL_QK;
                 int32x4_t part = add_products(vdupq_n_s32(0), q.v[0], vld1q_s8(b));
@@ -173,7 +174,7 @@ static inline __attribute__((always_inline)) void dot_row(unpack_fn *unpack, sca
             }
         }
     }
-#pragma GCC unroll 4
+#pragma GCC unroll MOST_X
     for (int i = 0; i < m; i++)
         sum[i * ROWS] = kind == AFFINE ? vaddq_f32(total[i], offsets[i]) : total[i];
 }

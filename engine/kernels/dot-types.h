@@ -1,7 +1,7 @@
 /* The table's functions for the quantized types, on instruction sets that unpack them in registers. What
  * includes this has said how many rows of weights are finished together and how, ROWS, sum_lanes and
- * store_sums; how products of one row are summed, dot_row, in vectors of DOT_SUM; how blocks are unpacked,
- * unpack_TYPE and scales_TYPE; and what kinds of blocks there are. */
+ * store_sums; how products of one row are summed, dot_row, in vectors of DOT_SUM, with up to MOST_X rows of x; how
+ * blocks are unpacked, unpack_TYPE and scales_TYPE; and what kinds of blocks there are. */
 #ifndef QUILL_KERNELS_DOT_TYPES_H
 #define QUILL_KERNELS_DOT_TYPES_H
 
@@ -16,7 +16,7 @@ static inline __attribute__((always_inline)) void dot_rows(unpack_fn *unpack, sc
 {
     for (size_t first = 0; first < n_rows; first += ROWS) {
         const size_t n = n_rows - first < ROWS ? n_rows - first : ROWS;
-        DOT_SUM sum[4 * ROWS];
+        DOT_SUM sum[MOST_X * ROWS];
 
         for (size_t j = 0; j < ROWS; j++)
             dot_row(unpack, scales, kind, chunk_bytes, rows + (first + (j < n ? j : n - 1)) * stride, k, x,
@@ -26,24 +26,28 @@ static inline __attribute__((always_inline)) void dot_rows(unpack_fn *unpack, sc
     }
 }
 
-/* The table's function for one type. */
+/* The table's function for one type. Weights are unpacked once for up to five rows of x, which beams are. */
+#define DOT_ROWS(name, kind, chunk_bytes, n_x)                                                               \
+    dot_rows(unpack_##name, scales_##name, kind, chunk_bytes, rows, stride, n_rows, k, v, x_stride, n_x, y,  \
+             ldy)
 #define DOT_TYPE(name, kind, chunk_bytes)                                                                    \
     static void dot_##name(const void *rows, size_t stride, size_t n_rows, size_t k, const void *x,          \
                            size_t x_stride, size_t m, float *y, size_t ldy)                                  \
     {                                                                                                        \
         const uint8_t *v = x;                                                                                \
                                                                                                              \
-        for (; m >= 4; m -= 4, v += 4 * x_stride, y += 4 * ldy)                                              \
-            dot_rows(unpack_##name, scales_##name, kind, chunk_bytes, rows, stride, n_rows, k, v, x_stride,  \
-                     4, y, ldy);                                                                             \
-        if (m >= 2) {                                                                                        \
-            dot_rows(unpack_##name, scales_##name, kind, chunk_bytes, rows, stride, n_rows, k, v, x_stride,  \
-                     2, y, ldy);                                                                             \
-            m -= 2, v += 2 * x_stride, y += 2 * ldy;                                                         \
-        }                                                                                                    \
-        if (m == 1)                                                                                          \
-            dot_rows(unpack_##name, scales_##name, kind, chunk_bytes, rows, stride, n_rows, k, v, x_stride,  \
-                     1, y, ldy);                                                                             \
+        for (; m > MOST_X; m -= 4, v += 4 * x_stride, y += 4 * ldy)                                          \
+            DOT_ROWS(name, kind, chunk_bytes, 4);                                                            \
+        if (m == 5)                                                                                          \
+            DOT_ROWS(name, kind, chunk_bytes, 5);                                                            \
+        else if (m == 4)                                                                                     \
+            DOT_ROWS(name, kind, chunk_bytes, 4);                                                            \
+        else if (m == 3)                                                                                     \
+            DOT_ROWS(name, kind, chunk_bytes, 3);                                                            \
+        else if (m == 2)                                                                                     \
+            DOT_ROWS(name, kind, chunk_bytes, 2);                                                            \
+        else if (m == 1)                                                                                     \
+            DOT_ROWS(name, kind, chunk_bytes, 1);                                                            \
     }
 
 #define scales_q4_k scales_k45
