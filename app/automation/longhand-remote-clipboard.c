@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #define INTERFACE "org.freedesktop.portal.Clipboard"
-#define CHUNK (64u << 10) /* bytes */
 
 struct _LonghandRemoteClipboard {
   GObject parent_instance;
@@ -32,28 +31,6 @@ G_DEFINE_FINAL_TYPE (LonghandRemoteClipboard, longhand_remote_clipboard, G_TYPE_
 
 enum { READ, LOST, CLOSED, N_SIGNALS };
 static guint signals[N_SIGNALS];
-
-/* ---- clips ---- */
-
-LonghandClip *
-longhand_clip_new (const char *type, GBytes *bytes) {
-  LonghandClip *clip = g_new (LonghandClip, 1);
-
-  *clip = (LonghandClip){ g_strdup (type), g_bytes_ref (bytes) };
-  return clip;
-}
-
-void
-longhand_clip_free (LonghandClip *clip) {
-  g_free (clip->type);
-  g_bytes_unref (clip->bytes);
-  g_free (clip);
-}
-
-GPtrArray *
-longhand_clips_new (void) {
-  return g_ptr_array_new_with_free_func ((GDestroyNotify)longhand_clip_free);
-}
 
 /* (transfer full); NULL: there is none of that type */
 static GBytes *
@@ -332,86 +309,31 @@ longhand_remote_clipboard_set_finish (LonghandRemoteClipboard *self, GAsyncResul
 
 /* ---- reading ---- */
 
-typedef struct {
-  GInputStream *stream; /* owned, as the bytes; NULL: not there yet */
-  GByteArray *bytes;
-  gsize max;
-} Reading;
-
-static void
-reading_free (gpointer data) {
-  Reading *reading = data;
-
-  g_clear_object (&reading->stream);
-  g_byte_array_unref (reading->bytes);
-  g_free (reading);
-}
-
-static void read_chunk (GTask *task);
-
-static void
-on_chunk (GObject *stream, GAsyncResult *result, gpointer user) {
-  g_autoptr (GTask) task = user;
-  Reading *reading = g_task_get_task_data (task);
-  GError *error = NULL;
-  g_autoptr (GBytes) chunk = g_input_stream_read_bytes_finish (G_INPUT_STREAM (stream), result, &error);
-  const gsize n = chunk != NULL ? g_bytes_get_size (chunk) : 0;
-
-  if (chunk == NULL) {
-    g_task_return_error (task, error);
-  } else if (n == 0) {
-    g_task_return_pointer (task, g_byte_array_free_to_bytes (g_byte_array_ref (reading->bytes)),
-                           (GDestroyNotify)g_bytes_unref);
-  } else if (reading->bytes->len + n > reading->max) {
-    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE, "more than %" G_GSIZE_FORMAT,
-                             reading->max);
-  } else {
-    g_byte_array_append (reading->bytes, g_bytes_get_data (chunk, NULL), (guint)n);
-    read_chunk (g_steal_pointer (&task));
-  }
-}
-
-/* (transfer full) task */
-static void
-read_chunk (GTask *task) {
-  Reading *reading = g_task_get_task_data (task);
-
-  g_input_stream_read_bytes_async (reading->stream, CHUNK, G_PRIORITY_DEFAULT, g_task_get_cancellable (task),
-                                   on_chunk, task);
-}
-
 static void
 on_readable (GObject *connection, GAsyncResult *result, gpointer user) {
   g_autoptr (GTask) task = user;
-  Reading *reading = g_task_get_task_data (task);
   GError *error = NULL;
   const int fd = take_fd (connection, result, &error);
 
-  if (fd < 0) {
+  if (fd < 0)
     g_task_return_error (task, error);
-    return;
-  }
-  reading->stream = g_unix_input_stream_new (fd, TRUE);
-  read_chunk (g_steal_pointer (&task));
+  else
+    g_task_return_pointer (task, g_unix_input_stream_new (fd, TRUE), g_object_unref);
 }
 
 void
-longhand_remote_clipboard_read_async (LonghandRemoteClipboard *self, const char *type, gsize max,
+longhand_remote_clipboard_read_async (LonghandRemoteClipboard *self, const char *type,
                                       GCancellable *cancellable, GAsyncReadyCallback callback,
                                       gpointer user) {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user);
-  Reading *reading = g_new0 (Reading, 1);
 
-  reading->bytes = g_byte_array_new ();
-  reading->max = max;
   g_task_set_source_tag (task, longhand_remote_clipboard_read_async);
-  g_task_set_task_data (task, reading, reading_free);
   if (check_is_open (self, task))
     call (self, "SelectionRead", g_variant_new ("(os)", self->session, type), cancellable, on_readable,
           g_steal_pointer (&task));
 }
 
-GBytes *
+GInputStream *
 longhand_remote_clipboard_read_finish (LonghandRemoteClipboard *self, GAsyncResult *result, GError **error) {
   return g_task_propagate_pointer (G_TASK (result), error);
 }

@@ -2,19 +2,9 @@
  * another of its interfaces (org.freedesktop.portal.Clipboard). Main thread. */
 #pragma once
 
-#include <gio/gio.h>
+#include "automation/longhand-clip.h"
 
 G_BEGIN_DECLS
-
-/* What is on a clipboard, in one of its formats. */
-typedef struct {
-  char *type; /* owned; a MIME type */
-  GBytes *bytes;
-} LonghandClip;
-
-LonghandClip *longhand_clip_new (const char *type, GBytes *bytes); /* refs bytes. (transfer full) */
-void longhand_clip_free (LonghandClip *clip);
-GPtrArray *longhand_clips_new (void); /* of LonghandClip, which it frees. (transfer full) */
 
 #define LONGHAND_TYPE_REMOTE_CLIPBOARD (longhand_remote_clipboard_get_type ())
 G_DECLARE_FINAL_TYPE (LonghandRemoteClipboard, longhand_remote_clipboard, LONGHAND, REMOTE_CLIPBOARD, GObject)
@@ -48,11 +38,11 @@ void longhand_remote_clipboard_set_async (LonghandRemoteClipboard *self, GPtrArr
                                           gpointer user);
 gboolean longhand_remote_clipboard_set_finish (LonghandRemoteClipboard *self, GAsyncResult *result,
                                                GError **error);
-/* Up to max bytes: what has more is an error, G_IO_ERROR_MESSAGE_TOO_LARGE. (transfer full) */
-void longhand_remote_clipboard_read_async (LonghandRemoteClipboard *self, const char *type, gsize max,
+/* One format of what is there. (transfer full) */
+void longhand_remote_clipboard_read_async (LonghandRemoteClipboard *self, const char *type,
                                            GCancellable *cancellable, GAsyncReadyCallback callback,
                                            gpointer user);
-GBytes *longhand_remote_clipboard_read_finish (LonghandRemoteClipboard *self, GAsyncResult *result,
-                                               GError **error);
+GInputStream *longhand_remote_clipboard_read_finish (LonghandRemoteClipboard *self, GAsyncResult *result,
+                                                     GError **error);
 
 G_END_DECLS

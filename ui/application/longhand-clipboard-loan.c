@@ -1,24 +1,18 @@
 #include "application/longhand-clipboard-loan.h"
 
 #include "application/longhand-lent-text.h"
-
-#define CHUNK (64u << 10) /* bytes */
+#include "automation/longhand-clip-reader.h"
 
 struct _LonghandClipboardLoan {
   /* owned */
   GdkClipboard *clipboard;
   LonghandLentText *text;
-  GCancellable *reading;
   GdkContentProvider *earlier; /* this program's own; NULL: another's, or none */
-  GStrv types;                 /* of another's, which are read one after the other */
-  GPtrArray *read;             /* GdkContentProvider */
-  GInputStream *stream;        /* of the one that is being read */
-  GByteArray *bytes;           /* likewise */
+  LonghandClipReader *reader;  /* of another's; NULL: it has read */
+  GPtrArray *clips;            /* LonghandClip: another's; NULL: not read yet, or nothing is */
 
-  guint next; /* type */
-  gsize n_bytes;
   gboolean has_keyboard;
-  gboolean is_whole; /* what could be read */
+  gboolean is_whole; /* what could be read of another's */
   gboolean is_read, is_ending;
   guint timeout_id; /* source */
   gulong read_id;   /* signal handler */
@@ -29,93 +23,29 @@ struct _LonghandClipboardLoan {
 /* ---- what was there ---- */
 
 static void
-take (LonghandClipboardLoan *self) {
-  g_clear_handle_id (&self->timeout_id, g_source_remove);
-  g_cancellable_cancel (self->reading);
+open_async (gpointer clipboard, const char *type, GCancellable *cancellable, GAsyncReadyCallback callback,
+            gpointer user) {
+  const char *types[] = { type, NULL };
+
+  gdk_clipboard_read_async (clipboard, types, G_PRIORITY_DEFAULT, cancellable, callback, user);
+}
+
+static GInputStream *
+open_finish (gpointer clipboard, GAsyncResult *result, GError **error) {
+  return gdk_clipboard_read_finish (clipboard, result, NULL, error);
+}
+
+static const LonghandClipSource source = { open_async, open_finish };
+
+static void
+on_clips (gpointer user, GPtrArray *clips, gboolean is_whole) {
+  LonghandClipboardLoan *self = user;
+
+  self->clips = g_ptr_array_ref (clips);
+  self->is_whole = is_whole;
+  g_clear_pointer (&self->reader, longhand_clip_reader_free);
   self->fns.taken (self->user, longhand_clipboard_claim (self->clipboard, GDK_CONTENT_PROVIDER (self->text),
                                                          self->has_keyboard));
-}
-
-static void read_type (LonghandClipboardLoan *self);
-
-static void
-end_type (LonghandClipboardLoan *self, gboolean is_whole) {
-  if (is_whole) {
-    g_autoptr (GBytes) bytes = g_byte_array_free_to_bytes (g_steal_pointer (&self->bytes));
-
-    g_ptr_array_add (self->read, gdk_content_provider_new_for_bytes (self->types[self->next], bytes));
-  }
-  g_clear_pointer (&self->bytes, g_byte_array_unref);
-  g_clear_object (&self->stream);
-  self->is_whole &= is_whole;
-  self->next++;
-  read_type (self);
-}
-
-static void
-on_chunk (GObject *stream, GAsyncResult *result, gpointer user) {
-  LonghandClipboardLoan *self = user; /* gone when reading was cancelled */
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) chunk = g_input_stream_read_bytes_finish (G_INPUT_STREAM (stream), result, &error);
-  const gsize n = chunk != NULL ? g_bytes_get_size (chunk) : 0;
-
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-  self->n_bytes += n;
-  if (n == 0 || self->n_bytes > LONGHAND_LOAN_MAX_BYTES) {
-    end_type (self, chunk != NULL && n == 0);
-    return;
-  }
-  g_byte_array_append (self->bytes, g_bytes_get_data (chunk, NULL), (guint)n);
-  g_input_stream_read_bytes_async (self->stream, CHUNK, G_PRIORITY_DEFAULT, self->reading, on_chunk, self);
-}
-
-static void
-on_opened (GObject *clipboard, GAsyncResult *result, gpointer user) {
-  LonghandClipboardLoan *self = user; /* likewise */
-  g_autoptr (GError) error = NULL;
-  const char *type;
-  g_autoptr (GInputStream) stream
-      = gdk_clipboard_read_finish (GDK_CLIPBOARD (clipboard), result, &type, &error);
-
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-  if (stream == NULL) {
-    end_type (self, FALSE);
-    return;
-  }
-  self->stream = g_steal_pointer (&stream);
-  self->bytes = g_byte_array_new ();
-  g_input_stream_read_bytes_async (self->stream, CHUNK, G_PRIORITY_DEFAULT, self->reading, on_chunk, self);
-}
-
-static void
-read_type (LonghandClipboardLoan *self) {
-  const char *types[] = { self->types[self->next], NULL };
-
-  if (types[0] == NULL)
-    take (self);
-  else
-    gdk_clipboard_read_async (self->clipboard, types, G_PRIORITY_DEFAULT, self->reading, on_opened, self);
-}
-
-static gboolean
-on_hanging (gpointer user) {
-  LonghandClipboardLoan *self = user;
-
-  self->timeout_id = 0;
-  self->is_whole = FALSE;
-  take (self);
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
-on_begun (gpointer user) {
-  LonghandClipboardLoan *self = user;
-
-  self->timeout_id = g_timeout_add (LONGHAND_LOAN_READ_MS, on_hanging, self);
-  read_type (self);
-  return G_SOURCE_REMOVE;
 }
 
 /* ---- afterwards ---- */
@@ -127,12 +57,15 @@ dup_earlier (LonghandClipboardLoan *self) {
 
   if (self->earlier != NULL)
     return g_object_ref (self->earlier);
-  if (self->read->len == 0)
+  if (self->clips->len == 0)
     return NULL;
-  all = g_new (GdkContentProvider *, self->read->len);
-  for (guint i = 0; i < self->read->len; i++)
-    all[i] = g_object_ref (self->read->pdata[i]);
-  return gdk_content_provider_new_union (all, self->read->len);
+  all = g_new (GdkContentProvider *, self->clips->len);
+  for (guint i = 0; i < self->clips->len; i++) {
+    const LonghandClip *clip = self->clips->pdata[i];
+
+    all[i] = gdk_content_provider_new_for_bytes (clip->type, clip->bytes);
+  }
+  return gdk_content_provider_new_union (all, self->clips->len);
 }
 
 static LonghandLoanEnd
@@ -181,21 +114,19 @@ LonghandClipboardLoan *
 longhand_clipboard_loan_new (GdkClipboard *clipboard, const char *text, gboolean has_keyboard,
                              const LonghandLoanFns *fns, gpointer user) {
   LonghandClipboardLoan *self = g_new0 (LonghandClipboardLoan, 1);
+  static const char *const none[] = { NULL };
   GdkContentProvider *earlier = gdk_clipboard_get_content (clipboard);
   const char *const *types = gdk_content_formats_get_mime_types (gdk_clipboard_get_formats (clipboard), NULL);
 
   self->clipboard = g_object_ref (clipboard);
   self->text = longhand_lent_text_new (text);
   self->read_id = g_signal_connect_swapped (self->text, "read", G_CALLBACK (on_read), self);
-  self->reading = g_cancellable_new ();
-  self->read = g_ptr_array_new_with_free_func (g_object_unref);
   self->earlier = earlier != NULL ? g_object_ref (earlier) : NULL;
-  self->types = earlier == NULL && types != NULL ? g_strdupv ((char **)types) : g_new0 (char *, 1);
+  self->reader = longhand_clip_reader_new (&source, clipboard,
+                                           earlier == NULL && types != NULL ? types : none, on_clips, self);
   self->has_keyboard = has_keyboard;
-  self->is_whole = TRUE;
   self->fns = *fns;
   self->user = user;
-  self->timeout_id = g_idle_add (on_begun, self);
   return self;
 }
 
@@ -203,14 +134,10 @@ void
 longhand_clipboard_loan_free (LonghandClipboardLoan *self) {
   g_clear_handle_id (&self->timeout_id, g_source_remove);
   g_clear_signal_handler (&self->read_id, self->text);
-  g_cancellable_cancel (self->reading);
-  g_object_unref (self->reading);
+  g_clear_pointer (&self->reader, longhand_clip_reader_free);
+  g_clear_pointer (&self->clips, g_ptr_array_unref);
   g_object_unref (self->text);
   g_object_unref (self->clipboard);
   g_clear_object (&self->earlier);
-  g_clear_object (&self->stream);
-  g_clear_pointer (&self->bytes, g_byte_array_unref);
-  g_ptr_array_unref (self->read);
-  g_strfreev (self->types);
   g_free (self);
 }

@@ -6,10 +6,8 @@
 
 G_BEGIN_DECLS
 
-#define LONGHAND_LOAN_MAX_BYTES (32u << 20) /* of what was there, all formats together */
-#define LONGHAND_LOAN_READ_MS 1000          /* for all of it, from a program that may hang */
-#define LONGHAND_LOAN_SETTLE_MS 1000        /* from the last reading on: others may read it, too */
-#define LONGHAND_LOAN_UNREAD_MS 3000        /* the other program did not want it */
+#define LONGHAND_LOAN_SETTLE_MS 1000 /* from the last reading on: others may read it, too */
+#define LONGHAND_LOAN_UNREAD_MS 3000 /* the other program did not want it */
 
 typedef struct _LonghandClipboardLoan LonghandClipboardLoan;
 

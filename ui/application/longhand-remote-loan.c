@@ -1,5 +1,7 @@
 #include "application/longhand-remote-loan.h"
 
+#include "automation/longhand-clip-reader.h"
+
 #include <string.h>
 
 #define TEXT "text/plain;charset=utf-8"
@@ -7,13 +9,11 @@
 struct _LonghandRemoteLoan {
   /* owned */
   LonghandRemoteClipboard *clipboard;
-  GPtrArray *text;      /* LonghandClip, as in the next */
-  GPtrArray *earlier;   /* what could be read */
-  GStrv types;          /* of what is read, one after the other */
-  GCancellable *answer; /* that is waited for */
+  GPtrArray *text;            /* LonghandClip, as in the next */
+  GPtrArray *earlier;         /* this program's own, or what could be read; NULL: not read yet */
+  LonghandClipReader *reader; /* NULL: it has read */
+  GCancellable *answer;       /* that is waited for */
 
-  guint next; /* type */
-  gsize n_bytes;
   gboolean is_whole; /* what could be read */
   gboolean is_read, is_ending;
   gboolean is_lost; /* somebody else has it */
@@ -37,68 +37,28 @@ on_taken (GObject *clipboard, GAsyncResult *result, gpointer user) {
 }
 
 static void
-renew_answer (LonghandRemoteLoan *self) {
-  g_cancellable_cancel (self->answer);
-  g_object_unref (self->answer);
-  self->answer = g_cancellable_new ();
+open_async (gpointer clipboard, const char *type, GCancellable *cancellable, GAsyncReadyCallback callback,
+            gpointer user) {
+  longhand_remote_clipboard_read_async (clipboard, type, cancellable, callback, user);
 }
 
+static GInputStream *
+open_finish (gpointer clipboard, GAsyncResult *result, GError **error) {
+  return longhand_remote_clipboard_read_finish (clipboard, result, error);
+}
+
+static const LonghandClipSource source = { open_async, open_finish };
+
 static void
-take (LonghandRemoteLoan *self) {
-  g_clear_handle_id (&self->timeout_id, g_source_remove);
-  renew_answer (self);
+on_clips (gpointer user, GPtrArray *clips, gboolean is_whole) {
+  LonghandRemoteLoan *self = user;
+
+  if (self->earlier == NULL)
+    self->earlier = g_ptr_array_ref (clips);
+  self->is_whole = is_whole;
   self->is_lost = FALSE;
+  g_clear_pointer (&self->reader, longhand_clip_reader_free);
   longhand_remote_clipboard_set_async (self->clipboard, self->text, self->answer, on_taken, self);
-}
-
-static void read_type (LonghandRemoteLoan *self);
-
-static void
-on_type (GObject *clipboard, GAsyncResult *result, gpointer user) {
-  LonghandRemoteLoan *self = user; /* likewise */
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) bytes
-      = longhand_remote_clipboard_read_finish (LONGHAND_REMOTE_CLIPBOARD (clipboard), result, &error);
-
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-  if (bytes != NULL) {
-    g_ptr_array_add (self->earlier, longhand_clip_new (self->types[self->next], bytes));
-    self->n_bytes += g_bytes_get_size (bytes);
-  }
-  self->is_whole &= bytes != NULL;
-  self->next++;
-  read_type (self);
-}
-
-static void
-read_type (LonghandRemoteLoan *self) {
-  const char *type = self->types[self->next];
-
-  if (type == NULL)
-    take (self);
-  else
-    longhand_remote_clipboard_read_async (self->clipboard, type, LONGHAND_LOAN_MAX_BYTES - self->n_bytes,
-                                          self->answer, on_type, self);
-}
-
-static gboolean
-on_hanging (gpointer user) {
-  LonghandRemoteLoan *self = user;
-
-  self->timeout_id = 0;
-  self->is_whole = FALSE;
-  take (self);
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
-on_begun (gpointer user) {
-  LonghandRemoteLoan *self = user;
-
-  self->timeout_id = g_timeout_add (LONGHAND_LOAN_READ_MS, on_hanging, self);
-  read_type (self);
-  return G_SOURCE_REMOVE;
 }
 
 /* ---- afterwards ---- */
@@ -160,13 +120,15 @@ longhand_remote_loan_end (LonghandRemoteLoan *self) {
 
 /* ---- life ---- */
 
-/* A desktop that has not said what is there may have a text. */
-static GStrv
-dup_types (LonghandRemoteClipboard *clipboard) {
-  static const char *const unknown[] = { TEXT, NULL };
+/* A desktop that has not said what is there may have a text. own: what is there; NULL: another's */
+static const char *const *
+get_types (LonghandRemoteClipboard *clipboard, GPtrArray *own) {
+  static const char *const none[] = { NULL }, *const unknown[] = { TEXT, NULL };
   const char *const *types = longhand_remote_clipboard_get_types (clipboard);
 
-  return g_strdupv ((char **)(types != NULL ? types : unknown));
+  if (own != NULL)
+    return none;
+  return types != NULL ? types : unknown;
 }
 
 LonghandRemoteLoan *
@@ -180,16 +142,14 @@ longhand_remote_loan_new (LonghandRemoteClipboard *clipboard, const char *text, 
   self->text = longhand_clips_new ();
   g_ptr_array_add (self->text, longhand_clip_new (TEXT, bytes));
   g_ptr_array_add (self->text, longhand_clip_new ("text/plain", bytes));
-  self->earlier = own != NULL ? g_ptr_array_ref (own) : longhand_clips_new ();
-  self->types = own != NULL ? g_new0 (char *, 1) : dup_types (clipboard);
+  self->earlier = own != NULL ? g_ptr_array_ref (own) : NULL;
+  self->reader = longhand_clip_reader_new (&source, clipboard, get_types (clipboard, own), on_clips, self);
   self->answer = g_cancellable_new ();
-  self->is_whole = TRUE;
   self->fns = *fns;
   self->user = user;
   g_signal_connect_swapped (clipboard, "read", G_CALLBACK (on_read), self);
   g_signal_connect_swapped (clipboard, "lost", G_CALLBACK (on_lost), self);
   g_signal_connect_swapped (clipboard, "closed", G_CALLBACK (on_closed), self);
-  self->timeout_id = g_idle_add (on_begun, self);
   return self;
 }
 
@@ -197,11 +157,11 @@ void
 longhand_remote_loan_free (LonghandRemoteLoan *self) {
   g_clear_handle_id (&self->timeout_id, g_source_remove);
   g_signal_handlers_disconnect_by_data (self->clipboard, self);
+  g_clear_pointer (&self->reader, longhand_clip_reader_free);
   g_cancellable_cancel (self->answer);
   g_object_unref (self->answer);
   g_object_unref (self->clipboard);
   g_ptr_array_unref (self->text);
-  g_ptr_array_unref (self->earlier);
-  g_strfreev (self->types);
+  g_clear_pointer (&self->earlier, g_ptr_array_unref);
   g_free (self);
 }
