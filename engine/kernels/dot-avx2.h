@@ -72,7 +72,7 @@ struct scales {
 typedef __m256i unpack_fn(const uint8_t *p, size_t j);
 typedef struct scales scales_fn(const uint8_t *p, size_t count);
 
-static inline short half_at(const uint8_t *p)
+static inline short half_bits_at(const uint8_t *p)
 {
     short h;
 
@@ -80,7 +80,7 @@ static inline short half_at(const uint8_t *p)
     return h;
 }
 
-static inline int pair_at(const uint8_t *p)
+static inline int pair_bits_at(const uint8_t *p)
 {
     int pair;
 
@@ -93,22 +93,24 @@ static inline int pair_at(const uint8_t *p)
 static inline __m256 first_halves(const uint8_t *p, size_t stride, size_t count)
 {
     if (count == CHUNK)
-        return _mm256_cvtph_ps(_mm_setr_epi16(half_at(p), half_at(p + stride), half_at(p + 2 * stride),
-                                              half_at(p + 3 * stride), half_at(p + 4 * stride),
-                                              half_at(p + 5 * stride), half_at(p + 6 * stride),
-                                              half_at(p + 7 * stride)));
+        return _mm256_cvtph_ps(_mm_setr_epi16(half_bits_at(p), half_bits_at(p + stride),
+                                              half_bits_at(p + 2 * stride), half_bits_at(p + 3 * stride),
+                                              half_bits_at(p + 4 * stride), half_bits_at(p + 5 * stride),
+                                              half_bits_at(p + 6 * stride), half_bits_at(p + 7 * stride)));
     if (count == CHUNK / 2)
-        return _mm256_cvtph_ps(_mm_setr_epi16(half_at(p), half_at(p + stride), half_at(p + 2 * stride),
-                                              half_at(p + 3 * stride), 0, 0, 0, 0));
+        return _mm256_cvtph_ps(_mm_setr_epi16(half_bits_at(p), half_bits_at(p + stride),
+                                              half_bits_at(p + 2 * stride), half_bits_at(p + 3 * stride), 0,
+                                              0, 0, 0));
     short h[CHUNK] = {0};
     for (size_t i = 0; i < count; i++)
-        h[i] = half_at(p + i * stride);
+        h[i] = half_bits_at(p + i * stride);
     return _mm256_cvtph_ps(load_16(h));
 }
 
 static inline __m128i four_pairs(const uint8_t *p, size_t stride)
 {
-    return _mm_setr_epi32(pair_at(p), pair_at(p + stride), pair_at(p + 2 * stride), pair_at(p + 3 * stride));
+    return _mm_setr_epi32(pair_bits_at(p), pair_bits_at(p + stride), pair_bits_at(p + 2 * stride),
+                          pair_bits_at(p + 3 * stride));
 }
 
 /* The two half floats that each of the blocks begins with. */
@@ -124,7 +126,7 @@ static inline struct scales both_halves(const uint8_t *p, size_t stride, size_t 
     } else {
         int pairs[CHUNK] = {0};
         for (size_t i = 0; i < count; i++)
-            pairs[i] = pair_at(p + i * stride);
+            pairs[i] = pair_bits_at(p + i * stride);
         low = load_16(pairs);
         high = load_16(pairs + 4);
     }
@@ -194,7 +196,7 @@ static inline __m256 bytes_to_floats(__m128i bytes)
 static inline struct scales scales_k45(const uint8_t *p, size_t count)
 {
     const __m128i six = _mm_set1_epi8(0x3f), four = _mm_set1_epi8(0xf), top_two = _mm_set1_epi8(0x30);
-    const __m128 d = _mm_cvtph_ps(_mm_cvtsi32_si128(pair_at(p)));
+    const __m128 d = _mm_cvtph_ps(_mm_cvtsi32_si128(pair_bits_at(p)));
     const __m128 minus_d_min = _mm_xor_ps(_mm_movehdup_ps(d), _mm_set1_ps(-0.0f));
 
     (void)count; /* always all */

@@ -41,23 +41,23 @@ static double uniform(uint64_t *state)
     return (double)(z >> 11) * 0x1p-53;
 }
 
-size_t quill_sample(const struct quill_kernels *kernels, const float *x, size_t n, float temperature,
+size_t quill_sample(const struct quill_kernels *kernels, float *x, size_t n, float temperature,
                     uint64_t *state, size_t otherwise)
 {
-    const size_t likeliest = quill_argmax(kernels, x, n, n);
-    if (likeliest == n)
+    const float max = kernels->maximum(x, n);
+    double left = uniform(state);
+
+    if (max == -INFINITY)
         return otherwise;
-    const double max = x[likeliest], scale = 1.0 / temperature;
-    double sum = 0.0;
-    for (size_t i = 0; i < n; i++)
-        sum += x[i] > -INFINITY ? exp((x[i] - max) * scale) : 0.0;
-    double left = uniform(state) * sum;
+    for (size_t i = 0; i < n; i++) /* NaN is not drawn */
+        x[i] = x[i] > -INFINITY ? (x[i] - max) / temperature : -INFINITY;
+    kernels->softmax(x, n);
     for (size_t i = 0; i < n; i++) {
-        left -= x[i] > -INFINITY ? exp((x[i] - max) * scale) : 0.0;
+        left -= (double)x[i];
         if (left < 0.0)
             return i;
     }
-    return likeliest; /* rounding left a rest */
+    return quill_argmax(kernels, x, n, otherwise); /* rounding left a rest */
 }
 
 void quill_search_begin(struct quill_search *s)

@@ -110,8 +110,8 @@ float quill_search_logprob(const struct quill_search *search, const float *logit
 size_t quill_argmax(const struct quill_kernels *kernels, const float *x, size_t n, size_t otherwise);
 
 /* Draws an index with probability proportional to exp(x / temperature), by a generator of its own that *state
- * carries on; `otherwise` when no x is above -INFINITY. */
-size_t quill_sample(const struct quill_kernels *kernels, const float *x, size_t n, float temperature,
+ * carries on; `otherwise` when no x is above -INFINITY. x becomes the probabilities. */
+size_t quill_sample(const struct quill_kernels *kernels, float *x, size_t n, float temperature,
                     uint64_t *state, size_t otherwise);
 
 #endif
