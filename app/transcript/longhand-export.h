@@ -26,9 +26,10 @@ typedef struct {
   const char *title;     /* "Plain text", to be translated */
   gboolean is_text;      /* UTF-8 that ends with a newline unless empty; else no terminal can show it */
   gboolean has_times;    /* else typed text is in it, too */
-  /* The whole content. NULL with LONGHAND_ERROR_FAILED when it is no text, and memory ran out. (transfer
-   * full) */
+  /* The whole content. Any thread. NULL with LONGHAND_ERROR_FAILED when it is no text, and memory ran out.
+   * (transfer full) */
   GBytes *(*write) (LonghandTranscript *transcript, GError **error);
+  void (*prepare) (void); /* what write needs, before it is called first. Main thread; NULL: nothing */
 } LonghandWriter;
 
 const LonghandWriter *longhand_format_get_writer (LonghandFormat format);

@@ -2,9 +2,89 @@
 #include "export/longhand-pdf.h"
 #include "export/longhand-writers.h"
 #include "longhand-error.h"
+#include "print/longhand-pages.h"
 #include "window-fixture.h"
 
 #include <string.h>
+
+/* ---- the pages, whose thread waits until the test has seen that all else goes on (--wrap) ---- */
+
+static GMutex lock;
+static GCond changed;
+static gboolean is_holding, is_held; /* guarded by lock */
+static guint n_made;                 /* likewise */
+
+LonghandPages *__real_longhand_pages_new (const char *text, double width, double height, double resolution);
+LonghandPages *__wrap_longhand_pages_new (const char *text, double width, double height, double resolution);
+
+LonghandPages *
+__wrap_longhand_pages_new (const char *text, double width, double height, double resolution) {
+  LonghandPages *pages;
+
+  g_assert_false (g_main_context_is_owner (g_main_context_default ()));
+  g_mutex_lock (&lock);
+  is_held = is_holding;
+  while (is_holding)
+    g_cond_wait (&changed, &lock);
+  g_mutex_unlock (&lock);
+  pages = __real_longhand_pages_new (text, width, height, resolution);
+  g_mutex_lock (&lock);
+  n_made++;
+  g_mutex_unlock (&lock);
+  return pages;
+}
+
+static void
+hold (gboolean holding) {
+  g_mutex_lock (&lock);
+  is_holding = holding;
+  is_held = FALSE;
+  n_made = 0;
+  g_cond_signal (&changed);
+  g_mutex_unlock (&lock);
+}
+
+static gboolean
+get_is_held (void) {
+  gboolean held;
+
+  g_mutex_lock (&lock);
+  held = is_held;
+  g_mutex_unlock (&lock);
+  return held;
+}
+
+static guint
+get_n_pages_made (void) {
+  guint n;
+
+  g_mutex_lock (&lock);
+  n = n_made;
+  g_mutex_unlock (&lock);
+  return n;
+}
+
+/* ---- saving ---- */
+
+static gboolean is_over;
+static GError *failure; /* of what was saved last; NULL: none */
+
+static void
+on_saved (LonghandWindow *window, GFile *file, const LonghandWriter *writer, const GError *error) {
+  is_over = TRUE;
+  failure = error != NULL ? g_error_copy (error) : NULL;
+}
+
+static gboolean
+save (Fixture *f, GFile *file, const LonghandWriter *writer, GError **error) {
+  is_over = FALSE;
+  longhand_window_save (f->window, file, writer, on_saved);
+  WAIT_FOR (is_over);
+  if (failure == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
 
 static GFile *
 file_in (Fixture *f, const char *name) {
@@ -45,7 +125,7 @@ assert_saved (Fixture *f, LonghandFormat format, const char *expected) {
   g_autofree char *contents = NULL;
 
   dictate_and_edit (f);
-  g_assert_true (longhand_window_save (f->window, file, longhand_format_get_writer (format), &error));
+  g_assert_true (save (f, file, longhand_format_get_writer (format), &error));
   g_assert_no_error (error);
   contents = contents_of (file);
   g_assert_cmpstr (contents, ==, expected);
@@ -78,8 +158,7 @@ test_json (Fixture *f, gconstpointer data) {
   g_autofree char *contents = NULL;
 
   dictate_and_edit (f);
-  g_assert_true (
-      longhand_window_save (f->window, file, longhand_format_get_writer (LONGHAND_FORMAT_JSON), &error));
+  g_assert_true (save (f, file, longhand_format_get_writer (LONGHAND_FORMAT_JSON), &error));
   g_assert_no_error (error);
   contents = contents_of (file);
   g_assert_nonnull (strstr (contents, "\"First thing.\""));
@@ -119,8 +198,7 @@ test_odt (Fixture *f, gconstpointer data) {
   g_autofree char *content = NULL;
 
   dictate_and_edit (f);
-  g_assert_true (
-      longhand_window_save (f->window, file, longhand_format_get_writer (LONGHAND_FORMAT_ODT), &error));
+  g_assert_true (save (f, file, longhand_format_get_writer (LONGHAND_FORMAT_ODT), &error));
   g_assert_no_error (error);
   content = content_of (f, file);
   g_assert_nonnull (strstr (content, ">Notes &amp; more</text:h>"));
@@ -138,8 +216,7 @@ test_typed_odt (Fixture *f, gconstpointer data) {
   g_autofree char *content = NULL;
 
   gtk_text_buffer_insert_at_cursor (f->buffer, "One.\n\nTwo,\nthree.", -1);
-  g_assert_true (
-      longhand_window_save (f->window, file, longhand_format_get_writer (LONGHAND_FORMAT_ODT), NULL));
+  g_assert_true (save (f, file, longhand_format_get_writer (LONGHAND_FORMAT_ODT), NULL));
   content = content_of (f, file);
   g_assert_nonnull (strstr (content, ">One.</text:p>\n"));
   g_assert_nonnull (strstr (content, ">Two,<text:line-break/>three.</text:p>\n"));
@@ -151,7 +228,7 @@ test_pdf (Fixture *f, gconstpointer data) {
   g_autofree char *contents = NULL;
 
   gtk_text_buffer_insert_at_cursor (f->buffer, "typed only", -1);
-  g_assert_true (longhand_window_save (f->window, file, &longhand_pdf_writer, NULL));
+  g_assert_true (save (f, file, &longhand_pdf_writer, NULL));
   contents = contents_of (file);
   g_assert_true (g_str_has_prefix (contents, "%PDF-"));
   g_assert_false (longhand_document_get_unsaved (f->document));
@@ -163,8 +240,7 @@ test_no_times (Fixture *f, gconstpointer data) {
   g_autoptr (GError) error = NULL;
 
   gtk_text_buffer_insert_at_cursor (f->buffer, "typed only", -1);
-  g_assert_false (
-      longhand_window_save (f->window, file, longhand_format_get_writer (LONGHAND_FORMAT_SRT), &error));
+  g_assert_false (save (f, file, longhand_format_get_writer (LONGHAND_FORMAT_SRT), &error));
   g_assert_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID);
   g_assert_false (g_file_query_exists (file, NULL));
   g_assert_true (longhand_document_get_unsaved (f->document));
@@ -175,7 +251,7 @@ static void
 assert_lost_nothing (Fixture *f, const LonghandWriter *writer, GFile *file) {
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (longhand_window_save (f->window, file, writer, &error));
+  g_assert_false (save (f, file, writer, &error));
   g_assert_error (error, LONGHAND_ERROR, LONGHAND_ERROR_WRITE);
   fixture_assert_text (f, "Kept.");
   g_assert_true (longhand_document_get_unsaved (f->document));
@@ -205,11 +281,9 @@ test_impossible_place (Fixture *f, gconstpointer data) {
   g_autoptr (GError) error = NULL;
 
   fixture_speak (f, 0, "Kept.");
-  g_assert_true (
-      longhand_window_save (f->window, file, longhand_format_get_writer (LONGHAND_FORMAT_TXT), NULL));
+  g_assert_true (save (f, file, longhand_format_get_writer (LONGHAND_FORMAT_TXT), NULL));
   fixture_speak (f, 2000, "And this.");
-  g_assert_false (
-      longhand_window_save (f->window, below, longhand_format_get_writer (LONGHAND_FORMAT_TXT), &error));
+  g_assert_false (save (f, below, longhand_format_get_writer (LONGHAND_FORMAT_TXT), &error));
   g_assert_error (error, LONGHAND_ERROR, LONGHAND_ERROR_WRITE);
   fixture_assert_text (f, "Kept. And this.");
   g_assert_true (longhand_document_get_unsaved (f->document));
@@ -248,10 +322,9 @@ test_dialog_writes (Fixture *f, gconstpointer data) {
   dictate_and_edit (f);
   gtk_widget_activate_action (GTK_WIDGET (f->window), "win.export", NULL);
   choose (f, "said.srt");
-  WAIT_FOR (g_file_query_exists (file, NULL));
+  WAIT_FOR (fixture_find (f->window, GTK_TYPE_LABEL, "label", "Saved as “said.srt”") != NULL);
   contents = contents_of (file);
   g_assert_true (g_str_has_prefix (contents, "1\n00:00:01,000"));
-  g_assert_nonnull (fixture_find (f->window, GTK_TYPE_LABEL, "label", "Saved as “said.srt”"));
   format = g_settings_get_string (longhand_settings_get_gsettings (f->settings), "export-format");
   g_assert_cmpstr (format, ==, "srt");
   folder = g_settings_get_string (longhand_settings_get_gsettings (f->settings), "export-folder");
@@ -275,7 +348,7 @@ test_dialog_formats (Fixture *f, gconstpointer data) {
 
     gtk_widget_activate_action (GTK_WIDGET (f->window), "win.export", NULL);
     type_over (name);
-    WAIT_FOR (g_file_query_exists (file, NULL) && find_chooser () == NULL);
+    WAIT_FOR (g_file_query_exists (file, NULL) && find_chooser () == NULL && f->window->saving == NULL);
     remembered = g_settings_get_string (settings, "export-format");
     g_assert_cmpstr (remembered, ==, ending);
   }
@@ -389,6 +462,150 @@ test_save_and_close (Fixture *f, gconstpointer data) {
   g_assert_true (g_file_query_exists (file, NULL));
 }
 
+/* ---- a long document ---- */
+
+static gboolean
+says (gpointer root, const char *part) {
+  g_autofree char *labels = fixture_dup_labels (root);
+
+  return strstr (labels, part) != NULL;
+}
+
+static void
+begin_pdf (Fixture *f, const char *name) {
+  hold (TRUE);
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.export", NULL);
+  choose (f, name);
+  WAIT_FOR (get_is_held ());
+}
+
+static gboolean
+count (gpointer user) {
+  ++*(guint *)user;
+  return G_SOURCE_CONTINUE;
+}
+
+/* What is said on a day. */
+static void
+insert_a_day (Fixture *f) {
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < 4000; i++)
+    g_string_append (
+        text, "All that is said from the morning to the evening of a long day goes into one text.\n\n");
+  g_string_append (text, "These are the last words.");
+  gtk_text_buffer_insert_at_cursor (f->buffer, text->str, -1);
+}
+
+/* As pdftotext reads it. (transfer full) */
+static char *
+dup_text_of_pdf (GFile *file) {
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "pdftotext",
+                                                      g_file_peek_path (file), "-", NULL);
+  char *text = NULL;
+
+  g_assert_no_error (error);
+  g_subprocess_communicate_utf8 (process, NULL, NULL, &text, NULL, &error);
+  g_assert_no_error (error);
+  return text;
+}
+
+static void
+test_day (Fixture *f, gconstpointer data) {
+  g_autoptr (GFile) file = file_in (f, "day.pdf");
+  g_autofree char *text = NULL;
+  const char *sentence;
+  guint n_turns = 0, n_sentences = 0;
+  guint id;
+
+  insert_a_day (f);
+  begin_pdf (f, "day.pdf");
+  id = g_timeout_add (1, count, &n_turns);
+  WAIT_FOR (n_turns >= 100); /* while nothing can come from the thread */
+  g_assert_nonnull (f->window->saving);
+  hold (FALSE);
+  WAIT_FOR (says (f->window, "Saved as “day.pdf”"));
+  g_source_remove (id);
+  text = dup_text_of_pdf (file);
+  for (sentence = text; (sentence = strstr (sentence, "All that is said")) != NULL; sentence++)
+    n_sentences++;
+  g_assert_cmpuint (n_sentences, ==, 4000);
+  g_assert_nonnull (strstr (text, "These are the last words."));
+}
+
+/* The main loop turns, so that the person can write on; what is written then is not in the document, so it is
+ * not saved either. */
+static void
+test_person_goes_on (Fixture *f, gconstpointer data) {
+  gtk_text_buffer_insert_at_cursor (f->buffer, "Long.", -1);
+  begin_pdf (f, "long.pdf");
+  fixture_activate (GTK_WINDOW (f->window));
+  gtk_widget_grab_focus (longhand_editor_get_view (f->window->editor));
+  fixture_type ("on");
+  WAIT_FOR (gtk_text_buffer_get_char_count (f->buffer) == 7);
+  WAIT_FOR (says (f->window, "Writing “long.pdf”…"));
+  g_assert_false (gtk_widget_activate_action (GTK_WIDGET (f->window), "win.export", NULL)
+                  && find_chooser () != NULL);
+  hold (FALSE);
+  WAIT_FOR (says (f->window, "Saved as “long.pdf”"));
+  WAIT_FOR (!says (f->window, "Writing"));
+  g_assert_true (longhand_document_get_unsaved (f->document));
+}
+
+/* At once, although the thread is not through; the next one does not wait for it either. */
+static void
+test_cancel (Fixture *f, gconstpointer data) {
+  g_autoptr (GFile) file = file_in (f, "long.pdf");
+  g_autoptr (GFile) next = file_in (f, "next.txt");
+  GtkWidget *cancel;
+
+  gtk_text_buffer_insert_at_cursor (f->buffer, "Long.", -1);
+  begin_pdf (f, "long.pdf");
+  WAIT_FOR (says (f->window, "Writing “long.pdf”…"));
+  cancel = fixture_find (f->window, GTK_TYPE_BUTTON, "label", "_Cancel");
+  g_assert_nonnull (cancel);
+  g_signal_emit_by_name (cancel, "clicked");
+  WAIT_FOR (!says (f->window, "Writing"));
+  g_assert_null (f->window->saving);
+  g_assert_false (longhand_banner_get_shown (f->window->problem));
+  g_assert_true (save (f, next, longhand_format_get_writer (LONGHAND_FORMAT_TXT), NULL));
+  hold (FALSE);
+  WAIT_FOR (get_n_pages_made () > 0);
+  fixture_settle ();
+  g_assert_false (g_file_query_exists (file, NULL));
+}
+
+static void
+test_window_closes_when_it_is_written (Fixture *f, gconstpointer data) {
+  g_autoptr (GFile) file = file_in (f, "long.pdf");
+
+  gtk_text_buffer_insert_at_cursor (f->buffer, "Long.", -1);
+  begin_pdf (f, "long.pdf");
+  gtk_window_close (GTK_WINDOW (f->window));
+  fixture_settle ();
+  g_assert_nonnull (f->window);
+  hold (FALSE);
+  WAIT_FOR (f->window == NULL);
+  g_assert_true (g_file_query_exists (file, NULL));
+}
+
+/* The window stays, so that it can say so. */
+static void
+test_failure_after_a_while (Fixture *f, gconstpointer data) {
+  g_autoptr (GFile) folder = file_in (f, "folder");
+
+  g_assert_true (g_file_make_directory (folder, NULL, NULL));
+  gtk_text_buffer_insert_at_cursor (f->buffer, "Long.", -1);
+  begin_pdf (f, "folder/long.pdf");
+  gtk_window_close (GTK_WINDOW (f->window));
+  g_assert_true (g_file_delete (folder, NULL, NULL));
+  hold (FALSE);
+  WAIT_FOR (longhand_banner_get_shown (f->window->problem));
+  g_assert_true (says (f->window->problem, "long.pdf"));
+  fixture_assert_text (f, "Long.");
+}
+
 /* ---- dragging it out ---- */
 
 static GtkDragSource *
@@ -485,5 +702,10 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/export/dialog/a-file-of-that-name-with-the-ending-is-asked-about", test_dialog_asks);
   FIXTURE_ADD ("/export/dialog/a-failure-is-said", test_dialog_fails);
   FIXTURE_ADD ("/export/dialog/saving-closes-when-that-was-asked", test_save_and_close);
+  FIXTURE_ADD ("/export/long/a-day-is-written-beside-the-main-loop", test_day);
+  FIXTURE_ADD ("/export/long/it-can-be-cancelled", test_cancel);
+  FIXTURE_ADD ("/export/long/the-person-goes-on", test_person_goes_on);
+  FIXTURE_ADD ("/export/long/the-window-closes-when-it-is-written", test_window_closes_when_it_is_written);
+  FIXTURE_ADD ("/export/long/a-failure-keeps-the-window-and-is-said", test_failure_after_a_while);
   return g_test_run ();
 }

@@ -1,6 +1,7 @@
 /* What is printed, or exported as PDF, as pdftotext reads it. */
 #include "export/longhand-pdf.h"
 #include "longhand-error.h"
+#include "print/longhand-pages.h"
 #include "print/longhand-print.h"
 
 #include <cairo-pdf.h>
@@ -23,6 +24,33 @@ __wrap_cairo_pdf_surface_create_for_stream (cairo_write_func_t write, void *clos
                                             double height) {
   return __real_cairo_pdf_surface_create_for_stream (memory_runs_out ? refuse : write, closure, width,
                                                      height);
+}
+
+/* While pages are made for longhand_print_operation, the main loop turns: its thread waits for that (--wrap).
+ */
+static GMutex lock;
+static GCond turned;
+static gboolean waits, has_turned; /* guarded by lock */
+
+LonghandPages *__real_longhand_pages_new (const char *text, double width, double height, double resolution);
+LonghandPages *__wrap_longhand_pages_new (const char *text, double width, double height, double resolution);
+
+LonghandPages *
+__wrap_longhand_pages_new (const char *text, double width, double height, double resolution) {
+  g_mutex_lock (&lock);
+  while (waits && !has_turned)
+    g_cond_wait (&turned, &lock);
+  g_mutex_unlock (&lock);
+  return __real_longhand_pages_new (text, width, height, resolution);
+}
+
+static gboolean
+turn (gpointer user) {
+  g_mutex_lock (&lock);
+  has_turned = TRUE;
+  g_cond_signal (&turned);
+  g_mutex_unlock (&lock);
+  return G_SOURCE_CONTINUE;
 }
 
 /* What a program says of a PDF. (transfer full) */
@@ -69,7 +97,10 @@ static void
 export_to (const char *path, const char *text) {
   g_autoptr (LonghandTranscript) transcript = create_transcript (text);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) pdf = longhand_pdf_writer.write (transcript, &error);
+  g_autoptr (GBytes) pdf = NULL;
+
+  longhand_pdf_writer.prepare ();
+  pdf = longhand_pdf_writer.write (transcript, &error);
 
   g_assert_no_error (error);
   g_assert_true (
@@ -160,6 +191,37 @@ nothing_is_an_empty_page (void) {
 }
 
 static void
+on_done (GtkPrintOperation *operation, GtkPrintOperationResult result, gboolean *is_done) {
+  g_assert_cmpint (result, ==, GTK_PRINT_OPERATION_RESULT_APPLY);
+  *is_done = TRUE;
+}
+
+static void
+main_loop_turns_while_pages_are_made (void) {
+  g_autofree char *dir = g_dir_make_tmp ("longhand-print-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (dir, "out.pdf", NULL);
+  g_autoptr (GtkPrintOperation) operation = longhand_print_operation_new ("A test", "Words.");
+  g_autofree char *read = NULL;
+  gboolean is_done = FALSE;
+  guint id;
+
+  waits = TRUE;
+  gtk_print_operation_set_export_filename (operation, path);
+  gtk_print_operation_set_allow_async (operation, TRUE);
+  g_signal_connect (operation, "done", G_CALLBACK (on_done), &is_done);
+  id = g_timeout_add (1, turn, NULL); /* an idle source would starve GTK's, which come after it */
+  gtk_print_operation_run (operation, GTK_PRINT_OPERATION_ACTION_EXPORT, NULL, NULL);
+  while (!is_done)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (id);
+  waits = FALSE;
+  read = read_pages (path);
+  g_assert_nonnull (strstr (read, "Words."));
+  g_unlink (path);
+  g_rmdir (dir);
+}
+
+static void
 pdf_says_what_it_is (void) {
   g_autofree char *dir = g_dir_make_tmp ("longhand-print-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (dir, "out.pdf", NULL);
@@ -197,6 +259,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/print/long-text-goes-on-and-no-line-is-lost", long_text_goes_on_and_no_line_is_lost);
   g_test_add_func ("/print/paragraph-longer-than-a-page-is-broken-between-lines",
                    paragraph_longer_than_a_page_is_broken_between_lines);
+  g_test_add_func ("/print/the-main-loop-turns-while-pages-are-made", main_loop_turns_while_pages_are_made);
   g_test_add_func ("/print/pdf-says-what-it-is", pdf_says_what_it_is);
   g_test_add_func ("/print/memory-that-runs-out-is-said", memory_that_runs_out_is_said);
   g_test_add_func ("/print/nothing-is-an-empty-page", nothing_is_an_empty_page);

@@ -1,4 +1,4 @@
-/* A text as PDF: the pages that are printed. Main thread. */
+/* A text as PDF: the pages that are printed. */
 #pragma once
 
 #include "transcript/longhand-export.h"

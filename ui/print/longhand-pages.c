@@ -59,15 +59,33 @@ find_starts (LonghandPages *self) {
   pango_layout_iter_free (iter);
 }
 
+/* Lines break where they do, however sharp the screen is. Pango's own fonts are the thread's that asked for
+ * them first, so these are the pages' own. (transfer full) */
+static PangoContext *
+create_context (double resolution) {
+  PangoFontMap *fonts = pango_cairo_font_map_new ();
+  PangoContext *context = pango_font_map_create_context (fonts);
+  cairo_font_options_t *options = cairo_font_options_create ();
+
+  cairo_font_options_set_hint_metrics (options, CAIRO_HINT_METRICS_OFF);
+  pango_cairo_context_set_font_options (context, options);
+  cairo_font_options_destroy (options);
+  pango_cairo_context_set_resolution (context, resolution);
+  g_object_unref (fonts);
+  return context;
+}
+
 LonghandPages *
-longhand_pages_new (PangoContext *context, const char *text, double width, double height) {
+longhand_pages_new (const char *text, double width, double height, double resolution) {
   LonghandPages *self = g_new (LonghandPages, 1);
+  PangoContext *context = create_context (resolution);
 
   *self = (LonghandPages){ .width = width,
                            .height = height,
                            .layout = create_layout (context, FONT, text, width),
                            .starts = g_array_new (FALSE, FALSE, sizeof (int)) };
   find_starts (self);
+  g_object_unref (context);
   return self;
 }
 

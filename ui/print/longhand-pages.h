@@ -1,4 +1,5 @@
-/* A text broken into pages, with their numbers below, in the desktop's font for documents. */
+/* A text broken into pages, with their numbers below, in the desktop's font for documents. A long one takes
+ * seconds, so any thread may do it; one at a time has the pages. */
 #pragma once
 
 #include <pango/pangocairo.h>
@@ -7,8 +8,8 @@ G_BEGIN_DECLS
 
 typedef struct _LonghandPages LonghandPages;
 
-/* Between the margins, in the units of what context is for: points on paper. Copies text. (transfer full) */
-LonghandPages *longhand_pages_new (PangoContext *context, const char *text, double width, double height);
+/* Between the margins, in units of which resolution make an inch. Copies text. (transfer full) */
+LonghandPages *longhand_pages_new (const char *text, double width, double height, double resolution);
 void longhand_pages_free (LonghandPages *self);
 
 guint longhand_pages_get_n (const LonghandPages *self); /* at least one */

@@ -13,39 +13,6 @@ ending_of (const char *name) {
   return dot != NULL && dot != name ? dot + 1 : NULL;
 }
 
-/* What is exported is called as its file is. */
-static void
-describe (LonghandWindow *self, LonghandTranscript *transcript, GFile *file) {
-  g_autofree char *name = g_file_get_basename (file);
-  const char *ending = ending_of (name);
-  g_autofree char *stem = g_strndup (name, ending != NULL ? (gsize)(ending - 1 - name) : strlen (name));
-  g_autofree char *title = g_filename_display_name (stem);
-
-  longhand_transcript_set_title (transcript, title);
-  longhand_transcript_set_begun (transcript, self->session->begun_us);
-  longhand_transcript_set_language (transcript, self->session->language);
-  longhand_transcript_set_model (transcript, self->session->model);
-}
-
-gboolean
-longhand_window_save (LonghandWindow *self, GFile *file, const LonghandWriter *writer, GError **error) {
-  LonghandDocument *document = longhand_editor_get_document (self->editor);
-  g_autoptr (LonghandTranscript) transcript = longhand_document_dup_transcript (document);
-  g_autoptr (GBytes) content = NULL;
-
-  if (writer->has_times && longhand_transcript_get_n_segments (transcript) == 0) {
-    g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
-                         _ ("Nothing here was dictated, so there are no times to write. Choose plain text."));
-    return FALSE;
-  }
-  describe (self, transcript, file);
-  content = writer->write (transcript, error);
-  if (content == NULL || !longhand_export_save (content, file, error))
-    return FALSE;
-  longhand_document_mark_saved (document);
-  return TRUE;
-}
-
 static gboolean
 close_window (gpointer user) {
   gtk_window_close (user);
@@ -122,22 +89,26 @@ remember (LonghandWindow *self, GFile *file, const LonghandWriter *writer) {
 }
 
 static void
-save_as (LonghandWindow *self, GFile *file, const LonghandWriter *writer) {
-  g_autoptr (GError) error = NULL;
-  g_autofree char *name = NULL;
+on_saved (LonghandWindow *self, GFile *file, const LonghandWriter *writer, const GError *error) {
+  g_autofree char *name = g_file_get_basename (file);
   g_autofree char *message = NULL;
 
-  if (!longhand_window_save (self, file, writer, &error)) {
+  if (error != NULL) {
     stay (self);
-    longhand_window_show_error (self, error);
+    if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+      longhand_window_show_error (self, error);
     return;
   }
   remember (self, file, writer);
-  name = g_file_get_basename (file);
   message = g_strdup_printf (_ ("Saved as “%s”"), name);
   longhand_window_toast (self, message);
   if (self->close_after_save)
     longhand_window_close_later (self);
+}
+
+static void
+save_as (LonghandWindow *self, GFile *file, const LonghandWriter *writer) {
+  longhand_window_save (self, file, writer, on_saved);
 }
 
 typedef struct {
@@ -261,7 +232,7 @@ longhand_window_export (LonghandWindow *self) {
   g_autofree char *name = longhand_window_dup_export_name (preferred);
   GtkFileChooserDialog *dialog;
 
-  if (self->chooser != NULL)
+  if (self->chooser != NULL || self->saving != NULL)
     return;
   self->chooser = gtk_file_chooser_native_new (_ ("Export Text"), GTK_WINDOW (self),
                                                GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Export"), NULL);

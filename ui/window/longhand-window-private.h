@@ -15,6 +15,8 @@
 
 #define LONGHAND_WINDOW_CLOSE_TIMEOUT_US (5 * G_USEC_PER_SEC) /* for the disk, at the end */
 
+typedef struct _LonghandSaving LonghandSaving;
+
 struct _LonghandWindow {
   AdwApplicationWindow parent_instance;
 
@@ -56,6 +58,7 @@ struct _LonghandWindow {
   GMenu *microphones;
   GMenu *models;
   GtkFileChooserNative *chooser;    /* while it is open */
+  LonghandSaving *saving;           /* of itself; NULL: nothing is being written */
   GFile *dragged;                   /* a copy of the text, for what it was dropped on; NULL: none */
   GtkPrintSettings *print_settings; /* of the last time; NULL: nothing was printed */
   GtkWindow *question;              /* weak; whether to save */

@@ -117,6 +117,10 @@ longhand_window_close_request (GtkWindow *window) {
       longhand_dictation_stop (self->dictation);
     return GDK_EVENT_STOP;
   }
+  if (self->saving != NULL) {
+    self->close_after_save = TRUE;
+    return GDK_EVENT_STOP;
+  }
   if (longhand_window_asks_about_files (self))
     return GDK_EVENT_STOP;
   if (!longhand_window_keep_all (self) && !self->close_for_good

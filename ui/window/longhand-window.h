@@ -37,9 +37,12 @@ LonghandEditor *longhand_window_get_editor (LonghandWindow *self); /* (transfer 
  * in the way of. */
 void longhand_window_offer_first_run (LonghandWindow *self);
 
-/* Writes the text to file; on failure *error has the sentence to show, and nothing of an existing
- * file is lost. */
-gboolean longhand_window_save (LonghandWindow *self, GFile *file, const LonghandWriter *writer,
-                               GError **error);
+/* error: NULL, G_IO_ERROR_CANCELLED, or the sentence to show; nothing of an existing file is lost then. */
+typedef void (*LonghandSavedFn) (LonghandWindow *self, GFile *file, const LonghandWriter *writer,
+                                 const GError *error);
+/* Writes the text into file, as it is now, and calls saved when all of it is there, from the main loop where
+ * it takes a while, which a person can cancel. One at a time; the window stays open until then. */
+void longhand_window_save (LonghandWindow *self, GFile *file, const LonghandWriter *writer,
+                           LonghandSavedFn saved);
 
 G_END_DECLS
