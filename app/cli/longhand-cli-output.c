@@ -68,25 +68,32 @@ parse_formats (LonghandCliOutput *self, GError **error) {
 
 /* What stands behind the last dot of --output's name; NULL: nothing does, or it is a folder. */
 static const char *
-ending (const LonghandCliOutput *self) {
+ending (const char *path) {
   const char *slash, *name, *dot;
 
-  if (self->path == NULL || g_file_test (self->path, G_FILE_TEST_IS_DIR))
+  if (path == NULL || g_file_test (path, G_FILE_TEST_IS_DIR))
     return NULL;
-  slash = strrchr (self->path, '/');
-  name = slash != NULL ? slash + 1 : self->path;
+  slash = strrchr (path, '/');
+  name = slash != NULL ? slash + 1 : path;
   dot = strrchr (name, '.');
   return dot != NULL && dot != name ? dot + 1 : NULL;
+}
+
+gboolean
+longhand_cli_output_parse_ending (const char *path, LonghandFormat *format, GError **error) {
+  const char *name = ending (path);
+
+  *format = LONGHAND_FORMAT_TXT;
+  return name == NULL || longhand_format_parse (name, format, error);
 }
 
 /* An output file's ending says which format is meant. */
 static gboolean
 take_format_of_ending (LonghandCliOutput *self, GError **error) {
   LonghandFormat format = LONGHAND_FORMAT_TXT;
-  const char *name = self->has_several_inputs ? NULL : ending (self);
   g_autoptr (GError) unknown = NULL;
 
-  if (name != NULL && !longhand_format_parse (name, &format, &unknown)) {
+  if (!self->has_several_inputs && !longhand_cli_output_parse_ending (self->path, &format, &unknown)) {
     g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
                  _ ("%s Or say with --format what “%s” is to be."), unknown->message, self->path);
     return FALSE;
@@ -118,7 +125,7 @@ check_standard_output (const LonghandCliOutput *self, GError **error) {
 /* A folder that is called like a file is hardly meant. */
 static gboolean
 check_folder_name (const LonghandCliOutput *self, GError **error) {
-  const char *name = ending (self);
+  const char *name = ending (self->path);
   LonghandFormat format;
 
   if (g_file_test (self->path, G_FILE_TEST_EXISTS) || name == NULL

@@ -21,6 +21,10 @@ typedef struct {
 
 void longhand_cli_output_clear (LonghandCliOutput *self);
 
+/* What the ending of a file's name asks for; plain text where it has none, or is NULL. FALSE with
+ * LONGHAND_ERROR_INVALID naming the choices. */
+gboolean longhand_cli_output_parse_ending (const char *path, LonghandFormat *format, GError **error);
+
 /* Whether subtitles are laid out, or have their words highlighted, for which words need times. */
 gboolean longhand_cli_output_needs_words (const LonghandCliOutput *self);
 

@@ -1,5 +1,6 @@
 /* longhand-cli recover: sessions that were cut off. */
 #include "cli/longhand-cli-languages.h"
+#include "cli/longhand-cli-output.h"
 #include "cli/longhand-cli-sandbox.h"
 #include "cli/longhand-cli-vocabulary.h"
 
@@ -9,7 +10,6 @@
 #include "dictation/longhand-recognizer.h"
 #include "dictation/longhand-recovery.h"
 #include "longhand-engine-error.h"
-#include "transcript/longhand-export.h"
 
 #include <errno.h>
 #include <glib-unix.h>
@@ -25,6 +25,7 @@
 typedef struct {
   gboolean last, all, remove;
   char *output, *sound, *model; /* owned */
+  LonghandFormat format;        /* of output */
   LonghandCliLanguages spoken;
   LonghandCliVocabulary vocabulary;
   LonghandWording *wording; /* owned */
@@ -118,24 +119,50 @@ save_sound (const LonghandRecovery *recovery, const char *path, GError **error) 
 
 /* ---- text of sound that has none yet ---- */
 
+/* What is written. */
+typedef struct {
+  GString *lines;                 /* owned; plain */
+  LonghandTranscript *transcript; /* owned; the same with times */
+} Text;
+
+static void
+text_init (Text *self) {
+  *self = (Text){ g_string_new (NULL), longhand_transcript_new () };
+}
+
+static void
+text_clear (Text *self) {
+  g_string_free (self->lines, TRUE);
+  g_object_unref (self->transcript);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Text, text_clear)
+
+static void
+add_line (Text *self, const LonghandUtterance *first, const LonghandUtterance *last, const char *line) {
+  g_string_append_printf (self->lines, "%s\n", line);
+  longhand_transcript_append (self->transcript, first->start_ms, last->end_ms, line, NULL);
+}
+
 /* A line for each utterance, with what commands wrote behind it; or before, when that opens something. */
 static void
-add_texts (GString *lines, const GPtrArray *utterances) {
+add_texts (Text *self, const GPtrArray *utterances) {
   g_autoptr (GString) line = g_string_new (NULL);
   LonghandCommand before = LONGHAND_COMMAND_OPENING;
+  guint first = 0;
 
   for (guint i = 0; i < utterances->len; i++) {
     const LonghandUtterance *utterance = g_ptr_array_index (utterances, i);
 
     if (utterance->command == LONGHAND_COMMAND_NONE && before != LONGHAND_COMMAND_OPENING) {
-      g_string_append_printf (lines, "%s\n", line->str);
+      add_line (self, utterances->pdata[first], utterances->pdata[i - 1], line->str);
       g_string_truncate (line, 0);
+      first = i;
     }
     longhand_composition_join (line, utterance);
     before = utterance->command;
   }
   if (line->len > 0)
-    g_string_append_printf (lines, "%s\n", line->str);
+    add_line (self, utterances->pdata[first], utterances->pdata[utterances->len - 1], line->str);
 }
 
 typedef struct {
@@ -231,14 +258,15 @@ hear_rest (const LonghandRecovery *recovery, const Options *options, GError **er
 
 /* ---- sessions ---- */
 
-/* What there is goes to lines even when the rest cannot be had: text that was there, and what is heard now,
+/* What there is goes to text even when the rest cannot be had: text that was there, and what is heard now,
  * which may take back some of that. */
 static gboolean
-read_text (const LonghandRecovery *recovery, const Options *options, GString *lines, GError **error) {
+read_text (const LonghandRecovery *recovery, const Options *options, Text *text, GError **error) {
   const gboolean is_heard = recovery->n_rest == 0 || hear_rest (recovery, options, error);
   g_autoptr (GPtrArray) texts = longhand_composition_dup_texts (recovery->said);
 
-  add_texts (lines, texts);
+  add_texts (text, texts);
+  longhand_transcript_set_begun (text->transcript, recovery->begun_us);
   return is_heard;
 }
 
@@ -250,31 +278,40 @@ sync_output (void) {
          && (fsync (STDOUT_FILENO) == 0 || errno == EINVAL || errno == EROFS || errno == ENOTSUP);
 }
 
+/* (transfer full) */
+static GBytes *
+content_of (const Options *options, const Text *text, GError **error) {
+  if (options->format == LONGHAND_FORMAT_TXT)
+    return g_bytes_new_static (text->lines->str, text->lines->len);
+  return longhand_export_to_bytes (text->transcript, options->format, error);
+}
+
 /* Text that cannot be saved is printed, so that it is not lost. FALSE: it is not where it should be. */
 static gboolean
-write_text (const Options *options, const GString *lines, GError **error) {
-  g_autoptr (GBytes) content = g_bytes_new_static (lines->str, lines->len);
+write_text (const Options *options, const Text *text, GError **error) {
+  g_autoptr (GBytes) content = NULL;
   g_autoptr (GFile) file = NULL;
 
   if (options->output == NULL)
     return sync_output ();
+  content = content_of (options, text, error);
   file = g_file_new_for_commandline_arg (options->output);
-  if (longhand_export_save (content, file, error))
+  if (content != NULL && longhand_export_save (content, file, error))
     return TRUE;
-  longhand_cli_print_text (lines->str);
+  longhand_cli_print_text (text->lines->str);
   return FALSE;
 }
 
 /* Reads the session, and prints its text unless it goes into a file with the others. */
 static gboolean
-read_session (const LonghandRecovery *recovery, const Options *options, GString *lines, GError **error) {
+read_session (const LonghandRecovery *recovery, const Options *options, Text *text, GError **error) {
   const gboolean is_read = (options->sound == NULL || save_sound (recovery, options->sound, error))
-                           && read_text (recovery, options, lines, error);
+                           && read_text (recovery, options, text, error);
 
   if (options->output != NULL)
     return is_read;
-  longhand_cli_print_text (lines->str);
-  g_string_truncate (lines, 0);
+  longhand_cli_print_text (text->lines->str);
+  g_string_truncate (text->lines, 0);
   return is_read;
 }
 
@@ -301,20 +338,21 @@ close_in (const Options *options) {
 static int
 recover (const Options *options) {
   g_autoptr (GPtrArray) taken = g_ptr_array_new_with_free_func ((GDestroyNotify)longhand_recovery_free);
-  g_autoptr (GString) lines = g_string_new (NULL);
+  g_auto (Text) text;
   g_autoptr (GError) error = NULL;
   int code = LONGHAND_EXIT_OK;
   gboolean is_safe;
 
+  text_init (&text);
   close_in (options);
   for (guint i = 0; i < options->paths->len && code != LONGHAND_EXIT_INTERRUPTED; i++) {
     g_autoptr (LonghandRecovery) recovery = longhand_recovery_open (options->paths->pdata[i], &error);
 
-    if (recovery != NULL && read_session (recovery, options, lines, &error))
+    if (recovery != NULL && read_session (recovery, options, &text, &error))
       g_ptr_array_add (taken, g_steal_pointer (&recovery));
     add_error (&code, &error);
   }
-  is_safe = write_text (options, lines, &error);
+  is_safe = write_text (options, &text, &error);
   add_error (&code, &error);
   for (guint i = 0; i < taken->len && options->remove && is_safe; i++) {
     longhand_recovery_remove (taken->pdata[i], &error);
@@ -348,6 +386,19 @@ choose (Options *options, const char *folder, int argc, char **argv) {
   return argc > 1 || options->last || options->all;
 }
 
+/* Each session's times begin at nought, so that only plain text has room for several. */
+static gboolean
+check_output (Options *options, GError **error) {
+  if (!longhand_cli_output_parse_ending (options->output, &options->format, error))
+    return FALSE;
+  if (options->format == LONGHAND_FORMAT_TXT || options->paths->len <= 1)
+    return TRUE;
+  g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+               _ ("Several sessions make several %s files: name one, or use --last."),
+               longhand_format_get_extension (options->format));
+  return FALSE;
+}
+
 static gboolean
 check (Options *options, int argc, gboolean is_chosen, GError **error) {
   const char *sentence = NULL;
@@ -359,7 +410,7 @@ check (Options *options, int argc, gboolean is_chosen, GError **error) {
   else if (options->sound != NULL && options->paths->len > 1)
     sentence = _ ("--sound takes the sound of one session: name one, or use --last.");
   if (sentence == NULL)
-    return longhand_cli_check_threads (options->threads, error)
+    return longhand_cli_check_threads (options->threads, error) && check_output (options, error)
            && longhand_cli_languages_check (&options->spoken, error)
            && longhand_cli_vocabulary_read (&options->vocabulary, error);
   g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID, sentence);
@@ -374,7 +425,7 @@ longhand_cli_recover (int argc, char **argv) {
     { "all", 0, 0, G_OPTION_ARG_NONE, &options.all,
       N_ ("Recover all unfinished sessions, in the order of time"), NULL },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
-      N_ ("File to write the text to (default: standard output)"), N_ ("FILE") },
+      N_ ("File to write the text to, in the format of its ending (default: standard output)"), N_ ("FILE") },
     { "sound", 0, 0, G_OPTION_ARG_FILENAME, &options.sound,
       N_ ("Write all of the session's sound, too (wav)"), N_ ("FILE") },
     { "delete", 0, 0, G_OPTION_ARG_NONE, &options.remove,

@@ -168,6 +168,51 @@ all_go_into_one_file_with_the_sound_of_each_heard (Fixture *f, gconstpointer dat
   g_assert_cmpuint (count_files (f->folder), ==, 0);
 }
 
+/* As transcribe's: times count from the session's beginning. */
+static void
+the_ending_decides_the_format (Fixture *f, gconstpointer data) {
+  static const struct {
+    const char *name, *begin;
+  } rows[] = {
+    { "text.SRT", "1\n00:00:00,100 --> 00:00:03,500\nWhat I said first.\n\n2\n" },
+    { "text.json", "{" },
+    { "text.odt", "PK" },
+    { "text", "What I said first.\n" },
+  };
+
+  leave_session (f, "What I said first.");
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *path = g_build_filename (f->dir, rows[i].name, NULL);
+    g_auto (CliRun) one = run (f, "--last", "--output", path, NULL);
+    g_autofree char *text = NULL;
+
+    cli_assert_succeeds (&one);
+    g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+    g_assert_true (g_str_has_prefix (text, rows[i].begin));
+  }
+}
+
+/* Before anything is heard, and nothing is written. */
+static void
+what_has_no_place_in_the_format_is_refused (Fixture *f, gconstpointer data) {
+  g_autofree char *unknown = g_build_filename (f->dir, "text.docx", NULL);
+  g_autofree char *subtitles = g_build_filename (f->dir, "text.srt", NULL);
+  g_auto (CliRun) one = { 0 };
+  g_auto (CliRun) all = { 0 };
+
+  leave_session (f, "What I said first.");
+  leave_session (f, "What I said then.");
+  one = run (f, "--last", "--delete", "--output", unknown, NULL);
+  all = run (f, "--all", "--delete", "--output", subtitles, NULL);
+  g_assert_cmpint (one.code, ==, 2);
+  cli_assert_contains (one.err, "docx");
+  g_assert_cmpint (all.code, ==, 2);
+  g_assert_cmpstr (all.err, ==,
+                   "longhand-cli: Several sessions make several srt files: name one, or use --last.\n");
+  g_assert_cmpuint (count_files (f->dir), ==, 0);
+  g_assert_cmpuint (count_files (f->folder), ==, 2);
+}
+
 /* What is heard goes on where the session was cut off, commands included, and these are as in the settings,
  * which have them on, unless it is said. */
 static void
@@ -326,6 +371,8 @@ main (int argc, char **argv) {
   ADD ("/cli/recover/named-sessions-are-those-of-the-list", named_sessions_are_those_of_the_list);
   ADD ("/cli/recover/all-go-into-one-file-with-the-sound-of-each-heard",
        all_go_into_one_file_with_the_sound_of_each_heard);
+  ADD ("/cli/recover/the-ending-decides-the-format", the_ending_decides_the_format);
+  ADD ("/cli/recover/what-has-no-place-in-the-format-is-refused", what_has_no_place_in_the_format_is_refused);
   ADD ("/cli/recover/commands-in-the-rest-act-as-they-would-have",
        commands_in_the_rest_act_as_they_would_have);
   ADD ("/cli/recover/sound-is-that-which-was-spoken", sound_is_that_which_was_spoken);
