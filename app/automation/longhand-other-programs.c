@@ -62,6 +62,15 @@ show (LonghandOtherPrograms *self, gboolean is_available, gboolean is_enabled, c
 
 /* ---- the program ---- */
 
+/* (transfer none) */
+static const char *
+describe_lack (void) {
+  return g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS)
+             ? _ ("A Flatpak cannot be an input method. Let Longhand paste instead: see “When Dictation "
+                  "Ends”.")
+             : _ ("This Longhand was built without IBus. Let it paste instead: see “When Dictation Ends”.");
+}
+
 /* (transfer full); NULL: error is set */
 static GSubprocess *
 run (const char *command, GError **error) {
@@ -72,8 +81,7 @@ run (const char *command, GError **error) {
     process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, NULL,
                                 program, command, NULL);
   if (process == NULL)
-    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_FAILED,
-                 _ ("This build of Longhand cannot do it: it was built without IBus, or runs in a Flatpak."));
+    g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_FAILED, describe_lack ());
   return process;
 }
 

@@ -15,6 +15,16 @@
 
 #define REFUSAL N_ ("The desktop does not let Longhand paste.")
 
+/* Sentences that stand in the preferences, and in the notification of a text that was copied. */
+#define ASK_AGAIN                                                                                              \
+  N_ ("The desktop does not let Longhand paste. To be asked again, choose “Copy” and then “Paste” in " \
+      "Preferences.")
+#define CLIPBOARD_ASK_AGAIN                                                                                  \
+  N_ ("The desktop does not let Longhand use the clipboard, so nothing is pasted. To be asked again, "       \
+      "choose “Copy” and then “Paste” in Preferences.")
+#define ENDED                                                                                                \
+  N_ ("The desktop has ended the permission to paste. After the next dictation it may ask you again.")
+
 struct _LonghandRemoteKeyboard {
   GObject parent_instance;
 
@@ -36,6 +46,11 @@ G_DEFINE_FINAL_TYPE (LonghandRemoteKeyboard, longhand_remote_keyboard, G_TYPE_OB
 
 enum { PROP_SUMMARY = 1 };
 static GParamSpec *summary_prop;
+
+const char *
+longhand_remote_keyboard_describe_none (void) {
+  return _ ("This desktop lets no program paste. Text is copied instead, for you to paste.");
+}
 
 const char *
 longhand_remote_keyboard_get_summary (LonghandRemoteKeyboard *self) {
@@ -104,7 +119,7 @@ end_session (LonghandRemoteKeyboard *self, const char *sentence) {
 static void
 fail_opening (LonghandRemoteKeyboard *self, const GError *why) {
   self->is_refused = g_error_matches (why, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  end_session (self, self->is_refused ? _ (REFUSAL) : _ ("This desktop lets no program paste."));
+  end_session (self, self->is_refused ? _ (ASK_AGAIN) : longhand_remote_keyboard_describe_none ());
 }
 
 static void
@@ -118,7 +133,7 @@ ask (LonghandRemoteKeyboard *self, const char *method, GVariant *arguments, GVar
 static void
 on_closed (GDBusConnection *connection, const char *sender, const char *path, const char *interface,
            const char *name, GVariant *arguments, gpointer user) {
-  fail (user, _ ("The desktop has ended it, and is asked again."));
+  fail (user, _ (ENDED));
 }
 
 static void
@@ -161,7 +176,7 @@ on_started (gpointer user, GVariant *results, const GError *error) {
   }
   if (!open_clipboard (self, results)) {
     self->is_refused = TRUE; /* the person is not asked at every dictation */
-    end_session (self, _ ("The desktop did not give Longhand the clipboard: nothing is pasted."));
+    end_session (self, _ (CLIPBOARD_ASK_AGAIN));
     return;
   }
   keep_token (self, results);
@@ -188,8 +203,8 @@ on_clipboard (GObject *clipboard, GAsyncResult *result, gpointer user) {
   if (longhand_remote_clipboard_request_finish (self->clipboard, result, &error))
     start (self);
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    end_session (self, _ ("This desktop lets programs press keys, but not use the clipboard unless their "
-                          "window is in use: nothing is pasted."));
+    end_session (self, _ ("This desktop gives the clipboard to the window in use alone, so Longhand cannot "
+                          "paste."));
 }
 
 static void

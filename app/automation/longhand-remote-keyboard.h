@@ -36,4 +36,7 @@ gboolean longhand_remote_keyboard_paste_finish (LonghandRemoteKeyboard *self, GA
 /* Gives it back; who has refused may be asked again. */
 void longhand_remote_keyboard_close (LonghandRemoteKeyboard *self);
 
+/* What to say where there is none. (transfer none) */
+const char *longhand_remote_keyboard_describe_none (void);
+
 G_END_DECLS

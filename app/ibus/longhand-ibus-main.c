@@ -79,12 +79,23 @@ carry_out (IBusBus *bus, const char *command, GError **error) {
   return longhand_ibus_switch (bus, command, error);
 }
 
+/* The library is there, or this would not run; the rest is another package. */
+static void
+complain_of_ibus (void) {
+  g_autofree char *program = g_find_program_in_path ("ibus-daemon");
+
+  g_printerr (
+      program != NULL
+          ? _ ("longhand-ibus: IBus is not running: start it with “ibus start”, or log in anew.\n")
+          : _ ("longhand-ibus: IBus is not installed: install the package “ibus”, and log in anew.\n"));
+}
+
 static int
 run (IBusBus *bus, const char *command) {
   g_autoptr (GError) error = NULL;
 
   if (!ibus_bus_is_connected (bus)) {
-    g_printerr (_ ("longhand-ibus: IBus is not running: start it with “ibus start”, or log in anew.\n"));
+    complain_of_ibus ();
     return 1;
   }
   if (strcmp (command, "ibus") == 0)

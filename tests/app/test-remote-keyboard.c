@@ -292,7 +292,7 @@ static void
 test_portal_without_clipboard (Fixture *f, gconstpointer data) {
   g_clear_pointer (&f->clipboard, mock_clipboard_free);
   g_assert_false (open_it (f));
-  assert_refused (f, "not use the clipboard");
+  assert_refused (f, "window in use alone");
   g_assert_cmpuint (f->n_starts, ==, 0); /* nobody was asked */
   RUN_UNTIL (f->portal->n_closed == 1);
 }
@@ -301,7 +301,7 @@ static void
 test_clipboard_not_given (Fixture *f, gconstpointer data) {
   f->has_clipboard = FALSE;
   g_assert_false (open_it (f));
-  assert_refused (f, "did not give");
+  assert_refused (f, "use the clipboard");
   RUN_UNTIL (f->portal->n_closed == 1);
   g_assert_false (open_it (f));
   g_assert_cmpuint (f->n_starts, ==, 1);

@@ -108,15 +108,17 @@ static const char *
 describe_copying (void) {
   return longhand_clipboard_is_certain (gdk_display_get_default ())
              ? ""
-             : _ ("This desktop may ignore a program whose window is not in use. “Paste” asks it for "
+             : _ ("This desktop may not let Longhand copy while another window is in use. “Paste” asks for "
                   "permission.");
 }
 
 /* What the desktop says to it. (transfer none) */
 static const char *
 describe_pasting (LonghandDictationPage *self) {
-  return self->keyboard != NULL ? longhand_remote_keyboard_get_summary (self->keyboard)
-                                : _ ("This desktop lets no program paste.");
+  const char *summary = self->keyboard != NULL ? longhand_remote_keyboard_get_summary (self->keyboard)
+                                               : longhand_remote_keyboard_describe_none ();
+
+  return *summary != '\0' ? summary : _ ("The desktop asks you whether Longhand may paste");
 }
 
 static void
@@ -130,8 +132,9 @@ describe_when_done (LonghandDictationPage *self) {
   else if (g_str_equal (chosen, "copy"))
     answer = describe_copying ();
 
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->when_done),
-                               *answer != '\0' ? answer : _ ("By key or command, in another window"));
+  adw_action_row_set_subtitle (
+      ADW_ACTION_ROW (self->when_done),
+      *answer != '\0' ? answer : _ ("After you dictate by key or command while another window is in use"));
 }
 
 void
