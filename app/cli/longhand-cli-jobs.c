@@ -16,8 +16,34 @@ struct _LonghandCliJobs {
   Job *jobs; /* owned; [n_jobs] */
   guint n_jobs, n_ended;
   int next;          /* atomic: recordings that somebody is at, or was */
-  GAsyncQueue *done; /* LonghandCliRecording, borrowed; and self for a job that ended */
+  GAsyncQueue *news; /* owned; LonghandCliNews, owned; without a recording: a job has ended */
 };
+
+/* ---- news ---- */
+
+void
+longhand_cli_news_clear (LonghandCliNews *self) {
+  g_clear_object (&self->heard);
+}
+
+static void
+news_free (gpointer data) {
+  longhand_cli_news_clear (data);
+  g_free (data);
+}
+
+/* heard: (transfer full) */
+static void
+tell (LonghandCliJobs *self, LonghandCliRecording *recording, LonghandTranscript *heard) {
+  const LonghandCliNews news = { recording, heard };
+
+  g_async_queue_push (self->news, g_memdup2 (&news, sizeof news));
+}
+
+static void
+tell_heard (LonghandCliRecording *recording, LonghandTranscript *heard, gpointer user) {
+  tell (user, recording, heard);
+}
 
 guint
 longhand_cli_jobs_share (guint n_threads, guint n_jobs, guint i) {
@@ -36,11 +62,13 @@ load (LonghandCliJobs *self, guint first, guint n, LonghandCliRecording **loaded
     LonghandCliRecording *recording = self->work.recordings[i];
     const gint64 begin_us = g_get_monotonic_time ();
 
+    recording->on_heard = self->work.tells_heard ? tell_heard : NULL;
+    recording->on_heard_user = self;
     if (longhand_cli_recording_load (recording, self->work.request, &heard[n_loaded])) {
       longhand_cli_trace_add (self->work.trace, "pipeline", "audio", begin_us);
       loaded[n_loaded++] = recording;
     } else {
-      g_async_queue_push (self->done, recording);
+      tell (self, recording, NULL);
     }
   }
   return n_loaded;
@@ -60,7 +88,7 @@ recognise (Job *job, guint first, guint n) {
     longhand_cli_trace_take (self->work.trace, job->transcriber);
   for (guint i = 0; i < n_loaded; i++) {
     longhand_cli_recording_take (loaded[i], self->work.request, self->work.engine->model_id, &heard[i]);
-    g_async_queue_push (self->done, loaded[i]);
+    tell (self, loaded[i], NULL);
   }
 }
 
@@ -77,7 +105,7 @@ work (gpointer data) {
       break;
     recognise (job, first, MIN (n_together, self->work.n - first));
   }
-  g_async_queue_push (self->done, self);
+  tell (self, NULL, NULL);
   return NULL;
 }
 
@@ -132,7 +160,7 @@ longhand_cli_jobs_start (const LonghandCliWork *todo, guint n_jobs, const struct
   self->work = *todo;
   self->n_jobs = MIN (MIN (n_jobs, n_batches), quill_transcriber_n_threads (todo->engine->transcriber));
   self->jobs = g_new0 (Job, self->n_jobs);
-  self->done = g_async_queue_new ();
+  self->news = g_async_queue_new_full (news_free);
   if (!give_transcribers (self, settings, error) || !begin (self, error))
     return NULL;
   return g_steal_pointer (&self);
@@ -147,21 +175,22 @@ longhand_cli_jobs_free (LonghandCliJobs *self) {
       quill_transcriber_close (&self->jobs[i].transcriber);
   }
   g_free (self->jobs);
-  g_async_queue_unref (self->done);
+  g_async_queue_unref (self->news);
   g_free (self);
 }
 
-LonghandCliRecording *
-longhand_cli_jobs_wait (LonghandCliJobs *self, guint64 wait_us, gboolean *are_done) {
-  gpointer outcome = NULL;
-
+gboolean
+longhand_cli_jobs_wait (LonghandCliJobs *self, guint64 wait_us, LonghandCliNews *news) {
+  *news = (LonghandCliNews){ 0 };
   while (self->n_ended < self->n_jobs) {
-    outcome = wait_us > 0 ? g_async_queue_timeout_pop (self->done, wait_us) : g_async_queue_pop (self->done);
-    if (outcome != self)
-      break;
+    g_autofree LonghandCliNews *next
+        = wait_us > 0 ? g_async_queue_timeout_pop (self->news, wait_us) : g_async_queue_pop (self->news);
+
+    if (next != NULL)
+      *news = *next;
+    if (next == NULL || news->recording != NULL)
+      return TRUE;
     self->n_ended++;
-    outcome = NULL;
   }
-  *are_done = outcome == NULL && self->n_ended == self->n_jobs;
-  return outcome;
+  return FALSE;
 }

@@ -18,10 +18,20 @@ typedef struct {
   LonghandCliRecording **recordings; /* [n], in the order in which they are begun */
   guint n;
   guint n_together;        /* of each job, decoded together */
+  gboolean tells_heard;    /* what they say is wanted before their end */
   LonghandCliTrace *trace; /* of one job; NULL: none */
 } LonghandCliWork;
 
 typedef struct _LonghandCliJobs LonghandCliJobs;
+
+/* What becomes of a recording. */
+typedef struct {
+  LonghandCliRecording *recording; /* borrowed; NULL: nothing yet */
+  LonghandTranscript *heard;       /* owned; what it says behind what came before; NULL: it has its outcome */
+} LonghandCliNews;
+
+void longhand_cli_news_clear (LonghandCliNews *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LonghandCliNews, longhand_cli_news_clear)
 
 /* Threads of job i of n_jobs that share n_threads, at least one each; the first jobs get what is left over.
  */
@@ -36,8 +46,8 @@ LonghandCliJobs *longhand_cli_jobs_start (const LonghandCliWork *work, guint n_j
 void longhand_cli_jobs_free (LonghandCliJobs *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LonghandCliJobs, longhand_cli_jobs_free)
 
-/* Waits for the next recording that has an outcome; for wait_us at most, unless 0. NULL: none yet, or
- * *are_done, and there will be none any more: with Ctrl+C some were not begun. */
-LonghandCliRecording *longhand_cli_jobs_wait (LonghandCliJobs *self, guint64 wait_us, gboolean *are_done);
+/* Waits for the next news; for wait_us at most, unless 0. What a recording says comes before its outcome.
+ * FALSE: there will be none any more; with Ctrl+C some recordings were not begun. */
+gboolean longhand_cli_jobs_wait (LonghandCliJobs *self, guint64 wait_us, LonghandCliNews *news);
 
 G_END_DECLS

@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #define ALL_FORMATS ((1u << LONGHAND_N_FORMATS) - 1)
+/* Nothing can be added behind them. */
+#define DOCUMENTS (1u << LONGHAND_FORMAT_ODT | 1u << LONGHAND_FORMAT_JSON)
 #define SUBTITLES (1u << LONGHAND_FORMAT_SRT | 1u << LONGHAND_FORMAT_VTT)
 #define LARGEST_LAYOUT 1000
 
@@ -22,6 +24,11 @@ longhand_cli_output_clear (LonghandCliOutput *self) {
 static gboolean
 has_several (guint formats) {
   return (formats & (formats - 1)) != 0;
+}
+
+static LonghandFormat
+first_format (const LonghandCliOutput *self) {
+  return (LonghandFormat)g_bit_nth_lsf (self->formats, -1);
 }
 
 /* --output is a folder for them then. */
@@ -104,7 +111,7 @@ take_format_of_ending (LonghandCliOutput *self, GError **error) {
 
 static gboolean
 check_standard_output (const LonghandCliOutput *self, GError **error) {
-  const LonghandFormat format = (LonghandFormat)g_bit_nth_lsf (self->formats, -1);
+  const LonghandFormat format = first_format (self);
 
   if (has_several (self->formats))
     g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
@@ -292,62 +299,118 @@ longhand_cli_output_is_there (const LonghandCliOutput *self, const LonghandCliIn
 
 /* ---- writing ---- */
 
-static GBytes *
-content_of (const LonghandCliOutput *self, LonghandTranscript *transcript, LonghandFormat format,
-            GError **error) {
+/* Subtitles in lines; without the last one as long as words may be added to it. (transfer full) */
+static LonghandTranscript *
+lay_out (const LonghandCliOutput *self, LonghandTranscript *transcript, gboolean is_all) {
   const LonghandLayout layout = { .line_width = (guint)self->line_width,
                                   .n_lines = (guint)self->n_lines,
                                   .n_words = (guint)self->n_words };
+  LonghandTranscript *subtitles = longhand_transcript_lay_out (transcript, &layout);
+  const guint n = longhand_transcript_get_n_segments (subtitles);
+
+  if (!is_all && self->n_lines > 0 && n > 0)
+    longhand_transcript_truncate (subtitles, n - 1);
+  return subtitles;
+}
+
+static GBytes *
+content_of (const LonghandCliOutput *self, LonghandTranscript *transcript, LonghandFormat format,
+            gboolean is_all, GError **error) {
   g_autoptr (LonghandTranscript) subtitles = NULL;
 
   if ((SUBTITLES & 1u << format) == 0)
     return longhand_export_to_bytes (transcript, format, error);
-  subtitles = lays_out (self) ? longhand_transcript_lay_out (transcript, &layout) : g_object_ref (transcript);
+  subtitles = lays_out (self) ? lay_out (self, transcript, is_all) : g_object_ref (transcript);
   return self->highlights_words ? longhand_export_highlighted (subtitles, format, error)
                                 : longhand_export_to_bytes (subtitles, format, error);
 }
 
+/* ---- printing ---- */
+
+gboolean
+longhand_cli_output_grows (const LonghandCliOutput *self) {
+  return self->path == NULL && (self->formats & DOCUMENTS) == 0;
+}
+
+/* Paragraphs are lines. (transfer full) */
+static GBytes *
+drop_last_line (GBytes *content) {
+  gsize n;
+  const char *text = g_bytes_get_data (content, &n);
+
+  for (n = n > 0 ? n - 1 : 0; n > 0 && text[n - 1] != '\n'; n--)
+    ;
+  return g_bytes_new_from_bytes (content, 0, n);
+}
+
+GBytes *
+longhand_cli_output_begin (const LonghandCliOutput *self, LonghandTranscript *transcript) {
+  const LonghandFormat format = first_format (self);
+  g_autoptr (GBytes) content = content_of (self, transcript, format, FALSE, NULL);
+
+  return format == LONGHAND_FORMAT_MD ? drop_last_line (content) : g_steal_pointer (&content);
+}
+
+/* file: NULL, or where the text should have been saved. */
+static void
+print_heading (const LonghandCliOutput *self, const LonghandCliInput *input, GFile *file) {
+  g_autofree char *name = NULL;
+
+  if (!makes_several (self))
+    return;
+  name = file != NULL ? g_file_get_parse_name (file) : longhand_cli_input_display_name (input);
+  g_print ("==> %s <==\n", name);
+}
+
+void
+longhand_cli_output_print (const LonghandCliOutput *self, const LonghandCliInput *input, GBytes *content,
+                           gsize *n_printed) {
+  g_autoptr (GBytes) rest
+      = g_bytes_new_from_bytes (content, *n_printed, g_bytes_get_size (content) - *n_printed);
+
+  if (*n_printed == 0)
+    print_heading (self, input, NULL);
+  longhand_cli_print_bytes (rest);
+  *n_printed = g_bytes_get_size (content);
+}
+
 /* What takes the place of a file. A document is no use in a terminal, but its text is. */
 static void
-print_in_place (LonghandTranscript *transcript, LonghandFormat format, GBytes *content) {
+print_in_place (const LonghandCliOutput *self, const LonghandCliInput *input, GFile *file,
+                LonghandTranscript *transcript, LonghandFormat format, GBytes *content) {
   g_autoptr (GBytes) text = longhand_format_get_writer (format)->is_text
                                 ? g_bytes_ref (content)
                                 : longhand_export_to_bytes (transcript, LONGHAND_FORMAT_TXT, NULL);
 
+  print_heading (self, input, file);
   longhand_cli_print_bytes (text);
 }
 
 static int
 write_one (const LonghandCliOutput *self, const LonghandCliInput *input, LonghandTranscript *transcript,
-           LonghandFormat format) {
+           LonghandFormat format, gsize n_printed) {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) content = content_of (self, transcript, format, &error);
+  g_autoptr (GBytes) content = content_of (self, transcript, format, TRUE, &error);
   g_autoptr (GFile) file = place_of (self, input, format);
 
-  if (content != NULL && file != NULL && longhand_export_save (content, file, &error))
-    return LONGHAND_EXIT_OK;
-  if (makes_several (self)) {
-    g_autofree char *name
-        = file != NULL ? g_file_get_parse_name (file) : longhand_cli_input_display_name (input);
-
-    g_print ("==> %s <==\n", name);
-  }
-  if (error == NULL) {
-    longhand_cli_print_bytes (content);
+  if (content != NULL && file == NULL) {
+    longhand_cli_output_print (self, input, content, &n_printed);
     return LONGHAND_EXIT_OK;
   }
-  print_in_place (transcript, format, content);
+  if (content != NULL && longhand_export_save (content, file, &error))
+    return LONGHAND_EXIT_OK;
+  print_in_place (self, input, file, transcript, format, content);
   return longhand_cli_fail (error);
 }
 
 int
 longhand_cli_output_write (const LonghandCliOutput *self, const LonghandCliInput *input,
-                           LonghandTranscript *transcript) {
+                           LonghandTranscript *transcript, gsize n_printed) {
   int code = LONGHAND_EXIT_OK;
 
   for (guint format = 0; format < LONGHAND_N_FORMATS; format++)
     if ((self->formats & 1u << format) != 0) {
-      const int failed = write_one (self, input, transcript, format);
+      const int failed = write_one (self, input, transcript, format, n_printed);
 
       code = failed != LONGHAND_EXIT_OK ? failed : code;
     }

@@ -38,9 +38,23 @@ gboolean longhand_cli_output_check (LonghandCliOutput *self, const LonghandCliIn
  * written as a whole or not at all, so what is there is complete. Never for standard input. */
 gboolean longhand_cli_output_is_there (const LonghandCliOutput *self, const LonghandCliInput *input);
 
-/* Writes out the text of the recording. What cannot be saved is printed in its place, because it took minutes
- * to recognise, a document as plain text, and complained of. The exit status. */
+/* Whether text can be printed while there will be more of it: it goes to standard output, in a format that
+ * more segments add to. */
+gboolean longhand_cli_output_grows (const LonghandCliOutput *self);
+
+/* What is printed of a recording, whatever else it says behind transcript: whole lines, with which all of it
+ * begins. Of an output that grows. (transfer full) */
+GBytes *longhand_cli_output_begin (const LonghandCliOutput *self, LonghandTranscript *transcript);
+
+/* Prints content without its first *n_printed bytes, which have been printed already, and which it then is
+ * more than or equal to. */
+void longhand_cli_output_print (const LonghandCliOutput *self, const LonghandCliInput *input, GBytes *content,
+                                gsize *n_printed);
+
+/* Writes out the text of the recording, of which n_printed bytes have been printed. What cannot be saved is
+ * printed in its place, because it took minutes to recognise, a document as plain text, and complained of.
+ * The exit status. */
 int longhand_cli_output_write (const LonghandCliOutput *self, const LonghandCliInput *input,
-                               LonghandTranscript *transcript);
+                               LonghandTranscript *transcript, gsize n_printed);
 
 G_END_DECLS

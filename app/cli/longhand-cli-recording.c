@@ -26,6 +26,7 @@ longhand_cli_recording_init (LonghandCliRecording *self, const LonghandCliInput 
 void
 longhand_cli_recording_clear (LonghandCliRecording *self) {
   g_clear_pointer (&self->samples, longhand_samples_free);
+  g_clear_object (&self->heard);
   g_clear_object (&self->transcript);
   g_clear_error (&self->error);
   g_clear_pointer (&self->remarks, g_ptr_array_unref);
@@ -40,6 +41,52 @@ remark (LonghandCliRecording *self, const char *format, ...) {
   va_start (args, format);
   g_ptr_array_add (self->remarks, g_strdup_vprintf (format, args));
   va_end (args);
+}
+
+/* ---- text ---- */
+
+static void
+add_segment (LonghandTranscript *transcript, const struct quill_segment *segment, gint64 offset_ms) {
+  const LonghandScores scores = longhand_engine_scores (segment);
+
+  if (!longhand_transcript_append (transcript, offset_ms + segment->start_ms, offset_ms + segment->end_ms,
+                                   segment->text, &scores))
+    return;
+  for (size_t i = 0; i < segment->n_words; i++) {
+    const struct quill_word *word = &segment->words[i];
+
+    longhand_transcript_add_word (transcript, offset_ms + word->start_ms, offset_ms + word->end_ms,
+                                  word->text, (double)word->probability);
+    for (size_t k = 0; k < word->n_alternatives; k++)
+      longhand_transcript_add_alternative (transcript, word->alternatives[k].text,
+                                           (double)word->alternatives[k].probability);
+  }
+}
+
+static gint64
+begin_ms (const LonghandCliRecording *self) {
+  return (gint64)(self->first / SAMPLES_PER_MS);
+}
+
+/* What was heard becomes what is written, segment by segment: no segment matters to another. (transfer full)
+ */
+static LonghandTranscript *
+rewrite (const LonghandCliRequest *request, LonghandTranscript *heard) {
+  const int max_len = request->recognition.max_len;
+  g_autoptr (LonghandTranscript) whole = g_object_ref (heard);
+
+  longhand_cli_vocabulary_rewrite (&request->vocabulary, &whole);
+  return max_len > 0 ? longhand_transcript_split (whole, (guint)max_len) : g_steal_pointer (&whole);
+}
+
+LonghandTranscript *
+longhand_cli_recording_new_transcript (const LonghandCliRecording *self) {
+  LonghandTranscript *transcript = longhand_transcript_new ();
+  g_autofree char *stem = longhand_cli_input_stem (self->input);
+  g_autofree char *title = g_filename_display_name (stem);
+
+  longhand_transcript_set_title (transcript, title);
+  return transcript;
 }
 
 /* ---- recognition ---- */
@@ -61,8 +108,19 @@ note_progress (void *user, int64_t done_ms, int64_t total_ms) {
 }
 
 static void
+pass_on (void *user, const struct quill_segment *segment) {
+  LonghandCliRecording *self = user;
+  g_autoptr (LonghandTranscript) heard = longhand_transcript_new ();
+
+  add_segment (heard, segment, begin_ms (self));
+  self->on_heard (self, rewrite (self->request, heard), self->on_heard_user);
+}
+
+static void
 set_params (LonghandCliRecording *self, const LonghandCliRequest *request) {
   struct quill_params *params = &self->params;
+
+  self->request = request;
 
   quill_params_init (params);
   longhand_cli_recognition_apply (&request->recognition, params);
@@ -70,6 +128,7 @@ set_params (LonghandCliRecording *self, const LonghandCliRequest *request) {
   longhand_cli_grammar_apply (&request->grammar, params);
   params->cancelled = is_cancelled;
   params->progress = note_progress;
+  params->segment = self->on_heard != NULL ? pass_on : NULL;
   params->user = self;
 }
 
@@ -135,40 +194,18 @@ longhand_cli_recording_load (LonghandCliRecording *self, const LonghandCliReques
   return TRUE;
 }
 
-/* ---- text ---- */
-
-static void
-add_segment (LonghandTranscript *transcript, const struct quill_segment *segment, gint64 offset_ms) {
-  const LonghandScores scores = longhand_engine_scores (segment);
-
-  if (!longhand_transcript_append (transcript, offset_ms + segment->start_ms, offset_ms + segment->end_ms,
-                                   segment->text, &scores))
-    return;
-  for (size_t i = 0; i < segment->n_words; i++) {
-    const struct quill_word *word = &segment->words[i];
-
-    longhand_transcript_add_word (transcript, offset_ms + word->start_ms, offset_ms + word->end_ms,
-                                  word->text, (double)word->probability);
-    for (size_t k = 0; k < word->n_alternatives; k++)
-      longhand_transcript_add_alternative (transcript, word->alternatives[k].text,
-                                           (double)word->alternatives[k].probability);
-  }
-}
+/* ---- outcome ---- */
 
 static LonghandTranscript *
 transcript_of (LonghandCliRecording *self, const char *model_id, const struct quill_result *result) {
-  LonghandTranscript *transcript = longhand_transcript_new ();
-  const gint64 offset_ms = (gint64)(self->first / SAMPLES_PER_MS);
-  g_autofree char *stem = longhand_cli_input_stem (self->input);
-  g_autofree char *title = g_filename_display_name (stem);
+  LonghandTranscript *transcript = longhand_cli_recording_new_transcript (self);
 
-  longhand_transcript_set_title (transcript, title);
   longhand_transcript_set_model (transcript, model_id);
   longhand_transcript_set_language (transcript, result->language);
   if (result->language_probability > 0.0f)
     longhand_transcript_set_language_probability (transcript, (double)result->language_probability);
   for (size_t i = 0; i < result->n_segments; i++)
-    add_segment (transcript, &result->segments[i], offset_ms);
+    add_segment (transcript, &result->segments[i], begin_ms (self));
   if (self->n_heard > 0 && longhand_transcript_get_n_segments (transcript) == 0) {
     g_autofree char *name = longhand_cli_input_display_name (self->input);
 
@@ -181,7 +218,6 @@ void
 longhand_cli_recording_take (LonghandCliRecording *self, const LonghandCliRequest *request,
                              const char *model_id, struct quill_recording *heard) {
   g_autoptr (LonghandTranscript) whole = NULL;
-  const int max_len = request->recognition.max_len;
 
   g_clear_pointer (&self->samples, longhand_samples_free);
   if (heard->status != QUILL_OK) {
@@ -195,8 +231,6 @@ longhand_cli_recording_take (LonghandCliRecording *self, const LonghandCliReques
             heard->result->n_prompt_left_out);
   whole = transcript_of (self, model_id, heard->result);
   quill_result_free (&heard->result);
-  longhand_cli_vocabulary_rewrite (&request->vocabulary, &whole);
   g_atomic_int_set (&self->done_ms, g_atomic_int_get (&self->total_ms));
-  self->transcript
-      = max_len > 0 ? longhand_transcript_split (whole, (guint)max_len) : g_steal_pointer (&whole);
+  self->transcript = rewrite (request, whole);
 }

@@ -12,6 +12,7 @@
 #define REDRAW_US (200 * 1000)
 #define LOWEST_RAW_HZ 1000
 #define HIGHEST_RAW_HZ 768000
+#define PRINT_RESTS 50 /* times as long as it took to write out what may be printed, nothing is for that */
 #define MAX_SHOWN 8 /* recordings; more fit into no line */
 
 typedef struct {
@@ -48,6 +49,9 @@ typedef struct {
   GPtrArray *todo; /* owned; LonghandCliRecording, borrowed: those that are not there already */
   guint n_written; /* with those that are */
   guint n_printed; /* of todo, from its beginning; or passed over */
+  gint64 print_from_us; /* until then, no text is printed before its recording has ended */
+  gboolean is_cut_off;  /* one was cancelled */
+  gboolean is_shown;    /* a line of progress is on the terminal */
   gint64 begin_us;
   double noted_s, noted_at_s; /* sound that was done when there was more last, and how long after begin_us */
   int code;
@@ -133,34 +137,109 @@ show_progress (Run *run) {
   sum_up (run, &progress);
   look_at_clock (run, &progress);
   longhand_cli_progress_show (&progress);
+  run->is_shown = TRUE;
   for (guint i = 0; i < progress.n_items; i++)
     g_free (names[i]);
+}
+
+/* So that other lines can be written. */
+static void
+hide_progress (Run *run) {
+  if (run->is_shown)
+    longhand_cli_progress_hide ();
+  run->is_shown = FALSE;
+}
+
+/* ---- text as it goes ---- */
+
+/* The one whose text comes next; NULL: all are printed. */
+static LonghandCliRecording *
+get_next (const Run *run) {
+  return run->n_printed < run->todo->len ? g_ptr_array_index (run->todo, run->n_printed) : NULL;
+}
+
+static void
+add_heard (LonghandCliRecording *recording, LonghandTranscript *heard) {
+  if (recording->heard == NULL)
+    recording->heard = longhand_cli_recording_new_transcript (recording);
+  longhand_transcript_append_all (recording->heard, heard);
+  recording->has_more = TRUE;
+}
+
+/* All that was heard so far is written out for what is new in it, which for recordings of hours takes more
+ * and more time: it gets a fixed share of it. */
+static void
+print_what_is_sure (Run *run) {
+  const LonghandCliOutput *output = &run->options->output;
+  LonghandCliRecording *next = get_next (run);
+  const gint64 begin_us = g_get_monotonic_time ();
+  g_autoptr (GBytes) content = NULL;
+
+  if (next == NULL || !next->has_more || begin_us < run->print_from_us)
+    return;
+  next->has_more = FALSE;
+  content = longhand_cli_output_begin (output, next->heard);
+  run->print_from_us = begin_us + (1 + PRINT_RESTS) * (g_get_monotonic_time () - begin_us);
+  if (g_bytes_get_size (content) == next->n_printed)
+    return;
+  hide_progress (run);
+  longhand_cli_output_print (output, next->input, content, &next->n_printed);
+}
+
+/* For news, before something else is to be done; 0: nothing is. */
+static guint64
+get_patience_us (const Run *run) {
+  const LonghandCliRecording *next = get_next (run);
+  const guint64 redraw_us = run->options->progress.is_shown ? REDRAW_US : 0;
+  gint64 rest_us;
+
+  if (next == NULL || !next->has_more)
+    return redraw_us;
+  rest_us = MAX (run->print_from_us - g_get_monotonic_time (), 1);
+  return redraw_us > 0 ? MIN (redraw_us, (guint64)rest_us) : (guint64)rest_us;
 }
 
 /* ---- outcomes ---- */
 
 /* Stopped by Ctrl+C, which is no failure of its own. */
 static gboolean
-is_cut_off (const LonghandCliRecording *recording) {
+is_cancelled (const LonghandCliRecording *recording) {
   return g_error_matches (recording->error, LONGHAND_ERROR, LONGHAND_ERROR_CANCELLED);
+}
+
+/* What was heard before it failed. With Ctrl+C that is the text that was being printed; of those behind it
+ * nothing is. */
+static void
+print_heard (Run *run, LonghandCliRecording *recording) {
+  if (recording->heard != NULL && !run->is_cut_off)
+    longhand_cli_output_write (&run->options->output, recording->input, recording->heard,
+                               recording->n_printed);
+  run->is_cut_off = run->is_cut_off || is_cancelled (recording);
+}
+
+static int
+tell_outcome (Run *run, LonghandCliRecording *recording) {
+  for (guint i = 0; i < recording->remarks->len; i++)
+    longhand_cli_complain ("%s", (const char *)g_ptr_array_index (recording->remarks, i));
+  if (recording->error != NULL)
+    return longhand_cli_fail (recording->error);
+  run->n_written++;
+  return longhand_cli_output_write (&run->options->output, recording->input, recording->transcript,
+                                    recording->n_printed);
 }
 
 static void
 settle (Run *run, LonghandCliRecording *recording) {
-  int code;
+  int code = LONGHAND_EXIT_OK;
 
-  if (is_cut_off (recording))
-    return;
-  for (guint i = 0; i < recording->remarks->len; i++)
-    longhand_cli_complain ("%s", (const char *)g_ptr_array_index (recording->remarks, i));
-  if (recording->error != NULL) {
-    code = longhand_cli_fail (recording->error);
-  } else {
-    code = longhand_cli_output_write (&run->options->output, recording->input, recording->transcript);
-    g_clear_object (&recording->transcript);
-    run->n_written++;
-  }
+  hide_progress (run);
+  if (recording->error != NULL)
+    print_heard (run, recording);
+  if (!is_cancelled (recording))
+    code = tell_outcome (run, recording);
   run->code = code != LONGHAND_EXIT_OK ? code : run->code;
+  g_clear_object (&recording->heard);
+  g_clear_object (&recording->transcript);
 }
 
 /* Texts are saved at once, but printed in the order in which the recordings were named: what was not begun
@@ -183,21 +262,28 @@ settle_what_can_be (Run *run, LonghandCliRecording *finished, gboolean at_end) {
 }
 
 static void
+take (Run *run, const LonghandCliNews *news) {
+  if (news->heard != NULL)
+    add_heard (news->recording, news->heard);
+  else if (news->recording != NULL)
+    news->recording->is_finished = TRUE;
+}
+
+static void
 wait_for_all (Run *run, LonghandCliJobs *jobs) {
-  const gboolean is_shown = run->options->progress.is_shown;
-  gboolean are_done = FALSE;
+  gboolean goes_on = TRUE;
 
-  while (!are_done) {
-    LonghandCliRecording *finished = longhand_cli_jobs_wait (jobs, is_shown ? REDRAW_US : 0, &are_done);
+  while (goes_on) {
+    g_auto (LonghandCliNews) news = { 0 };
 
-    if (finished != NULL)
-      finished->is_finished = TRUE;
-    if (is_shown && (finished != NULL || are_done))
-      longhand_cli_progress_hide ();
-    settle_what_can_be (run, finished, are_done);
-    if (is_shown && !are_done)
+    goes_on = longhand_cli_jobs_wait (jobs, get_patience_us (run), &news);
+    take (run, &news);
+    settle_what_can_be (run, news.heard == NULL ? news.recording : NULL, !goes_on);
+    print_what_is_sure (run);
+    if (run->options->progress.is_shown && goes_on)
       show_progress (run);
   }
+  hide_progress (run);
 }
 
 static void
@@ -325,6 +411,7 @@ recognise_with (LonghandCliEngine *engine, Run *run, const struct quill_settings
     .recordings = (LonghandCliRecording **)run->todo->pdata,
     .n = run->todo->len,
     .n_together = (guint)options->together,
+    .tells_heard = longhand_cli_output_grows (&options->output),
     .trace = options->trace,
   };
   g_autoptr (LonghandCliJobs) jobs = NULL;
@@ -474,9 +561,11 @@ longhand_cli_transcribe (int argc, char **argv) {
   if (!longhand_cli_parse (
           &argc, &argv, _ ("FILE|FOLDER|-…"),
           _ ("Writes out recordings: wav, flac, ogg, opus, mp3; those in folders; or “-”, standard input."),
-          _ ("A recording that fails does not keep the others from being written out. Text that cannot be\n"
-             "saved is printed, so that it is not lost. Ctrl+C leaves what is finished, and --resume goes "
-             "on."),
+          _ ("A recording that fails does not keep the others from being written out. Text on standard "
+             "output\n"
+             "comes while its recording is heard, unless it is json or odt. Text that cannot be saved is "
+             "printed,\n"
+             "so that it is not lost. Ctrl+C leaves what is finished, and --resume goes on."),
           (const GOptionEntry *)(gpointer)all_entries->data))
     return LONGHAND_EXIT_USAGE;
   return run_verb (&options, argv + 1, (guint)argc - 1);

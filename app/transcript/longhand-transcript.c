@@ -205,13 +205,30 @@ longhand_transcript_copy_word (LonghandTranscript *self, const LonghandWord *wor
 }
 
 void
+longhand_transcript_append_all (LonghandTranscript *self, LonghandTranscript *other) {
+  g_return_if_fail (LONGHAND_IS_TRANSCRIPT (self));
+  g_return_if_fail (LONGHAND_IS_TRANSCRIPT (other) && other != self);
+
+  for (guint i = 0; i < other->segments->len; i++)
+    g_ptr_array_add (self->segments, longhand_segment_copy (g_ptr_array_index (other->segments, i)));
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+void
+longhand_transcript_truncate (LonghandTranscript *self, guint n_segments) {
+  g_return_if_fail (LONGHAND_IS_TRANSCRIPT (self));
+  g_return_if_fail (n_segments <= self->segments->len);
+
+  g_ptr_array_set_size (self->segments, (int)n_segments);
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+void
 longhand_transcript_clear (LonghandTranscript *self) {
   g_return_if_fail (LONGHAND_IS_TRANSCRIPT (self));
 
-  if (self->segments->len == 0)
-    return;
-  g_ptr_array_set_size (self->segments, 0);
-  g_signal_emit (self, signals[CHANGED], 0);
+  if (self->segments->len > 0)
+    longhand_transcript_truncate (self, 0);
 }
 
 guint

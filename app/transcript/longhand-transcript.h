@@ -59,6 +59,10 @@ void longhand_transcript_add_word (LonghandTranscript *self, gint64 start_ms, gi
 void longhand_transcript_copy_word (LonghandTranscript *self, const LonghandWord *word);
 /* Adds an alternative to the last word of the last segment. Signal "changed". */
 void longhand_transcript_add_alternative (LonghandTranscript *self, const char *text, double probability);
+/* Appends copies of the other's segments. Signal "changed". */
+void longhand_transcript_append_all (LonghandTranscript *self, LonghandTranscript *other);
+/* Keeps the first n_segments, of which there are as many. Signal "changed". */
+void longhand_transcript_truncate (LonghandTranscript *self, guint n_segments);
 void longhand_transcript_clear (LonghandTranscript *self);
 guint longhand_transcript_get_n_segments (LonghandTranscript *self);
 const LonghandSegment *longhand_transcript_get_segment (LonghandTranscript *self,
