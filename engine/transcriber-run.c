@@ -121,6 +121,7 @@ static void expect_prefix(struct quill_run *run)
 
     search->draft = run->slot->prompt + search->n_text_ctx - run->n_prefix;
     search->n_draft = search->n_firm = search->n_forced = run->n_prefix;
+    search->needs_no_speech = true;
 }
 
 /* One temperature after another is tried until one passes; the last counts in any case. */

@@ -67,6 +67,7 @@ void quill_search_begin(struct quill_search *s)
     assert(s->n_forced <= s->n_draft && s->n_forced <= s->max_tokens &&
            s->n_forced <= s->n_text_ctx - s->n_prompt);
     s->prompted = false;
+    s->n_begun = 0;
     s->random = s->seed;
     s->n_tokens = s->n_forced;
     s->sum_logprob = 0.0;
@@ -85,7 +86,7 @@ void quill_search_begin(struct quill_search *s)
 /* Of the sequence that counts: that of what was fed and held. */
 static size_t length(const struct quill_search *s)
 {
-    return s->prompted ? s->n_prompt + s->n_tokens - 1 : 0;
+    return s->prompted ? s->n_prompt + s->n_tokens - 1 : s->n_begun;
 }
 
 /* ---- what is fed ------------------------------------------------------------------------------------ */
@@ -116,17 +117,35 @@ static size_t room(const struct quill_search *s, size_t n_fed, size_t n_logits)
     return least < s->max_logits - n_logits ? least : s->max_logits - n_logits;
 }
 
+/* Whether the prompt up to sot is fed first: rows of logits from there to the end of what is forced might be
+ * too many. */
+static bool begins_with_sot(const struct quill_search *s)
+{
+    return s->needs_no_speech && s->n_forced > 0 && s->n_begun == 0;
+}
+
+/* The prompt and what is forced behind it, but for what was fed already. Returns their number. */
+static size_t write_prompt(struct quill_search *s)
+{
+    const size_t n = s->n_prompt - s->n_begun;
+
+    memcpy(s->fed, s->prompt + s->n_begun, n * sizeof *s->fed);
+    memcpy(s->fed + n, s->tokens, s->n_forced * sizeof *s->fed);
+    return n + s->n_forced;
+}
+
 static struct quill_feed feed_next(struct quill_search *s)
 {
     size_t n = 0, n_logits = 1;
     struct quill_feed feed = {.sequence = s->sequence, .tokens = s->fed};
 
+    if (!s->prompted && begins_with_sot(s))
+        return (struct quill_feed){
+            .sequence = s->sequence, .tokens = s->prompt, .n = s->sot_index + 1, .n_logits = 1};
     if (s->prompted) {
         s->fed[n++] = s->tokens[s->n_tokens - 1];
     } else {
-        memcpy(s->fed, s->prompt, s->n_prompt * sizeof *s->fed);
-        memcpy(s->fed + s->n_prompt, s->tokens, s->n_forced * sizeof *s->fed);
-        n = s->n_prompt + s->n_forced;
+        n = write_prompt(s);
         if (s->n_forced == 0)
             n_logits = s->n_prompt - s->sot_index;
     }
@@ -148,14 +167,20 @@ size_t quill_search_feeds(struct quill_search *s, struct quill_decoder *decoder,
 
 /* ---- what is taken ---------------------------------------------------------------------------------- */
 
-/* The no-speech probability is taken at sot, before any rule. Returns the logits behind what is certain. */
+/* By the logits at sot, before any rule. */
+static void take_sot(struct quill_search *s, const float *logits)
+{
+    s->no_speech_prob =
+        expf(logits[s->rules->specials.no_speech] - s->kernels->log_sum_exp(logits, s->n_vocab));
+}
+
+/* Returns the logits behind what is certain. */
 static const float *take_prompt(struct quill_search *s, const float *logits)
 {
     s->prompted = true;
     if (s->n_forced > 0)
         return logits;
-    s->no_speech_prob =
-        expf(logits[s->rules->specials.no_speech] - s->kernels->log_sum_exp(logits, s->n_vocab));
+    take_sot(s, logits);
     return logits + (s->n_prompt - s->sot_index - 1) * s->n_vocab;
 }
 
@@ -279,6 +304,11 @@ static bool take_one(struct quill_search *s, const float *logits)
 
 bool quill_search_take(struct quill_search *s, struct quill_decoder *decoder, const float *logits)
 {
+    if (!s->prompted && begins_with_sot(s)) {
+        take_sot(s, logits);
+        s->n_begun = s->sot_index + 1;
+        return false;
+    }
     if (!s->prompted)
         logits = take_prompt(s, logits);
     if (!(s->beams ? quill_beams_take(s, decoder, logits) : take_one(s, logits)))

@@ -37,8 +37,10 @@ struct quill_search {
                             * and that is taken whatever its probability */
     size_t n_draft;
     /* Of the draft, what is no matter of choice: at most max_tokens and what n_text_ctx leaves. With
-     * timestamps it begins with one. With any, no_speech_prob stays what it is. */
+     * timestamps it begins with one. With any, no_speech_prob stays what it is, unless it is needed, which
+     * takes a step of its own. */
     size_t n_forced;
+    bool needs_no_speech;
     /* Of the draft, what firm_tolerance is for; tolerance for the rest, both >= 0: what is expected is
      * chosen, too, when its log-probability is at most so much below the largest. With 0 a draft changes
      * nothing but the number of steps. Of several hypotheses, those lose firm_tolerance that are not what is
@@ -61,6 +63,7 @@ struct quill_search {
 
     /* --- how far it is, and what it found --- */
     bool prompted;
+    size_t n_begun; /* tokens of the prompt that were fed before the rest of it */
     uint64_t random;
     size_t n_tokens;
     size_t draft_at;               /* of the draft, what is expected next */

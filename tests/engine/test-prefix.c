@@ -49,7 +49,8 @@ hear (struct fixture *f) {
   return result;
 }
 
-/* However hypotheses are found, with times and without. What follows is still what was said. */
+/* However hypotheses are found, with times and without. What follows is still what was said, and whether
+ * anything was does not depend on it. */
 static void
 text_begins_with_it_and_goes_on (struct fixture *f, const void *unused) {
   for (int way = 0; way < 6; way++) {
@@ -66,7 +67,9 @@ text_begins_with_it_and_goes_on (struct fixture *f, const void *unused) {
     g_test_message ("%d: %s", way, with->segments[0].text);
     g_assert_true (g_str_has_prefix (with->segments[0].text, " " PREFIX));
     g_assert_cmpuint (strlen (with->segments[0].text), >, 2 * strlen (PREFIX));
-    g_assert_cmpfloat (with->segments[0].no_speech_prob, ==, 0);
+    g_assert_cmpfloat (with->segments[0].no_speech_prob, >, 0);
+    g_assert_cmpfloat_with_epsilon (with->segments[0].no_speech_prob, without->segments[0].no_speech_prob,
+                                    1e-6);
     g_assert_true (way / 2 == 2 || g_str_has_suffix (with->segments[with->n_segments - 1].text, last));
     quill_result_free (&without);
     quill_result_free (&with);
