@@ -12,6 +12,8 @@
 #define FEWEST_COLUMNS 20
 #define FEWEST_OF_NAME 8
 #define CERTAIN_S 2.0 /* before that a speed is a guess */
+/* In the last column some terminals begin a new line, and two are for the ^C that they show. */
+#define COLUMNS_LEFT_FREE 3
 #define ELLIPSIS "…"
 
 /* ---- columns ---- */
@@ -75,14 +77,22 @@ clock_time (double seconds) {
                   : g_strdup_printf ("%u:%02u:%02u", s / 3600, s / 60 % 60, s % 60);
 }
 
+/* What a line has, of which narrow ones do without the last. */
+typedef enum {
+  COUNTS,
+  TIME_LEFT,
+  SPEED,
+} Detail;
+
 static void
-append_speed (const LonghandCliProgress *self, GString *line) {
+append_speed (const LonghandCliProgress *self, Detail most, GString *line) {
   g_autofree char *left = NULL;
 
   if (self->elapsed_s < CERTAIN_S || self->done_s <= 0)
     return;
-  append_part (line, g_strdup_printf (_ ("%.1f × real time"), self->done_s / self->elapsed_s));
-  if (self->total_s <= 0)
+  if (most >= SPEED)
+    append_part (line, g_strdup_printf (_ ("%.1f × real time"), self->done_s / self->elapsed_s));
+  if (most < TIME_LEFT || self->total_s <= 0)
     return;
   left
       = clock_time (MAX ((self->total_s - self->done_s) / self->done_s * self->elapsed_s - self->since_s, 0));
@@ -91,7 +101,7 @@ append_speed (const LonghandCliProgress *self, GString *line) {
 
 /* What holds of all. */
 static GString *
-begin_line (const LonghandCliProgress *self) {
+begin_line (const LonghandCliProgress *self, Detail most) {
   GString *line = g_string_new (NULL);
 
   if (self->n > 1) {
@@ -99,7 +109,7 @@ begin_line (const LonghandCliProgress *self) {
     if (self->total_s > 0)
       append_part (line, percent (self->done_s / self->total_s));
   }
-  append_speed (self, line);
+  append_speed (self, most, line);
   return line;
 }
 
@@ -122,16 +132,31 @@ append_item (const LonghandCliProgress *self, GString *line, guint i, guint n_co
   return TRUE;
 }
 
-char *
-longhand_cli_progress_to_line (const LonghandCliProgress *self, guint n_columns) {
-  g_autoptr (GString) line = begin_line (self);
+/* Up to that detail; NULL: there is no room. How much is done of a single recording stands behind its name.
+ * (transfer full) */
+static char *
+write_line (const LonghandCliProgress *self, Detail most, guint n_columns) {
+  g_autoptr (GString) line = begin_line (self, most);
+  guint n_items = 0;
 
   if (longhand_cli_columns_of (line->str) > n_columns)
-    return cut (line->str, n_columns);
-  for (guint i = 0; i < self->n_items; i++)
-    if (!append_item (self, line, i, n_columns))
-      break;
-  return g_strdup (line->str);
+    return NULL;
+  while (n_items < self->n_items && append_item (self, line, n_items, n_columns))
+    n_items++;
+  return self->n > 1 || n_items == self->n_items ? g_strdup (line->str) : NULL;
+}
+
+char *
+longhand_cli_progress_to_line (const LonghandCliProgress *self, guint n_columns) {
+  g_autoptr (GString) counts = begin_line (self, COUNTS);
+
+  for (int most = SPEED; most >= COUNTS; most--) {
+    char *line = write_line (self, (Detail)most, n_columns);
+
+    if (line != NULL)
+      return line;
+  }
+  return cut (counts->str, n_columns);
 }
 
 /* ---- on the terminal ---- */
@@ -158,8 +183,8 @@ longhand_cli_progress_check (LonghandCliProgressOption *self, GError **error) {
 
 void
 longhand_cli_progress_show (const LonghandCliProgress *self) {
-  /* In the last column some terminals begin a new line. */
-  g_autofree char *line = longhand_cli_progress_to_line (self, longhand_cli_terminal_columns () - 1);
+  g_autofree char *line
+      = longhand_cli_progress_to_line (self, longhand_cli_terminal_columns () - COLUMNS_LEFT_FREE);
 
   g_printerr ("\r\033[K%s", line);
 }

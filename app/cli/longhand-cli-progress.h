@@ -20,8 +20,8 @@ typedef struct {
   double since_s;         /* from there to now */
 } LonghandCliProgress;
 
-/* At most n_columns wide; names are cut, and left out, for what holds of all. Nothing in it moves the cursor.
- * (transfer full) */
+/* At most n_columns wide; names are cut, and left out, for what holds of all, and the speed for how much is
+ * done and left. Nothing in it moves the cursor. (transfer full) */
 char *longhand_cli_progress_to_line (const LonghandCliProgress *self, guint n_columns);
 
 /* Of the terminal behind standard error; 80 where it does not say. */

@@ -280,7 +280,7 @@ wait_for_all (Run *run, LonghandCliJobs *jobs) {
     take (run, &news);
     settle_what_can_be (run, news.heard == NULL ? news.recording : NULL, !goes_on);
     print_what_is_sure (run);
-    if (run->options->progress.is_shown && goes_on)
+    if (run->options->progress.is_shown && goes_on && !longhand_cli_interrupted ())
       show_progress (run);
   }
   hide_progress (run);

@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
-#include <pty.h>
 #include <signal.h>
 #include <sndfile.h>
 #include <string.h>
@@ -285,93 +284,6 @@ empty_standard_input_is_told (Fixture *f, gconstpointer data) {
   g_auto (CliRun) run = cli_run_in (&(CliSetting){ .wrapper = wrapper }, arguments);
 
   cli_assert_fails (&run, 1, "standard input", "is empty");
-}
-
-/* ---- terminals ---- */
-
-/* Runs it on a terminal of so many columns, as standard input and standard error, and returns what that
- * shows; standard output goes to *out. */
-static char *
-run_on_terminal (unsigned short n_columns, const char *const *arguments, char **out, int *code) {
-  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
-  g_autoptr (GPtrArray) argv = g_ptr_array_new ();
-  g_autoptr (GSubprocess) process = NULL;
-  g_autoptr (GError) error = NULL;
-  const struct winsize size = { .ws_row = 24, .ws_col = n_columns };
-  GString *shown = g_string_new (NULL);
-  char buffer[4096];
-  ssize_t n;
-  int master, slave;
-
-  g_assert_cmpint (openpty (&master, &slave, NULL, NULL, &size), ==, 0);
-  fcntl (master, F_SETFD, FD_CLOEXEC);
-  g_ptr_array_add (argv, (gpointer)g_getenv ("LONGHAND_TEST_CLI"));
-  for (guint i = 0; arguments[i] != NULL; i++)
-    g_ptr_array_add (argv, (gpointer)arguments[i]);
-  g_ptr_array_add (argv, NULL);
-  g_subprocess_launcher_take_fd (launcher, dup (slave), STDIN_FILENO);
-  g_subprocess_launcher_take_fd (launcher, slave, STDERR_FILENO);
-  process = g_subprocess_launcher_spawnv (launcher, (const char *const *)argv->pdata, &error);
-  g_assert_no_error (error);
-  g_clear_object (&launcher); /* closes its end of the terminal */
-  while ((n = read (master, buffer, sizeof buffer)) > 0)
-    g_string_append_len (shown, buffer, n);
-  close (master);
-  g_subprocess_communicate_utf8 (process, NULL, NULL, out, NULL, &error);
-  g_assert_no_error (error);
-  *code = g_subprocess_get_exit_status (process);
-  return g_string_free (shown, FALSE);
-}
-
-static void
-progress_fits_into_the_terminal_and_goes_away (Fixture *f, gconstpointer data) {
-  g_autofree char *name
-      = write_speech (f, "a name that is far too long for a terminal.wav", SF_FORMAT_WAV, 4);
-  const char *const arguments[] = { "transcribe", "--greedy", name, speech (), NULL };
-  g_auto (CliRun) expected = cli_run ("transcribe", "--greedy", name, speech (), NULL);
-  g_autofree char *out = NULL;
-  g_autofree char *shown = NULL;
-  g_auto (GStrv) lines = NULL;
-  int code;
-
-  shown = run_on_terminal (30, arguments, &out, &code);
-  g_test_message ("%s", shown);
-  g_assert_cmpint (code, ==, 0);
-  g_assert_cmpstr (out, ==, expected.out);
-  cli_assert_contains (shown, "0 of 2");
-  cli_assert_contains (shown, "a name");
-  g_assert_null (strchr (shown, '\n'));
-  g_assert_true (g_str_has_suffix (shown, "\r\033[K"));
-  lines = g_strsplit (shown, "\r\033[K", -1);
-  for (guint i = 0; lines[i] != NULL; i++)
-    g_assert_cmpint (g_utf8_strlen (lines[i], -1), <, 30);
-}
-
-static void
-progress_is_shown_when_it_is_asked_for (Fixture *f, gconstpointer data) {
-  g_auto (CliRun) always = cli_run ("transcribe", "--progress", "always", speech (), NULL);
-  const char *const arguments[] = { "transcribe", "--progress=never", speech (), NULL };
-  g_autofree char *out = NULL;
-  g_autofree char *never = NULL;
-  int code;
-
-  g_assert_cmpint (always.code, ==, 0);
-  cli_assert_contains (always.err, "\r\033[K");
-  never = run_on_terminal (80, arguments, &out, &code);
-  g_assert_cmpint (code, ==, 0);
-  g_assert_cmpstr (never, ==, "");
-}
-
-static void
-keyboard_is_no_recording (Fixture *f, gconstpointer data) {
-  static const char *const arguments[] = { "transcribe", "-", "--quiet", NULL };
-  g_autofree char *out = NULL;
-  g_autofree char *shown = NULL;
-  int code;
-
-  shown = run_on_terminal (80, arguments, &out, &code);
-  g_assert_cmpint (code, ==, 1);
-  cli_assert_contains (shown, "Standard input is the keyboard");
 }
 
 /* ---- stopping and going on ---- */
@@ -774,9 +686,6 @@ main (int argc, char **argv) {
   ADD ("wav-of-unknown-length-comes-out-of-a-pipe", wav_of_unknown_length_comes_out_of_a_pipe);
   ADD ("raw-samples-come-out-of-a-pipe", raw_samples_come_out_of_a_pipe);
   ADD ("empty-standard-input-is-told", empty_standard_input_is_told);
-  ADD ("progress-fits-into-the-terminal-and-goes-away", progress_fits_into_the_terminal_and_goes_away);
-  ADD ("progress-is-shown-when-it-is-asked-for", progress_is_shown_when_it_is_asked_for);
-  ADD ("keyboard-is-no-recording", keyboard_is_no_recording);
   ADD ("folders-that-vanish-are-told-and-no-text-is-lost", folders_that_vanish_are_told_and_no_text_is_lost);
   ADD ("interrupt-keeps-what-is-finished", interrupt_keeps_what_is_finished);
   g_test_add_func ("/cli-files/interrupt-does-not-cut-what-is-being-printed",

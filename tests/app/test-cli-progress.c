@@ -28,6 +28,9 @@ one_recording_needs_no_count (void) {
   assert_line (&later, 79, "25.0 × real time, 1:59 left: talk.wav 43 %");
   later.since_s = 300;
   assert_line (&later, 79, "25.0 × real time, 0:00 left: talk.wav 43 %");
+  later.since_s = 0;
+  assert_line (&later, 30, "2:29 left: talk.wav 43 %");
+  assert_line (&later, 20, "talk.wav 43 %");
   later.total_s = 0;
   assert_line (&later, 79, "25.0 × real time: talk.wav 43 %");
 }
@@ -53,7 +56,10 @@ what_holds_of_all_goes_before_names (void) {
                "3 of 10, 10 %, 2.0 × real time, 1:15:00 left: talk.wav 43 %, a very long … 99 %");
   assert_line (&progress, 60, "3 of 10, 10 %, 2.0 × real time, 1:15:00 left: talk.wav 43 %");
   assert_line (&progress, 44, "3 of 10, 10 %, 2.0 × real time, 1:15:00 left");
-  assert_line (&progress, 20, "3 of 10, 10 %, 2.0 …");
+  assert_line (&progress, 43, "3 of 10, 10 %, 1:15:00 left: talk.wav 43 %");
+  assert_line (&progress, 35, "3 of 10, 10 %, 1:15:00 left");
+  assert_line (&progress, 20, "3 of 10, 10 %");
+  assert_line (&progress, 8, "3 of 10…");
 }
 
 /* Counted as a terminal does: wide characters take two columns, combining ones none. */
