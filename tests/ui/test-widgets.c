@@ -440,12 +440,17 @@ test_storage (Fixture *f, gconstpointer data) {
   g_autofree char *path = g_build_filename (sessions, "test", NULL);
   g_autofree char *bytes = g_strnfill (64000, 'x');
   GtkWidget *preferences;
+  GtkLabel *shown;
 
   g_mkdir_with_parents (sessions, 0700);
   g_assert_true (g_file_set_contents (path, bytes, 64000, NULL));
   preferences = show_preferences (f);
   adw_preferences_window_set_visible_page_name (ADW_PREFERENCES_WINDOW (preferences), "privacy");
   WAIT_FOR (says (preferences, folder));
+  shown = fixture_find (preferences, GTK_TYPE_LABEL, "tooltip-text", folder);
+  g_assert_cmpstr (gtk_label_get_text (shown), ==, folder);
+  g_assert_true (gtk_label_get_selectable (shown));
+  g_assert_cmpint (gtk_label_get_ellipsize (shown), ==, PANGO_ELLIPSIZE_MIDDLE); /* its end tells most */
   WAIT_FOR (says (preferences, "kB\nModels"));
   g_unlink (path);
   gtk_window_destroy (GTK_WINDOW (preferences));

@@ -13,7 +13,7 @@ struct _LonghandPrivacyPage {
   /* template children */
   GtkSwitch *keep_sessions;
   LonghandChoiceRow *keep_sound;
-  AdwActionRow *folder;
+  GtkLabel *path;
   GtkLabel *texts;
   GtkLabel *sound;
   GtkLabel *models;
@@ -148,7 +148,7 @@ longhand_privacy_page_class_init (LonghandPrivacyPageClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, LonghandPrivacyPage, keep_sessions);
   gtk_widget_class_bind_template_child (widget_class, LonghandPrivacyPage, keep_sound);
   gtk_widget_class_bind_template_callback (widget_class, on_keep_sound_chosen);
-  gtk_widget_class_bind_template_child (widget_class, LonghandPrivacyPage, folder);
+  gtk_widget_class_bind_template_child (widget_class, LonghandPrivacyPage, path);
   gtk_widget_class_bind_template_child (widget_class, LonghandPrivacyPage, texts);
   gtk_widget_class_bind_template_child (widget_class, LonghandPrivacyPage, sound);
   gtk_widget_class_bind_template_child (widget_class, LonghandPrivacyPage, models);
@@ -163,9 +163,9 @@ static void
 show_folder (LonghandPrivacyPage *self) {
   g_autofree char *folder = longhand_storage_dup_folder ();
   g_autofree char *name = g_filename_display_name (folder);
-  g_autofree char *text = g_markup_escape_text (name, -1);
 
-  adw_action_row_set_subtitle (self->folder, text);
+  gtk_label_set_text (self->path, name);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->path), name);
 }
 
 static void
