@@ -471,7 +471,7 @@ ref_window (gconstpointer window, gpointer user) {
   return g_object_ref ((gpointer)window);
 }
 
-/* What is done for one may close others. */
+/* Windows hold the application, also those that were never shown. What is done for one may close others. */
 static void
 end_windows (LonghandApplication *self) {
   GList *windows = g_list_copy_deep (gtk_application_get_windows (GTK_APPLICATION (self)), ref_window, NULL);
@@ -479,6 +479,8 @@ end_windows (LonghandApplication *self) {
   for (GList *l = windows; l != NULL; l = l->next)
     if (LONGHAND_IS_WINDOW (l->data))
       longhand_window_end (l->data);
+  for (GList *l = windows; l != NULL; l = l->next)
+    gtk_window_destroy (l->data);
   g_list_free_full (windows, g_object_unref);
 }
 
