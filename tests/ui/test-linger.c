@@ -1,5 +1,6 @@
 /* The program without a window that anybody sees: when it ends by itself. */
 #include "application/longhand-application.h"
+#include "application/longhand-linger.h"
 
 #define ID "io.github.longhand_app.Longhand"
 #define PATH "/io/github/longhand_app/Longhand"
@@ -109,6 +110,46 @@ test_keys_need_it (Lone *l, gconstpointer data) {
   g_assert_true (l->was_expected);
 }
 
+/* ---- windows that are seen ---- */
+
+static guint n_asked;
+
+static gboolean
+need (GtkApplication *application) {
+  n_asked++;
+  return TRUE;
+}
+
+static gboolean
+is_looking (LonghandLinger *linger) {
+  return g_main_context_find_source_by_user_data (NULL, linger) != NULL;
+}
+
+static void
+test_seen (void) {
+  g_autoptr (GtkApplication) application = gtk_application_new (NULL, G_APPLICATION_NON_UNIQUE);
+  LonghandLinger *linger;
+  GtkWindow *window, *other;
+
+  g_assert_true (g_application_register (G_APPLICATION (application), NULL, NULL));
+  linger = longhand_linger_new (application, NULL, need, 1);
+  window = g_object_new (GTK_TYPE_APPLICATION_WINDOW, "application", application, NULL);
+  other = g_object_new (GTK_TYPE_APPLICATION_WINDOW, "application", application, NULL);
+  longhand_linger_renew (linger);
+  while (n_asked < 2)
+    g_main_context_iteration (NULL, TRUE);
+  gtk_window_present (window);
+  while (is_looking (linger))
+    g_main_context_iteration (NULL, TRUE);
+  n_asked = 0;
+  gtk_window_destroy (window);
+  g_assert_true (is_looking (linger));
+  while (n_asked < 2)
+    g_main_context_iteration (NULL, TRUE);
+  longhand_linger_free (linger);
+  gtk_window_destroy (other);
+}
+
 #define ADD_LONE(path, function) g_test_add (path, Lone, NULL, set_up_lone, function, tear_down_lone)
 
 int
@@ -117,5 +158,6 @@ main (int argc, char **argv) {
   ADD_LONE ("/linger/without-a-window-it-ends-when-nobody-needs-it", test_ends_alone);
   ADD_LONE ("/linger/what-it-has-copied-keeps-it", test_clipboard_needs_it);
   ADD_LONE ("/linger/the-desktop-s-keys-keep-it", test_keys_need_it);
+  g_test_add_func ("/linger/it-looks-for-reasons-only-while-no-window-is-seen", test_seen);
   return g_test_run ();
 }

@@ -8,7 +8,8 @@ struct _LonghandLinger {
   LonghandRemoteKeyboard *keyboard; /* owned; NULL: there is none */
   gboolean (*is_needed) (GtkApplication *application);
   guint ms;
-  guint timeout_id; /* source */
+  guint timeout_id;  /* source; 0: somebody sees a window, or it has not been of use yet */
+  gulong removed_id; /* signal handler */
 };
 
 /* Where a display does not tell, it has most likely passed the program over. */
@@ -34,11 +35,23 @@ is_spare (LonghandLinger *self) {
   return TRUE;
 }
 
-/* Nobody tells when the last reason is gone: looks again. */
+static gboolean
+is_seen (LonghandLinger *self) {
+  for (GList *l = gtk_application_get_windows (self->application); l != NULL; l = l->next)
+    if (gtk_widget_get_visible (l->data))
+      return TRUE;
+  return FALSE;
+}
+
+/* Nobody tells when the last reason is gone: looks again. But a window that is seen tells when it goes. */
 static gboolean
 on_idle (gpointer user) {
   LonghandLinger *self = user;
 
+  if (is_seen (self)) {
+    self->timeout_id = 0;
+    return G_SOURCE_REMOVE;
+  }
   if (self->is_needed (self->application) || has_clipboard (self) || !is_spare (self))
     return G_SOURCE_CONTINUE;
   self->timeout_id = 0;
@@ -52,6 +65,13 @@ longhand_linger_renew (LonghandLinger *self) {
   self->timeout_id = g_timeout_add (self->ms, on_idle, self);
 }
 
+/* Without any window the application itself ends. */
+static void
+on_window_removed (LonghandLinger *self) {
+  if (self->timeout_id == 0 && gtk_application_get_windows (self->application) != NULL && !is_seen (self))
+    longhand_linger_renew (self);
+}
+
 LonghandLinger *
 longhand_linger_new (GtkApplication *application, LonghandRemoteKeyboard *keyboard,
                      gboolean (*is_needed) (GtkApplication *application), guint ms) {
@@ -61,11 +81,14 @@ longhand_linger_new (GtkApplication *application, LonghandRemoteKeyboard *keyboa
   self->keyboard = keyboard != NULL ? g_object_ref (keyboard) : NULL;
   self->is_needed = is_needed;
   self->ms = ms;
+  self->removed_id
+      = g_signal_connect_swapped (application, "window-removed", G_CALLBACK (on_window_removed), self);
   return self;
 }
 
 void
 longhand_linger_free (LonghandLinger *self) {
+  g_clear_signal_handler (&self->removed_id, self->application);
   g_clear_handle_id (&self->timeout_id, g_source_remove);
   g_clear_object (&self->keyboard);
   g_free (self);
