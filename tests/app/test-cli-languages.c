@@ -70,8 +70,8 @@ assert_is_found (const Fixture *f, JsonObject *recording) {
     g_assert_cmpstr (json_object_get_string_member (language, "code"), ==, f->found[i].code);
     g_assert_cmpint (quill_language_find (json_object_get_string_member (language, "name")), ==,
                      quill_language_find (f->found[i].code));
-    g_assert_cmpfloat (json_object_get_double_member (language, "probability"), ==,
-                       (double)f->found[i].probability);
+    g_assert_cmpfloat ((float)json_object_get_double_member (language, "probability"), ==,
+                       f->found[i].probability);
   }
 }
 
@@ -125,7 +125,7 @@ people_get_the_likeliest_languages (Fixture *f, gconstpointer data) {
 }
 
 static void
-assert_language (const CliRun *run, const char *code, double probability) {
+assert_language (const CliRun *run, const char *code, float probability) {
   g_autoptr (JsonNode) root = json_from_string (run->out, NULL);
   JsonObject *object;
 
@@ -133,7 +133,7 @@ assert_language (const CliRun *run, const char *code, double probability) {
   object = json_node_get_object (root);
   g_assert_cmpstr (json_object_get_string_member (object, "language"), ==, code);
   if (probability > 0)
-    g_assert_cmpfloat (json_object_get_double_member (object, "language_probability"), ==, probability);
+    g_assert_cmpfloat ((float)json_object_get_double_member (object, "language_probability"), ==, probability);
   else
     g_assert_true (json_object_get_null_member (object, "language_probability"));
 }
@@ -150,9 +150,9 @@ transcripts_tell_the_language_and_its_probability (Fixture *f, gconstpointer dat
       = cli_run ("transcribe", "--format", "json", "--languages", "de,en", speech (), NULL);
 
   find (f, NULL);
-  assert_language (&any, f->found[0].code, (double)f->found[0].probability);
+  assert_language (&any, f->found[0].code, f->found[0].probability);
   find (f, some);
-  assert_language (&limited, f->found[0].code, (double)f->found[0].probability);
+  assert_language (&limited, f->found[0].code, f->found[0].probability);
   assert_language (&told, "cy", 0);
   assert_language (&english, "en", 0); /* by a model that knows no other */
 }
