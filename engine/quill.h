@@ -497,7 +497,7 @@ struct quill_word {
 };
 
 struct quill_segment {
-    int64_t start_ms, end_ms;
+    int64_t start_ms, end_ms;       /* as its words have them, if these take any time; not of a stream */
     const char *text;               /* owned by the result; starts with the space the model gave it */
     float avg_logprob;              /* of the window's accepted try, per token with the end token */
     float no_speech_prob;           /* of the window */

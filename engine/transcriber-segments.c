@@ -189,6 +189,21 @@ static void remember_segments(struct quill_run *run, const struct quill_cut *cut
     }
 }
 
+/* Segments of the window, from the first on, begin and end with their words, as timing.py has it, unless these
+ * take no time at all: the times that the model tells are only near them. */
+static void fit_to_words(struct quill_result *result, size_t first)
+{
+    for (size_t i = first; i < result->n_segments; i++) {
+        struct quill_segment *segment = &result->segments[i];
+        const struct quill_word *words = segment->words;
+
+        if (segment->n_words == 0 || words[0].start_ms >= words[segment->n_words - 1].end_ms)
+            continue;
+        segment->start_ms = words[0].start_ms;
+        segment->end_ms = words[segment->n_words - 1].end_ms;
+    }
+}
+
 /* The words of the window, whose segments begin at the first, end with speech. What was said before the
  * stretch does not matter. A draft goes by how they are aligned. */
 static void trim_window(struct quill_run *run, size_t first)
@@ -196,9 +211,11 @@ static void trim_window(struct quill_run *run, size_t first)
     struct quill_result *result = &run->builder->result;
     const int64_t begin_ms = quill_run_time_of(run, 0);
 
-    if (!run->draft)
-        quill_trim_words(result->segments + first, result->n_segments - first,
-                         run->last_speech_ms > begin_ms ? run->last_speech_ms : begin_ms, run->t->ends);
+    if (run->draft)
+        return;
+    quill_trim_words(result->segments + first, result->n_segments - first,
+                     run->last_speech_ms > begin_ms ? run->last_speech_ms : begin_ms, run->t->ends);
+    fit_to_words(result, first);
 }
 
 /* Where the last word of those that are kept of the window ends. */

@@ -55,9 +55,33 @@ words_begin_where_their_attention_does (void) {
   quill_model_close (&model);
 }
 
+/* The model tells when a segment ends; its last word may end a little later. */
+static void
+segments_begin_and_end_with_their_words (void) {
+  static const char *const names[] = { "005-espeak-en-us+linda.flac", "007-flite-kal16.flac", "013-espeak-en-gb+m6.flac" };
+  struct quill_model *model = bundled_model ();
+  struct quill_transcriber *transcriber = bundled_transcriber (model, 2);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
+    struct quill_result *result = hear (transcriber, names[i], NULL);
+
+    g_assert_cmpuint (result->n_segments, >, 0);
+    for (size_t k = 0; k < result->n_segments; k++) {
+      const struct quill_segment *segment = &result->segments[k];
+
+      g_assert_cmpint (segment->start_ms, ==, segment->words[0].start_ms);
+      g_assert_cmpint (segment->end_ms, ==, segment->words[segment->n_words - 1].end_ms);
+    }
+    quill_result_free (&result);
+  }
+  quill_transcriber_close (&transcriber);
+  quill_model_close (&model);
+}
+
 int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/word-times/words-begin-where-their-attention-does", words_begin_where_their_attention_does);
+  g_test_add_func ("/word-times/segments-begin-and-end-with-their-words", segments_begin_and_end_with_their_words);
   return g_test_run ();
 }
