@@ -209,7 +209,7 @@ enum quill_status quill_stream_open(struct quill_stream **out, struct quill_tran
     s->pause = frames_of_ms(settings->pause_ms);
     s->tail = frames_of_ms(settings->pause_ms / 2 < MAX_TAIL_MS ? settings->pause_ms / 2 : MAX_TAIL_MS);
     s->max_utterance = settings->max_utterance_ms * SAMPLES_PER_MS / FRAME;
-    s->cut_search = min_size(frames_of_ms(CUT_SEARCH_MS), s->max_utterance / 2);
+    s->cut_search = min_size(CUT_SEARCH_MS * SAMPLES_PER_MS / FRAME, s->max_utterance / 2);
     s->capacity = s->max_utterance + 1; /* and the frame in progress */
     quill_vad_init(&s->vad);
 

@@ -59,10 +59,7 @@ on_silent (LonghandDictation *dictation, GParamSpec *pspec, Session *session) {
 
 static void
 on_left_out (LonghandDictation *dictation, LonghandUtterance *utterance, Session *session) {
-  if (!session->terminal)
-    return;
-  longhand_cli_show_tentative ("");
-  g_printerr (_ ("(left out, as nobody seemed to speak: %s)\n"), utterance->text);
+  longhand_cli_show_left_out (utterance);
 }
 
 static void

@@ -2,6 +2,7 @@
 #include "cli/longhand-cli-languages.h"
 #include "cli/longhand-cli-output.h"
 #include "cli/longhand-cli-sandbox.h"
+#include "cli/longhand-cli-utterance.h"
 #include "cli/longhand-cli-vocabulary.h"
 
 #include "audio/longhand-journal.h"
@@ -179,6 +180,8 @@ on_heard (gpointer owner, gpointer letter) {
 
   if (heard->type == LONGHAND_HEARD_TENTATIVE)
     longhand_cli_show_tentative (heard->text);
+  if (heard->left_out != NULL)
+    longhand_cli_show_left_out (heard->left_out);
   if (heard->type == LONGHAND_HEARD_UTTERANCE)
     g_ptr_array_add (self->said, longhand_utterance_ref (heard->utterance));
   if (heard->error != NULL && self->error == NULL)
@@ -204,7 +207,7 @@ recognise (Hearing *self, const LonghandRecovery *recovery, const char *model, c
                                                 .language = options->spoken.language,
                                                 .languages = options->spoken.languages,
                                                 .wording = options->wording,
-                                                .pause_ms = 700,
+                                                .pause_ms = 600,
                                                 .commands = options->commands,
                                                 .enhancement = options->enhancement };
   g_autofree float *rest = longhand_recovery_load_rest (recovery, error);

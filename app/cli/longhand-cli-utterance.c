@@ -16,3 +16,9 @@ longhand_cli_print_utterance (const LonghandUtterance *utterance) {
     longhand_cli_print_text (utterance->text);
   longhand_cli_print_text ("\n");
 }
+
+void
+longhand_cli_show_left_out (const LonghandUtterance *utterance) {
+  longhand_cli_show_tentative ("");
+  g_printerr (_ ("(left out, as nobody seemed to speak: %s)\n"), utterance->text);
+}

@@ -9,4 +9,7 @@ G_BEGIN_DECLS
  * stays: commands that take something back are only told of, on standard error if that is a terminal. */
 void longhand_cli_print_utterance (const LonghandUtterance *utterance);
 
+/* What guards took for no speech: on standard error, where it is not lost and not in the text. */
+void longhand_cli_show_left_out (const LonghandUtterance *utterance);
+
 G_END_DECLS

@@ -39,6 +39,9 @@ being_behind_is_told_and_ends (Fixture *f, gconstpointer data) {
   RUN_UNTIL (f->n_behind > 0);
   g_object_get (f->dictation, "is-behind", &is_behind, NULL);
   g_assert_true (is_behind);
+  RUN_UNTIL (f->n_behind > 1);
+  g_object_get (f->dictation, "is-behind", &is_behind, NULL);
+  g_assert_false (is_behind);
   fixture_stop (f);
   g_assert_cmpuint (f->committed->len, ==, 2);
   fixture_assert_no_failure (f);

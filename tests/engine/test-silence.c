@@ -8,7 +8,7 @@
 #define NOISE_MS 60000 /* bench-silence takes five minutes of each */
 
 struct heard {
-  guint n_utterances, n_words;
+  guint n_utterances, n_words, n_left_out;
 };
 
 static guint
@@ -26,15 +26,17 @@ on_event (void *user, const struct quill_stream_event *event) {
     return;
   heard->n_utterances++;
   heard->n_words += count_words (event->text);
+  heard->n_left_out += event->left_out != NULL;
 }
 
 static struct heard
-listen (struct quill_transcriber *transcriber, const Sound *sound) {
+listen (struct quill_transcriber *transcriber, const struct quill_stream_settings *settings,
+        const Sound *sound) {
   struct quill_stream *stream = NULL;
   struct heard heard = { 0 };
   gsize at = 0;
 
-  g_assert_cmpint (quill_stream_open (&stream, transcriber, NULL, on_event, &heard, NULL), ==, QUILL_OK);
+  g_assert_cmpint (quill_stream_open (&stream, transcriber, settings, on_event, &heard, NULL), ==, QUILL_OK);
   while (at < sound->len) {
     at += quill_stream_push (stream, (const float *)(gpointer)sound->data + at, MIN (1600, sound->len - at));
     g_assert_cmpint (quill_stream_step (stream, NULL, NULL), ==, QUILL_OK);
@@ -54,11 +56,33 @@ noises_give_no_words (void) {
 
   for (gsize i = 0; i < G_N_ELEMENTS (noises); i++) {
     g_autoptr (Sound) sound = sound_new_noise (noises[i], NOISE_MS, 21);
-    const struct heard heard = listen (transcriber, sound);
+    const struct heard heard = listen (transcriber, NULL, sound);
 
     g_test_message ("%s: %u utterances", noise_name (noises[i]), heard.n_utterances);
     g_assert_cmpuint (heard.n_words, ==, 0);
   }
+  quill_transcriber_close (&transcriber);
+  quill_model_close (&model);
+}
+
+/* By these thresholds every window is silent. */
+static void
+what_seems_silent_is_told (void) {
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "data", "speech", "he-flushed.wav", NULL);
+  g_autoptr (Sound) sound = sound_new ();
+  struct quill_model *model = bundled_model ();
+  struct quill_transcriber *transcriber = bundled_transcriber (model, 1);
+  struct quill_stream_settings settings;
+  struct heard heard;
+
+  sound_add_wav (sound, path);
+  sound_add_silence (sound, 1500);
+  quill_stream_settings_init (&settings);
+  settings.params.no_speech_threshold = 0.0f;
+  settings.params.logprob_threshold = 0.0f;
+  heard = listen (transcriber, &settings, sound);
+  g_assert_cmpuint (heard.n_utterances, ==, 1);
+  g_assert_cmpuint (heard.n_words + heard.n_left_out, >, 0);
   quill_transcriber_close (&transcriber);
   quill_model_close (&model);
 }
@@ -79,7 +103,7 @@ words_among_noises_are_heard (void) {
     sound_add_silence (sound, 1500);
     sound_add_kind (noise, noises[i], 8000, -40, 21);
     sound_mix (sound, noise, 0, 20);
-    heard = listen (transcriber, sound);
+    heard = listen (transcriber, NULL, sound);
     g_test_message ("%s: %u words", noise_name (noises[i]), heard.n_words);
     g_assert_cmpuint (heard.n_words, >=, 3);
   }
@@ -127,6 +151,7 @@ int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/silence/noises-give-no-words", noises_give_no_words);
+  g_test_add_func ("/silence/what-seems-silent-is-told", what_seems_silent_is_told);
   g_test_add_func ("/silence/words-among-noises-are-heard", words_among_noises_are_heard);
   g_test_add_func ("/silence/guards-drop-what-the-model-invents", guards_drop_what_the_model_invents);
   return g_test_run ();
