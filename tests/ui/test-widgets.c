@@ -1,4 +1,5 @@
-/* Preferences, find bar, level meter. */
+/* Preferences, find bar, level meter, text. */
+#include "editor/longhand-text-view.h"
 #include "longhand-storage.h"
 #include "preferences/longhand-preferences.h"
 #include "window-fixture.h"
@@ -557,6 +558,45 @@ test_meter_scale (void) {
   g_assert_cmpfloat (longhand_level_meter_scale (NAN), ==, 0);
 }
 
+/* ---- text ---- */
+
+/* What a widget draws last, in its own coordinates. */
+static graphene_rect_t
+bounds_of_last (GtkWidget *widget) {
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+  GskRenderNode *root, *node;
+  graphene_rect_t bounds;
+
+  GTK_WIDGET_GET_CLASS (widget)->snapshot (widget, snapshot);
+  root = node = gtk_snapshot_free_to_node (snapshot);
+  while (gsk_render_node_get_node_type (node) == GSK_DEBUG_NODE
+         || gsk_render_node_get_node_type (node) == GSK_CONTAINER_NODE)
+    node = gsk_render_node_get_node_type (node) == GSK_DEBUG_NODE
+               ? gsk_debug_node_get_child (node)
+               : gsk_container_node_get_child (node, gsk_container_node_get_n_children (node) - 1);
+  gsk_render_node_get_bounds (node, &bounds);
+  gsk_render_node_unref (root);
+  return bounds;
+}
+
+/* Of an English invitation in a window that runs the other way, only the end was seen. */
+static void
+test_invitation (Fixture *f, gconstpointer data) {
+  GtkWidget *view = fixture_find (f->window, LONGHAND_TYPE_TEXT_VIEW, "css-name", "textview");
+  const GtkTextDirection directions[] = { GTK_TEXT_DIR_LTR, GTK_TEXT_DIR_RTL };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (directions); i++) {
+    graphene_rect_t bounds;
+
+    gtk_widget_set_direction (view, directions[i]);
+    fixture_settle ();
+    bounds = bounds_of_last (view);
+    g_assert_cmpfloat (bounds.size.width, >, 100);
+    g_assert_cmpfloat (bounds.origin.x, >=, 0);
+    g_assert_cmpfloat (bounds.origin.x + bounds.size.width, <=, gtk_widget_get_width (view));
+  }
+}
+
 int
 main (int argc, char **argv) {
   fixture_init (&argc, &argv);
@@ -584,6 +624,7 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/find/says-when-there-is-nothing", test_find_nothing);
   FIXTURE_ADD ("/find/what-is-dictated-meanwhile-counts", test_find_follows_text);
   FIXTURE_ADD ("/find/is-no-edit", test_find_is_no_edit);
+  FIXTURE_ADD ("/text/invitation-is-seen-whole-in-either-direction", test_invitation);
   g_test_add_func ("/level-meter/decibels-from-minus-sixty-to-zero", test_meter_scale);
   return g_test_run ();
 }

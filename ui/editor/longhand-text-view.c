@@ -50,14 +50,14 @@ longhand_text_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot) {
     return;
 
   gtk_text_view_get_cursor_locations (view, NULL, &caret, NULL);
-  gtk_text_view_buffer_to_window_coords (view, GTK_TEXT_WINDOW_WIDGET, caret.x, caret.y, &x, &y);
+  /* Between the margins, wherever the caret of a language stands: which side it begins at, Pango knows. */
+  gtk_text_view_buffer_to_window_coords (view, GTK_TEXT_WINDOW_WIDGET, gtk_text_view_get_left_margin (view),
+                                         caret.y, &x, &y);
   width = gtk_widget_get_width (widget) - gtk_text_view_get_left_margin (view)
           - gtk_text_view_get_right_margin (view);
   layout = gtk_widget_create_pango_layout (widget, _ ("Press Record and speak, or type here"));
   pango_layout_set_width (layout, MAX (width, 1) * PANGO_SCALE);
   pango_layout_set_wrap (layout, PANGO_WRAP_WORD_CHAR);
-  if (gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL)
-    x -= width;
   gtk_style_context_get_color (context, &color);
   color.alpha *= 0.55f;
   gtk_snapshot_save (snapshot);
