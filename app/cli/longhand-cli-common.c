@@ -85,9 +85,10 @@ is_heading (const GOptionEntry *entry) {
 
 static gboolean
 show_help_cb (const char *name, const char *value, gpointer context, GError **error) {
-  g_autofree char *help = g_option_context_get_help (context, FALSE, NULL);
+  char *help = g_option_context_get_help (context, FALSE, NULL);
 
   longhand_cli_print_text (help);
+  g_free (help);
   exit (LONGHAND_EXIT_OK);
 }
 
