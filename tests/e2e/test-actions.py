@@ -42,10 +42,15 @@ def keys(*names):
 
 
 def menu_keys(letter):
-    """The item of the main menu with this mnemonic, by keyboard."""
+    """The item of the main menu with this mnemonic, by keyboard, which the window may not have back yet."""
     def press():
-        keys("F10")()
-        app.get("menu item:About Longhand")
+        for _ in range(5):
+            keys("F10")()
+            try:
+                window.wait("the main menu", is_there("menu item:About Longhand"), 5)
+                break
+            except TimeoutError:
+                pass
         keys(letter)()
     return press
 
