@@ -282,15 +282,16 @@ handle_cut (LonghandBusDictation1 *object, GDBusMethodInvocation *invocation) {
   return TRUE;
 }
 
-/* Its sound is not the window's: it is there from now on. */
+/* As signal, "committed" or "left-out", for the window alone. The sound of text is not the window's: it is
+ * there from now on. */
 static void
-keep (LonghandService *self, const char *text) {
+keep (LonghandService *self, const char *signal, const char *text) {
   const gint64 now_ms = longhand_dictation_get_now_ms (self->dictation);
   g_autoptr (LonghandUtterance) utterance = longhand_utterance_new (now_ms, now_ms, text);
 
   g_signal_emit (self, signals[WINDOW_WANTED], 0, LONGHAND_WINDOW_USE_KEEP);
   self->is_keeping = TRUE;
-  g_signal_emit_by_name (self->dictation, "committed", utterance);
+  g_signal_emit_by_name (self->dictation, signal, utterance);
   self->is_keeping = FALSE;
 }
 
@@ -299,7 +300,7 @@ handle_keep (LonghandBusDictation1 *object, GDBusMethodInvocation *invocation, c
   g_autofree char *words = g_strstrip (g_strdup (text));
 
   if (*words != '\0')
-    keep (LONGHAND_SERVICE (object), words);
+    keep (LONGHAND_SERVICE (object), "committed", words);
   longhand_bus_dictation1_complete_keep (object, invocation);
   return TRUE;
 }
@@ -413,14 +414,19 @@ on_committed (LonghandService *self, LonghandUtterance *utterance) {
   g_signal_stop_emission_by_name (self->dictation, "committed");
 }
 
+/* A caller may have no place for what it can hardly write: the window keeps it in any case. */
 static void
 on_left_out (LonghandService *self, LonghandUtterance *utterance) {
   const char *receiver = get_receiver (self);
 
+  if (self->is_keeping)
+    return;
   emit (self, receiver, "LeftOut",
         g_variant_new ("(sxx)", utterance->text, utterance->start_ms, utterance->end_ms));
-  if (receiver != NULL)
-    g_signal_stop_emission_by_name (self->dictation, "left-out");
+  if (receiver == NULL)
+    return;
+  keep (self, "left-out", utterance->text);
+  g_signal_stop_emission_by_name (self->dictation, "left-out");
 }
 
 static void

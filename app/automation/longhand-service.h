@@ -1,8 +1,9 @@
 /* Dictation on the session bus, as data/dbus describes it; the program's own actions and commands go through
  * it as well. Main thread.
  *
- * What is said for a caller is told to the caller: its "tentative", "committed" and "left-out" signals of the
- * dictation are stopped before they reach anybody who connects after longhand_service_attach. */
+ * What is said for a caller is told to the caller: its "tentative" and "committed" signals of the dictation
+ * are stopped before they reach anybody who connects after longhand_service_attach. What is left out of it is
+ * told to both. */
 #pragma once
 
 #include "dictation/longhand-dictation.h"
@@ -17,7 +18,8 @@ G_DECLARE_FINAL_TYPE (LonghandService, longhand_service, LONGHAND, SERVICE, Long
 typedef enum {
   LONGHAND_WINDOW_USE_START,  /* somebody begins to dictate into it */
   LONGHAND_WINDOW_USE_RETURN, /* a caller has left, and its text comes */
-  LONGHAND_WINDOW_USE_KEEP,   /* text comes that a caller had no use for; it need not be seen */
+  LONGHAND_WINDOW_USE_KEEP,   /* text comes that a caller had no use for, or that was left out; it need not be
+                                 seen */
 } LonghandWindowUse;
 
 /* Property (read-only, notify): busy (bool; something is going on that the program must not end in).

@@ -228,7 +228,7 @@ on_heard (gpointer user) {
 }
 
 static void
-on_failed (gpointer user, const char *sentence) {
+on_told (gpointer user, const char *sentence) {
   tell_person (user, sentence);
 }
 
@@ -468,7 +468,7 @@ on_create_engine (IBusFactory *factory, const char *name, gpointer user) {
 
 LonghandIbus *
 longhand_ibus_new (IBusBus *bus, GDBusConnection *session) {
-  static const LonghandListenerFns fns = { .heard = on_heard, .failed = on_failed };
+  static const LonghandListenerFns fns = { .heard = on_heard, .told = on_told };
   LonghandIbus *self = g_new0 (LonghandIbus, 1);
 
   self->bus = bus;

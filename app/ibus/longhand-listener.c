@@ -38,6 +38,16 @@ find_command (const char *name) {
 
 /* ---- signals ---- */
 
+/* What was left out waits in Longhand's window for whoever did say it. */
+static void
+tell_left_out (LonghandListener *self, const char *text) {
+  g_autofree char *sentence = g_strdup_printf (
+      _ ("Left out, as nobody seemed to speak: “%s” – Longhand's menu has it, under “What Was Left Out”."),
+      text);
+
+  self->fns.told (self->user, sentence);
+}
+
 static void
 on_text (GDBusConnection *connection, const char *sender, const char *path, const char *interface,
          const char *name, GVariant *arguments, gpointer user) {
@@ -56,6 +66,9 @@ on_text (GDBusConnection *connection, const char *sender, const char *path, cons
   } else if (strcmp (name, "Command") == 0 && g_variant_is_of_type (arguments, G_VARIANT_TYPE ("(ssxx)"))) {
     g_variant_get (arguments, "(&s&sxx)", &command, &text, &start_ms, NULL);
     longhand_typist_hear (self->typist, find_command (command), text, start_ms);
+  } else if (strcmp (name, "LeftOut") == 0 && g_variant_is_of_type (arguments, G_VARIANT_TYPE ("(sxx)"))) {
+    g_variant_get (arguments, "(&sxx)", &text, NULL, NULL);
+    tell_left_out (self, text);
   }
   self->fns.heard (self->user);
 }
@@ -109,12 +122,12 @@ report (LonghandListener *self, GError *error) {
     return;
   g_dbus_error_strip_remote_error (error);
   if (name != NULL && g_str_has_prefix (name, APP_ID ".Error.")) {
-    self->fns.failed (self->user, error->message);
+    self->fns.told (self->user, error->message);
   } else {
     g_autofree char *sentence = g_strdup_printf (
         _ ("Longhand could not be reached (%s): start it, and try again."), error->message);
 
-    self->fns.failed (self->user, sentence);
+    self->fns.told (self->user, sentence);
   }
 }
 

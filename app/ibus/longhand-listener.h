@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 typedef struct _LonghandListener LonghandListener;
 
 typedef struct {
-  void (*heard) (gpointer user);                        /* the typist has things to do */
-  void (*failed) (gpointer user, const char *sentence); /* for the person */
+  void (*heard) (gpointer user);                      /* the typist has things to do */
+  void (*told) (gpointer user, const char *sentence); /* for the person */
 } LonghandListenerFns;
 
 /* typist and connection are borrowed. (transfer full) */

@@ -43,6 +43,8 @@ static const char *const steps[] = {
   /* 1 -> 2. All that the decoder tells of a segment; NULL: unknown. */
   "ALTER TABLE segments ADD COLUMN compression_ratio REAL;"
   "ALTER TABLE segments ADD COLUMN temperature REAL;",
+  /* 2 -> 3. What nobody seems to have said is there, too. */
+  "ALTER TABLE segments ADD COLUMN left_out INTEGER NOT NULL DEFAULT 0;",
 };
 
 static int

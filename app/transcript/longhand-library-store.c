@@ -295,11 +295,12 @@ save_segment (LonghandLibraryStore *self, gint64 session, guint number, const Lo
 
   return execute (self,
                   "INSERT INTO segments (session, number, start_ms, end_ms, text, avg_logprob,"
-                  " no_speech_prob, compression_ratio, temperature, words)"
-                  " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                  "iiiisdddds", session, (gint64)number, segment->start_ms, segment->end_ms, segment->text,
+                  " no_speech_prob, compression_ratio, temperature, words, left_out)"
+                  " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                  "iiiisddddsi", session, (gint64)number, segment->start_ms, segment->end_ms, segment->text,
                   segment->scores.avg_logprob, segment->scores.no_speech_prob,
-                  segment->scores.compression_ratio, segment->scores.temperature, words);
+                  segment->scores.compression_ratio, segment->scores.temperature, words,
+                  (gint64)(segment->is_left_out != FALSE));
 }
 
 static int
@@ -321,7 +322,7 @@ save_all (LonghandLibraryStore *self, const LonghandSession *session) {
   return rc;
 }
 
-/* Without text there is no session, unless somebody has named or pinned it. */
+/* Without words there is no session, unless somebody has named or pinned it. */
 static int
 save_blank (LonghandLibraryStore *self, const LonghandSession *session) {
   int rc = execute (self, "DELETE FROM sessions WHERE id = ? AND title IS NULL AND pinned = 0", "i",
@@ -466,7 +467,7 @@ load_segments (LonghandLibraryStore *self, LonghandSession *session) {
   sqlite3_stmt *statement;
   int rc = prepare (self, &statement,
                     "SELECT start_ms, end_ms, text, avg_logprob, no_speech_prob, compression_ratio,"
-                    " temperature, words FROM segments WHERE session = ? ORDER BY number",
+                    " temperature, words, left_out FROM segments WHERE session = ? ORDER BY number",
                     "i", session->id);
 
   if (rc != SQLITE_OK)
@@ -481,6 +482,7 @@ load_segments (LonghandLibraryStore *self, LonghandSession *session) {
     segment->scores = (LonghandScores){ read_score (statement, 3), read_score (statement, 4),
                                         read_score (statement, 5), read_score (statement, 6) };
     segment->words = words != NULL ? longhand_session_read_words (words) : NULL;
+    segment->is_left_out = segment->text != NULL && sqlite3_column_int (statement, 8) != 0;
     g_ptr_array_add (session->segments, segment);
   }
   sqlite3_finalize (statement);

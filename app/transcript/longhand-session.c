@@ -50,6 +50,9 @@ longhand_session_is_blank (const LonghandSession *self) {
   for (const char *p = self->text; *p != '\0'; p = g_utf8_next_char (p))
     if (!g_unichar_isspace (g_utf8_get_char (p)))
       return FALSE;
+  for (guint i = 0; i < self->segments->len; i++)
+    if (((const LonghandSegment *)self->segments->pdata[i])->is_left_out)
+      return FALSE;
   return TRUE;
 }
 

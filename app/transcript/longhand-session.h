@@ -27,7 +27,7 @@ LonghandSession *longhand_session_new (void);
 LonghandSession *longhand_session_copy (const LonghandSession *self);
 void longhand_session_free (LonghandSession *self);
 
-/* Nothing that anybody could read. */
+/* Nothing that anybody could read, and nothing that was left out. */
 gboolean longhand_session_is_blank (const LonghandSession *self);
 
 /* Whether spans cover the text exactly and name only segments that are there. */

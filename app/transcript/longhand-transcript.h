@@ -32,7 +32,8 @@ typedef struct {
   gint64 start_ms, end_ms; /* in the recording */
   char *text;              /* UTF-8, no leading or trailing space */
   LonghandScores scores;
-  GArray *words; /* LonghandWord; NULL when their times are unknown */
+  GArray *words;        /* LonghandWord; NULL when their times are unknown */
+  gboolean is_left_out; /* nobody seems to have said it: in no text, unless somebody has put it there */
 } LonghandSegment;
 void longhand_segment_free (gpointer segment); /* and what it owns; a GDestroyNotify */
 void longhand_word_clear (gpointer word);      /* what a LonghandWord owns; likewise */

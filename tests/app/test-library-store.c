@@ -78,7 +78,8 @@ segments_of_the_first_version_come_along (LibraryFixture *f, gconstpointer data)
   const LonghandSegment *segment;
 
   longhand_library_store_close (g_steal_pointer (&store));
-  library_run_sql (f, "ALTER TABLE segments DROP COLUMN compression_ratio;"
+  library_run_sql (f, "ALTER TABLE segments DROP COLUMN left_out;"
+                      "ALTER TABLE segments DROP COLUMN compression_ratio;"
                       "ALTER TABLE segments DROP COLUMN temperature;"
                       "PRAGMA user_version = 1");
   store = library_fixture_open (f);
@@ -89,6 +90,7 @@ segments_of_the_first_version_come_along (LibraryFixture *f, gconstpointer data)
   g_assert_cmpfloat (segment->scores.avg_logprob, ==, -0.25);
   g_assert_true (isnan (segment->scores.compression_ratio));
   g_assert_true (isnan (segment->scores.temperature));
+  g_assert_false (segment->is_left_out);
 }
 
 static void
@@ -145,6 +147,26 @@ blank_sessions_have_no_place (LibraryFixture *f, gconstpointer data) {
   g_assert_true (longhand_library_store_save (store, session, NULL));
   assert_found (store, "", "");
   assert_found (store, "words", "");
+}
+
+/* Whoever did say it has nothing else of it. */
+static void
+what_was_left_out_is_kept_without_any_text (LibraryFixture *f, gconstpointer data) {
+  g_autoptr (LonghandLibraryStore) store = library_fixture_open (f);
+  g_autoptr (LonghandSession) kept = library_make_session ("");
+  g_autoptr (LonghandSession) session = NULL;
+  LonghandSegment *segment = kept->segments->pdata[0];
+
+  g_free (segment->text);
+  segment->text = g_strdup ("Thank you.");
+  segment->is_left_out = TRUE;
+  g_assert_true (longhand_library_store_save (store, kept, NULL));
+  session = load (store, kept->id);
+  g_assert_cmpstr (session->text, ==, "");
+  segment = session->segments->pdata[0];
+  g_assert_true (segment->is_left_out);
+  g_assert_cmpstr (segment->text, ==, "Thank you.");
+  assert_found (store, "thank", "");
 }
 
 /* Whoever clears a text for a moment has not forgotten its name. */
@@ -525,6 +547,8 @@ main (int argc, char **argv) {
   LIBRARY_ADD ("/library-store/nobody-else-can-read-it", nobody_else_can_read_it);
   LIBRARY_ADD ("/library-store/saving-again-replaces-the-text-alone", saving_again_replaces_the_text_alone);
   LIBRARY_ADD ("/library-store/blank-sessions-have-no-place", blank_sessions_have_no_place);
+  LIBRARY_ADD ("/library-store/what-was-left-out-is-kept-without-any-text",
+               what_was_left_out_is_kept_without_any_text);
   LIBRARY_ADD ("/library-store/named-and-pinned-sessions-outlive-their-text",
                named_and_pinned_sessions_outlive_their_text);
   LIBRARY_ADD ("/library-store/headings-are-the-first-words", headings_are_the_first_words);

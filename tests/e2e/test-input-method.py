@@ -208,6 +208,9 @@ def _():
     odd.wait("it is an odd one.", "")
     longhand.ordered("scratch", "scratch that")
     odd.wait("it is an odd one.", "This program does not let Longhand remove text.")
+    longhand.emit("LeftOut", "(sxx)", "Thank you.", longhand.now_ms - 10, longhand.now_ms)
+    odd.wait("it is an odd one.", "Left out, as nobody seemed to speak: “Thank you.” – Longhand's menu has it, under “What Was "
+             "Left Out”.")
     odd.context.focus_out()
 
 

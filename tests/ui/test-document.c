@@ -516,6 +516,105 @@ test_transcript_marks (Fixture *f, gconstpointer data) {
   assert_segments (f, "I went home,", "So", NULL);
 }
 
+/* ---- what nobody seems to have said ---- */
+
+static void
+leave_out (Fixture *f, gint64 start_ms, const char *text) {
+  g_autoptr (LonghandUtterance) utterance = longhand_utterance_new (start_ms, start_ms + 500, text);
+
+  longhand_document_leave_out (f->document, utterance);
+}
+
+/* Of those that are not in the text. */
+static void
+insert_left_out (Fixture *f, guint i) {
+  g_autoptr (GArray) numbers = longhand_document_dup_left_out (f->document);
+
+  g_assert_cmpuint (i, <, numbers->len);
+  longhand_document_insert_left_out (f->document, g_array_index (numbers, guint, i));
+}
+
+static void
+test_left_out_is_no_text (Fixture *f, gconstpointer data) {
+  guint n_told = 0;
+
+  g_signal_connect_swapped (f->document, "notify::n-left-out", G_CALLBACK (count), &n_told);
+  speak (f, 0, "One.");
+  leave_out (f, 1000, "Thank you.");
+  leave_out (f, 2000, "Bye.");
+  assert_text (f, "One.");
+  assert_segments (f, "One.", NULL);
+  g_assert_cmpuint (longhand_document_get_n_left_out (f->document), ==, 2);
+  g_assert_cmpuint (n_told, ==, 2);
+}
+
+static void
+test_left_out_is_inserted_as_what_was_said_then (Fixture *f, gconstpointer data) {
+  g_autoptr (LonghandTranscript) transcript = NULL;
+
+  longhand_document_set_time_offset (f->document, 10000);
+  speak (f, 0, "One.");
+  leave_out (f, 1000, "Two.");
+  speak (f, 2000, "Three.");
+  put_caret (f, 4);
+  insert_left_out (f, 0);
+  assert_text (f, "One. Two. Three.");
+  assert_caret (f, 9, 9);
+  assert_segments (f, "One.", "Two.", "Three.", NULL);
+  transcript = longhand_document_dup_transcript (f->document);
+  g_assert_cmpint (longhand_transcript_get_segment (transcript, 1)->start_ms, ==, 11000);
+  g_assert_cmpuint (longhand_document_get_n_left_out (f->document), ==, 0);
+}
+
+/* Whatever becomes of the text, the words are in it or wait to be. */
+static void
+test_left_out_that_was_removed_may_be_inserted_again (Fixture *f, gconstpointer data) {
+  speak (f, 0, "One.");
+  leave_out (f, 1000, "Two.");
+  insert_left_out (f, 0);
+  longhand_document_step_back (f->document);
+  assert_text (f, "One.");
+  g_assert_cmpuint (longhand_document_get_n_left_out (f->document), ==, 1);
+  longhand_document_step_forward (f->document);
+  assert_text (f, "One. Two.");
+  g_assert_cmpuint (longhand_document_get_n_left_out (f->document), ==, 0);
+  command (f, LONGHAND_COMMAND_SCRATCH, "scratch that");
+  assert_text (f, "One.");
+  g_assert_cmpuint (longhand_document_get_n_left_out (f->document), ==, 1);
+}
+
+static void
+test_left_out_is_inserted_around_tentative_words (Fixture *f, gconstpointer data) {
+  leave_out (f, 0, "Zero.");
+  leave_out (f, 100, "Two.");
+  longhand_document_set_tentative (f->document, "one", 0);
+  put_caret (f, 0);
+  insert_left_out (f, 0);
+  assert_shown (f, "Zero. one");
+  put_caret (f, 7); /* among them */
+  insert_left_out (f, 0);
+  assert_shown (f, "Zero. one Two.");
+  longhand_document_set_tentative (f->document, "one more", 0);
+  assert_shown (f, "Zero. one more Two.");
+  assert_text (f, "Zero.  Two.");
+}
+
+static void
+test_left_out_stays_with_its_session (Fixture *f, gconstpointer data) {
+  g_autoptr (LonghandSession) session = longhand_session_new ();
+  g_autoptr (LonghandSession) other = longhand_session_new ();
+
+  speak (f, 0, "One.");
+  leave_out (f, 1000, "Two.");
+  longhand_document_fill_session (f->document, session);
+  longhand_document_show_session (f->document, other);
+  g_assert_cmpuint (longhand_document_get_n_left_out (f->document), ==, 0);
+  longhand_document_show_session (f->document, session);
+  g_assert_cmpuint (longhand_document_get_n_left_out (f->document), ==, 1);
+  insert_left_out (f, 0);
+  assert_text (f, "One. Two.");
+}
+
 /* ---- whose change it was ---- */
 
 static void
@@ -692,6 +791,14 @@ main (int argc, char **argv) {
   ADD ("/document/a-spoken-mark-is-one-step", test_mark_is_one_step);
   ADD ("/document/a-spoken-mark-goes-to-the-caret", test_mark_inside);
   ADD ("/document/scratching-removes-what-was-said-last", test_scratch);
+  ADD ("/document/left-out/is-no-text", test_left_out_is_no_text);
+  ADD ("/document/left-out/is-inserted-as-what-was-said-then",
+       test_left_out_is_inserted_as_what_was_said_then);
+  ADD ("/document/left-out/that-was-removed-may-be-inserted-again",
+       test_left_out_that_was_removed_may_be_inserted_again);
+  ADD ("/document/left-out/is-inserted-around-tentative-words",
+       test_left_out_is_inserted_around_tentative_words);
+  ADD ("/document/left-out/stays-with-its-session", test_left_out_stays_with_its_session);
   ADD ("/document/the-command-to-stop-writes-nothing", test_stop_writes_nothing);
   ADD ("/document/spoken-marks-are-part-of-the-segment-before", test_transcript_marks);
   ADD ("/document/changes-by-hand-are-told", test_changes_by_hand_are_told);

@@ -163,7 +163,23 @@ test_left_out_words_stay_with_their_session (Fixture *f, gconstpointer data) {
   g_signal_emit_by_name (f->dictation, "left-out", utterance);
   do_action (f, "win.new-session");
   fixture_assert_text (f, "");
-  g_assert_null (f->window->left_out);
+  g_assert_cmpuint (longhand_document_get_n_left_out (f->document), ==, 0);
+}
+
+/* It is there when the session is opened again, even where all of it was left out. */
+static void
+test_left_out_words_are_kept (Fixture *f, gconstpointer data) {
+  g_autoptr (LonghandUtterance) utterance = longhand_utterance_new (0, 500, "Left out.");
+  const gint64 id = f->window->session->id;
+
+  g_signal_emit_by_name (f->dictation, "left-out", utterance);
+  do_action (f, "win.new-session");
+  g_assert_cmpint (f->window->session->id, !=, id);
+  WAIT_FOR (count_sessions (f) == 1);
+  g_assert_nonnull (fixture_find (f->window->sidebar, GTK_TYPE_LABEL, "label", "Without Text"));
+  longhand_window_open_text (f->window, id, NULL);
+  WAIT_FOR (f->window->session->id == id);
+  g_assert_cmpuint (longhand_document_get_n_left_out (f->document), ==, 1);
 }
 
 /* What cannot be kept is said, stays in the window, and is asked about. */
@@ -444,6 +460,7 @@ main (int argc, char **argv) {
                test_recovered_text_is_added_where_nothing_is_kept);
   FIXTURE_ADD ("/library/open/left-out-words-stay-with-their-session",
                test_left_out_words_stay_with_their_session);
+  FIXTURE_ADD ("/library/open/left-out-words-are-kept", test_left_out_words_are_kept);
   FIXTURE_ADD ("/library/keep/what-cannot-be-kept-is-asked-about", test_library_that_cannot_be_written);
   FIXTURE_ADD ("/library/keep/what-is-kept-at-last-is-no-problem-any-more",
                test_library_that_can_be_written_again);

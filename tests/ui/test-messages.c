@@ -3,6 +3,7 @@
 #include "dictation/longhand-utterance.h"
 #include "longhand-error.h"
 #include "window-fixture.h"
+#include "window/longhand-left-out-window.h"
 
 #include <string.h>
 
@@ -28,21 +29,78 @@ dismiss (LonghandBanner *banner) {
 /* ---- what nobody seems to have said ---- */
 
 static void
+leave_out (Fixture *f, gint64 start_ms, const char *text) {
+  g_autoptr (LonghandUtterance) utterance = longhand_utterance_new (start_ms, start_ms + 900, text);
+
+  g_signal_emit_by_name (f->dictation, "left-out", utterance);
+}
+
+static void
 test_left_out_may_be_inserted (Fixture *f, gconstpointer data) {
-  g_autoptr (LonghandUtterance) utterance = longhand_utterance_new (2000, 3000, "Thank <you>.");
   GtkWidget *insert;
   g_autofree char *text = NULL;
 
   fixture_speak (f, 0, "Dear all.");
   g_assert_null (fixture_find (f->window, GTK_TYPE_BUTTON, "label", "Insert"));
-  g_signal_emit_by_name (f->dictation, "left-out", utterance);
+  leave_out (f, 2000, "Thank <you>.");
   WAIT_FOR ((insert = fixture_find (f->window, GTK_TYPE_BUTTON, "label", "Insert")) != NULL);
   g_assert_nonnull (fixture_find (f->window, GTK_TYPE_LABEL, "label",
                                   "Left out, as nobody seemed to speak: “Thank &lt;you&gt;.”"));
   g_signal_emit_by_name (insert, "clicked");
   text = longhand_document_dup_text (longhand_editor_get_document (f->window->editor));
   g_assert_cmpstr (text, ==, "Dear all. Thank <you>.");
-  g_assert_null (f->window->left_out);
+  g_assert_cmpuint (longhand_document_get_n_left_out (f->document), ==, 0);
+}
+
+/* The window of the list that is on the screen; NULL: there is none. */
+static GtkWindow *
+find_list (void) {
+  return fixture_find (NULL, LONGHAND_TYPE_LEFT_OUT_WINDOW, "title", "Left Out");
+}
+
+static gboolean
+reads (Fixture *f, const char *expected) {
+  g_autofree char *text = longhand_document_dup_text (f->document);
+
+  return strcmp (text, expected) == 0;
+}
+
+static void
+test_all_that_was_left_out_is_in_a_list (Fixture *f, gconstpointer data) {
+  g_autofree char *labels = NULL;
+
+  fixture_speak (f, 0, "Dear all.");
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.left-out", NULL);
+  fixture_settle ();
+  g_assert_null (find_list ()); /* of nothing */
+  leave_out (f, 2000, "Thank <you>.");
+  leave_out (f, 65000, "Bye.");
+  leave_out (f, 70000, "So long.");
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.left-out", NULL);
+  WAIT_FOR (find_list () != NULL && gtk_window_is_active (find_list ()));
+  labels = fixture_dup_labels (find_list ());
+  g_assert_nonnull (strstr (labels, "Thank <you>.\n0:02\n"));
+  g_assert_nonnull (strstr (labels, "Bye.\n1:05\n"));
+  fixture_assert_fits (find_list ());
+  fixture_press ("Down"); /* the second row */
+  fixture_press ("Return");
+  WAIT_FOR (reads (f, "Dear all. Bye."));
+  fixture_press ("Return"); /* the one that took its place */
+  WAIT_FOR (reads (f, "Dear all. Bye. So long."));
+  fixture_press ("Return");
+  WAIT_FOR (reads (f, "Dear all. Bye. So long. Thank <you>."));
+  WAIT_FOR (find_list () == NULL);
+}
+
+/* It says nothing to whoever dictates into another program. */
+static void
+test_left_out_is_kept_behind_a_window_that_is_closed (Fixture *f, gconstpointer data) {
+  gtk_widget_set_visible (GTK_WIDGET (f->window), FALSE);
+  leave_out (f, 2000, "Thank you.");
+  gtk_window_present (GTK_WINDOW (f->window));
+  fixture_settle ();
+  g_assert_null (fixture_find (f->window, GTK_TYPE_BUTTON, "label", "Insert"));
+  g_assert_cmpuint (longhand_document_get_n_left_out (f->document), ==, 1);
 }
 
 /* ---- what was recovered ---- */
@@ -349,6 +407,9 @@ int
 main (int argc, char **argv) {
   fixture_init (&argc, &argv);
   FIXTURE_ADD ("/messages/left-out-may-be-inserted", test_left_out_may_be_inserted);
+  FIXTURE_ADD ("/messages/all-that-was-left-out-is-in-a-list", test_all_that_was_left_out_is_in_a_list);
+  FIXTURE_ADD ("/messages/left-out-is-kept-behind-a-window-that-is-closed",
+               test_left_out_is_kept_behind_a_window_that_is_closed);
   FIXTURE_ADD ("/messages/what-was-recovered-is-said-until-dismissed", test_recovered);
   FIXTURE_ADD ("/messages/every-problem-has-its-sentence-and-way-out", test_every_problem);
   FIXTURE_ADD ("/messages/try-again-records", test_try_again);

@@ -24,10 +24,12 @@ struct _LonghandDocument {
   /* What was deleted in the open user action at replaced_at: what replaces it belongs to the same segment. */
   guint replaced_at, replaced_id;
 
-  gboolean can_step_back, can_step_forward, unsaved; /* as last notified */
+  /* as last notified */
+  gboolean can_step_back, can_step_forward, unsaved;
+  guint n_left_out;
 };
 
-enum { PROP_0, PROP_CAN_STEP_BACK, PROP_CAN_STEP_FORWARD, PROP_UNSAVED, N_PROPS };
+enum { PROP_0, PROP_CAN_STEP_BACK, PROP_CAN_STEP_FORWARD, PROP_UNSAVED, PROP_N_LEFT_OUT, N_PROPS };
 static GParamSpec *properties[N_PROPS];
 static guint edited_signal;
 
@@ -51,6 +53,17 @@ notify_bool (LonghandDocument *self, gboolean *last, gboolean now, guint propert
 }
 
 static void
+notify_left_out (LonghandDocument *self) {
+  g_autoptr (GArray) numbers = longhand_document_dup_left_out (self);
+
+  if (self->n_left_out == numbers->len)
+    return;
+  self->n_left_out = numbers->len;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_LEFT_OUT]);
+}
+
+/* After every change of the text. */
+static void
 notify_history (LonghandDocument *self) {
   notify_bool (self, &self->can_step_back, longhand_history_can_undo (self->history), PROP_CAN_STEP_BACK);
   notify_bool (self, &self->can_step_forward, longhand_history_can_redo (self->history),
@@ -58,6 +71,7 @@ notify_history (LonghandDocument *self) {
   notify_bool (self, &self->unsaved,
                !longhand_document_is_empty (self) && !longhand_history_is_saved (self->history),
                PROP_UNSAVED);
+  notify_left_out (self);
 }
 
 static void
@@ -291,28 +305,35 @@ longhand_document_mark_saved (LonghandDocument *self) {
 
 /* ---- tentative words ---- */
 
-/* The last characters before the tentative words, or the place for them. */
+/* The last characters before an offset in the buffer. */
 static char *
-text_before (LonghandDocument *self) {
+text_before (LonghandDocument *self, guint offset) {
   GtkTextIter start, end;
 
-  gtk_text_buffer_get_iter_at_offset (GTK_TEXT_BUFFER (self), &end, (int)self->tentative_start);
+  gtk_text_buffer_get_iter_at_offset (GTK_TEXT_BUFFER (self), &end, (int)offset);
   start = end;
   gtk_text_iter_backward_chars (&start, LOOK_BACK);
   return gtk_text_iter_get_slice (&start, &end);
 }
 
-/* text with the spaces that part it from its neighbours; *lead: characters before its first word. */
+/* text, which goes between two offsets in the buffer, with the spaces that part it from its neighbours;
+ * *lead: characters before its first word. */
 static char *
-with_spaces (LonghandDocument *self, const char *text, LonghandCommand command, guint *lead) {
-  g_autofree char *before = text_before (self);
+space (LonghandDocument *self, guint from, guint to, const char *text, LonghandCommand command, guint *lead) {
+  g_autofree char *before = text_before (self, from);
   GtkTextIter end;
   gboolean is_behind;
 
-  gtk_text_buffer_get_iter_at_offset (GTK_TEXT_BUFFER (self), &end, (int)tentative_end (self));
+  gtk_text_buffer_get_iter_at_offset (GTK_TEXT_BUFFER (self), &end, (int)to);
   is_behind = longhand_composition_needs_space_behind (text, command, gtk_text_iter_get_char (&end));
   *lead = longhand_composition_needs_space (before, command);
   return g_strconcat (*lead ? " " : "", text, is_behind ? " " : "", NULL);
+}
+
+/* In the place of the tentative words. */
+static char *
+with_spaces (LonghandDocument *self, const char *text, LonghandCommand command, guint *lead) {
+  return space (self, self->tentative_start, tentative_end (self), text, command, lead);
 }
 
 /* Characters that a and b have in common from their beginnings on. */
@@ -439,7 +460,7 @@ delete_text (LonghandDocument *self, guint from, guint to) {
 /* The mark that recognition has put where one is said now. */
 static void
 remove_replaced (LonghandDocument *self, LonghandCommand command) {
-  g_autofree char *before = text_before (self);
+  g_autofree char *before = text_before (self, self->tentative_start);
   const gsize n_bytes = longhand_composition_get_replaced (before, command);
   const guint n = (guint)g_utf8_strlen (before + strlen (before) - n_bytes, -1);
 
@@ -546,6 +567,72 @@ longhand_document_commit (LonghandDocument *self, const LonghandUtterance *utter
     write_utterance (self, utterance);
   }
   self->is_committing = FALSE;
+}
+
+/* ---- what nobody seems to have said ---- */
+
+void
+longhand_document_leave_out (LonghandDocument *self, const LonghandUtterance *utterance) {
+  LonghandSegment *segment = g_new0 (LonghandSegment, 1);
+
+  g_array_append_val (self->utterances, self->segments->len);
+  segment->start_ms = utterance->start_ms + self->offset_ms;
+  segment->end_ms = utterance->end_ms + self->offset_ms;
+  segment->text = g_strdup (utterance->text);
+  segment->scores = LONGHAND_SCORES_UNKNOWN;
+  segment->is_left_out = TRUE;
+  g_ptr_array_add (self->segments, segment);
+  notify_left_out (self);
+}
+
+static gboolean
+is_in_text (LonghandDocument *self, guint i) {
+  for (guint k = 0; k < self->spans->len; k++)
+    if (g_array_index (self->spans, LonghandSpan, k).id == i + 1)
+      return TRUE;
+  return FALSE;
+}
+
+GArray *
+longhand_document_dup_left_out (LonghandDocument *self) {
+  GArray *numbers = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  for (guint i = 0; i < self->segments->len; i++)
+    if (longhand_document_get_segment (self, i)->is_left_out && !is_in_text (self, i))
+      g_array_append_val (numbers, i);
+  return numbers;
+}
+
+guint
+longhand_document_get_n_left_out (LonghandDocument *self) {
+  return self->n_left_out;
+}
+
+/* As if it replaced something that had been said then. */
+void
+longhand_document_insert_left_out (LonghandDocument *self, guint i) {
+  GtkTextBuffer *buffer = GTK_TEXT_BUFFER (self);
+  g_autofree char *spaced = NULL;
+  guint at, insert, bound, lead;
+  GtkTextIter iter;
+
+  g_return_if_fail (i < self->segments->len);
+  if (is_in_text (self, i))
+    return;
+  caret_offsets (self, &insert, &bound);
+  at = MAX (insert, bound);
+  if (at > self->tentative_start && at < tentative_end (self))
+    at = tentative_end (self);
+  spaced = space (self, at, at, longhand_document_get_segment (self, i)->text, LONGHAND_COMMAND_NONE, &lead);
+  longhand_history_seal (self->history);
+  gtk_text_buffer_begin_user_action (buffer);
+  self->replaced_at = at - (at >= tentative_end (self) ? self->tentative_length : 0);
+  self->replaced_id = i + 1;
+  gtk_text_buffer_get_iter_at_offset (buffer, &iter, (int)at);
+  gtk_text_buffer_insert (buffer, &iter, spaced, -1);
+  gtk_text_buffer_place_cursor (buffer, &iter);
+  gtk_text_buffer_end_user_action (buffer);
+  longhand_history_seal (self->history);
 }
 
 gboolean
@@ -789,6 +876,9 @@ longhand_document_get_property (GObject *object, guint id, GValue *value, GParam
   case PROP_UNSAVED:
     g_value_set_boolean (value, self->unsaved);
     break;
+  case PROP_N_LEFT_OUT:
+    g_value_set_uint (value, self->n_left_out);
+    break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   }
@@ -836,6 +926,7 @@ longhand_document_class_init (LonghandDocumentClass *klass) {
   properties[PROP_CAN_STEP_BACK] = g_param_spec_boolean ("can-step-back", NULL, NULL, FALSE, flags);
   properties[PROP_CAN_STEP_FORWARD] = g_param_spec_boolean ("can-step-forward", NULL, NULL, FALSE, flags);
   properties[PROP_UNSAVED] = g_param_spec_boolean ("unsaved", NULL, NULL, FALSE, flags);
+  properties[PROP_N_LEFT_OUT] = g_param_spec_uint ("n-left-out", NULL, NULL, 0, G_MAXUINT, 0, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   edited_signal = g_signal_new ("edited", LONGHAND_TYPE_DOCUMENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                 G_TYPE_NONE, 1, G_TYPE_BOOLEAN);

@@ -17,7 +17,8 @@ G_BEGIN_DECLS
 #define LONGHAND_TYPE_DOCUMENT (longhand_document_get_type ())
 G_DECLARE_FINAL_TYPE (LonghandDocument, longhand_document, LONGHAND, DOCUMENT, GtkTextBuffer)
 
-/* Properties (read-only, notify): can-step-back, can-step-forward, unsaved, all bool.
+/* Properties (read-only, notify): can-step-back, can-step-forward, unsaved, all bool; n-left-out (uint), of
+ * longhand_document_dup_left_out.
  * Signal "edited" (gboolean undone): the text was changed by hand, in a step back or forward, or in another
  * way. */
 LonghandDocument *longhand_document_new (void); /* (transfer full) */
@@ -31,6 +32,15 @@ void longhand_document_set_tentative (LonghandDocument *self, const char *text, 
  * A command does what it says in their place: it writes what it stands for, removes the last utterance that
  * is still there, or takes a step back. */
 void longhand_document_commit (LonghandDocument *self, const LonghandUtterance *utterance);
+/* Keeps for the session what nobody seems to have said. The text does not change. */
+void longhand_document_leave_out (LonghandDocument *self, const LonghandUtterance *utterance);
+/* Which segments were left out and are not in the text, in the order in which they came. (transfer full)
+ * (element-type guint) for longhand_document_get_segment, and for ever */
+GArray *longhand_document_dup_left_out (LonghandDocument *self);
+guint longhand_document_get_n_left_out (LonghandDocument *self);
+/* Segment i, one of those, goes to the caret, behind the selection if there is one, in one undo step; no-op
+ * when it is in the text by now. */
+void longhand_document_insert_left_out (LonghandDocument *self, guint i);
 /* FALSE when there are none; else their bounds, spaces around them included. */
 gboolean longhand_document_get_tentative_bounds (LonghandDocument *self, GtkTextIter *start,
                                                  GtkTextIter *end);

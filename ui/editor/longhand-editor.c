@@ -47,6 +47,14 @@ longhand_editor_commit (LonghandEditor *self, const LonghandUtterance *utterance
   keep_in_sight (self, in_sight);
 }
 
+void
+longhand_editor_insert_left_out (LonghandEditor *self, guint i) {
+  gboolean in_sight = caret_in_sight (self);
+
+  longhand_document_insert_left_out (longhand_editor_get_document (self), i);
+  keep_in_sight (self, in_sight);
+}
+
 LonghandDocument *
 longhand_editor_get_document (LonghandEditor *self) {
   return longhand_text_view_get_document (self->view);

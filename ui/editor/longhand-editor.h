@@ -16,6 +16,7 @@ GtkWidget *longhand_editor_get_view (LonghandEditor *self);            /* (trans
 /* As LonghandDocument's; the words are kept in sight while the caret stands behind them in sight. */
 void longhand_editor_set_tentative (LonghandEditor *self, const char *text, guint n_firm);
 void longhand_editor_commit (LonghandEditor *self, const LonghandUtterance *utterance);
+void longhand_editor_insert_left_out (LonghandEditor *self, guint i);
 
 void longhand_editor_open_find (LonghandEditor *self);
 void longhand_editor_find_next (LonghandEditor *self);

@@ -49,15 +49,16 @@ longhand_session_row_show (LonghandSessionRow *self, const LonghandSessionSummar
   g_autofree char *time = begun != NULL ? longhand_dates_dup_time (begun, now) : g_strdup ("");
   g_autofree char *when = begun != NULL ? g_date_time_format (begun, "%c") : g_strdup ("");
   const char *excerpt = skip_heading (summary);
+  const char *heading = *summary->heading != '\0' ? summary->heading : _ ("Without Text");
 
   gtk_label_set_label (self->section, section != NULL ? section : "");
   gtk_widget_set_visible (GTK_WIDGET (self->section), section != NULL);
-  gtk_label_set_label (self->heading, summary->heading);
+  gtk_label_set_label (self->heading, heading);
   gtk_widget_set_visible (GTK_WIDGET (self->pinned), summary->pinned);
   gtk_label_set_label (self->time, time);
   gtk_label_set_label (self->excerpt, excerpt);
   gtk_widget_set_visible (GTK_WIDGET (self->excerpt), *excerpt != '\0');
-  tell (self, summary->heading, time, when, summary->pinned);
+  tell (self, heading, time, when, summary->pinned);
 }
 
 static void

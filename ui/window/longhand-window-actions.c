@@ -25,7 +25,12 @@ copy_all (GtkWidget *widget, const char *name, GVariant *parameter) {
 
 static void
 insert_left_out (GtkWidget *widget, const char *name, GVariant *parameter) {
-  longhand_window_insert_left_out (LONGHAND_WINDOW (widget));
+  longhand_window_insert_left_out (LONGHAND_WINDOW (widget), g_variant_get_uint32 (parameter));
+}
+
+static void
+show_left_out (GtkWidget *widget, const char *name, GVariant *parameter) {
+  longhand_window_show_left_out (LONGHAND_WINDOW (widget));
 }
 
 /* Where the focus is: among the sessions, or in the text. */
@@ -129,7 +134,8 @@ longhand_window_install_actions (GtkWidgetClass *widget_class) {
   gtk_widget_class_install_action (widget_class, "win.record", NULL, record);
   gtk_widget_class_install_action (widget_class, "win.export", NULL, export_text);
   gtk_widget_class_install_action (widget_class, "win.copy-all", NULL, copy_all);
-  gtk_widget_class_install_action (widget_class, "win.insert-left-out", NULL, insert_left_out);
+  gtk_widget_class_install_action (widget_class, "win.insert-left-out", "u", insert_left_out);
+  gtk_widget_class_install_action (widget_class, "win.left-out", NULL, show_left_out);
   gtk_widget_class_install_action (widget_class, "win.find", NULL, find);
   gtk_widget_class_install_action (widget_class, "win.find-next", NULL, find_next);
   gtk_widget_class_install_action (widget_class, "win.find-previous", NULL, find_previous);

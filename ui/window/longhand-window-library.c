@@ -11,6 +11,13 @@ get_document (LonghandWindow *self) {
   return longhand_editor_get_document (self->editor);
 }
 
+/* Nothing that would be missed. */
+static gboolean
+is_blank (LonghandWindow *self) {
+  return longhand_document_is_empty (get_document (self))
+         && longhand_document_get_n_left_out (get_document (self)) == 0;
+}
+
 /* ---- keeping ---- */
 
 static gboolean
@@ -42,12 +49,13 @@ dup_session (LonghandWindow *self) {
   return session;
 }
 
-/* Whether the library has been told of the text as it is. */
+/* Whether the library has been told of the text as it is, and of what was left out of it. */
 static gboolean
 is_told (LonghandWindow *self) {
   g_autofree char *text = longhand_document_dup_text (get_document (self));
 
-  return g_strcmp0 (text, self->kept_text) == 0;
+  return g_strcmp0 (text, self->kept_text) == 0
+         && longhand_document_get_n_left_out (get_document (self)) == self->kept_n_left_out;
 }
 
 /* What was blank stays out of the library. */
@@ -62,6 +70,7 @@ keep (LonghandWindow *self) {
   self->kept_duration_ms = session->duration_ms;
   g_free (self->kept_text);
   self->kept_text = g_strdup (session->text);
+  self->kept_n_left_out = longhand_document_get_n_left_out (get_document (self));
   longhand_library_save (self->library, g_steal_pointer (&session));
 }
 
@@ -194,10 +203,10 @@ show_session (LonghandWindow *self, LonghandSession *session) {
   self->is_showing = TRUE;
   longhand_document_show_session (get_document (self), session);
   self->is_showing = FALSE;
+  self->kept_n_left_out = longhand_document_get_n_left_out (get_document (self));
   begin_times (self);
   longhand_window_find_sound (self, FALSE);
   longhand_sidebar_set_open (self->sidebar, session->id);
-  longhand_window_keep_left_out (self, NULL);
 }
 
 /* Its text follows, in a session of its own where the one before is kept. */
@@ -205,7 +214,7 @@ static void
 on_recovered (LonghandWindow *self, gint64 begun_us) {
   keep (self);
   self->wanted_id = 0;
-  if (keeps_sessions (self) && !longhand_document_is_empty (get_document (self)))
+  if (keeps_sessions (self) && !is_blank (self))
     show_session (self, longhand_session_new ());
   else if (longhand_document_is_empty (get_document (self)))
     begin_times (self);
@@ -291,7 +300,7 @@ longhand_window_new_session (LonghandWindow *self) {
     return;
   keep_all (self);
   self->wanted_id = 0;
-  if (!longhand_document_is_empty (get_document (self)))
+  if (!is_blank (self))
     show_session (self, longhand_session_new ());
   close_overlay (self);
   gtk_widget_grab_focus (longhand_editor_get_view (self->editor));
@@ -411,4 +420,6 @@ longhand_window_init_library (LonghandWindow *self) {
   g_signal_connect_object (self->dictation, "committed", G_CALLBACK (on_committed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (get_document (self), "edited", G_CALLBACK (on_edited), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (get_document (self), "changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (get_document (self), "notify::n-left-out", G_CALLBACK (on_changed), self,
+                           G_CONNECT_SWAPPED);
 }

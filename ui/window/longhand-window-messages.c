@@ -1,11 +1,17 @@
 /* What the window has to say: problems with a way out, what was recovered, the hint about models, small
  * notices. */
 #include "longhand-error.h"
+#include "window/longhand-left-out-window.h"
 #include "window/longhand-window-private.h"
 
 #include <glib/gi18n.h>
 
 #define BEHIND_DELAY_MS 1500 /* a model that has just been loaded catches up within moments */
+
+static LonghandDocument *
+get_document (LonghandWindow *self) {
+  return longhand_editor_get_document (self->editor);
+}
 
 void
 longhand_window_toast (LonghandWindow *self, const char *message) {
@@ -49,32 +55,47 @@ on_is_behind (LonghandWindow *self) {
 
 /* ---- what nobody seems to have said ---- */
 
-void
-longhand_window_keep_left_out (LonghandWindow *self, LonghandUtterance *utterance) {
-  g_clear_pointer (&self->left_out, longhand_utterance_unref);
-  if (utterance != NULL)
-    self->left_out = longhand_utterance_ref (utterance);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.insert-left-out", utterance != NULL);
+static void
+follow_left_out (LonghandWindow *self) {
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.left-out",
+                                 longhand_document_get_n_left_out (get_document (self)) > 0);
 }
 
+/* The last one to come is the last one there is. */
 static void
-on_left_out (LonghandWindow *self, LonghandUtterance *utterance) {
-  g_autofree char *message
-      = g_strdup_printf (_ ("Left out, as nobody seemed to speak: “%s”"), utterance->text);
+tell_left_out (LonghandWindow *self, const char *text) {
+  g_autoptr (GArray) numbers = longhand_document_dup_left_out (get_document (self));
+  g_autofree char *message = g_strdup_printf (_ ("Left out, as nobody seemed to speak: “%s”"), text);
   g_autofree char *title = g_markup_escape_text (message, -1);
   AdwToast *toast = adw_toast_new (title);
 
-  longhand_window_keep_left_out (self, utterance);
   adw_toast_set_button_label (toast, _ ("Insert"));
   adw_toast_set_action_name (toast, "win.insert-left-out");
+  adw_toast_set_action_target (toast, "u", g_array_index (numbers, guint, numbers->len - 1));
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
+/* Nobody reads a window that is not there for it: then it is only kept. */
+static void
+on_left_out (LonghandWindow *self, LonghandUtterance *utterance) {
+  longhand_document_leave_out (get_document (self), utterance);
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    tell_left_out (self, utterance->text);
+}
+
 void
-longhand_window_insert_left_out (LonghandWindow *self) {
-  g_return_if_fail (self->left_out != NULL);
-  longhand_editor_commit (self->editor, self->left_out);
-  longhand_window_keep_left_out (self, NULL);
+longhand_window_insert_left_out (LonghandWindow *self, guint i) {
+  longhand_editor_insert_left_out (self->editor, i);
+}
+
+void
+longhand_window_show_left_out (LonghandWindow *self) {
+  GtkWidget *window = longhand_left_out_window_new (get_document (self));
+
+  gtk_window_set_transient_for (GTK_WINDOW (window), GTK_WINDOW (self));
+  g_signal_connect_object (window, "inserted", G_CALLBACK (longhand_window_insert_left_out), self,
+                           G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (window));
 }
 
 /* ---- problems ---- */
@@ -206,7 +227,9 @@ on_hint_dismissed (LonghandWindow *self) {
 
 void
 longhand_window_init_messages (LonghandWindow *self) {
-  longhand_window_keep_left_out (self, NULL);
+  follow_left_out (self);
+  g_signal_connect_object (get_document (self), "notify::n-left-out", G_CALLBACK (follow_left_out), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->dictation, "left-out", G_CALLBACK (on_left_out), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->dictation, "notify::is-behind", G_CALLBACK (on_is_behind), self,
                            G_CONNECT_SWAPPED);

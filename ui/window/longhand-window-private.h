@@ -55,6 +55,7 @@ struct _LonghandWindow {
   LonghandSession *session; /* the one that is open; the text and what belongs to it are the document's */
   char *kept_text;          /* of it, as the library was last told */
   gint64 kept_duration_ms;  /* likewise */
+  guint kept_n_left_out;    /* likewise */
   GMenu *microphones;
   GMenu *models;
   GtkFileChooserNative *chooser;    /* while it is open */
@@ -69,8 +70,6 @@ struct _LonghandWindow {
 
   AdwToast *behind;     /* weak; said while words come late */
   guint behind_timeout; /* until it is said */
-
-  LonghandUtterance *left_out; /* owned; the last one that may still be inserted; NULL: none */
 
   guint save_timeout; /* until a change of the text is kept */
   gint64
@@ -189,10 +188,9 @@ void longhand_window_show_error (LonghandWindow *self, const GError *error);
 /* Says, unless it is over within moments, that tentative words are not shown for now, until told otherwise.
  */
 void longhand_window_set_behind (LonghandWindow *self, gboolean is_behind);
-/* The last utterance that was left out goes to the caret. */
-/* What nobody seems to have said, for as long as it may be inserted; NULL: nothing any more. */
-void longhand_window_keep_left_out (LonghandWindow *self, LonghandUtterance *utterance);
-void longhand_window_insert_left_out (LonghandWindow *self);
+/* What nobody seems to have said of this session: all of it, and segment i, which goes to the caret. */
+void longhand_window_show_left_out (LonghandWindow *self);
+void longhand_window_insert_left_out (LonghandWindow *self, guint i);
 void longhand_window_update_hint (LonghandWindow *self);
 void longhand_window_open_models_folder (LonghandWindow *self);
 void longhand_window_init_messages (LonghandWindow *self);

@@ -139,7 +139,6 @@ longhand_window_dispose (GObject *object) {
   g_clear_handle_id (&self->behind_timeout, g_source_remove);
   g_clear_handle_id (&self->save_timeout, g_source_remove);
   g_clear_weak_pointer (&self->behind);
-  g_clear_pointer (&self->left_out, longhand_utterance_unref);
   g_clear_weak_pointer (&self->question);
   g_clear_weak_pointer (&self->models_window);
   g_clear_weak_pointer (&self->files_window);
