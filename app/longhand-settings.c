@@ -7,6 +7,7 @@
 #define G_SETTINGS_ENABLE_BACKEND
 #include <gio/gsettingsbackend.h>
 #include <glib/gi18n.h>
+#include <string.h>
 
 struct _LonghandSettings {
   GObject parent_instance;
@@ -335,6 +336,29 @@ void
 longhand_settings_set_commands (LonghandSettings *self, gboolean commands) {
   g_return_if_fail (LONGHAND_IS_SETTINGS (self));
   g_settings_set_boolean (self->gsettings, "commands", commands);
+}
+
+gint64
+longhand_settings_get_oldest_sound_us (LonghandSettings *self) {
+  g_autofree char *keep = NULL;
+
+  g_return_val_if_fail (LONGHAND_IS_SETTINGS (self), G_MININT64);
+  keep = g_settings_get_string (self->gsettings, "keep-sound");
+  if (strcmp (keep, "always") == 0)
+    return G_MININT64;
+  if (strcmp (keep, "month") == 0)
+    return g_get_real_time () - 30 * G_TIME_SPAN_DAY;
+  if (strcmp (keep, "week") == 0)
+    return g_get_real_time () - 7 * G_TIME_SPAN_DAY;
+  return G_MAXINT64;
+}
+
+/* It belongs to a session, which must be there. */
+gboolean
+longhand_settings_get_keeps_sound (LonghandSettings *self) {
+  g_return_val_if_fail (LONGHAND_IS_SETTINGS (self), FALSE);
+  return g_settings_get_boolean (self->gsettings, "keep-sessions")
+         && longhand_settings_get_oldest_sound_us (self) != G_MAXINT64;
 }
 
 char *

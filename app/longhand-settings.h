@@ -56,6 +56,10 @@ char **longhand_settings_dup_replacements (LonghandSettings *self); /* (transfer
 void longhand_settings_set_replacements (LonghandSettings *self, const char *const *rules);
 gboolean longhand_settings_get_commands (LonghandSettings *self);
 void longhand_settings_set_commands (LonghandSettings *self, gboolean commands);
+/* Whether the sound of sessions is kept; and what was kept of it before when goes, microseconds since 1970:
+ * G_MININT64, nothing; G_MAXINT64, all, since it is not kept. */
+gboolean longhand_settings_get_keeps_sound (LonghandSettings *self);
+gint64 longhand_settings_get_oldest_sound_us (LonghandSettings *self);
 char *longhand_settings_dup_mirror (LonghandSettings *self); /* never "". (transfer full) */
 /* For g_settings_bind of window state and the like. (transfer none) */
 GSettings *longhand_settings_get_gsettings (LonghandSettings *self);

@@ -73,6 +73,8 @@ hand_on (Reader *self, gsize n_frames, gboolean last, GError **error) {
   self->resample_us += g_get_monotonic_time () - begin_us;
   if (!check_goes_on (self, error))
     return FALSE;
+  if (self->input->heard != NULL)
+    self->input->heard (self->input->user, (const float *)(gpointer)self->block->data, self->block->len);
   self->n_samples += self->block->len;
   g_array_set_size (self->enhanced, 0);
   longhand_enhancer_process (self->enhancer, (const float *)(gpointer)self->block->data, self->block->len,

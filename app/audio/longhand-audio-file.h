@@ -14,6 +14,8 @@ typedef struct {
   guint raw_hz;     /* not 0: no sound file, but samples of 16 bits, little-endian and signed, mono, of this
                      * rate */
   LonghandEnhancement enhancement;          /* of what is read */
+  /* Is given all of it in turn, before it is enhanced; NULL: nobody. */
+  void (*heard) (gpointer user, const float *samples, gsize n);
   gboolean (*is_cancelled) (gpointer user); /* asked several times a second; NULL: goes on to the end */
   gpointer user;                            /* borrowed */
 } LonghandAudioInput;

@@ -1,9 +1,11 @@
 #include "dictation/longhand-session-sound.h"
 
 #include "audio/longhand-pump.h"
+#include "audio/longhand-scratch.h"
 #include "dictation/longhand-session-scan.h"
 
 #define PER_MS (LONGHAND_PUMP_RATE_HZ / 1000)
+#define BLOCK ((gsize)1 << 15)    /* samples in a record, at most */
 #define LARGEST ((gint64)1 << 50) /* of times and positions; beyond it a record makes no sense */
 
 typedef struct {
@@ -46,4 +48,25 @@ longhand_session_sound_read (int fd, gint64 from, gint64 to, LonghandSessionSoun
 
   longhand_session_scan (fd, on_record, &reading);
   return reading.goes_on;
+}
+
+/* ---- writing ---- */
+
+static gboolean
+append_record (int fd, gint64 time, const float *samples, gsize n, const char *what, GError **error) {
+  const guint32 length = (guint32)(2 * n);
+  g_autoptr (GByteArray) record = g_byte_array_new ();
+
+  longhand_sound_to_pcm (samples, n, longhand_record_begin (record, length));
+  longhand_record_end (record, LONGHAND_RECORD_SOUND, time, length);
+  return longhand_scratch_write (fd, record->data, record->len, what, error);
+}
+
+gboolean
+longhand_session_sound_append (int fd, gint64 time, const float *samples, gsize n, const char *what,
+                               GError **error) {
+  for (gsize i = 0; i < n; i += BLOCK)
+    if (!append_record (fd, time + (gint64)i, samples + i, MIN (n - i, BLOCK), what, error))
+      return FALSE;
+  return TRUE;
 }

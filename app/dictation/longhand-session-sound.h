@@ -1,4 +1,5 @@
-/* The sound in the file of a session that is still being spoken (audio/longhand-journal). Any thread. */
+/* The sound in the file of a session: one that is still being spoken (audio/longhand-journal), or one that is
+ * made for the sound alone. Any thread. */
 #pragma once
 
 #include <glib.h>
@@ -12,5 +13,10 @@ typedef gboolean (*LonghandSessionSoundFn) (gpointer user, gint64 time, const gi
  * fn ended it. */
 gboolean longhand_session_sound_read (int fd, gint64 from, gint64 to, LonghandSessionSoundFn fn,
                                       gpointer user);
+
+/* Appends samples [n], the first of which is sample number time, to a file that has nothing else. what: whose
+ * sound it is, for people. FALSE with LONGHAND_ERROR_WRITE. */
+gboolean longhand_session_sound_append (int fd, gint64 time, const float *samples, gsize n, const char *what,
+                                        GError **error);
 
 G_END_DECLS

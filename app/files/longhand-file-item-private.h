@@ -14,6 +14,7 @@ struct _LonghandFileItem {
   char *message;
   char *failure; /* of keeping session; NULL: none */
   LonghandSession *session;
+  int sound_fd; /* of session, until the library is told of it; -1: none is kept */
 
   LonghandFileState state;
   guint serial; /* of its last check or run */
@@ -24,6 +25,7 @@ struct _LonghandFileItem {
 };
 
 LonghandFileItem *longhand_file_item_new (GFile *file); /* (transfer full) */
+void longhand_file_item_drop_sound (LonghandFileItem *self);
 /* With the message, a copy, that goes with it; NULL: none. */
 void longhand_file_item_set_state (LonghandFileItem *self, LonghandFileState state, const char *message);
 void longhand_file_item_changed (LonghandFileItem *self);

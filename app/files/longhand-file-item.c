@@ -1,5 +1,7 @@
 #include "files/longhand-file-item-private.h"
 
+#include <unistd.h>
+
 G_DEFINE_FINAL_TYPE (LonghandFileItem, longhand_file_item, G_TYPE_OBJECT)
 
 static guint changed;
@@ -13,6 +15,7 @@ longhand_file_item_finalize (GObject *object) {
   g_free (self->message);
   g_free (self->failure);
   longhand_session_free (self->session);
+  longhand_file_item_drop_sound (self);
   G_OBJECT_CLASS (longhand_file_item_parent_class)->finalize (object);
 }
 
@@ -26,6 +29,7 @@ longhand_file_item_class_init (LonghandFileItemClass *klass) {
 static void
 longhand_file_item_init (LonghandFileItem *self) {
   self->seconds_left = -1;
+  self->sound_fd = -1;
 }
 
 LonghandFileItem *
@@ -47,6 +51,13 @@ longhand_file_item_set_state (LonghandFileItem *self, LonghandFileState state, c
   self->fraction = state == LONGHAND_FILE_STATE_DONE ? 1 : 0;
   self->seconds_left = -1;
   longhand_file_item_changed (self);
+}
+
+void
+longhand_file_item_drop_sound (LonghandFileItem *self) {
+  if (self->sound_fd >= 0)
+    close (self->sound_fd);
+  self->sound_fd = -1;
 }
 
 void

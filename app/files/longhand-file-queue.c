@@ -18,6 +18,7 @@ struct _LonghandFileQueue {
   LonghandFileRecognizer *recognizer; /* NULL once it is closed */
   LonghandSettings *settings;
   LonghandLibrary *library;
+  LonghandSounds *sounds;
   LonghandMailbox *mailbox;
   GPtrArray *items;          /* LonghandFileItem */
   LonghandFileItem *running; /* NULL: none; also one that was cancelled, until its outcome is here */
@@ -134,6 +135,26 @@ keeps_sessions (LonghandFileQueue *self) {
   return g_settings_get_boolean (longhand_settings_get_gsettings (self->settings), "keep-sessions");
 }
 
+/* From when it is in the library on; what is not wanted any more is gone. */
+static void
+keep_sound (LonghandFileQueue *self, LonghandFileItem *item) {
+  LonghandSoundPiece piece = {
+    .id = item->session_id,
+    .to_ms = item->session->duration_ms,
+    .fd = item->sound_fd,
+  };
+
+  if (item->sound_fd < 0)
+    return;
+  if (!longhand_settings_get_keeps_sound (self->settings)) {
+    longhand_file_item_drop_sound (item);
+    return;
+  }
+  item->sound_fd = -1;
+  longhand_sounds_keep (self->sounds, &piece);
+  longhand_sounds_expire (self->sounds, longhand_settings_get_oldest_sound_us (self->settings));
+}
+
 /* To the library, as soon as it may have it. */
 static void
 hand_on (LonghandFileQueue *self, LonghandFileItem *item) {
@@ -144,6 +165,7 @@ hand_on (LonghandFileQueue *self, LonghandFileItem *item) {
   item->is_handed_on = TRUE;
   longhand_library_save (self->library, longhand_session_copy (item->session));
   longhand_library_set_title (self->library, item->session_id, title);
+  keep_sound (self, item);
 }
 
 static void
@@ -152,16 +174,21 @@ hand_all_on (LonghandFileQueue *self) {
     hand_on (self, item_at (self, i));
 }
 
-/* Takes session. It stays at hand until the library has it on the disk. */
+/* Takes the sound. The session stays at hand until the library has it on the disk. */
 static void
-keep (LonghandFileQueue *self, LonghandFileItem *item, LonghandSession *session) {
+keep (LonghandFileQueue *self, LonghandFileItem *item, LonghandFileOutcome *outcome) {
+  LonghandSession *session = longhand_file_text_to_session (outcome->transcript, outcome->duration_ms);
+
   g_clear_pointer (&item->session, longhand_session_free);
+  longhand_file_item_drop_sound (item);
   if (longhand_session_is_blank (session)) {
     longhand_session_free (session);
     return;
   }
   item->session_id = session->id;
   item->session = session;
+  item->sound_fd = outcome->sound_fd;
+  outcome->sound_fd = -1;
   hand_on (self, item);
 }
 
@@ -203,14 +230,14 @@ on_library_failed (LonghandFileQueue *self, const GError *error) {
 static void advance (LonghandFileQueue *self);
 
 static void
-take_outcome (LonghandFileQueue *self, LonghandFileItem *item, const LonghandFileOutcome *outcome) {
+take_outcome (LonghandFileQueue *self, LonghandFileItem *item, LonghandFileOutcome *outcome) {
   item->duration_ms = outcome->duration_ms;
   if (g_error_matches (outcome->error, LONGHAND_ERROR, LONGHAND_ERROR_CANCELLED)) {
     longhand_file_item_set_state (item, LONGHAND_FILE_STATE_CANCELLED, NULL);
   } else if (outcome->transcript == NULL) {
     longhand_file_item_set_state (item, LONGHAND_FILE_STATE_FAILED, outcome->error->message);
   } else {
-    keep (self, item, longhand_file_text_to_session (outcome->transcript, outcome->duration_ms));
+    keep (self, item, outcome);
     longhand_file_item_set_state (item, LONGHAND_FILE_STATE_DONE, outcome->remark);
   }
 }
@@ -218,7 +245,7 @@ take_outcome (LonghandFileQueue *self, LonghandFileItem *item, const LonghandFil
 static void
 on_done (gpointer owner, gpointer letter) {
   LonghandFileQueue *self = owner;
-  const LonghandFileOutcome *outcome = letter;
+  LonghandFileOutcome *outcome = letter;
   g_autoptr (LonghandFileItem) item = g_steal_pointer (&self->running);
 
   longhand_file_clock_look (&self->clock, g_get_monotonic_time (), self->is_held,
@@ -545,6 +572,7 @@ longhand_file_queue_finalize (GObject *object) {
   g_ptr_array_unref (self->items);
   g_object_unref (self->settings);
   g_object_unref (self->library);
+  g_object_unref (self->sounds);
   g_free (self->failure);
   G_OBJECT_CLASS (longhand_file_queue_parent_class)->finalize (object);
 }
@@ -573,12 +601,13 @@ longhand_file_queue_init (LonghandFileQueue *self) {
 
 LonghandFileQueue *
 longhand_file_queue_new (LonghandFileRecognizer *recognizer, LonghandSettings *settings,
-                         LonghandLibrary *library) {
+                         LonghandLibrary *library, LonghandSounds *sounds) {
   LonghandFileQueue *self = g_object_new (LONGHAND_TYPE_FILE_QUEUE, NULL);
 
   self->recognizer = recognizer;
   self->settings = g_object_ref (settings);
   self->library = g_object_ref (library);
+  self->sounds = g_object_ref (sounds);
   g_signal_connect_object (library, "listed", G_CALLBACK (on_listed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (library, "failed", G_CALLBACK (on_library_failed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (longhand_settings_get_gsettings (settings), "changed::keep-sessions",

@@ -1,10 +1,12 @@
-/* Recordings that somebody brings along, recognised one after the other, each to a session in the library.
+/* Recordings that somebody brings along, recognised one after the other, each to a session in the library,
+ * whose sound is kept as that of what was dictated.
  * Main thread; files are looked at, read and recognised on others.
  *
  * A list model of LonghandFileItem, in the order in which they came. */
 #pragma once
 
 #include "dictation/longhand-dictation.h"
+#include "dictation/longhand-sounds.h"
 #include "files/longhand-file-item.h"
 #include "files/longhand-file-recognizer.h"
 #include "transcript/longhand-library.h"
@@ -19,7 +21,7 @@ G_DECLARE_FINAL_TYPE (LonghandFileQueue, longhand_file_queue, LONGHAND, FILE_QUE
 
 /* Takes recognizer. (transfer full) */
 LonghandFileQueue *longhand_file_queue_new (LonghandFileRecognizer *recognizer, LonghandSettings *settings,
-                                            LonghandLibrary *library);
+                                            LonghandLibrary *library, LonghandSounds *sounds);
 /* Dictation goes first: while it has words to find, the queue is held. */
 void longhand_file_queue_follow (LonghandFileQueue *self, LonghandDictation *dictation);
 void longhand_file_queue_set_held (LonghandFileQueue *self, gboolean held);

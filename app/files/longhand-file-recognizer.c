@@ -19,6 +19,7 @@ begin (LonghandFileRecognizer *recognizer, const char *path, guint serial, Longh
   g_autoptr (LonghandModel) model = longhand_model_store_find (self->store, job.choices.model, error);
 
   if (model != NULL) {
+    job.keeps_sound = longhand_settings_get_keeps_sound (self->settings);
     job.path = g_strdup (path);
     job.model_path = g_strdup (longhand_model_get_path (model));
     job.model_id = g_strdup (longhand_model_get_id (model));

@@ -2,6 +2,7 @@
 
 #include "audio/longhand-audio-file.h"
 #include "audio/longhand-scratch.h"
+#include "dictation/longhand-session-sound.h"
 #include "longhand-engine-error.h"
 #include "longhand-engine-languages.h"
 #include "longhand-engine-scores.h"
@@ -16,6 +17,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #define END_TIMEOUT_S 3 /* for a disk that does not answer */
 #define NICENESS 10     /* nobody waits for files as for what happens on the screen */
@@ -39,6 +41,9 @@ struct _LonghandFileRun {
 
   /* --- the thread's own --- */
   char *name;               /* for people */
+  int sound_fd;             /* owned; -1: it is not kept, or cannot be */
+  gint64 n_heard;
+  GError *sound_error;      /* owned; why it cannot; NULL: it can */
   LonghandSamples *samples; /* NULL: not read yet, or not needed any more */
   LonghandSharedModel *weights;
   struct quill_vocabulary *vocabulary;
@@ -58,6 +63,7 @@ longhand_file_outcome_new (guint serial) {
   LonghandFileOutcome *outcome = g_new0 (LonghandFileOutcome, 1);
 
   outcome->serial = serial;
+  outcome->sound_fd = -1;
   return outcome;
 }
 
@@ -65,6 +71,8 @@ void
 longhand_file_outcome_free (LonghandFileOutcome *outcome) {
   g_clear_object (&outcome->transcript);
   g_clear_error (&outcome->error);
+  if (outcome->sound_fd >= 0)
+    close (outcome->sound_fd);
   g_free (outcome->remark);
   g_free (outcome);
 }
@@ -115,17 +123,40 @@ remark (LonghandFileOutcome *outcome, const char *format, ...) {
   va_end (args);
 }
 
+static void
+give_sound_up (LonghandFileRun *self) {
+  if (self->sound_fd >= 0)
+    close (self->sound_fd);
+  self->sound_fd = -1;
+}
+
+/* Puts it by as it is, to be kept with the text. */
+static void
+put_by (gpointer user, const float *samples, gsize n) {
+  LonghandFileRun *self = user;
+
+  if (self->sound_fd < 0)
+    return;
+  if (!longhand_session_sound_append (self->sound_fd, self->n_heard, samples, n, self->name,
+                                      &self->sound_error))
+    give_sound_up (self);
+  self->n_heard += (gint64)n;
+}
+
 /* NULL with outcome->error. */
 static const float *
 read_sound (LonghandFileRun *self, gsize *n, LonghandFileOutcome *outcome) {
   const LonghandAudioInput input = { .path = self->job.path,
                                      .name = self->name,
                                      .enhancement = self->job.choices.enhancement,
+                                     .heard = put_by,
                                      .is_cancelled = rest_while_reading,
                                      .user = self };
   gsize n_not_finite;
   const float *samples;
 
+  if (self->job.keeps_sound)
+    self->sound_fd = longhand_scratch_open (self->name, &self->sound_error);
   self->samples = longhand_audio_file_read (&input, &n_not_finite, &outcome->error);
   samples = self->samples != NULL ? longhand_samples_seal (self->samples, n, &outcome->error) : NULL;
   if (samples == NULL)
@@ -263,6 +294,17 @@ recognise (LonghandFileRun *self, const float *samples, gsize n, LonghandFileOut
   g_clear_pointer (&self->weights, longhand_shared_model_close);
 }
 
+/* With text, which it belongs to. */
+static void
+hand_sound_on (LonghandFileRun *self, LonghandFileOutcome *outcome) {
+  if (outcome->transcript == NULL || longhand_transcript_get_n_segments (outcome->transcript) == 0)
+    return;
+  outcome->sound_fd = self->sound_fd;
+  self->sound_fd = -1;
+  if (self->sound_error != NULL)
+    remark (outcome, "%s", self->sound_error->message);
+}
+
 static void
 work_on (LonghandFileRun *self, LonghandFileOutcome *outcome) {
   gsize n;
@@ -278,6 +320,7 @@ work_on (LonghandFileRun *self, LonghandFileOutcome *outcome) {
   }
   atomic_store_explicit (&self->total_ms, outcome->duration_ms, memory_order_relaxed);
   recognise (self, samples, n, outcome);
+  hand_sound_on (self, outcome);
 }
 
 /* ---- the thread ---- */
@@ -306,6 +349,8 @@ work (void *user) {
   setpriority (PRIO_PROCESS, 0, NICENESS); /* of this thread, and the engine's that it makes */
   work_on (self, outcome);
   g_clear_pointer (&self->samples, longhand_samples_free);
+  give_sound_up (self);
+  g_clear_error (&self->sound_error);
   longhand_mailbox_post (self->mailbox, self->done, outcome, (GDestroyNotify)longhand_file_outcome_free);
   pthread_mutex_lock (&self->lock);
   self->has_ended = TRUE;
@@ -326,6 +371,7 @@ longhand_file_run_new (LonghandFileJob *job, LonghandMailbox *mailbox, LonghandM
   self->job = *job;
   *job = (LonghandFileJob){ 0 };
   self->name = g_filename_display_basename (self->job.path);
+  self->sound_fd = -1;
   self->mailbox = longhand_mailbox_ref (mailbox);
   self->done = done;
   pthread_mutex_init (&self->lock, NULL);

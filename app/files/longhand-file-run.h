@@ -15,6 +15,7 @@ typedef struct {
   char *path;              /* owned, as all below */
   char *model_path;        /* file */
   char *model_id;          /* as transcripts name it */
+  gboolean keeps_sound;
   LonghandChoices choices; /* for dictation, as far as they fit */
 } LonghandFileJob;
 void longhand_file_job_clear (LonghandFileJob *job);
@@ -26,6 +27,7 @@ typedef struct {
   GError *error;                  /* a sentence to show; LONGHAND_ERROR_CANCELLED as asked */
   char *remark;                   /* owned; NULL: it went well */
   gint64 duration_ms;             /* of the sound */
+  int sound_fd;                   /* owned; it, as dictation/longhand-session-sound has it; -1: not kept */
 } LonghandFileOutcome;
 LonghandFileOutcome *longhand_file_outcome_new (guint serial); /* (transfer full) */
 void longhand_file_outcome_free (LonghandFileOutcome *outcome);

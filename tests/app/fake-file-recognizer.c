@@ -2,7 +2,11 @@
 
 #include "longhand-error.h"
 
+#include "audio/longhand-scratch.h"
+#include "dictation/longhand-session-sound.h"
+
 #include <sndfile.h>
+#include <string.h>
 
 static gboolean
 fake_begin (LonghandFileRecognizer *recognizer, const char *path, guint serial, LonghandMailbox *mailbox,
@@ -63,6 +67,31 @@ fake_file_recognizer_new (void) {
   return fake;
 }
 
+/* A tenth of a second each. */
+static void
+add_words (LonghandTranscript *transcript, const char *text) {
+  g_auto (GStrv) words = g_strsplit (text, " ", 0);
+
+  for (guint i = 0; words[i] != NULL; i++) {
+    g_autofree char *word = g_strconcat (i > 0 ? " " : "", words[i], NULL);
+
+    longhand_transcript_add_word (transcript, 100 * i, 100 * (i + 1), word, 0.9);
+  }
+}
+
+/* A tone that can be told from silence. */
+static int
+make_sound (void) {
+  const int fd = longhand_scratch_open ("fake", NULL);
+  float samples[2 * 16000];
+
+  for (gsize i = 0; i < G_N_ELEMENTS (samples); i++)
+    samples[i] = i % 40 < 20 ? 0.25f : -0.25f;
+  g_assert_cmpint (fd, >=, 0);
+  g_assert_true (longhand_session_sound_append (fd, 0, samples, G_N_ELEMENTS (samples), "fake", NULL));
+  return fd;
+}
+
 void
 fake_file_recognizer_answer (FakeFileRecognizer *fake, const char *text, GError *error) {
   LonghandFileOutcome *outcome = longhand_file_outcome_new (fake->serial);
@@ -73,7 +102,9 @@ fake_file_recognizer_answer (FakeFileRecognizer *fake, const char *text, GError 
   if (text != NULL) {
     outcome->transcript = longhand_transcript_new ();
     longhand_transcript_set_language (outcome->transcript, "en");
-    longhand_transcript_append (outcome->transcript, 0, 1000, text, NULL);
+    if (longhand_transcript_append (outcome->transcript, 0, 1000, text, NULL))
+      add_words (outcome->transcript, text);
+    outcome->sound_fd = fake->has_sound ? make_sound () : -1;
   }
   longhand_mailbox_post (fake->mailbox, fake->done, outcome, (GDestroyNotify)longhand_file_outcome_free);
   g_assert_true (longhand_mailbox_deliver (fake->mailbox, 0));

@@ -9,6 +9,7 @@
 #include "longhand-error.h"
 #include "sandbox/longhand-sandbox.h"
 
+#include <sndfile.h>
 #include <string.h>
 
 #define FOREVER_US (60 * G_USEC_PER_SEC)
@@ -37,6 +38,7 @@ typedef struct {
   LibraryFixture on_disk;
   LonghandSettings *settings;
   LonghandLibrary *library;
+  LonghandSounds *sounds;
   FakeFileRecognizer *fake; /* of queue */
   LonghandFileQueue *queue;
   guint n_busy, n_finished; /* signals */
@@ -52,8 +54,9 @@ set_up (Fixture *f, gconstpointer data) {
   library_fixture_set_up (&f->on_disk, NULL);
   f->settings = longhand_settings_new_in_memory ();
   f->library = longhand_library_new (f->on_disk.path);
+  f->sounds = longhand_sounds_new (longhand_library_get_sound_folder (f->library));
   f->fake = fake_file_recognizer_new ();
-  f->queue = longhand_file_queue_new (&f->fake->parent, f->settings, f->library);
+  f->queue = longhand_file_queue_new (&f->fake->parent, f->settings, f->library, f->sounds);
   g_signal_connect_swapped (f->queue, "notify::busy", G_CALLBACK (count_up), &f->n_busy);
   g_signal_connect_swapped (f->queue, "finished", G_CALLBACK (count_up), &f->n_finished);
 }
@@ -64,6 +67,7 @@ tear_down (Fixture *f, gconstpointer data) {
   g_signal_handlers_disconnect_matched (f->queue, G_SIGNAL_MATCH_FUNC, 0, 0, NULL, (gpointer)count_up, NULL);
   longhand_file_queue_close (f->queue);
   g_clear_object (&f->queue);
+  g_clear_object (&f->sounds);
   g_clear_object (&f->library);
   g_clear_object (&f->settings);
   library_fixture_tear_down (&f->on_disk, NULL);
@@ -240,6 +244,91 @@ file_is_open_once (Fixture *f, gconstpointer data) {
   fake_file_recognizer_answer (f->fake, "said", NULL);
   longhand_file_queue_add (f->queue, file);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->queue)), ==, 2);
+}
+
+/* ---- sound ---- */
+
+static GSettings *
+get_settings (Fixture *f) {
+  return longhand_settings_get_gsettings (f->settings);
+}
+
+static void
+transcribe_with_sound (Fixture *f) {
+  f->fake->has_sound = TRUE;
+  add_sound (f, "talk.wav", 2);
+  wait_checked (f, 0);
+  fake_file_recognizer_answer (f->fake, "heard", NULL);
+}
+
+/* What is kept of the first file. (transfer full) */
+static GPtrArray *
+list_sound (Fixture *f) {
+  g_assert_true (longhand_sounds_flush (f->sounds, FOREVER_US));
+  return longhand_sound_files_list (longhand_library_get_sound_folder (f->library),
+                                    longhand_file_item_get_session_id (item (f, 0)));
+}
+
+static void
+assert_sound_is_kept (Fixture *f) {
+  g_autoptr (GPtrArray) parts = list_sound (f);
+  const LonghandSoundPart *part;
+  SF_INFO info = { 0 };
+  gint16 samples[21];
+  SNDFILE *file;
+
+  g_assert_cmpuint (parts->len, ==, 1);
+  part = parts->pdata[0];
+  g_assert_cmpint (part->start_ms, ==, 0);
+  g_assert_cmpint (part->end_ms, ==, 2000);
+  file = sf_open (part->path, SFM_READ, &info);
+  g_assert_cmpint (info.format & SF_FORMAT_TYPEMASK, ==, SF_FORMAT_FLAC);
+  g_assert_cmpint (sf_readf_short (file, samples, 21), ==, 21);
+  g_assert_cmpint (samples[19], ==, 8192);
+  g_assert_cmpint (samples[20], ==, -8192);
+  sf_close (file);
+}
+
+static void
+sound_is_kept_with_its_session (Fixture *f, gconstpointer data) {
+  g_settings_set_string (get_settings (f), "keep-sound", "month");
+  transcribe_with_sound (f);
+  assert_sound_is_kept (f);
+}
+
+static void
+sound_that_is_not_wanted_any_more_is_not_kept (Fixture *f, gconstpointer data) {
+  g_autoptr (GPtrArray) parts = NULL;
+
+  transcribe_with_sound (f); /* was begun when it was */
+  parts = list_sound (f);
+  g_assert_cmpuint (parts->len, ==, 0);
+}
+
+static void
+sound_waits_for_its_session (Fixture *f, gconstpointer data) {
+  g_autoptr (GPtrArray) before = NULL;
+
+  g_settings_set_string (get_settings (f), "keep-sound", "always");
+  g_settings_set_boolean (get_settings (f), "keep-sessions", FALSE);
+  transcribe_with_sound (f);
+  before = list_sound (f);
+  g_assert_cmpuint (before->len, ==, 0);
+  g_settings_set_boolean (get_settings (f), "keep-sessions", TRUE);
+  assert_sound_is_kept (f);
+}
+
+static void
+sound_without_words_is_not_kept (Fixture *f, gconstpointer data) {
+  g_autofree char *folder = g_strdup (longhand_library_get_sound_folder (f->library));
+
+  g_settings_set_string (get_settings (f), "keep-sound", "always");
+  f->fake->has_sound = TRUE;
+  add_sound (f, "noise.wav", 2);
+  wait_checked (f, 0);
+  fake_file_recognizer_answer (f->fake, " ", NULL);
+  g_assert_true (longhand_sounds_flush (f->sounds, FOREVER_US));
+  g_assert_cmpuint (longhand_sound_files_measure (folder), ==, 0);
 }
 
 /* ---- cancelling ---- */
@@ -507,6 +596,10 @@ main (int argc, char **argv) {
   ADD ("/queue/file-that-fails-can-be-tried-again", file_that_fails_can_be_tried_again);
   ADD ("/queue/without-a-model-each-file-says-so", without_a_model_each_file_says_so);
   ADD ("/queue/file-is-open-once", file_is_open_once);
+  ADD ("/sound/sound-is-kept-with-its-session", sound_is_kept_with_its_session);
+  ADD ("/sound/sound-that-is-not-wanted-any-more-is-not-kept", sound_that_is_not_wanted_any_more_is_not_kept);
+  ADD ("/sound/sound-waits-for-its-session", sound_waits_for_its_session);
+  ADD ("/sound/sound-without-words-is-not-kept", sound_without_words_is_not_kept);
   ADD ("/cancel/cancelled-file-makes-way-for-the-next-and-its-text-is-dropped",
        cancelled_file_makes_way_for_the_next_and_its_text_is_dropped);
   ADD ("/cancel/cancelling-all-leaves-what-is-done", cancelling_all_leaves_what_is_done);

@@ -1,4 +1,7 @@
 /* A recording on its way to text, with the bundled model; and weights that are shared. */
+#include "audio/longhand-audio-file.h"
+#include "audio/longhand-journal-format.h"
+#include "dictation/longhand-session-sound.h"
 #include "files/longhand-file-recognizer.h"
 #include "longhand-error.h"
 #include "models/longhand-shared-model.h"
@@ -61,6 +64,7 @@ static guint n_outcomes, serial;
 static char *text, *message, *note;
 static guint n_words;
 static gint64 duration_ms;
+static GArray *sound; /* gint16, that it came with; NULL: with none */
 
 static void
 forget (void) {
@@ -68,6 +72,14 @@ forget (void) {
   g_clear_pointer (&text, g_free);
   g_clear_pointer (&message, g_free);
   g_clear_pointer (&note, g_free);
+  g_clear_pointer (&sound, g_array_unref);
+}
+
+static gboolean
+note_sound (gpointer user, gint64 time, const gint16 *samples, gsize n) {
+  g_assert_cmpint (time, ==, sound->len); /* there are no gaps */
+  g_array_append_vals (sound, samples, (guint)n);
+  return TRUE;
 }
 
 static void
@@ -79,6 +91,10 @@ on_done (gpointer owner, gpointer letter) {
   serial = outcome->serial;
   duration_ms = outcome->duration_ms;
   note = g_strdup (outcome->remark);
+  if (outcome->sound_fd >= 0) {
+    sound = g_array_new (FALSE, FALSE, sizeof (gint16));
+    longhand_session_sound_read (outcome->sound_fd, 0, G_MAXINT64, note_sound, NULL);
+  }
   g_assert_true ((outcome->transcript == NULL) == (outcome->error != NULL));
   if (outcome->error != NULL) {
     message = g_strdup (outcome->error->message);
@@ -234,6 +250,82 @@ missing_model_is_known_at_once (Fixture *f, gconstpointer data) {
   g_assert_error (error, LONGHAND_ERROR, LONGHAND_ERROR_MODEL_MISSING);
 }
 
+/* ---- sound ---- */
+
+static void
+want_sound (Fixture *f) {
+  g_settings_set_string (longhand_settings_get_gsettings (f->settings), "keep-sound", "always");
+}
+
+static void
+sound_comes_with_the_text_where_it_is_kept (Fixture *f, gconstpointer data) {
+  begin (f, sample ());
+  wait_done (f);
+  g_assert_null (sound);
+  forget ();
+  want_sound (f);
+  begin (f, sample ());
+  wait_done (f);
+  g_assert_null (note);
+  g_assert_cmpint ((gint64)sound->len * 1000 / QUILL_SAMPLE_RATE, ==, duration_ms);
+}
+
+/* It can be heard in another way later. */
+static void
+sound_is_as_in_the_file_whatever_is_done_to_recognise_it (Fixture *f, gconstpointer data) {
+  g_autofree guint8 *pcm = NULL;
+  g_autofree float *samples = NULL;
+  gsize n;
+
+  longhand_settings_set_noise_reduction (f->settings, TRUE);
+  longhand_settings_set_automatic_gain (f->settings, TRUE);
+  want_sound (f);
+  begin (f, sample ());
+  wait_done (f);
+  samples = longhand_audio_file_load (sample (), &n, NULL, NULL);
+  pcm = g_malloc (2 * n);
+  longhand_sound_to_pcm (samples, n, pcm);
+  for (gsize i = 0; i < n; i++) { /* the machine's own order */
+    const gint16 value = (gint16)(pcm[2 * i] | pcm[2 * i + 1] << 8);
+
+    memcpy (pcm + 2 * i, &value, 2);
+  }
+  g_assert_cmpmem (sound->data, 2 * sound->len, pcm, 2 * n);
+}
+
+static void
+sound_without_words_is_dropped (Fixture *f, gconstpointer data) {
+  char *silence = make_wav (32000), *click = make_wav (1600);
+
+  want_sound (f);
+  begin (f, silence);
+  wait_done (f);
+  g_assert_null (sound);
+  forget ();
+  begin (f, click);
+  wait_done (f);
+  g_assert_null (sound);
+  remove_wav (silence);
+  remove_wav (click);
+}
+
+static void
+text_is_there_where_its_sound_finds_no_room (Fixture *f, gconstpointer data) {
+  g_autofree char *before = g_strdup (g_getenv ("TMPDIR"));
+
+  want_sound (f);
+  g_setenv ("TMPDIR", "/nonexistent", TRUE);
+  begin (f, sample ());
+  wait_done (f);
+  if (before != NULL)
+    g_setenv ("TMPDIR", before, TRUE);
+  else
+    g_unsetenv ("TMPDIR");
+  g_assert_null (sound);
+  g_assert_cmpuint (n_words, >, 3);
+  g_assert_nonnull (strstr (note, "cannot be kept in “/nonexistent”"));
+}
+
 /* ---- giving way ---- */
 
 static void
@@ -371,6 +463,11 @@ main (int argc, char **argv) {
   ADD ("/text/silence-and-too-little-are-remarked-on", silence_and_too_little_are_remarked_on);
   ADD ("/text/file-that-is-gone-says-so", file_that_is_gone_says_so);
   ADD ("/text/missing-model-is-known-at-once", missing_model_is_known_at_once);
+  ADD ("/sound/sound-comes-with-the-text-where-it-is-kept", sound_comes_with_the_text_where_it_is_kept);
+  ADD ("/sound/sound-is-as-in-the-file-whatever-is-done-to-recognise-it",
+       sound_is_as_in_the_file_whatever_is_done_to_recognise_it);
+  ADD ("/sound/sound-without-words-is-dropped", sound_without_words_is_dropped);
+  ADD ("/sound/text-is-there-where-its-sound-finds-no-room", text_is_there_where_its_sound_finds_no_room);
   ADD ("/hold/held-run-can-be-cancelled", held_run_can_be_cancelled);
   ADD ("/hold/held-run-rests-between-two-steps", held_run_rests_between_two_steps);
   ADD ("/hold/run-is-closed-in-as-far-as-the-kernel-can", run_is_closed_in_as_far_as_the_kernel_can);

@@ -12,6 +12,8 @@ from window import Window
 from words import words
 
 longhand, cli, recording = sys.argv[1:]
+os.environ["GSETTINGS_BACKEND"] = "keyfile"  # which both programs read
+subprocess.run(["gsettings", "set", "io.github.longhand_app.Longhand", "keep-sound", "always"], check=True)
 folder = tempfile.TemporaryDirectory(prefix="longhand-files-")
 window = Window(longhand, recording)
 
@@ -39,6 +41,11 @@ def _():
     text = window.wait("its text", lambda: window.text().strip())
     told = subprocess.run([cli, "transcribe", recording], check=True, capture_output=True, text=True).stdout
     assert words(text) == words(told) and words(text), (text, told)
+
+
+@case("/files/its-sound-is-kept-with-it")
+def _():
+    window.wait("the player", lambda: window.app.find("Play"))
 
 
 @case("/files/it-is-a-session-by-its-name")

@@ -22,7 +22,8 @@ set_up (FilesFixture *f, gconstpointer data) {
   g_settings_set_boolean (longhand_settings_get_gsettings (f->window.settings), "keep-sessions",
                           data == NULL);
   f->fake = fake_file_recognizer_new ();
-  f->queue = longhand_file_queue_new (&f->fake->parent, f->window.settings, f->window.library);
+  f->queue
+      = longhand_file_queue_new (&f->fake->parent, f->window.settings, f->window.library, f->window.sounds);
   fixture_show_window (&f->window);
   longhand_window_set_files (f->window.window, f->queue);
 }
@@ -127,6 +128,32 @@ dropped_recording_becomes_a_text_to_open (FilesFixture *f, gconstpointer data) {
   WAIT_FOR (files_window (f) == NULL);
   WAIT_FOR (!longhand_document_is_empty (f->window.document));
   fixture_assert_text (&f->window, "What was asked.");
+}
+
+static gboolean
+can_play (FilesFixture *f) {
+  return gtk_widget_get_mapped (GTK_WIDGET (f->window.window->player))
+         && gtk_widget_get_sensitive (GTK_WIDGET (f->window.window->player));
+}
+
+static void
+text_is_opened_with_its_sound (FilesFixture *f, gconstpointer data) {
+  const LonghandSoundPart *part;
+
+  g_settings_set_string (longhand_settings_get_gsettings (f->window.settings), "keep-sound", "always");
+  f->fake->has_sound = TRUE;
+  drop_recording (f, "Interview.wav");
+  fake_file_recognizer_answer (f->fake, "What was asked.", NULL);
+  press_button (files_window (f), "Open");
+  WAIT_FOR (can_play (f));
+  fixture_assert_text (&f->window, "What was asked.");
+  part = longhand_player_bar_get_parts (f->window.window->player)->pdata[0];
+  g_assert_cmpint (part->start_ms, ==, 0);
+  g_assert_cmpint (part->end_ms, ==, 2000);
+  g_assert_cmpuint (longhand_window_get_word_times (f->window.window)->len, ==, 3);
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (f->window.window), "win.transcribe-again", NULL));
+  WAIT_FOR (f->window.window->again != NULL);
+  gtk_window_close (f->window.window->again);
 }
 
 static void
@@ -371,6 +398,7 @@ int
 main (int argc, char **argv) {
   fixture_init (&argc, &argv);
   ADD ("/files/dropped-recording-becomes-a-text-to-open", NULL, dropped_recording_becomes_a_text_to_open);
+  ADD ("/files/text-is-opened-with-its-sound", NULL, text_is_opened_with_its_sound);
   ADD ("/files/row-tells-progress-and-that-dictation-goes-first", NULL,
        row_tells_progress_and_that_dictation_goes_first);
   ADD ("/files/file-that-fails-says-why-and-is-tried-again", NULL,

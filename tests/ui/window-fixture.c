@@ -68,6 +68,7 @@ fixture_set_up_without_window (Fixture *f, gconstpointer data) {
   f->microphone = fake_source_new ();
   f->dictation = longhand_dictation_new_with_source (f->settings, NULL, f->store, &f->microphone->source);
   f->library = open_library (f);
+  f->sounds = longhand_sounds_new (longhand_library_get_sound_folder (f->library));
 }
 
 static gboolean
@@ -85,7 +86,7 @@ fixture_activate (GtkWindow *window) {
 
 void
 fixture_show_window (Fixture *f) {
-  f->window = longhand_window_new (application, f->settings, f->store, f->dictation, f->library);
+  f->window = longhand_window_new (application, f->settings, f->store, f->dictation, f->library, f->sounds);
   f->document = longhand_editor_get_document (longhand_window_get_editor (f->window));
   f->buffer = GTK_TEXT_BUFFER (f->document);
   g_object_add_weak_pointer (G_OBJECT (f->window), (gpointer *)&f->window);
@@ -113,7 +114,8 @@ remove_dir (const char *path) {
 
 void
 fixture_tear_down (Fixture *f, gconstpointer data) {
-  gpointer dictation = f->dictation, settings = f->settings, store = f->store, library = f->library;
+  gpointer dictation = f->dictation, settings = f->settings, store = f->store, library = f->library,
+           sounds = f->sounds;
 
   if (f->window != NULL)
     gtk_window_destroy (GTK_WINDOW (f->window));
@@ -124,8 +126,11 @@ fixture_tear_down (Fixture *f, gconstpointer data) {
   g_object_add_weak_pointer (settings, &settings);
   g_object_add_weak_pointer (store, &store);
   g_object_add_weak_pointer (library, &library);
+  g_object_add_weak_pointer (sounds, &sounds);
   g_object_unref (f->dictation);
   WAIT_FOR (dictation == NULL);
+  g_object_unref (f->sounds);
+  g_assert_null (sounds);
   g_object_unref (f->library);
   g_assert_null (library);
   g_object_unref (f->store);

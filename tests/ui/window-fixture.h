@@ -13,6 +13,7 @@ typedef struct {
   FakeSource *microphone; /* owned by dictation */
   LonghandDictation *dictation;
   LonghandLibrary *library; /* in dir */
+  LonghandSounds *sounds;   /* beside it */
   LonghandWindow *window;   /* owned by the application; NULL once it is closed */
   LonghandDocument *document;
   GtkTextBuffer *buffer; /* the same */

@@ -21,6 +21,7 @@
 #include <string.h>
 
 #define N_END_SIGNALS 3
+#define SOUND_TIMEOUT_US (60 * G_USEC_PER_SEC) /* that of a day is written in this time */
 #define LINGER_MS 60000 /* after a dictation without a window: the next one finds the model loaded */
 
 struct _LonghandApplication {
@@ -33,6 +34,7 @@ struct _LonghandApplication {
   LonghandModelStore *store;
   LonghandDictation *dictation;
   LonghandLibrary *library;
+  LonghandSounds *sounds;
   LonghandFileQueue *files;
   LonghandBackground *background;
   LonghandDelivery *delivery;
@@ -86,7 +88,7 @@ make_window (LonghandApplication *self) {
     return FALSE;
   g_application_set_inactivity_timeout (G_APPLICATION (self), 0); /* it ends with its window */
   longhand_window_set_files (longhand_window_new (GTK_APPLICATION (self), self->settings, self->store,
-                                                  self->dictation, self->library),
+                                                  self->dictation, self->library, self->sounds),
                              self->files);
   longhand_dictation_recover (self->dictation);
   return TRUE;
@@ -380,8 +382,9 @@ longhand_application_startup (GApplication *application) {
   offer_keys (self);
   self->background = longhand_background_new (GTK_APPLICATION (self), self->settings, self->dictation);
   self->library = longhand_library_new (path);
+  self->sounds = longhand_sounds_new (longhand_library_get_sound_folder (self->library));
   self->files = longhand_file_queue_new (longhand_file_recognizer_new (self->settings, self->store),
-                                         self->settings, self->library);
+                                         self->settings, self->library, self->sounds);
   longhand_file_queue_follow (self->files, self->dictation);
   longhand_background_add_files (self->background, self->files);
   self->tones
@@ -503,6 +506,9 @@ longhand_application_shutdown (GApplication *application) {
   if (self->files != NULL)
     longhand_file_queue_close (self->files);
   g_clear_object (&self->files);
+  if (self->sounds != NULL)
+    longhand_sounds_flush (self->sounds, SOUND_TIMEOUT_US);
+  g_clear_object (&self->sounds);
   g_clear_object (&self->library);
   g_clear_object (&self->store);
   g_clear_object (&self->settings);

@@ -1,7 +1,6 @@
 /* What the files of the window share. */
 #pragma once
 
-#include "dictation/longhand-sounds.h"
 #include "files/longhand-file-queue.h"
 #include "models/longhand-downloads.h"
 #include "library/longhand-sidebar.h"

@@ -1,36 +1,7 @@
 /* The sound of the session that is open: how long it is kept, and what is heard of it. */
 #include "window/longhand-window-private.h"
 
-#include <string.h>
-
-#define NOTHING G_MAXINT64
-#define ALL G_MININT64
-
-static GSettings *
-get_settings (LonghandWindow *self) {
-  return longhand_settings_get_gsettings (self->settings);
-}
-
 /* ---- keeping ---- */
-
-/* Sound that was kept before then is not to be there any more, microseconds since 1970; NOTHING, ALL. */
-static gint64
-get_oldest_us (LonghandWindow *self) {
-  g_autofree char *keep = g_settings_get_string (get_settings (self), "keep-sound");
-
-  if (strcmp (keep, "always") == 0)
-    return ALL;
-  if (strcmp (keep, "month") == 0)
-    return g_get_real_time () - 30 * G_TIME_SPAN_DAY;
-  if (strcmp (keep, "week") == 0)
-    return g_get_real_time () - 7 * G_TIME_SPAN_DAY;
-  return NOTHING;
-}
-
-static gboolean
-keeps_sound (LonghandWindow *self) {
-  return g_settings_get_boolean (get_settings (self), "keep-sessions") && get_oldest_us (self) != NOTHING;
-}
 
 /* FALSE: it is not to be had yet. */
 static gboolean
@@ -46,7 +17,7 @@ keep_piece (LonghandWindow *self, gint64 now_ms) {
   if (!longhand_dictation_find_sound (self->dictation, &piece))
     return FALSE;
   longhand_sounds_keep (self->sounds, &piece);
-  longhand_sounds_expire (self->sounds, get_oldest_us (self));
+  longhand_sounds_expire (self->sounds, longhand_settings_get_oldest_sound_us (self->settings));
   return TRUE;
 }
 
@@ -68,7 +39,7 @@ leave_out (LonghandWindow *self, gint64 now_ms) {
 void
 longhand_window_keep_sound (LonghandWindow *self) {
   const gint64 now_ms = longhand_dictation_get_now_ms (self->dictation);
-  const gboolean wanted = keeps_sound (self);
+  const gboolean wanted = longhand_settings_get_keeps_sound (self->settings);
 
   if (now_ms > self->kept_ms && longhand_dictation_get_is_elsewhere (self->dictation)) {
     leave_out (self, now_ms);
@@ -166,8 +137,7 @@ on_moved (LonghandWindow *self, gint64 ms) {
 void
 longhand_window_init_sound (LonghandWindow *self) {
   self->heard_offset = G_MAXUINT;
-  self->sounds = longhand_sounds_new (longhand_library_get_sound_folder (self->library));
-  longhand_sounds_expire (self->sounds, get_oldest_us (self));
+  longhand_sounds_expire (self->sounds, longhand_settings_get_oldest_sound_us (self->settings));
   g_signal_connect_object (self->sounds, "failed", G_CALLBACK (longhand_window_show_error), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->sounds, "kept", G_CALLBACK (on_kept), self, G_CONNECT_SWAPPED);

@@ -215,7 +215,7 @@ longhand_window_init (LonghandWindow *self) {
 
 LonghandWindow *
 longhand_window_new (GtkApplication *application, LonghandSettings *settings, LonghandModelStore *store,
-                     LonghandDictation *dictation, LonghandLibrary *library) {
+                     LonghandDictation *dictation, LonghandLibrary *library, LonghandSounds *sounds) {
   LonghandWindow *self = g_object_new (LONGHAND_TYPE_WINDOW, "application", application, NULL);
   GSettings *gsettings = longhand_settings_get_gsettings (settings);
 
@@ -224,6 +224,7 @@ longhand_window_new (GtkApplication *application, LonghandSettings *settings, Lo
   self->dictation = g_object_ref (dictation);
   self->downloads = longhand_downloads_new (store);
   self->library = g_object_ref (library);
+  self->sounds = g_object_ref (sounds);
   g_settings_bind (gsettings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (gsettings, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (gsettings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);

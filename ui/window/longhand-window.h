@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dictation/longhand-dictation.h"
+#include "dictation/longhand-sounds.h"
 #include "editor/longhand-editor.h"
 #include "files/longhand-file-queue.h"
 #include "transcript/longhand-export.h"
@@ -17,7 +18,7 @@ G_DECLARE_FINAL_TYPE (LonghandWindow, longhand_window, LONGHAND, WINDOW, AdwAppl
 
 LonghandWindow *longhand_window_new (GtkApplication *application, LonghandSettings *settings,
                                      LonghandModelStore *store, LonghandDictation *dictation,
-                                     LonghandLibrary *library);
+                                     LonghandLibrary *library, LonghandSounds *sounds);
 
 /* The program ends at once, and nobody can be asked: keeps what was said and written. What cannot be kept
  * stays for recovery. */
