@@ -124,8 +124,6 @@ static gboolean
 read_options (Options *options, int argc, char **argv, GError **error) {
   const char *runs = options->runs_text != NULL ? options->runs_text : "10-100";
 
-  if (argc > 2)
-    return set_invalid (error, _ ("“bench” takes one recording."));
   if (!longhand_stats_parse_range (runs, MAX_RUNS, &options->rule.min_runs, &options->rule.max_runs))
     return set_invalid (error, _ ("--runs must be between 1 and 1000, or two such numbers as in 10-100."));
   if (options->warm_up < 0 || options->warm_up > MAX_RUNS)
@@ -217,6 +215,8 @@ longhand_cli_bench (int argc, char **argv) {
              "level "
              "named last.\nThe fields of JSON and CSV are in the man page."),
           entries))
+    return LONGHAND_EXIT_USAGE;
+  if (longhand_cli_refuse_surplus (argc, argv, 1))
     return LONGHAND_EXIT_USAGE;
   if (!read_options (&options, argc, argv, &error))
     return longhand_cli_fail (error);

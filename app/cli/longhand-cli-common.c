@@ -1,7 +1,7 @@
 #include "cli/longhand-cli.h"
 
 #include "cli/longhand-cli-progress.h"
-#include "cli/longhand-cli-sandbox.h"
+#include "cli/longhand-cli-suggestion.h"
 #include "longhand-config.h"
 #include "longhand-engine-error.h"
 #include "longhand-json.h"
@@ -30,6 +30,11 @@ longhand_cli_dup_entries (const GOptionEntry *entries) {
   for (; entries->long_name != NULL; entries++)
     g_array_append_vals (all, entries, 1);
   return all;
+}
+
+static gboolean
+is_heading (const GOptionEntry *entry) {
+  return strcmp (entry->long_name, "#") == 0;
 }
 
 static gboolean
@@ -63,25 +68,61 @@ find_what_is_no_text (int argc, char **argv) {
   return NULL;
 }
 
+/* The first option that there is not, with its dashes and no value. (transfer full); NULL: it is a short one.
+ */
+static char *
+dup_unknown_option (int argc, char **argv, const GOptionEntry *entries) {
+  for (int i = 1; i < argc && strcmp (argv[i], "--") != 0; i++) {
+    g_autofree char *option = g_strndup (argv[i], strcspn (argv[i], "="));
+
+    if (g_str_has_prefix (option, "--") && !is_name (entries, option + strlen ("--")))
+      return g_steal_pointer (&option);
+  }
+  return NULL;
+}
+
+/* (transfer full); NULL-terminated */
+static char **
+dup_options (const GOptionEntry *entries) {
+  g_autoptr (GPtrArray) options = g_ptr_array_new ();
+
+  for (; entries->long_name != NULL; entries++)
+    if (!is_heading (entries))
+      g_ptr_array_add (options, g_strconcat ("--", entries->long_name, NULL));
+  g_ptr_array_add (options, g_strdup ("--help"));
+  g_ptr_array_add (options, NULL);
+  return (char **)g_ptr_array_free (g_steal_pointer (&options), FALSE);
+}
+
 static void
-complain_of_arguments (int argc, char **argv, const GError *error) {
+suggest_option (GError **error, int argc, char **argv, const GOptionEntry *entries) {
+  g_autofree char *unknown = dup_unknown_option (argc, argv, entries);
+  g_auto (GStrv) options = dup_options (entries);
+
+  if (unknown != NULL)
+    longhand_cli_suggest (error, unknown, (const char *const *)options);
+}
+
+static void
+complain_of_arguments (int argc, char **argv, const GOptionEntry *entries, const GError *error) {
   g_autofree char *argument = error->domain == G_CONVERT_ERROR ? find_what_is_no_text (argc, argv) : NULL;
+  g_autoptr (GError) complaint = NULL;
   const char *charset;
 
   g_get_charset (&charset);
   if (argument != NULL)
-    longhand_cli_complain (_ ("“%s” is not text in %s: type it anew, or choose the locale that it is in."),
-                           argument, charset);
+    complaint = g_error_new (LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+                             _ ("“%s” is not text in %s: type it anew, or choose the locale that it is in."),
+                             argument, charset);
   else
-    longhand_cli_complain (_ ("%s: “%s --help” lists the options."), error->message, g_get_prgname ());
+    complaint = g_error_new (LONGHAND_ERROR, LONGHAND_ERROR_INVALID, _ ("%s: “%s --help” lists the options."),
+                             error->message, g_get_prgname ());
+  if (g_error_matches (error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION))
+    suggest_option (&complaint, argc, argv, entries);
+  longhand_cli_complain ("%s", complaint->message);
 }
 
 /* ---- groups ---- */
-
-static gboolean
-is_heading (const GOptionEntry *entry) {
-  return strcmp (entry->long_name, "#") == 0;
-}
 
 static gboolean
 show_help_cb (const char *name, const char *value, gpointer context, GError **error) {
@@ -145,10 +186,22 @@ longhand_cli_parse (int *argc, char ***argv, const char *positional, const char 
   add_help (context);
   add_entries (context, entries);
   if (!g_option_context_parse (context, argc, argv, &error)) {
-    complain_of_arguments (*argc, *argv, error);
+    complain_of_arguments (*argc, *argv, entries, error);
     return FALSE;
   }
   drop_dashes (argc, *argv);
+  return TRUE;
+}
+
+gboolean
+longhand_cli_refuse_surplus (int argc, char **argv, int n_taken) {
+  g_autofree char *surplus = argc > 1 + n_taken ? g_filename_display_name (argv[1 + n_taken]) : NULL;
+
+  if (surplus == NULL)
+    return FALSE;
+  longhand_cli_complain (n_taken == 0 ? _ ("“%s” takes no argument: leave out “%s”.")
+                                      : _ ("“%s” takes nothing more: leave out “%s”."),
+                         g_get_prgname (), surplus);
   return TRUE;
 }
 
@@ -199,48 +252,6 @@ longhand_cli_check_threads (int threads, GError **error) {
                _ ("%d threads are not possible: use 1 to %d, or 0 for as many as are best."), threads,
                QUILL_MAX_THREADS);
   return FALSE;
-}
-
-gboolean
-longhand_cli_is_auto (const char *language) {
-  return language == NULL || *language == '\0' || strcmp (language, "auto") == 0;
-}
-
-gboolean
-longhand_cli_check_language (const char *language, const struct quill_model *model, GError **error) {
-  int i;
-
-  if (longhand_cli_is_auto (language))
-    return TRUE;
-  i = quill_language_find (language);
-  if (i < 0) {
-    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
-                 _ ("There is no language “%s”: use a code such as en or de, its English name, or auto."),
-                 language);
-    return FALSE;
-  }
-  if (model == NULL || i == 0 || (unsigned)i < quill_model_n_languages (model))
-    return TRUE;
-  g_set_error (
-      error, LONGHAND_ERROR, LONGHAND_ERROR_MODEL_UNSUPPORTED,
-      quill_model_n_languages (model) == 0
-          ? _ ("This model knows English only, not “%s”: choose a multilingual model with --model.")
-          : _ ("This model does not know “%s”: choose one that does with --model, such as large-v3."),
-      language);
-  return FALSE;
-}
-
-LonghandModel *
-longhand_cli_find_model (LonghandModelStore *store, const char *option, GError **error) {
-  const char *chosen;
-  LonghandModel *model = NULL;
-
-  if (option != NULL)
-    return longhand_model_store_find (store, option, error);
-  chosen = longhand_cli_get_model_of_settings ();
-  if (chosen != NULL)
-    model = longhand_model_store_find (store, chosen, NULL);
-  return model != NULL ? model : longhand_model_store_find (store, "", error);
 }
 
 void

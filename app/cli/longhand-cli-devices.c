@@ -18,10 +18,8 @@ longhand_cli_devices (int argc, char **argv) {
              "too."),
           entries))
     return LONGHAND_EXIT_USAGE;
-  if (argc > 1) {
-    longhand_cli_complain (_ ("“devices” takes no argument, but got “%s”."), argv[1]);
+  if (longhand_cli_refuse_surplus (argc, argv, 0))
     return LONGHAND_EXIT_USAGE;
-  }
   devices = longhand_capture_list_devices (&error);
   if (devices == NULL)
     return longhand_cli_fail (error);

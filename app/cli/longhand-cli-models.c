@@ -2,6 +2,8 @@
 #include "cli/longhand-cli.h"
 
 #include "cli/longhand-cli-columns.h"
+#include "cli/longhand-cli-settings.h"
+#include "cli/longhand-cli-suggestion.h"
 #include "longhand-settings.h"
 #include "models/longhand-download.h"
 #include "models/longhand-model-files.h"
@@ -49,25 +51,6 @@ print_installed (LonghandModelStore *store) {
   }
 }
 
-/* (transfer none): the one that was found right for this machine; NULL: not measured, or none. */
-static const LonghandCatalogueEntry *
-find_recommended (void) {
-  g_autoptr (LonghandSettings) settings = NULL;
-  g_autoptr (GVariant) kept = NULL;
-  g_autofree char *language = NULL;
-  LonghandMachine machine;
-
-  if (!longhand_settings_check_installed (NULL))
-    return NULL;
-  settings = longhand_settings_new ();
-  kept = g_settings_get_value (longhand_settings_get_gsettings (settings), "machine");
-  language = longhand_settings_dup_language (settings);
-  if (!longhand_machine_from_variant (kept, &machine))
-    return NULL;
-  return longhand_recommend (&machine, longhand_available_memory_now (),
-                             longhand_recommend_for_english (language));
-}
-
 /* (transfer full): what there is to say of a model that is not installed. */
 static char *
 dup_state (const LonghandCatalogueEntry *entry, const char *folder,
@@ -84,7 +67,7 @@ static int
 list (void) {
   g_autoptr (LonghandModelStore) store = longhand_model_store_new ();
   g_autofree char *folder = longhand_model_store_dup_user_dir ();
-  const LonghandCatalogueEntry *recommended = find_recommended ();
+  const LonghandCatalogueEntry *recommended = longhand_cli_find_recommended ();
   const GPtrArray *entries = longhand_catalogue_get ();
 
   print_installed (store);
@@ -159,19 +142,21 @@ watch_download (LonghandDownload *download, const char *mirror) {
 }
 
 static const LonghandCatalogueEntry *
-find_entry (const char *id, GError **error) {
+find_entry (const char *id, LonghandModelStore *store, GError **error) {
   const LonghandCatalogueEntry *entry = longhand_catalogue_find (id);
 
-  if (entry == NULL)
-    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
-                 _ ("There is no model “%s” to download: “longhand-cli models” lists them."), id);
-  return entry;
+  if (entry != NULL)
+    return entry;
+  g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+               _ ("There is no model “%s” to download: “longhand-cli models” lists them."), id);
+  longhand_cli_suggest_model (error, id, store, TRUE);
+  return NULL;
 }
 
 static gboolean
 download_model (const char *id, const char *mirror, GError **error) {
   g_autoptr (LonghandModelStore) store = longhand_model_store_new ();
-  const LonghandCatalogueEntry *entry = find_entry (id, error);
+  const LonghandCatalogueEntry *entry = find_entry (id, store, error);
   g_autofree char *folder = NULL;
   g_autoptr (LonghandDownload) download = NULL;
 
@@ -203,6 +188,8 @@ delete_model (const char *id, const char *mirror, GError **error) {
   g_autoptr (LonghandModelStore) store = longhand_model_store_new ();
   g_autoptr (LonghandModel) model = longhand_model_store_lookup (store, id, error);
 
+  if (model == NULL)
+    longhand_cli_suggest_model (error, id, store, FALSE);
   if (model == NULL || !longhand_model_set_aside (model, error))
     return FALSE;
   longhand_model_purge (longhand_model_get_path (model));
@@ -323,23 +310,35 @@ act_on_all (ActFn act, int argc, char **argv, const char *mirror) {
   return code;
 }
 
+/* what: what follows “models”, and is not there, or lacks what it is to act on. */
+static int
+refuse (const char *what) {
+  static const char *const choices[] = { "list", "download", "delete", "import", "measure", NULL };
+  g_autoptr (GError) error = g_error_new_literal (
+      LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+      _ ("“models” is followed by list, download NAME, delete NAME, import FILE or measure."));
+
+  if (!g_strv_contains (choices, what))
+    longhand_cli_suggest (&error, what, choices);
+  return longhand_cli_fail (error);
+}
+
 static int
 run (int argc, char **argv, const char *mirror_option) {
+  const char *what = argc > 1 ? argv[1] : "list";
   g_autofree char *mirror = NULL;
 
-  if (argc == 1 || (argc == 2 && strcmp (argv[1], "list") == 0))
-    return list ();
-  if (argc == 2 && strcmp (argv[1], "measure") == 0)
-    return measure ();
+  if (strcmp (what, "list") == 0)
+    return longhand_cli_refuse_surplus (argc, argv, 1) ? LONGHAND_EXIT_USAGE : list ();
+  if (strcmp (what, "measure") == 0)
+    return longhand_cli_refuse_surplus (argc, argv, 1) ? LONGHAND_EXIT_USAGE : measure ();
   for (gsize i = 0; argc > 2 && i < G_N_ELEMENTS (acts); i++)
-    if (strcmp (argv[1], acts[i].name) == 0) {
+    if (strcmp (what, acts[i].name) == 0) {
       mirror = dup_mirror (mirror_option);
       longhand_cli_catch_interrupt ();
       return act_on_all (acts[i].act, argc, argv, mirror);
     }
-  longhand_cli_complain (
-      _ ("“models” is followed by list, download NAME, delete NAME, import FILE or measure."));
-  return LONGHAND_EXIT_USAGE;
+  return refuse (what);
 }
 
 int

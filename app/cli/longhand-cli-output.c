@@ -1,5 +1,6 @@
 #include "cli/longhand-cli-output.h"
 
+#include "cli/longhand-cli-suggestion.h"
 #include "cli/longhand-cli.h"
 
 #include <errno.h>
@@ -56,6 +57,20 @@ place_of (const LonghandCliOutput *self, const LonghandCliInput *input, Longhand
 /* ---- checking ---- */
 
 static gboolean
+parse_format (const char *name, LonghandFormat *format, GError **error) {
+  const char *choices[LONGHAND_N_FORMATS + 2];
+
+  if (longhand_format_parse (name, format, error))
+    return TRUE;
+  for (guint i = 0; i < LONGHAND_N_FORMATS; i++)
+    choices[i] = longhand_format_get_extension (i);
+  choices[LONGHAND_N_FORMATS] = "all";
+  choices[LONGHAND_N_FORMATS + 1] = NULL;
+  longhand_cli_suggest (error, name != NULL ? name : "", choices);
+  return FALSE;
+}
+
+static gboolean
 parse_formats (LonghandCliOutput *self, GError **error) {
   g_auto (GStrv) names = g_strsplit (self->format_names, ",", -1);
 
@@ -65,7 +80,7 @@ parse_formats (LonghandCliOutput *self, GError **error) {
 
     if (names[i] != NULL && g_ascii_strcasecmp (names[i], "all") == 0)
       self->formats |= ALL_FORMATS;
-    else if (longhand_format_parse (names[i], &format, error))
+    else if (parse_format (names[i], &format, error))
       self->formats |= 1u << format;
     else
       return FALSE;
@@ -91,7 +106,7 @@ longhand_cli_output_parse_ending (const char *path, LonghandFormat *format, GErr
   const char *name = ending (path);
 
   *format = LONGHAND_FORMAT_TXT;
-  return name == NULL || longhand_format_parse (name, format, error);
+  return name == NULL || parse_format (name, format, error);
 }
 
 /* An output file's ending says which format is meant. */

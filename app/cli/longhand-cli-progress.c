@@ -1,6 +1,7 @@
 #include "cli/longhand-cli-progress.h"
 
 #include "cli/longhand-cli-columns.h"
+#include "cli/longhand-cli-suggestion.h"
 #include "longhand-error.h"
 
 #include <glib/gi18n.h>
@@ -163,11 +164,13 @@ longhand_cli_progress_to_line (const LonghandCliProgress *self, guint n_columns)
 
 gboolean
 longhand_cli_progress_check (LonghandCliProgressOption *self, GError **error) {
+  static const char *const choices[] = { "auto", "always", "never", NULL };
   const char *when = self->when != NULL ? self->when : "auto";
 
-  if (strcmp (when, "auto") != 0 && strcmp (when, "always") != 0 && strcmp (when, "never") != 0) {
+  if (!g_strv_contains (choices, when)) {
     g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
                  _ ("--progress is auto, always or never, not “%s”."), when);
+    longhand_cli_suggest (error, when, choices);
     return FALSE;
   }
   if (self->quiet && strcmp (when, "always") == 0) {

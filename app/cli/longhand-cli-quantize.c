@@ -3,6 +3,7 @@
 
 #include "cli/longhand-cli-columns.h"
 #include "cli/longhand-cli-sandbox.h"
+#include "cli/longhand-cli-suggestion.h"
 #include "longhand-engine-error.h"
 
 #include <glib/gi18n.h>
@@ -120,24 +121,29 @@ quantize (const char *in, const char *out, const char *type, int threads, GError
   return FALSE;
 }
 
-/* "f32 f16 q4_0 ... q6_K". (transfer full) */
-static char *
-type_names (void) {
-  GString *names = g_string_new (NULL);
+/* f32 f16 q4_0 ... q6_K, NULL. (transfer container) */
+static GPtrArray *
+list_types (void) {
+  GPtrArray *types = g_ptr_array_new ();
   const char *name;
 
   for (unsigned i = 0; (name = quill_weight_type_name (i)) != NULL; i++)
-    g_string_append_printf (names, "%s%s", i > 0 ? " " : "", name);
-  return g_string_free (names, FALSE);
+    g_ptr_array_add (types, (gpointer)name);
+  g_ptr_array_add (types, NULL);
+  return types;
 }
 
 static gboolean
-is_type (const char *type) {
-  const char *name;
+check_type (const char *type, GError **error) {
+  g_autoptr (GPtrArray) types = list_types ();
+  g_autofree char *choices = g_strjoinv (" ", (char **)types->pdata);
 
-  for (unsigned i = 0; (name = quill_weight_type_name (i)) != NULL; i++)
-    if (g_ascii_strcasecmp (name, type) == 0)
+  for (guint i = 0; i + 1 < types->len; i++)
+    if (g_ascii_strcasecmp (types->pdata[i], type) == 0)
       return TRUE;
+  g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+               _ ("There is no type “%s” for weights: choose one of %s."), type, choices);
+  longhand_cli_suggest (error, type, (const char *const *)types->pdata);
   return FALSE;
 }
 
@@ -149,7 +155,8 @@ longhand_cli_quantize (int argc, char **argv) {
       N_ ("Threads, 1 to 256 (default 0: as many as are best)"), N_ ("N") },
     G_OPTION_ENTRY_NULL,
   };
-  g_autofree char *names = type_names ();
+  g_autoptr (GPtrArray) types = list_types ();
+  g_autofree char *names = g_strjoinv (" ", (char **)types->pdata);
   g_autofree char *description
       = g_strdup_printf (_ ("TYPE: %s.\nSmaller types are faster and hear a little worse: q8_0 and q5_1 are "
                             "good choices. A model that\n"
@@ -167,16 +174,14 @@ longhand_cli_quantize (int argc, char **argv) {
                            _ ("Writes the model file IN anew as OUT, with weights of another type."),
                            description, entries))
     return LONGHAND_EXIT_USAGE;
-  if (argc != 4) {
+  if (longhand_cli_refuse_surplus (argc, argv, 3))
+    return LONGHAND_EXIT_USAGE;
+  if (argc < 4) {
     longhand_cli_complain (_ ("“quantize” takes a model file, the name of a new one, and a type, as in "
                               "“longhand-cli quantize ggml-base.bin ggml-base-q8_0.bin q8_0”."));
     return LONGHAND_EXIT_USAGE;
   }
-  if (!is_type (argv[3])) {
-    longhand_cli_complain (_ ("There is no type “%s” for weights: choose one of %s."), argv[3], names);
-    return LONGHAND_EXIT_USAGE;
-  }
-  if (!longhand_cli_check_threads (threads, &error))
+  if (!check_type (argv[3], &error) || !longhand_cli_check_threads (threads, &error))
     return longhand_cli_fail (error);
   longhand_cli_catch_interrupt ();
   longhand_cli_catch_termination ();

@@ -1,6 +1,7 @@
 #include "cli/longhand-cli-recognition.h"
 
 #include "cli/longhand-cli-clips.h"
+#include "cli/longhand-cli-suggestion.h"
 #include "cli/longhand-cli.h"
 
 #include <glib/gi18n.h>
@@ -240,6 +241,8 @@ translates (const LonghandCliRecognition *self) {
 
 static gboolean
 check_task (const LonghandCliRecognition *self, GError **error) {
+  static const char *const tasks[] = { "transcribe", "translate", NULL };
+
   if (self->task == NULL || strcmp (self->task, "translate") == 0
       || (strcmp (self->task, "transcribe") == 0 && !self->translate))
     return TRUE;
@@ -247,6 +250,7 @@ check_task (const LonghandCliRecognition *self, GError **error) {
                self->translate ? _ ("“--translate” means --task=translate, not “%s”: leave out one of them.")
                                : _ ("There is no task “%s”: use transcribe or translate."),
                self->task);
+  longhand_cli_suggest (error, self->task, tasks);
   return FALSE;
 }
 

@@ -2,6 +2,7 @@
 #include "cli/longhand-cli-languages.h"
 #include "cli/longhand-cli-output.h"
 #include "cli/longhand-cli-sandbox.h"
+#include "cli/longhand-cli-settings.h"
 #include "cli/longhand-cli-utterance.h"
 #include "cli/longhand-cli-vocabulary.h"
 

@@ -344,7 +344,7 @@ read_reference (Options *options, GError **error) {
 
 static gboolean
 check (Options *options, int argc, char **argv, GError **error) {
-  if (argc != 2) {
+  if (argc < 2) {
     g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
                          _ ("Name one recording, as in “longhand-cli replay FILE”."));
     return FALSE;
@@ -417,6 +417,8 @@ longhand_cli_replay (int argc, char **argv) {
           _ ("The recording takes the whole way that a microphone’s sound takes. Ctrl+C finishes what was "
              "said\nand ends. The fields of JSON, and what the figures mean, are in the man page."),
           (const GOptionEntry *)(gpointer)all_entries->data))
+    return LONGHAND_EXIT_USAGE;
+  if (longhand_cli_refuse_surplus (argc, argv, 1))
     return LONGHAND_EXIT_USAGE;
   store = longhand_model_store_new ();
   if (!check (&options, argc, argv, &error)

@@ -469,10 +469,8 @@ longhand_cli_selftest (int argc, char **argv) {
              "where a level did not finish."),
           entries))
     return LONGHAND_EXIT_USAGE;
-  if (argc > 1) {
-    longhand_cli_complain (_ ("“selftest” takes no argument."));
+  if (longhand_cli_refuse_surplus (argc, argv, 0))
     return LONGHAND_EXIT_USAGE;
-  }
   if (!longhand_cli_check_threads (threads, &error))
     return longhand_cli_fail (error);
   if (level != NULL)

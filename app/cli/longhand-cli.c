@@ -1,6 +1,7 @@
 /* longhand-cli: recognition without a window. This file picks the verb. */
 #include "cli/longhand-cli.h"
 
+#include "cli/longhand-cli-suggestion.h"
 #include "longhand-config.h"
 #include "longhand-i18n.h"
 
@@ -37,6 +38,19 @@ find_verb (const char *name) {
   return NULL;
 }
 
+static int
+refuse_verb (const char *name) {
+  const char *names[G_N_ELEMENTS (verbs) + 1] = { NULL };
+  g_autoptr (GError) error
+      = g_error_new (LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+                     _ ("There is no verb “%s”: “longhand-cli --help” lists them."), name);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)
+    names[i] = verbs[i].name;
+  longhand_cli_suggest (&error, name, names);
+  return longhand_cli_fail (error);
+}
+
 static void
 print_help (void) {
   g_print (_ ("Usage: longhand-cli VERB [OPTION…] [ARGUMENT…]\n\n"
@@ -67,6 +81,22 @@ run_verb (const Verb *verb, int argc, char **argv) {
   return code != LONGHAND_EXIT_OK ? code : LONGHAND_EXIT_FAILED;
 }
 
+static int
+help (int argc, char **argv) {
+  const Verb *verb = argc > 2 ? find_verb (argv[2]) : NULL;
+  char option[] = "--help";
+  char *verb_argv[] = { argv[0], option, NULL };
+
+  if (longhand_cli_refuse_surplus (argc, argv, 2))
+    return LONGHAND_EXIT_USAGE;
+  if (verb != NULL)
+    return run_verb (verb, 2, verb_argv);
+  if (argc > 2)
+    return refuse_verb (argv[2]);
+  print_help ();
+  return LONGHAND_EXIT_OK;
+}
+
 int
 main (int argc, char **argv) {
   const Verb *verb;
@@ -75,29 +105,18 @@ main (int argc, char **argv) {
   g_setenv ("GIO_USE_VFS", "local", TRUE);
   longhand_i18n_init ();
   g_set_prgname ("longhand-cli");
-  if (argc < 2 || strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "-h") == 0
-      || (strcmp (argv[1], "help") == 0 && argc == 2)) {
+  if (argc < 2) {
     print_help ();
-    return argc < 2 ? LONGHAND_EXIT_USAGE : LONGHAND_EXIT_OK;
+    return LONGHAND_EXIT_USAGE;
   }
+  if (strcmp (argv[1], "help") == 0 || strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "-h") == 0)
+    return help (argc, argv);
   if (strcmp (argv[1], "--version") == 0) {
+    if (longhand_cli_refuse_surplus (argc, argv, 1))
+      return LONGHAND_EXIT_USAGE;
     g_print ("longhand-cli %s\n", VERSION);
     return LONGHAND_EXIT_OK;
   }
-  if (strcmp (argv[1], "help") == 0) {
-    char help[] = "--help";
-    char *help_argv[] = { argv[0], help, NULL };
-
-    verb = find_verb (argv[2]);
-    if (verb != NULL)
-      return run_verb (verb, 2, help_argv);
-    longhand_cli_complain (_ ("There is no verb “%s”: “longhand-cli --help” lists them."), argv[2]);
-    return LONGHAND_EXIT_USAGE;
-  }
   verb = find_verb (argv[1]);
-  if (verb == NULL) {
-    longhand_cli_complain (_ ("There is no verb “%s”: “longhand-cli --help” lists them."), argv[1]);
-    return LONGHAND_EXIT_USAGE;
-  }
-  return run_verb (verb, argc - 1, argv + 1);
+  return verb != NULL ? run_verb (verb, argc - 1, argv + 1) : refuse_verb (argv[1]);
 }

@@ -41,6 +41,9 @@ int longhand_cli_models (int argc, char **argv);
 gboolean longhand_cli_parse (int *argc, char ***argv, const char *positional, const char *summary,
                              const char *description, const GOptionEntry *entries);
 
+/* Complains of the first argument behind n_taken that a verb has use for. FALSE: there is none. */
+gboolean longhand_cli_refuse_surplus (int argc, char **argv, int n_taken);
+
 /* The entries, up to one without a name, for others to be appended; there is always one without a name behind
  * them. (element-type GOptionEntry) (transfer full) */
 GArray *longhand_cli_dup_entries (const GOptionEntry *entries);
@@ -54,16 +57,14 @@ int longhand_cli_fail (const GError *error);
 /* 0..QUILL_MAX_THREADS, where 0 is automatic; otherwise LONGHAND_ERROR_INVALID. */
 gboolean longhand_cli_check_threads (int threads, GError **error);
 
-/* Whether the language is to be detected. */
-gboolean longhand_cli_is_auto (const char *language);
-
-/* A language that Whisper models know, by code or English name; NULL and "auto" are fine. model: NULL, or the
- * one that has to know it. Otherwise LONGHAND_ERROR_INVALID or _MODEL_UNSUPPORTED. */
-gboolean longhand_cli_check_language (const char *language, const struct quill_model *model, GError **error);
-
 /* What --model means: option itself, else the model chosen in the settings as long as it is installed, else
  * the best installed one. (transfer full); NULL with LONGHAND_ERROR_MODEL_MISSING. */
 LonghandModel *longhand_cli_find_model (LonghandModelStore *store, const char *option, GError **error);
+
+/* Adds to the sentence of error, which is about typed, the name of a model that may be meant: of one that is
+ * installed, or is in the catalogue. */
+void longhand_cli_suggest_model (GError **error, const char *typed, LonghandModelStore *store,
+                                 gboolean with_catalogue);
 
 /* Text for standard output as it is: g_print would change what the locale's character set lacks. */
 void longhand_cli_print_text (const char *text);

@@ -71,15 +71,58 @@ model_that_is_not_installed_names_folders (Fixture *fixture, gconstpointer data)
   cli_assert_fails (&run, 3, "put ggml-huge.xx.bin into one of these folders", "/longhand/models");
 }
 
+/* What the catalogue has is a command away. */
 static void
-no_model_at_all_names_folders (Fixture *fixture, gconstpointer data) {
+model_of_the_catalogue_can_be_downloaded (Fixture *fixture, gconstpointer data) {
+  g_auto (CliRun) run = cli_run ("transcribe", "--model", "small.en-q5_1", sound (), NULL);
+  g_auto (CliRun) near = cli_run ("transcribe", "--model", "smal.en", sound (), NULL);
+  g_auto (CliRun) download = cli_run ("models", "download", "smal.en", NULL);
+  g_auto (CliRun) delete = cli_run ("models", "delete", "smal.en", NULL);
+
+  cli_assert_fails (&run, 3, "No model “small.en-q5_1” is installed",
+                    ". “longhand-cli models download small.en-q5_1” does that.\n");
+  cli_assert_fails (&near, 3, "No model “smal.en” is installed", ". Perhaps you meant “small.en”.\n");
+  cli_assert_fails (&download, 2, "There is no model “smal.en” to download",
+                    ". Perhaps you meant “small.en”.\n");
+  cli_assert_fails (&delete, 3, "No model “smal.en” is installed", "");
+  g_assert_null (strstr (delete.err, "Perhaps"));
+}
+
+/* settings: lines of the keyfile */
+static CliRun
+run_without_models (const Fixture *fixture, const char *settings) {
+  g_autofree char *settings_dir = g_build_filename (fixture->dir, "glib-2.0", "settings", NULL);
+  g_autofree char *keyfile = g_build_filename (settings_dir, "keyfile", NULL);
+  g_autofree char *content = g_strconcat ("[io/github/longhand_app/Longhand]\n", settings, NULL);
   g_autofree char *model_dir = g_strdup_printf ("LONGHAND_MODEL_DIR=%s", fixture->dir);
   g_autofree char *data_dirs = g_strdup_printf ("XDG_DATA_DIRS=%s", fixture->dir);
-  const char *const variables[] = { model_dir, data_dirs, NULL };
+  g_autofree char *config = g_strdup_printf ("XDG_CONFIG_HOME=%s", fixture->dir);
+  const char *const variables[] = { model_dir, data_dirs, "GSETTINGS_BACKEND=keyfile", config, NULL };
   const char *const arguments[] = { "transcribe", sound (), NULL };
-  g_auto (CliRun) run = cli_run_in (&(CliSetting){ .variables = variables }, arguments);
 
-  cli_assert_fails (&run, 3, "No model is installed", fixture->dir);
+  g_assert_cmpint (g_mkdir_with_parents (settings_dir, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (keyfile, content, -1, NULL));
+  return cli_run_in (&(CliSetting){ .variables = variables }, arguments);
+}
+
+static void
+no_model_at_all_names_folders_and_one_to_download (Fixture *fixture, gconstpointer data) {
+  static const struct {
+    const char *settings, *model;
+  } rows[] = {
+    { "", "base.en-q5_1" }, /* nothing is known of the machine; the tests' locale is English */
+    { "language='de'\n", "base-q5_1" },
+    { "language='en'\nmachine=(20.0, 10.0, 10.0)\n", "tiny.en" }, /* a slow one */
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *download
+        = g_strdup_printf (". “longhand-cli models download %s” does that.\n", rows[i].model);
+    g_auto (CliRun) run = run_without_models (fixture, rows[i].settings);
+
+    cli_assert_fails (&run, 3, "No model is installed", fixture->dir);
+    cli_assert_contains (run.err, download);
+  }
 }
 
 static void
@@ -204,7 +247,9 @@ main (int argc, char **argv) {
   ADD ("whole-model-is-accepted", whole_model_is_accepted);
   ADD ("missing-model-is-said-to-be", missing_model_is_said_to_be);
   ADD ("model-that-is-not-installed-names-folders", model_that_is_not_installed_names_folders);
-  ADD ("no-model-at-all-names-folders", no_model_at_all_names_folders);
+  ADD ("model-of-the-catalogue-can-be-downloaded", model_of_the_catalogue_can_be_downloaded);
+  ADD ("no-model-at-all-names-folders-and-one-to-download",
+       no_model_at_all_names_folders_and_one_to_download);
   ADD ("folder-is-no-model", folder_is_no_model);
   ADD ("empty-model-is-said-to-be", empty_model_is_said_to_be);
   ADD ("wrong-magic-is-no-model", wrong_magic_is_no_model);

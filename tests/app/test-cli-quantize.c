@@ -96,7 +96,7 @@ senseless_command_lines_are_usage_errors (Fixture *fixture, gconstpointer data) 
   } rows[] = {
     { { "quantize" }, "takes a model file" },
     { { "quantize", in, fixture->out }, "takes a model file" },
-    { { "quantize", in, fixture->out, "q8_0", "q4_0" }, "takes a model file" },
+    { { "quantize", in, fixture->out, "q8_0", "q4_0" }, "takes nothing more: leave out “q4_0”." },
     { { "quantize", in, fixture->out, "q2_K" },
       "choose one of f32 f16 q4_0 q4_1 q5_0 q5_1 q8_0 q4_K q5_K q6_K" },
     { { "quantize", "--fast", in, fixture->out, "q8_0" }, "--help" },

@@ -255,7 +255,6 @@ senseless_command_lines_are_usage_errors (void) {
     { { "listen", "--seconds", "-3" }, "--seconds must be between" },
     { { "listen", "--seconds", "nan" }, "--seconds must be between" },
     { { "listen", speech () }, "longhand-cli transcribe" },
-    { { "devices", "all" }, "takes no argument" },
     { { "bench", "--runs", "0" }, "--runs must be between 1 and 1000" },
     { { "bench", "--runs", "20-10" }, "--runs must be between 1 and 1000" },
     { { "bench", "--threads", "257" }, "use 1 to 256, or several such numbers" },
@@ -265,13 +264,77 @@ senseless_command_lines_are_usage_errors (void) {
     { { "bench", "--variation", "nan" }, "--variation must be above 0" },
     { { "bench", "--warm-up", "-1" }, "--warm-up must be between 0 and 1000" },
     { { "bench", "--json", "--csv" }, "Choose one of --json and --csv" },
-    { { "bench", speech (), speech () }, "takes one recording" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_auto (CliRun) run = cli_run_in (&(CliSetting){ 0 }, rows[i].arguments);
 
     cli_assert_fails (&run, 2, rows[i].part, rows[i].part);
+  }
+}
+
+static void
+surplus_arguments_are_named (void) {
+  static const struct {
+    const char *arguments[8];
+    const char *sentence;
+  } rows[] = {
+    { { "devices", "x", "y" }, "“longhand-cli devices” takes no argument: leave out “x”." },
+    { { "selftest", "x" }, "“longhand-cli selftest” takes no argument: leave out “x”." },
+    { { "listen", "x" },
+      "“listen” takes no argument, but got “x”; for a recording there is “longhand-cli transcribe”." },
+    { { "bench", "a.wav", "x" }, "“longhand-cli bench” takes nothing more: leave out “x”." },
+    { { "replay", "a.wav", "x" }, "“longhand-cli replay” takes nothing more: leave out “x”." },
+    { { "quantize", "a", "b", "q8_0", "x" }, "“longhand-cli quantize” takes nothing more: leave out “x”." },
+    { { "models", "list", "x" }, "“longhand-cli models” takes nothing more: leave out “x”." },
+    { { "models", "measure", "x" }, "“longhand-cli models” takes nothing more: leave out “x”." },
+    { { "help", "devices", "x" }, "“longhand-cli” takes nothing more: leave out “x”." },
+    { { "--version", "x" }, "“longhand-cli” takes nothing more: leave out “x”." },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *line = g_strdup_printf ("longhand-cli: %s\n", rows[i].sentence);
+    g_auto (CliRun) run = cli_run_in (&(CliSetting){ 0 }, rows[i].arguments);
+
+    cli_assert_fails (&run, 2, rows[i].sentence, rows[i].sentence);
+    g_assert_cmpstr (run.err, ==, line);
+  }
+}
+
+static void
+what_may_be_meant_is_suggested (void) {
+  const struct {
+    const char *arguments[8];
+    int code;
+    const char *meant;
+  } rows[] = {
+    { { "transcibe", speech () }, 2, "transcribe" },
+    { { "help", "bnech" }, 2, "bench" },
+    { { "transcribe", "--modle", "x", speech () }, 2, "--model" },
+    { { "transcribe", "--modle=x", speech () }, 2, "--model" },
+    { { "transcribe", "--beam_siz=5", speech () }, 2, "--beam-size" },
+    { { "transcribe", "--json", speech (), "--vokabulary", "x" },
+      2,
+      NULL }, /* of the first that there is not */
+    { { "devices", "--hlep" }, 2, "--help" },
+    { { "transcribe", "--format", "srt,jsn", speech () }, 2, "json" },
+    { { "transcribe", "--output", "/tmp/text.jsno", speech () }, 2, "json" },
+    { { "transcribe", "--language", "germna", speech () }, 2, "german" },
+    { { "listen", "--languages", "en,frnech" }, 2, "french" },
+    { { "transcribe", "--task", "translat", speech () }, 2, "translate" },
+    { { "transcribe", "--progress", "alway", speech () }, 2, "always" },
+    { { "transcribe", "--model", "longhand-mini", speech () }, 3, "longhand-mini.en-q5_K" },
+    { { "models", "lst" }, 2, "list" },
+    { { "quantize", "a", "b", "q80" }, 2, "q8_0" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *suggestion = g_strdup_printf (". Perhaps you meant “%s”.", rows[i].meant);
+    g_auto (CliRun) run = cli_run_in (&(CliSetting){ 0 }, rows[i].arguments);
+
+    cli_assert_fails (&run, rows[i].code, "longhand-cli: ", "");
+    g_assert_true ((strstr (run.err, suggestion) != NULL) == (rows[i].meant != NULL));
+    g_assert_true ((strstr (run.err, "Perhaps") != NULL) == (rows[i].meant != NULL));
   }
 }
 
@@ -624,6 +687,8 @@ main (int argc, char **argv) {
   g_test_add_func ("/cli/help-has-headings", help_has_headings);
   g_test_add_func ("/cli/version-is-the-projects", version_is_the_projects);
   g_test_add_func ("/cli/behind-two-dashes-all-are-files", behind_two_dashes_all_are_files);
+  g_test_add_func ("/cli/surplus-arguments-are-named", surplus_arguments_are_named);
+  g_test_add_func ("/cli/what-may-be-meant-is-suggested", what_may_be_meant_is_suggested);
   g_test_add_func ("/cli/senseless-command-lines-are-usage-errors", senseless_command_lines_are_usage_errors);
 #define ADD(name, function) g_test_add ("/cli/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("files-without-sound-are-told-apart", files_without_sound_are_told_apart);
