@@ -46,12 +46,14 @@ typedef struct {
   const Options *options;
   LonghandCliRecording *recordings; /* owned; [n] */
   guint n;
-  GPtrArray *todo; /* owned; LonghandCliRecording, borrowed: those that are not there already */
-  guint n_written; /* with those that are */
-  guint n_printed; /* of todo, from its beginning; or passed over */
+  GPtrArray *todo;      /* owned; LonghandCliRecording, borrowed: those that are not there already */
+  guint n_written;      /* with those that are */
+  guint n_printed;      /* of todo, from its beginning; or passed over */
   gint64 print_from_us; /* until then, no text is printed before its recording has ended */
   gboolean is_cut_off;  /* one was cancelled */
-  gboolean is_shown;    /* a line of progress is on the terminal */
+  const LonghandCliInput *partly; /* it, if text of it has been printed; else NULL */
+  gint64 partly_ms;               /* up to there */
+  gboolean is_shown;              /* a line of progress is on the terminal */
   gint64 begin_us;
   double noted_s, noted_at_s; /* sound that was done when there was more last, and how long after begin_us */
   int code;
@@ -207,13 +209,25 @@ is_cancelled (const LonghandCliRecording *recording) {
   return g_error_matches (recording->error, LONGHAND_ERROR, LONGHAND_ERROR_CANCELLED);
 }
 
+static void
+note_cut (Run *run, const LonghandCliRecording *recording) {
+  const guint n = longhand_transcript_get_n_segments (recording->heard);
+
+  if (n == 0 || !is_cancelled (recording))
+    return;
+  run->partly = recording->input;
+  run->partly_ms = longhand_transcript_get_segment (recording->heard, n - 1)->end_ms;
+}
+
 /* What was heard before it failed. With Ctrl+C that is the text that was being printed; of those behind it
  * nothing is. */
 static void
 print_heard (Run *run, LonghandCliRecording *recording) {
-  if (recording->heard != NULL && !run->is_cut_off)
+  if (recording->heard != NULL && !run->is_cut_off) {
     longhand_cli_output_write (&run->options->output, recording->input, recording->heard,
                                recording->n_printed);
+    note_cut (run, recording);
+  }
   run->is_cut_off = run->is_cut_off || is_cancelled (recording);
 }
 
@@ -286,9 +300,37 @@ wait_for_all (Run *run, LonghandCliJobs *jobs) {
   hide_progress (run);
 }
 
+/* "1:02:03"; what has begun to be a second counts not. (transfer full) */
+static char *
+write_time (gint64 ms) {
+  const int seconds = (int)(ms / 1000);
+
+  return seconds < 3600 ? g_strdup_printf ("%d:%02d", seconds / 60, seconds % 60)
+                        : g_strdup_printf ("%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
+}
+
+static void
+tell_what_is_printed (const Run *run) {
+  g_autofree char *name = longhand_cli_input_display_name (run->partly);
+  g_autofree char *time = write_time (run->partly_ms);
+
+  if (run->n == 1 && run->options->request.recognition.clip_timestamps == NULL)
+    /* Translators: name of a file; a time in it, such as 1:02:03; and the same in seconds */
+    longhand_cli_complain (_ ("Stopped: “%s” is written out up to %s; --offset=%d goes on there."), name,
+                           time, (int)(run->partly_ms / 1000));
+  else
+    /* Translators: two numbers; name of a file; and a time in it, such as 1:02:03 */
+    longhand_cli_complain (
+        _ ("Stopped: %u of %u recordings are written out, and “%s” up to %s; with --output "
+           "and --resume, the others can be done later."),
+        run->n_written, run->n, name, time);
+}
+
 static void
 tell_where_it_stopped (const Run *run) {
-  if (run->options->output.path != NULL)
+  if (run->partly != NULL)
+    tell_what_is_printed (run);
+  else if (run->options->output.path != NULL)
     longhand_cli_complain (
         _ ("Stopped: %u of %u recordings are written out; the same command with --resume goes "
            "on with the others."),

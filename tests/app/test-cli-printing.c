@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sndfile.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -324,6 +325,20 @@ wait_for_end (Running *running) {
   return err;
 }
 
+/* srt: the last of its times is the one that is told, in whole seconds. */
+static void
+assert_tells_last_time (const char *err, const char *srt) {
+  const char *last = g_strrstr (srt, " --> ");
+  guint hours, minutes, seconds;
+  g_autofree char *told = NULL;
+
+  g_assert_nonnull (last);
+  g_assert_cmpint (sscanf (last, " --> %u:%u:%u,", &hours, &minutes, &seconds), ==, 3);
+  told = g_strdup_printf ("is written out up to %u:%02u; --offset=%u goes on there.", hours * 60 + minutes,
+                          seconds, (hours * 60 + minutes) * 60 + seconds);
+  cli_assert_contains (err, told);
+}
+
 /* Ctrl+C comes minutes before the end, so that nothing of this was printed there. */
 static void
 interrupt_leaves_whole_lines (Fixture *f, gconstpointer data) {
@@ -346,7 +361,9 @@ interrupt_leaves_whole_lines (Fixture *f, gconstpointer data) {
     err = wait_for_end (&running);
     g_test_message ("%s", out->str);
     g_assert_cmpint (g_subprocess_get_exit_status (running.process), ==, 130);
-    cli_assert_contains (err, "Stopped: 0 of 1 recordings");
+    cli_assert_contains (err, "Stopped: “");
+    if (i == 1)
+      assert_tells_last_time (err, out->str);
     g_assert_true (g_regex_match_simple (patterns[i], out->str, 0, 0));
     g_object_unref (running.process);
     close (running.out);
