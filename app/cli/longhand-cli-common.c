@@ -5,6 +5,7 @@
 #include "longhand-config.h"
 #include "longhand-engine-error.h"
 #include "longhand-json.h"
+#include "longhand-settings.h"
 
 #include <glib/gi18n.h>
 #include <signal.h>
@@ -251,6 +252,15 @@ longhand_cli_check_threads (int threads, GError **error) {
   g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
                _ ("%d threads are not possible: use 1 to %d, or 0 for as many as are best."), threads,
                QUILL_MAX_THREADS);
+  return FALSE;
+}
+
+gboolean
+longhand_cli_check_pause (double seconds, GError **error) {
+  if (seconds >= LONGHAND_MIN_PAUSE_LENGTH && seconds <= LONGHAND_MAX_PAUSE_LENGTH) /* a NaN is not */
+    return TRUE;
+  g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
+                       _ ("--pause must be between 0.3 and 2 seconds."));
   return FALSE;
 }
 

@@ -1,5 +1,6 @@
 /* longhand-cli listen: live dictation on a terminal. */
 #include "cli/longhand-cli-languages.h"
+#include "cli/longhand-cli-settings.h"
 #include "cli/longhand-cli-utterance.h"
 #include "cli/longhand-cli-vocabulary.h"
 
@@ -154,6 +155,7 @@ longhand_cli_listen (int argc, char **argv) {
   g_autoptr (LonghandWording) wording = NULL;
   g_autoptr (GArray) all_entries = NULL;
   LonghandEnhancement enhancement = { 0 };
+  double pause_s = longhand_cli_get_pause_of_settings ();
   int threads = 0;
   gboolean commands = FALSE;
   const GOptionEntry entries[] = {
@@ -170,6 +172,8 @@ longhand_cli_listen (int argc, char **argv) {
     { "languages", 0, 0, G_OPTION_ARG_STRING, &spoken.list,
       N_ ("Languages that may be spoken, such as “en,de”: one of them is detected (default: any)"),
       N_ ("LANGUAGES") },
+    { "pause", 'p', 0, G_OPTION_ARG_DOUBLE, &pause_s,
+      N_ ("Silence that ends an utterance, 0.3 to 2 (default: as in the settings)"), N_ ("SECONDS") },
     { "noise-reduction", 0, 0, G_OPTION_ARG_NONE, &enhancement.noise_reduction,
       N_ ("Lower steady noise before words are looked for"), NULL },
     { "auto-gain", 0, 0, G_OPTION_ARG_NONE, &enhancement.automatic_gain,
@@ -204,7 +208,8 @@ longhand_cli_listen (int argc, char **argv) {
     return LONGHAND_EXIT_USAGE;
   }
   store = longhand_model_store_new ();
-  if (!longhand_cli_check_threads (threads, &error) || !longhand_cli_languages_check (&spoken, &error)
+  if (!longhand_cli_check_threads (threads, &error) || !longhand_cli_check_pause (pause_s, &error)
+      || !longhand_cli_languages_check (&spoken, &error)
       || !longhand_cli_vocabulary_read (&vocabulary, &error)
       || (found = longhand_cli_find_model (store, model, &error)) == NULL
       || !longhand_cli_languages_check_model_of (&spoken, found, &error)
@@ -219,6 +224,7 @@ longhand_cli_listen (int argc, char **argv) {
                                           .languages = (const char *const *)spoken.languages,
                                           .microphone = device_id,
                                           .threads = (guint)threads,
+                                          .pause_length = pause_s,
                                           .enhancement = enhancement,
                                           .wording = wording,
                                           .commands = commands });

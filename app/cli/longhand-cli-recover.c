@@ -32,6 +32,7 @@ typedef struct {
   LonghandCliVocabulary vocabulary;
   LonghandWording *wording; /* owned */
   int threads;
+  double pause_s;
   LonghandEnhancement enhancement;
   gboolean commands;
   GPtrArray *paths; /* owned */
@@ -208,7 +209,7 @@ recognise (Hearing *self, const LonghandRecovery *recovery, const char *model, c
                                                 .language = options->spoken.language,
                                                 .languages = options->spoken.languages,
                                                 .wording = options->wording,
-                                                .pause_ms = 600,
+                                                .pause_ms = (guint)(options->pause_s * 1000 + 0.5),
                                                 .commands = options->commands,
                                                 .enhancement = options->enhancement };
   g_autofree float *rest = longhand_recovery_load_rest (recovery, error);
@@ -414,7 +415,8 @@ check (Options *options, int argc, gboolean is_chosen, GError **error) {
   else if (options->sound != NULL && options->paths->len > 1)
     sentence = _ ("--sound takes the sound of one session: name one, or use --last.");
   if (sentence == NULL)
-    return longhand_cli_check_threads (options->threads, error) && check_output (options, error)
+    return longhand_cli_check_threads (options->threads, error)
+           && longhand_cli_check_pause (options->pause_s, error) && check_output (options, error)
            && longhand_cli_languages_check (&options->spoken, error)
            && longhand_cli_vocabulary_read (&options->vocabulary, error);
   g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID, sentence);
@@ -423,7 +425,8 @@ check (Options *options, int argc, gboolean is_chosen, GError **error) {
 
 int
 longhand_cli_recover (int argc, char **argv) {
-  g_auto (Options) options = { .commands = longhand_cli_get_commands_of_settings () };
+  g_auto (Options) options = { .commands = longhand_cli_get_commands_of_settings (),
+                               .pause_s = longhand_cli_get_pause_of_settings () };
   const GOptionEntry entries[] = {
     { "last", 0, 0, G_OPTION_ARG_NONE, &options.last, N_ ("Recover the last unfinished session"), NULL },
     { "all", 0, 0, G_OPTION_ARG_NONE, &options.all,
@@ -443,6 +446,8 @@ longhand_cli_recover (int argc, char **argv) {
     { "languages", 0, 0, G_OPTION_ARG_STRING, &options.spoken.list,
       N_ ("Languages that may be spoken, such as “en,de”: one of them is detected (default: any)"),
       N_ ("LANGUAGES") },
+    { "pause", 'p', 0, G_OPTION_ARG_DOUBLE, &options.pause_s,
+      N_ ("Silence that ends an utterance, 0.3 to 2 (default: as in the settings)"), N_ ("SECONDS") },
     { "commands", 0, 0, G_OPTION_ARG_NONE, &options.commands,
       N_ ("Take “new line”, “comma”, “scratch that” and the like for commands (default: as in the settings)"),
       NULL },

@@ -355,12 +355,8 @@ check (Options *options, int argc, char **argv, GError **error) {
                  _ ("A recording cannot be replayed %d times: use 1 to %d."), options->n_times, MAX_TIMES);
     return FALSE;
   }
-  if (!(options->pause_s >= 0.3 && options->pause_s <= 2)) {
-    g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_INVALID,
-                         _ ("--pause must be between 0.3 and 2 seconds."));
-    return FALSE;
-  }
   return parse_speed (options->speed_text != NULL ? options->speed_text : "1", &options->speed, error)
+         && longhand_cli_check_pause (options->pause_s, error)
          && longhand_cli_check_threads (options->threads, error)
          && longhand_cli_languages_check (&options->spoken, error)
          && longhand_cli_vocabulary_read (&options->vocabulary, error) && read_reference (options, error);

@@ -57,6 +57,9 @@ int longhand_cli_fail (const GError *error);
 /* 0..QUILL_MAX_THREADS, where 0 is automatic; otherwise LONGHAND_ERROR_INVALID. */
 gboolean longhand_cli_check_threads (int threads, GError **error);
 
+/* Silence that can end an utterance; otherwise LONGHAND_ERROR_INVALID. */
+gboolean longhand_cli_check_pause (double seconds, GError **error);
+
 /* What --model means: option itself, else the model chosen in the settings as long as it is installed, else
  * the best installed one. (transfer full); NULL with LONGHAND_ERROR_MODEL_MISSING. */
 LonghandModel *longhand_cli_find_model (LonghandModelStore *store, const char *option, GError **error);

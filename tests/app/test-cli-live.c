@@ -69,6 +69,17 @@ time_up_finishes_what_was_said (void) {
   g_assert_true (g_str_has_suffix (run.out, "\n"));
 }
 
+/* There are less than two seconds between the utterances: then they are one. */
+static void
+pause_decides_where_utterances_end (void) {
+  static const char *const arguments[] = { "listen", "--seconds", "6", "--pause", "2", NULL };
+  g_auto (CliRun) run = run_with_microphone (NULL, NULL, arguments);
+
+  g_assert_cmpint (run.code, ==, 0);
+  g_assert_cmpuint (strlen (run.out), >, strlen (FIRST));
+  g_assert_true (strchr (run.out, '\n') == run.out + strlen (run.out) - 1);
+}
+
 static void
 interrupt_finishes_what_was_said (void) {
   static const char *const interrupted[] = { "timeout", "--preserve-status", "-s", "INT", "3.5", NULL };
@@ -129,6 +140,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/cli/live/unknown-or-ambiguous-device-names-the-choices",
                    unknown_or_ambiguous_device_names_the_choices);
   g_test_add_func ("/cli/live/time-up-finishes-what-was-said", time_up_finishes_what_was_said);
+  g_test_add_func ("/cli/live/pause-decides-where-utterances-end", pause_decides_where_utterances_end);
   g_test_add_func ("/cli/live/interrupt-finishes-what-was-said", interrupt_finishes_what_was_said);
   g_test_add_func ("/cli/live/enhanced-sound-is-understood", enhanced_sound_is_understood);
   g_test_add_func ("/cli/live/text-that-cannot-be-written-can-be-recovered",

@@ -245,6 +245,44 @@ commands_in_the_rest_act_as_they_would_have (Fixture *f, gconstpointer data) {
   cli_assert_contains (words.out, "aragraph");
 }
 
+/* As it would have ended live: the window's pause counts, unless it is said. */
+static void
+pause_of_the_settings_ends_utterances (Fixture *f, gconstpointer data) {
+  g_autofree char *first = g_test_build_filename (G_TEST_DIST, "data", "speech", "he-flushed.wav", NULL);
+  g_autofree char *second = g_test_build_filename (G_TEST_DIST, "data", "speech", "oil-my-neck.wav", NULL);
+  g_autofree char *settings_dir = g_build_filename (f->data, "glib-2.0", "settings", NULL);
+  g_autofree char *keyfile = g_build_filename (settings_dir, "keyfile", NULL);
+  g_autofree char *data_home = g_strconcat ("XDG_DATA_HOME=", f->data, NULL);
+  g_autofree char *config_home = g_strconcat ("XDG_CONFIG_HOME=", f->data, NULL);
+  const char *const variables[] = { data_home, config_home, "GSETTINGS_BACKEND=keyfile", NULL };
+  static const struct {
+    const char *settings, *option;
+    guint n_utterances;
+  } rows[] = {
+    { "", NULL, 2 },
+    { "pause-length=1.8\n", NULL, 1 },
+    { "pause-length=1.8\n", "--pause=0.6", 2 },
+    { "", "--pause=1.8", 1 },
+  };
+
+  g_array_set_size (f->sound, 0);
+  sound_add_wav (f->sound, first);
+  sound_add_silence (f->sound, 300);
+  sound_add_wav (f->sound, second);
+  leave_session (f, NULL);
+  g_assert_cmpint (g_mkdir_with_parents (settings_dir, 0700), ==, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *content = g_strconcat ("[io/github/longhand_app/Longhand]\n", rows[i].settings, NULL);
+    const char *const arguments[] = { "recover", "--last", rows[i].option, NULL };
+    g_auto (CliRun) one = { 0 };
+
+    g_assert_true (g_file_set_contents (keyfile, content, -1, NULL));
+    one = cli_run_in (&(CliSetting){ .variables = variables }, arguments);
+    cli_assert_succeeds (&one);
+    g_assert_cmpuint (count_lines (one.out), ==, rows[i].n_utterances);
+  }
+}
+
 static void
 sound_is_that_which_was_spoken (Fixture *f, gconstpointer data) {
   g_autofree char *path = g_build_filename (f->dir, "sound.wav", NULL);
@@ -348,6 +386,7 @@ senseless_requests_are_refused (Fixture *f, gconstpointer data) {
   g_auto (CliRun) none = run (f, "--delete", NULL);
   g_auto (CliRun) sounds = { 0 };
   g_auto (CliRun) threads = run (f, "--last", "--threads", "1000", NULL);
+  g_auto (CliRun) pause = run (f, "--last", "--pause", "nan", NULL);
   g_autofree char *path = g_build_filename (f->dir, "sound.wav", NULL);
 
   leave_session (f, "One.");
@@ -357,6 +396,7 @@ senseless_requests_are_refused (Fixture *f, gconstpointer data) {
   cli_assert_fails (&none, 2, "--last", "which");
   cli_assert_fails (&sounds, 2, "--sound", "one session");
   cli_assert_fails (&threads, 2, "1000", "256");
+  cli_assert_fails (&pause, 2, "--pause must be between", "0.3 and 2 seconds");
 }
 
 #define ADD(name, function) g_test_add (name, Fixture, NULL, set_up, function, tear_down)
@@ -375,6 +415,7 @@ main (int argc, char **argv) {
   ADD ("/cli/recover/what-has-no-place-in-the-format-is-refused", what_has_no_place_in_the_format_is_refused);
   ADD ("/cli/recover/commands-in-the-rest-act-as-they-would-have",
        commands_in_the_rest_act_as_they_would_have);
+  ADD ("/cli/recover/pause-of-the-settings-ends-utterances", pause_of_the_settings_ends_utterances);
   ADD ("/cli/recover/sound-is-that-which-was-spoken", sound_is_that_which_was_spoken);
   ADD ("/cli/recover/text-that-cannot-be-saved-is-printed-and-its-session-kept",
        text_that_cannot_be_saved_is_printed_and_its_session_kept);

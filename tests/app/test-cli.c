@@ -254,6 +254,7 @@ senseless_command_lines_are_usage_errors (void) {
     { { "listen", "--languages", "de,fr", "--language", "de" }, "leave out --language, or it" },
     { { "listen", "--seconds", "-3" }, "--seconds must be between" },
     { { "listen", "--seconds", "nan" }, "--seconds must be between" },
+    { { "listen", "--pause", "2.1" }, "--pause must be between 0.3 and 2 seconds" },
     { { "listen", speech () }, "longhand-cli transcribe" },
     { { "bench", "--runs", "0" }, "--runs must be between 1 and 1000" },
     { { "bench", "--runs", "20-10" }, "--runs must be between 1 and 1000" },
