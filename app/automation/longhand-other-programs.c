@@ -85,20 +85,34 @@ run (const char *command, GError **error) {
   return process;
 }
 
+#define NAME_BEFORE_COMPLAINTS "longhand-ibus: "
+
+/* A program that says nothing of its own has died, or is not the one it should be. */
+static void
+set_complaint (GError **error, GSubprocess *process, const char *output) {
+  const char *sentence
+      = g_subprocess_get_if_exited (process) ? strstr (output, NAME_BEFORE_COMPLAINTS) : NULL;
+  g_auto (GStrv) lines
+      = g_strsplit (sentence != NULL ? sentence + strlen (NAME_BEFORE_COMPLAINTS) : "", "\n", 2);
+
+  g_set_error_literal (
+      error, LONGHAND_ERROR, LONGHAND_ERROR_FAILED,
+      lines[0] != NULL ? lines[0]
+                       : _ ("Longhand’s input method ended without an answer. Try again; if that does not "
+                            "help, install Longhand anew."));
+}
+
 /* Its answer, (transfer full); NULL: its complaint as error. */
 static char *
 finish (GSubprocess *process, GAsyncResult *result, GError **error) {
   g_autofree char *output = NULL;
   g_autofree char *complaint = NULL;
-  const char *sentence;
 
   if (!g_subprocess_communicate_utf8_finish (process, result, &output, &complaint, error))
     return NULL;
   if (g_subprocess_get_successful (process))
     return g_strchomp (g_steal_pointer (&output));
-  sentence
-      = g_str_has_prefix (complaint, "longhand-ibus: ") ? complaint + strlen ("longhand-ibus: ") : complaint;
-  g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_FAILED, g_strchomp ((char *)sentence));
+  set_complaint (error, process, complaint);
   return NULL;
 }
 
@@ -119,8 +133,10 @@ on_described (GObject *process, GAsyncResult *result, gpointer user) {
     return;
   self->is_deciding = FALSE;
   if (g_strv_length (lines) < 2) {
+    if (error == NULL)
+      set_complaint (&error, G_SUBPROCESS (process), "");
     /* what is chosen stays so while nobody can tell */
-    show (self, FALSE, was_enabled && !question->decides, error != NULL ? error->message : "");
+    show (self, FALSE, was_enabled && !question->decides, error->message);
     return;
   }
   is_there = strcmp (lines[0], "on") == 0;

@@ -38,6 +38,13 @@ print_help (void) {
     g_print ("  --%-8s %s\n", options[i].long_name, _ (options[i].description));
 }
 
+/* Who runs this takes the program's name off, whatever the language (automation/longhand-other-programs.c).
+ */
+static void
+complain (const char *sentence) {
+  g_printerr ("longhand-ibus: %s\n", sentence);
+}
+
 /* As long as IBus is there. */
 static int
 serve (IBusBus *bus) {
@@ -46,7 +53,10 @@ serve (IBusBus *bus) {
   LonghandIbus *ibus;
 
   if (session == NULL) {
-    g_printerr (_ ("longhand-ibus: the session bus cannot be reached: %s\n"), error->message);
+    g_autofree char *sentence = g_strdup_printf (
+        _ ("The session bus cannot be reached (%s): run this within a desktop session."), error->message);
+
+    complain (sentence);
     return 1;
   }
   g_signal_connect (bus, "disconnected", G_CALLBACK (ibus_quit), NULL);
@@ -84,10 +94,9 @@ static void
 complain_of_ibus (void) {
   g_autofree char *program = g_find_program_in_path ("ibus-daemon");
 
-  g_printerr (
-      program != NULL
-          ? _ ("longhand-ibus: IBus is not running: start it with “ibus start”, or log in anew.\n")
-          : _ ("longhand-ibus: IBus is not installed: install the package “ibus”, and log in anew.\n"));
+  complain (program != NULL
+                ? _ ("IBus is not running: start it with “ibus start”, or log out and in again.")
+                : _ ("IBus is not installed: install the package “ibus”, then log out and in again."));
 }
 
 static int
@@ -102,7 +111,7 @@ run (IBusBus *bus, const char *command) {
     return serve (bus);
   if (carry_out (bus, command, &error))
     return 0;
-  g_printerr ("longhand-ibus: %s\n", error->message);
+  complain (error->message);
   return 1;
 }
 
@@ -128,7 +137,7 @@ main (int argc, char **argv) {
     return 0;
   }
   if (command == NULL) {
-    g_printerr (_ ("longhand-ibus: one option is needed; “longhand-ibus --help” lists them.\n"));
+    complain (_ ("One option is needed; “longhand-ibus --help” lists them."));
     return 2;
   }
   if (strcmp (command, "version") == 0) {

@@ -48,7 +48,7 @@ is_known (IBusBus *bus, GError **error) {
     g_object_unref (g_object_ref_sink (engines[i]));
   if (!known)
     g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_FAILED,
-                 _ ("IBus does not know Longhand yet: run “ibus restart”, or log in anew."));
+                 _ ("IBus does not know Longhand yet: run “ibus restart”, or log out and in again."));
   return known;
 }
 

@@ -156,6 +156,44 @@ test_nobody_can_tell (Fixture *f, gconstpointer data) {
   assert_is (f, TRUE, TRUE, "A sentence about --status.");
 }
 
+/* However it ends, and whatever libraries say of it: there is a sentence, and one that people can use. */
+static void
+test_died (Fixture *f, gconstpointer data) {
+  static const char *const ends[] = { "kill -SEGV $$",
+                                      "exit 3",
+                                      "exit 0",
+                                      "echo on",
+                                      "echo 'free(): invalid' >&2; exit 1",
+                                      "echo 'longhand-ibus: half of' >&2; kill -SEGV $$" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (ends); i++) {
+    g_autofree char *script = g_strdup_printf ("#!/bin/sh\n%s\n", ends[i]);
+    g_autoptr (GError) error = NULL;
+
+    g_file_set_contents_full (f->program, script, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0700, &error);
+    g_assert_no_error (error);
+    g_settings_set_boolean (f->settings, "other-programs", TRUE);
+    refresh (f);
+    assert_is (f, FALSE, TRUE,
+               "Longhand’s input method ended without an answer. Try again; if that does not help, install "
+               "Longhand anew.");
+  }
+}
+
+static void
+test_complaint_behind_warnings (Fixture *f, gconstpointer data) {
+  static const char script[] = "#!/bin/sh\n"
+                               "echo '** (longhand-ibus:7): WARNING **: a library is worried' >&2\n"
+                               "echo 'longhand-ibus: IBus is not running: start it.' >&2\n"
+                               "exit 1\n";
+  g_autoptr (GError) error = NULL;
+
+  g_file_set_contents_full (f->program, script, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0700, &error);
+  g_assert_no_error (error);
+  refresh (f);
+  assert_is (f, FALSE, FALSE, "IBus is not running: start it.");
+}
+
 static void
 test_no_program (Fixture *f, gconstpointer data) {
   g_setenv ("LONGHAND_IBUS", "/nowhere/longhand-ibus", TRUE);
@@ -315,6 +353,8 @@ main (int argc, char **argv) {
   ADD ("/other-programs/what-was-there-before-is-no-switch", test_there_by_itself);
   ADD ("/other-programs/what-was-taken-away-is-off", test_taken_away);
   ADD ("/other-programs/complaint-is-shown-and-it-stays-off", test_complaint);
+  ADD ("/other-programs/a-program-that-dies-gets-a-sentence", test_died);
+  ADD ("/other-programs/complaint-behind-warnings-is-found", test_complaint_behind_warnings);
   ADD ("/other-programs/a-build-without-it-says-so", test_no_program);
   ADD ("/other-programs/a-choice-holds-while-nobody-can-tell", test_nobody_can_tell);
   ADD ("/other-programs/a-look-calls-no-choice-off", test_pending_choice);

@@ -247,7 +247,7 @@ test_ibus_not_running (Windows *w, gconstpointer data) {
   g_assert_cmpint (g_chmod (daemon, 0700), ==, 0);
   g_setenv ("PATH", with_daemon, TRUE);
   offer_programs (w, g_getenv ("LONGHAND_TEST_IBUS"));
-  assert_says (w, FALSE, "IBus is not running: start it with “ibus start”, or log in anew.");
+  assert_says (w, FALSE, "IBus is not running: start it with “ibus start”, or log out and in again.");
   g_setenv ("PATH", path, TRUE);
 }
 
@@ -257,7 +257,7 @@ test_ibus_not_installed (Windows *w, gconstpointer data) {
 
   g_setenv ("PATH", w->base.dir, TRUE);
   offer_programs (w, g_getenv ("LONGHAND_TEST_IBUS"));
-  assert_says (w, FALSE, "IBus is not installed: install the package “ibus”, and log in anew.");
+  assert_says (w, FALSE, "IBus is not installed: install the package “ibus”, then log out and in again.");
   g_setenv ("PATH", path, TRUE);
 }
 
