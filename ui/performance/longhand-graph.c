@@ -107,6 +107,7 @@ draw_line (const Canvas *canvas, guint age, guint n) {
   longhand_pattern_set_color (GTK_WIDGET (canvas->graph), canvas->cr, "accent_color", FAINT);
   cairo_fill (canvas->cr);
   trace_edge (canvas, age, n, 0);
+  cairo_rel_line_to (canvas->cr, 0, 0); /* of one sample the caps make a dot */
   longhand_pattern_set_color (GTK_WIDGET (canvas->graph), canvas->cr, "accent_color", 1);
   cairo_set_line_width (canvas->cr, 2);
   cairo_set_line_join (canvas->cr, CAIRO_LINE_JOIN_ROUND);
@@ -137,7 +138,8 @@ draw_rule (const Canvas *canvas, double value, gboolean is_limit) {
 
   cairo_move_to (canvas->cr, 0, y);
   cairo_line_to (canvas->cr, canvas->width, y);
-  longhand_pattern_set_color (GTK_WIDGET (canvas->graph), canvas->cr, NULL, is_limit ? 0.6f : FAINT);
+  longhand_pattern_set_color (GTK_WIDGET (canvas->graph), canvas->cr, NULL,
+                              is_limit ? 0.6f : longhand_pattern_get_rule_alpha ());
   cairo_set_line_width (canvas->cr, 1);
   cairo_set_dash (canvas->cr, dots, is_limit ? G_N_ELEMENTS (dots) : 0, 0);
   cairo_stroke (canvas->cr);
@@ -161,7 +163,7 @@ append_scale (LonghandGraph *self, GtkSnapshot *snapshot, double top) {
   GdkRGBA color;
 
   gtk_style_context_get_color (gtk_widget_get_style_context (GTK_WIDGET (self)), &color);
-  color.alpha *= 0.7f;
+  color.alpha *= longhand_pattern_get_text_alpha ();
   gtk_snapshot_save (snapshot);
   gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (3, 1));
   gtk_snapshot_append_layout (snapshot, layout, &color);

@@ -1,5 +1,6 @@
 #include "performance/longhand-pattern.h"
 
+#include <adwaita.h>
 #include <math.h>
 
 #define SWATCH_SIZE 16
@@ -43,6 +44,21 @@ add_level_lines (cairo_t *cr) {
     cairo_move_to (cr, left, y);
     cairo_line_to (cr, right, y);
   }
+}
+
+static gboolean
+is_contrast_high (void) {
+  return adw_style_manager_get_high_contrast (adw_style_manager_get_default ());
+}
+
+float
+longhand_pattern_get_rule_alpha (void) {
+  return is_contrast_high () ? 0.5f : 0.15f;
+}
+
+float
+longhand_pattern_get_text_alpha (void) {
+  return is_contrast_high () ? 0.9f : 0.7f;
 }
 
 void

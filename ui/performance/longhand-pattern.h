@@ -18,4 +18,8 @@ void longhand_pattern_fill (GtkWidget *widget, cairo_t *cr, guint i);
 /* A small square of pattern i, for a legend; floating. It says nothing to screen readers. */
 GtkWidget *longhand_pattern_new_swatch (guint i);
 
+/* Of rules behind a graph, and of what is written on it; more in high contrast. */
+float longhand_pattern_get_rule_alpha (void);
+float longhand_pattern_get_text_alpha (void);
+
 G_END_DECLS

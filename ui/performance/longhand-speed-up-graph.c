@@ -79,7 +79,8 @@ draw_axis (const Canvas *canvas) {
 
   cairo_move_to (canvas->cr, 0, y);
   cairo_line_to (canvas->cr, canvas->width, y);
-  longhand_pattern_set_color (GTK_WIDGET (canvas->graph), canvas->cr, NULL, 0.15f);
+  longhand_pattern_set_color (GTK_WIDGET (canvas->graph), canvas->cr, NULL,
+                              longhand_pattern_get_rule_alpha ());
   cairo_set_line_width (canvas->cr, 1);
   cairo_stroke (canvas->cr);
 }
@@ -114,7 +115,7 @@ append_label (const Canvas *canvas, const char *text, double x, double y) {
 
   pango_layout_get_pixel_size (layout, &width, NULL);
   gtk_style_context_get_color (gtk_widget_get_style_context (widget), &color);
-  color.alpha *= 0.7f;
+  color.alpha *= longhand_pattern_get_text_alpha ();
   gtk_snapshot_save (canvas->snapshot);
   gtk_snapshot_translate (
       canvas->snapshot,
