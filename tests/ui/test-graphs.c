@@ -3,6 +3,7 @@
 #include "performance/longhand-graph.h"
 #include "performance/longhand-series.h"
 #include "performance/longhand-speed-up-graph.h"
+#include "widgets/longhand-direction.h"
 
 #include <adwaita.h>
 #include <float.h>
@@ -270,6 +271,32 @@ rules_are_plainer_in_high_contrast (void) {
   g_assert_cmpuint (alpha_at (&plain, 100, HEIGHT - 1), >, 100);
 }
 
+/* In a label of a window. */
+static gboolean
+number_is_left_of_sign (const char *text) {
+  GtkWidget *label = g_object_ref_sink (gtk_label_new (text));
+  PangoLayout *layout = gtk_label_get_layout (GTK_LABEL (label));
+  PangoRectangle number, sign;
+
+  pango_layout_index_to_pos (layout, (int)(strchr (text, '3') - text), &number);
+  pango_layout_index_to_pos (layout, (int)(strchr (text, '%') - text), &sign);
+  g_object_unref (label);
+  return number.x < sign.x;
+}
+
+static void
+number_stands_before_its_sign_in_either_direction (void) {
+  g_autofree char *isolated = NULL, *usual = longhand_direction_isolate (g_strdup ("3 %"));
+
+  g_assert_cmpstr (usual, ==, "3 %");
+  g_assert_true (number_is_left_of_sign (usual));
+  gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
+  isolated = longhand_direction_isolate (g_strdup ("3 %"));
+  g_assert_false (number_is_left_of_sign ("3 %")); /* or nothing need be done */
+  g_assert_true (number_is_left_of_sign (isolated));
+  gtk_widget_set_default_direction (GTK_TEXT_DIR_LTR);
+}
+
 int
 main (int argc, char **argv) {
   static const double large[] = { 1e6, 3e15, 1e300, DBL_MAX / 100 };
@@ -291,5 +318,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/speed-up/is-where-it-was-measured", speed_up_is_where_it_was_measured);
   g_test_add_func ("/speed-up/of-one-thread-and-of-nothing", speed_up_of_one_thread_and_of_nothing);
   g_test_add_func ("/people/rules-are-plainer-in-high-contrast", rules_are_plainer_in_high_contrast);
+  g_test_add_func ("/people/number-stands-before-its-sign-in-either-direction",
+                   number_stands_before_its_sign_in_either_direction);
   return g_test_run ();
 }

@@ -1,6 +1,7 @@
 #include "files/longhand-file-row.h"
 
 #include "widgets/longhand-time-left.h"
+#include "widgets/longhand-direction.h"
 
 #include <glib/gi18n.h>
 
@@ -52,7 +53,7 @@ describe_running (LonghandFileItem *item) {
   if (fraction <= 0 && seconds < 0)
     return g_strdup (_ ("Reading…"));
   if (seconds < 0)
-    return g_strdup_printf (_ ("%d %%"), (int)(100 * fraction));
+    return longhand_direction_isolate (g_strdup_printf (_ ("%d %%"), (int)(100 * fraction)));
   left = longhand_describe_time_left (seconds);
   /* Translators: how far a file is, such as “35 %, 2 minutes left” */
   return g_strdup_printf (_ ("%d %%, %s"), (int)(100 * fraction), left);

@@ -7,6 +7,7 @@
 #include "performance/longhand-recent.h"
 #include "performance/longhand-track.h"
 #include "widgets/longhand-accessible.h"
+#include "widgets/longhand-direction.h"
 
 #include <glib/gi18n.h>
 
@@ -83,6 +84,13 @@ set_value (LonghandFigureRow *row, const char *format, ...) {
 }
 
 static void
+set_share (LonghandFigureRow *row, double share) {
+  g_autofree char *text = longhand_direction_isolate (g_strdup_printf (_ ("%.0f %%"), 100 * share));
+
+  longhand_figure_row_set_value (row, text);
+}
+
+static void
 set_seconds (LonghandFigureRow *row, double s) {
   if (s < 0)
     longhand_figure_row_set_value (row, NULL);
@@ -114,7 +122,7 @@ refresh_live (LonghandPerformancePanel *self, const LonghandLiveNumbers *live) {
   if (live->revisions_per_word < 0)
     longhand_figure_row_set_value (self->rows[ROW_REVISED], NULL);
   else
-    set_value (self->rows[ROW_REVISED], _ ("%.0f %%"), 100 * live->revisions_per_word);
+    set_share (self->rows[ROW_REVISED], live->revisions_per_word);
 }
 
 static void
@@ -142,7 +150,7 @@ refresh_steps (LonghandPerformancePanel *self, const LonghandStats *stats) {
   for (guint i = 1; i < LONGHAND_N_STEPS; i++) {
     longhand_figure_row_set_share (self->step_rows[i], all_ms > 0 ? stats->steps[i].ms / all_ms : 0);
     if (all_ms > 0)
-      set_value (self->step_rows[i], _ ("%.0f %%"), 100 * stats->steps[i].ms / all_ms);
+      set_share (self->step_rows[i], stats->steps[i].ms / all_ms);
     else
       longhand_figure_row_set_value (self->step_rows[i], NULL);
   }

@@ -3,6 +3,7 @@
 #include "performance/longhand-figure-row.h"
 #include "performance/longhand-graph.h"
 #include "performance/longhand-track.h"
+#include "widgets/longhand-direction.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -37,7 +38,7 @@ format_seconds (double value) {
 
 static char *
 format_share (double value) {
-  return g_strdup_printf (_ ("%.0f %%"), 100 * value);
+  return longhand_direction_isolate (g_strdup_printf (_ ("%.0f %%"), 100 * value));
 }
 
 /* The scale's end is a round number of these. */

@@ -1,6 +1,7 @@
 #include "performance/longhand-speed-up-graph.h"
 
 #include "performance/longhand-pattern.h"
+#include "widgets/longhand-direction.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -133,7 +134,7 @@ append_labels (const Canvas *canvas) {
     const double x = get_x (canvas, scaling->points[i].threads);
     g_autofree char *threads = g_strdup_printf ("%u", scaling->points[i].threads);
     /* Translators: times as fast. */
-    g_autofree char *times = g_strdup_printf (_ ("%.1f×"), speedup);
+    g_autofree char *times = longhand_direction_isolate (g_strdup_printf (_ ("%.1f×"), speedup));
 
     append_label (canvas, threads, x, canvas->height - FOOT + 3);
     append_label (canvas, times, x, get_y (canvas, speedup) - HEAD);

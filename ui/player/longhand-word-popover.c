@@ -1,4 +1,5 @@
 #include "player/longhand-word-popover.h"
+#include "widgets/longhand-direction.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -66,9 +67,10 @@ add_choice (LonghandWordPopover *self, const LonghandAlternative *alternative) {
   GtkWidget *button = gtk_button_new ();
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 18);
   GtkWidget *text = gtk_label_new (alternative->text);
-  g_autofree char *percent = isfinite (alternative->probability)
-                                 ? g_strdup_printf (_ ("%.0f %%"), 100 * alternative->probability)
-                                 : g_strdup ("");
+  g_autofree char *percent
+      = isfinite (alternative->probability)
+            ? longhand_direction_isolate (g_strdup_printf (_ ("%.0f %%"), 100 * alternative->probability))
+            : g_strdup ("");
   GtkWidget *probability = gtk_label_new (percent);
 
   gtk_label_set_xalign (GTK_LABEL (text), 0);
