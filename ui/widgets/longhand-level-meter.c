@@ -1,5 +1,8 @@
 #include "widgets/longhand-level-meter.h"
 
+#include "widgets/longhand-ballistics.h"
+
+#include <adwaita.h>
 #include <glib/gi18n.h>
 #include <math.h>
 
@@ -13,7 +16,7 @@ struct _LonghandLevelMeter {
   GObject *object; /* owned; may be NULL */
   LonghandLevelFn get_level;
   guint tick;
-  double rms, peak; /* shown; on the scale */
+  LonghandBallistics rms, peak;
 };
 
 G_DEFINE_FINAL_TYPE (LonghandLevelMeter, longhand_level_meter, GTK_TYPE_WIDGET)
@@ -28,14 +31,17 @@ longhand_level_meter_scale (double amplitude) {
 static gboolean
 on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer user) {
   LonghandLevelMeter *self = LONGHAND_LEVEL_METER (widget);
-  const double old_rms = self->rms, old_peak = self->peak;
+  const double old_rms = self->rms.shown, old_peak = self->peak.shown;
+  const gboolean moves = adw_get_enable_animations (widget);
+  const gint64 now_us = gdk_frame_clock_get_frame_time (clock);
   double peak = 0, rms = 0;
 
   if (self->object != NULL)
     self->get_level (self->object, &peak, &rms);
-  self->rms = MAX (longhand_level_meter_scale (rms), self->rms - FALL_PER_FRAME);
-  self->peak = MAX (longhand_level_meter_scale (peak), self->peak - FALL_PER_FRAME / 2);
-  if (fabs (self->rms - old_rms) > 0.002 || fabs (self->peak - old_peak) > 0.002)
+  longhand_ballistics_follow (&self->rms, longhand_level_meter_scale (rms), FALL_PER_FRAME, now_us, moves);
+  longhand_ballistics_follow (&self->peak, longhand_level_meter_scale (peak), FALL_PER_FRAME / 2, now_us,
+                              moves);
+  if (fabs (self->rms.shown - old_rms) > 0.002 || fabs (self->peak.shown - old_peak) > 0.002)
     gtk_widget_queue_draw (widget);
   return G_SOURCE_CONTINUE;
 }
@@ -57,11 +63,12 @@ longhand_level_meter_snapshot (GtkWidget *widget, GtkSnapshot *snapshot) {
   const float width = (float)gtk_widget_get_width (widget);
   const float y = ((float)gtk_widget_get_height (widget) - BAR_HEIGHT) / 2;
   const gboolean mirrored = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
-  const float rms = (float)self->rms * width, peak = (float)self->peak * width;
+  const float rms = (float)self->rms.shown * width, peak = (float)self->peak.shown * width;
   GdkRGBA trough, fill;
 
   gtk_style_context_get_color (context, &trough);
-  if (!gtk_style_context_lookup_color (context, self->peak > 0.98 ? "error_color" : "accent_color", &fill))
+  if (!gtk_style_context_lookup_color (context, self->peak.shown > 0.98 ? "error_color" : "accent_color",
+                                       &fill))
     fill = trough;
   trough.alpha = 0.15f;
   append_bar (snapshot, 0, y, width, &trough);
@@ -84,7 +91,7 @@ longhand_level_meter_map (GtkWidget *widget) {
   LonghandLevelMeter *self = LONGHAND_LEVEL_METER (widget);
 
   GTK_WIDGET_CLASS (longhand_level_meter_parent_class)->map (widget);
-  self->rms = self->peak = 0;
+  self->rms = self->peak = (LonghandBallistics){ 0 };
   self->tick = gtk_widget_add_tick_callback (widget, on_tick, NULL, NULL);
 }
 
