@@ -260,6 +260,14 @@ test_over_the_text_and_empty (Fixture *f, gconstpointer data) {
   g_assert_false (adw_flap_get_reveal_flap (f->window->sides));
 }
 
+/* What says that nothing is there can be scrolled, and leads nowhere. */
+static void
+test_empty (Fixture *f, gconstpointer data) {
+  show (f, 1200);
+  assert_ring (f, "Microphone\nModel\nCopy All, or Drag the Text from Here\nPerformance Panel\nNew Session\n"
+                  "Search Sessions\nSessions\nRecord\nExport\nMain Menu\nText\n");
+}
+
 static void
 test_escape (Fixture *f, gconstpointer data) {
   static const char *const places[] = { "Find", "Previous Match", "Next Match", "Close" };
@@ -339,6 +347,7 @@ main (int argc, char **argv) {
   ADD ("/keyboard/tab/on-a-narrow-screen", test_narrow);
   ADD ("/keyboard/tab/leads-through-the-performance-panel-and-out", test_performance);
   ADD ("/keyboard/tab/stays-in-a-sidebar-over-the-text", test_over_the_text);
+  ADD ("/keyboard/tab/passes-what-is-empty", test_empty);
   ADD ("/keyboard/escape/leaves-an-empty-sidebar-over-the-text", test_over_the_text_and_empty);
   ADD ("/keyboard/escape/leads-from-the-find-bar-to-the-text", test_escape);
   ADD ("/keyboard/escape/leads-from-a-word-to-the-text", test_escape_from_word);
