@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 
+from atspi import Announced
 from tap import case, run
 from window import Window
 from words import error_rate, words
@@ -16,6 +17,7 @@ with open(spoken_file, encoding="utf-8") as file:
 folder = tempfile.mkdtemp(prefix="longhand-export-")
 window = Window(longhand)
 heard = []
+announced = Announced(window.text_box)
 
 
 @case("/dictation/words-appear-while-they-are-being-spoken")
@@ -47,6 +49,14 @@ def _():
     offline, live = error_rate(spoken, offline_text), error_rate(spoken, window.text())
     print(f"# offline {offline:.1f} %, live {live:.1f} %: {window.text()!r}")
     assert live <= offline + 5
+
+
+@case("/dictation/what-is-final-was-announced-and-what-was-tentative-was-not")
+def _():
+    try:
+        window.wait("all to be announced", lambda: announced.so_far().strip() == window.text().strip())
+    except TimeoutError:
+        raise AssertionError((announced.texts, window.text())) from None
 
 
 @case("/dictation/a-place-that-cannot-be-written-to-is-named-and-the-text-stays")

@@ -49,6 +49,26 @@ def key(*names):
     time.sleep(0.3)
 
 
+class Announced:
+    """What assistive technology is told to have been written into a text box, in the order in which it is told."""
+
+    def __init__(self, node):
+        self.texts = []
+        self.node = node
+        self.listener = Atspi.EventListener.new(self.note)
+        self.listener.register("object:text-changed:insert")
+
+    def note(self, event):
+        if event.source == self.node:
+            self.texts.append(event.any_data)
+
+    def so_far(self):
+        """All of it in one, with what has come in since the last time."""
+        while GLib.MainContext.default().iteration(False):
+            pass
+        return "".join(self.texts)
+
+
 class App:
     """The program called `name` on the accessibility bus; with None the first one that has a window."""
 

@@ -287,6 +287,24 @@ transcribe_again (Fixture *f) {
   g_assert_nonnull (f->window->again);
 }
 
+/* A phone held upright, before and when it shows what would change. */
+static void
+test_transcribing_again_is_narrow (Fixture *f, gconstpointer data) {
+  g_autoptr (LonghandTranscript) heard = longhand_transcript_new ();
+  const char *word = "Donaudampfschifffahrtsgesellschaft";
+
+  transcribe_again (f);
+  fixture_settle ();
+  fixture_assert_fits (gtk_widget_get_first_child (GTK_WIDGET (f->window->again)));
+  longhand_transcript_append (heard, 0, SPOKEN_MS, word, NULL);
+  longhand_transcript_add_word (heard, 0, SPOKEN_MS, word, 0.9);
+  g_signal_emit_by_name (f->window->again, "heard", heard);
+  WAIT_FOR (fixture_find (f->window->again, GTK_TYPE_BUTTON, "label", "_Accept") != NULL);
+  fixture_assert_fits (gtk_widget_get_first_child (GTK_WIDGET (f->window->again)));
+  longhand_window_close_again (f->window);
+  WAIT_FOR (f->window->again == NULL);
+}
+
 /* What a crash cut off may come at any time. */
 static void
 test_transcribing_again_ends_with_its_session (Fixture *f, gconstpointer data) {
@@ -342,6 +360,7 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/sound/delete/of-one-it-does-not-come-back",
                test_sound_of_a_deleted_session_does_not_come_back);
   FIXTURE_ADD ("/sound/delete/of-one-that-is-restored-it-stays", test_sound_of_a_restored_session_stays);
+  FIXTURE_ADD ("/sound/again/is-narrow", test_transcribing_again_is_narrow);
   FIXTURE_ADD ("/sound/again/ends-with-its-session", test_transcribing_again_ends_with_its_session);
   FIXTURE_ADD ("/sound/again/ends-with-its-sound", test_transcribing_again_ends_with_its_sound);
   FIXTURE_ADD ("/sound/window-that-is-being-closed-stays-for-the-end",
