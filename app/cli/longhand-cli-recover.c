@@ -140,32 +140,60 @@ text_clear (Text *self) {
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Text, text_clear)
 
-static void
-add_line (Text *self, const LonghandUtterance *first, const LonghandUtterance *last, const char *line) {
-  g_string_append_printf (self->lines, "%s\n", line);
-  longhand_transcript_append (self->transcript, first->start_ms, last->end_ms, line, NULL);
-}
-
 /* A line for each utterance, with what commands wrote behind it; or before, when that opens something. */
 static void
-add_texts (Text *self, const GPtrArray *utterances) {
+add_lines (GString *lines, const GPtrArray *utterances) {
+  g_autoptr (GString) line = g_string_new (NULL);
+  LonghandCommand before = LONGHAND_COMMAND_OPENING;
+
+  for (guint i = 0; i < utterances->len; i++) {
+    const LonghandUtterance *utterance = g_ptr_array_index (utterances, i);
+
+    if (utterance->command == LONGHAND_COMMAND_NONE && before != LONGHAND_COMMAND_OPENING) {
+      g_string_append_printf (lines, "%s\n", line->str);
+      g_string_truncate (line, 0);
+    }
+    longhand_composition_join (line, utterance);
+    before = utterance->command;
+  }
+  if (line->len > 0)
+    g_string_append_printf (lines, "%s\n", line->str);
+}
+
+/* utterances first..end, none of which ends a line. Leaves line empty. */
+static void
+add_segment (LonghandTranscript *transcript, const GPtrArray *utterances, guint first, guint end,
+             GString *line) {
+  const LonghandUtterance *begin = end > first ? utterances->pdata[first] : NULL;
+  const LonghandUtterance *last = end > first ? utterances->pdata[end - 1] : NULL;
+
+  if (begin != NULL)
+    longhand_transcript_append (transcript, begin->start_ms, last->end_ms, line->str, NULL);
+  g_string_truncate (line, 0);
+}
+
+/* The same with times, and with the ends of lines and paragraphs between them. */
+static void
+add_segments (LonghandTranscript *transcript, const GPtrArray *utterances) {
   g_autoptr (GString) line = g_string_new (NULL);
   LonghandCommand before = LONGHAND_COMMAND_OPENING;
   guint first = 0;
 
   for (guint i = 0; i < utterances->len; i++) {
     const LonghandUtterance *utterance = g_ptr_array_index (utterances, i);
+    const gboolean is_break = utterance->command == LONGHAND_COMMAND_BREAK;
 
-    if (utterance->command == LONGHAND_COMMAND_NONE && before != LONGHAND_COMMAND_OPENING) {
-      add_line (self, utterances->pdata[first], utterances->pdata[i - 1], line->str);
-      g_string_truncate (line, 0);
-      first = i;
+    if (is_break || (utterance->command == LONGHAND_COMMAND_NONE && before != LONGHAND_COMMAND_OPENING)) {
+      add_segment (transcript, utterances, first, i, line);
+      first = is_break ? i + 1 : i;
     }
-    longhand_composition_join (line, utterance);
-    before = utterance->command;
+    if (is_break)
+      longhand_transcript_add_break (transcript, (guint)strspn (utterance->text, "\n"));
+    else
+      longhand_composition_join (line, utterance);
+    before = is_break ? LONGHAND_COMMAND_OPENING : utterance->command;
   }
-  if (line->len > 0)
-    add_line (self, utterances->pdata[first], utterances->pdata[utterances->len - 1], line->str);
+  add_segment (transcript, utterances, first, utterances->len, line);
 }
 
 typedef struct {
@@ -270,7 +298,8 @@ read_text (const LonghandRecovery *recovery, const Options *options, Text *text,
   const gboolean is_heard = recovery->n_rest == 0 || hear_rest (recovery, options, error);
   g_autoptr (GPtrArray) texts = longhand_composition_dup_texts (recovery->said);
 
-  add_texts (text, texts);
+  add_lines (text->lines, texts);
+  add_segments (text->transcript, texts);
   longhand_transcript_set_begun (text->transcript, recovery->begun_us);
   return is_heard;
 }

@@ -40,7 +40,7 @@ ends_sentence (const char *text) {
 
 static gboolean
 begins_paragraph (const LonghandSegment *before, const LonghandSegment *segment, glong n_chars) {
-  return segment->start_ms - before->end_ms >= PARAGRAPH_PAUSE_MS
+  return segment->n_newlines >= 2 || segment->start_ms - before->end_ms >= PARAGRAPH_PAUSE_MS
          || (n_chars >= PARAGRAPH_CHARS && ends_sentence (before->text));
 }
 
@@ -76,7 +76,9 @@ longhand_write_paragraphs (LonghandTranscript *transcript) {
     for (guint i = first; i < end; i++) {
       g_autofree char *line = longhand_write_one_line (longhand_transcript_get_segment (transcript, i)->text);
 
-      g_string_append_printf (out, "%s%s", i > first ? " " : "", line);
+      if (i > first)
+        g_string_append_c (out, longhand_transcript_get_segment (transcript, i)->n_newlines > 0 ? '\n' : ' ');
+      g_string_append (out, line);
     }
     first = end;
   }
@@ -118,7 +120,9 @@ longhand_write_md (LonghandTranscript *transcript, GError **error) {
 
     append_paragraph_time (out, longhand_transcript_get_segment (transcript, first)->start_ms);
     for (guint i = first; i < end; i++) {
-      g_string_append_c (out, ' ');
+      /* before a newline, a backslash is a line that ends (section 6.7) */
+      g_string_append (
+          out, i > first && longhand_transcript_get_segment (transcript, i)->n_newlines > 0 ? "\\\n" : " ");
       append_escaped (out, longhand_transcript_get_segment (transcript, i)->text);
     }
     first = end;

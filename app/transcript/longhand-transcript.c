@@ -14,6 +14,7 @@ struct _LonghandTranscript {
 
   double language_probability; /* NaN: unknown */
   gint64 begun_us;             /* 0: unknown */
+  guint n_newlines;            /* before the next segment */
 };
 
 G_DEFINE_TYPE (LonghandTranscript, longhand_transcript, G_TYPE_OBJECT)
@@ -144,11 +145,19 @@ longhand_transcript_append (LonghandTranscript *self, gint64 start_ms, gint64 en
     .start_ms = MAX (start_ms, 0),
     .end_ms = MAX (end_ms, MAX (start_ms, 0)),
     .text = stripped,
+    .n_newlines = self->n_newlines,
     .scores = scores != NULL ? *scores : LONGHAND_SCORES_UNKNOWN,
   };
+  self->n_newlines = 0;
   g_ptr_array_add (self->segments, segment);
   g_signal_emit (self, signals[CHANGED], 0);
   return TRUE;
+}
+
+void
+longhand_transcript_add_break (LonghandTranscript *self, guint n_newlines) {
+  g_return_if_fail (LONGHAND_IS_TRANSCRIPT (self));
+  self->n_newlines += n_newlines;
 }
 
 void

@@ -31,6 +31,7 @@ typedef struct {
 typedef struct {
   gint64 start_ms, end_ms; /* in the recording */
   char *text;              /* UTF-8, no leading or trailing space */
+  guint n_newlines;        /* that somebody wanted before it: 0, 1 for a line, 2 or more for a paragraph */
   LonghandScores scores;
   GArray *words;        /* LonghandWord; NULL when their times are unknown */
   gboolean is_left_out; /* nobody seems to have said it: in no text, unless somebody has put it there */
@@ -52,6 +53,9 @@ LonghandTranscript *longhand_transcript_new_like (LonghandTranscript *other);
  * Times that run backwards are set right. scores: NULL when unknown. Signal "changed". */
 gboolean longhand_transcript_append (LonghandTranscript *self, gint64 start_ms, gint64 end_ms,
                                      const char *text, const LonghandScores *scores);
+/* The next segment begins a line, with 2 newlines a paragraph, wherever documents would have these begin
+ * otherwise; several add up. */
+void longhand_transcript_add_break (LonghandTranscript *self, guint n_newlines);
 /* Adds a copy of the word to the last segment, of whose text it is the next part. Times that run backwards
  * are set right. Signal "changed". */
 void longhand_transcript_add_word (LonghandTranscript *self, gint64 start_ms, gint64 end_ms, const char *text,

@@ -2,6 +2,7 @@
  * and LONGHAND_TEST_WAV, 16 kHz mono: two utterances with a pause between them. */
 #include "audio/longhand-journal.h"
 #include "cli-run.h"
+#include "dictation/longhand-dictation.h"
 #include "sound.h"
 
 #include <glib/gstdio.h>
@@ -245,6 +246,53 @@ commands_in_the_rest_act_as_they_would_have (Fixture *f, gconstpointer data) {
   cli_assert_contains (words.out, "aragraph");
 }
 
+static void
+append_command (LonghandJournal *journal, gint64 start_ms, LonghandCommand command, const char *written) {
+  longhand_journal_append_command (journal, start_ms, start_ms + 500, command, written);
+}
+
+/* Half a second of sound, and more said than that has room for. */
+static void
+leave_dictated_session (Fixture *f) {
+  LonghandJournal *journal = begin_session (f, NULL, 8000);
+
+  longhand_journal_append_text (journal, 0, 1000, "One");
+  append_command (journal, 1000, LONGHAND_COMMAND_MARK, ",");
+  longhand_journal_append_text (journal, 1500, 2000, "two.");
+  append_command (journal, 2000, LONGHAND_COMMAND_BREAK, "\n");
+  append_command (journal, 2500, LONGHAND_COMMAND_OPENING, "(");
+  longhand_journal_append_text (journal, 3000, 3500, "Three.");
+  longhand_journal_append_text (journal, 4000, 4500, "Four.");
+  append_command (journal, 5000, LONGHAND_COMMAND_BREAK, "\n\n");
+  longhand_journal_append_text (journal, 6000, 6500, "Five.");
+  longhand_journal_unref (journal);
+}
+
+/* Also those that no pause tells; marks and brackets stay with their words. */
+static void
+dictated_lines_and_paragraphs_are_kept (Fixture *f, gconstpointer data) {
+  static const struct {
+    const char *name, *expected;
+  } rows[] = {
+    { "text.md", "**00:00:00** One, two.\\\n(Three. Four.\n\n**00:00:06** Five.\n" },
+    { "text.txt", "One,\ntwo.\n(Three.\nFour.\n\n\nFive.\n" },
+    { "text.tsv",
+      "start\tend\ttext\n0\t1500\tOne,\n1500\t2000\ttwo.\n2500\t3500\t(Three.\n4000\t4500\tFour.\n"
+      "6000\t6500\tFive.\n" },
+  };
+
+  leave_dictated_session (f);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *path = g_build_filename (f->dir, rows[i].name, NULL);
+    g_auto (CliRun) one = run (f, "--last", "--output", path, NULL);
+    g_autofree char *text = NULL;
+
+    cli_assert_succeeds (&one);
+    g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+    g_assert_cmpstr (text, ==, rows[i].expected);
+  }
+}
+
 /* As it would have ended live: the window's pause counts, unless it is said. */
 static void
 pause_of_the_settings_ends_utterances (Fixture *f, gconstpointer data) {
@@ -415,6 +463,7 @@ main (int argc, char **argv) {
   ADD ("/cli/recover/what-has-no-place-in-the-format-is-refused", what_has_no_place_in_the_format_is_refused);
   ADD ("/cli/recover/commands-in-the-rest-act-as-they-would-have",
        commands_in_the_rest_act_as_they_would_have);
+  ADD ("/cli/recover/dictated-lines-and-paragraphs-are-kept", dictated_lines_and_paragraphs_are_kept);
   ADD ("/cli/recover/pause-of-the-settings-ends-utterances", pause_of_the_settings_ends_utterances);
   ADD ("/cli/recover/sound-is-that-which-was-spoken", sound_is_that_which_was_spoken);
   ADD ("/cli/recover/text-that-cannot-be-saved-is-printed-and-its-session-kept",

@@ -1,5 +1,6 @@
 /* Formats and saving. */
 #include "longhand-error.h"
+#include "transcript/longhand-export-writers.h"
 #include "transcript/longhand-export.h"
 
 #include <fcntl.h>
@@ -340,6 +341,24 @@ md_has_a_heading_and_nothing_that_is_markup (void) {
                                       "**100:01:01** End\n");
 }
 
+/* That is what documents are made of. */
+static void
+paragraphs_are_those_that_were_dictated (void) {
+  g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
+  g_autofree char *text = NULL;
+
+  longhand_transcript_append (transcript, 0, 1000, "One.", NULL);
+  longhand_transcript_add_break (transcript, 1);
+  longhand_transcript_append (transcript, 1000, 2000, "Two.", NULL);
+  longhand_transcript_add_break (transcript, 1);
+  longhand_transcript_add_break (transcript, 1);
+  longhand_transcript_append (transcript, 2000, 2500, " ", NULL);
+  longhand_transcript_append (transcript, 2500, 3000, "Three.", NULL);
+  longhand_transcript_append (transcript, 3000, 3500, "Four.", NULL);
+  text = longhand_write_paragraphs (transcript);
+  g_assert_cmpstr (text, ==, "One.\nTwo.\n\nThree. Four.");
+}
+
 static void
 md_begins_a_paragraph_after_a_pause_or_a_long_one (void) {
   g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
@@ -585,6 +604,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/export/lrc-counts-minutes-and-hundredths", lrc_counts_minutes_and_hundredths);
   g_test_add_func ("/export/md-has-a-heading-and-nothing-that-is-markup",
                    md_has_a_heading_and_nothing_that_is_markup);
+  g_test_add_func ("/export/paragraphs-are-those-that-were-dictated", paragraphs_are_those_that_were_dictated);
   g_test_add_func ("/export/md-begins-a-paragraph-after-a-pause-or-a-long-one",
                    md_begins_a_paragraph_after_a_pause_or_a_long_one);
   g_test_add_func ("/export/formats-are-known-by-name-and-extension",
