@@ -417,6 +417,88 @@ lag_is_mended_by_finals_only (void) {
   fixture_clear (&f);
 }
 
+/* The caller's lag alone, as long as no final pass has told what one takes. */
+static void
+words_are_shown_up_to_two_and_a_half_seconds_of_lag (void) {
+  g_autoptr (Sound) speech = long_speech ();
+  static const struct {
+    guint lag_ms;
+    gboolean is_behind;
+  } rows[] = { { 2500, FALSE }, { 2501, TRUE }, { 1501, TRUE }, { 1500, FALSE }, { 2500, FALSE } };
+  struct fixture f;
+  gsize at = 0;
+
+  fixture_init (&f, NULL);
+  recognition.text = "";
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    const guint n_before = fixture_count (&f, QUILL_STREAM_TENTATIVE);
+
+    at += quill_stream_push (f.stream, sound_samples (speech) + at, (2200 + i * 1000) * 16 - at);
+    quill_stream_note_lag (f.stream, rows[i].lag_ms);
+    g_assert_cmpint (quill_stream_is_behind (f.stream), ==, rows[i].is_behind);
+    g_assert_cmpint (quill_stream_step (f.stream, NULL, NULL), ==, QUILL_OK);
+    g_assert_cmpuint (fixture_count (&f, QUILL_STREAM_TENTATIVE), ==, n_before + !rows[i].is_behind);
+  }
+  g_assert_cmpuint (fixture_count (&f, QUILL_STREAM_FINAL), ==, 0);
+  fixture_clear (&f);
+}
+
+/* Until a final pass has been made. Returns what one takes of its sound, by what this one is told to take. */
+static double
+learn_final_cost (struct fixture *f, const Sound *speech, double cost_ms) {
+  gsize at = 0;
+
+  while (fixture_count (f, QUILL_STREAM_FINAL) == 0) {
+    at += quill_stream_push (f->stream, sound_samples (speech) + at, speech->len - at);
+    recognition.cost_ms = cost_ms;
+    g_assert_cmpint (quill_stream_step (f->stream, NULL, NULL), ==, QUILL_OK);
+  }
+  recognition.cost_ms = 10;
+  return cost_ms * 16 / fixture_nth (f, QUILL_STREAM_FINAL, 0)->n_samples;
+}
+
+/* An utterance is as long as it would be if it ended now. */
+static gint64
+length_ms (const struct fixture *f) {
+  const guint n = fixture_count (f, QUILL_STREAM_SPEECH_BEGIN);
+
+  return quill_stream_time_ms (f->stream) - fixture_nth (f, QUILL_STREAM_SPEECH_BEGIN, n - 1)->start_ms;
+}
+
+/* What is projected is the caller's lag, and what the final pass would take if the utterance ended now: as it
+ * grows, words are shown to the last look at which that is no more than the limit. */
+static void
+final_pass_that_would_be_late_is_all_there_is (void) {
+  g_autoptr (Sound) speech = long_speech ();
+  const guint lag_ms = 500;
+  struct fixture f;
+  double cost, projected_ms = 0;
+  gsize at = 0;
+
+  fixture_init (&f, NULL);
+  recognition.text = "";
+  cost = learn_final_cost (&f, speech, 4000);
+  quill_stream_note_lag (f.stream, lag_ms);
+  while (projected_ms < 2500 + 100) {
+    at += quill_stream_push (f.stream, sound_samples (speech) + at, 160);
+    g_assert_cmpint (quill_stream_step (f.stream, NULL, NULL), ==, QUILL_OK);
+    if (fixture_count (&f, QUILL_STREAM_SPEECH_BEGIN) < 2)
+      continue;
+    projected_ms = lag_ms + cost * (double)length_ms (&f);
+    g_assert_cmpint (quill_stream_is_behind (f.stream), ==, projected_ms > 2500);
+  }
+  g_assert_cmpuint (fixture_count (&f, QUILL_STREAM_FINAL), ==, 1);
+  quill_stream_note_lag (f.stream, 0); /* no more than the final pass itself: too much to be caught up with */
+  g_assert_true (quill_stream_is_behind (f.stream));
+  while (fixture_count (&f, QUILL_STREAM_FINAL) < 2) {
+    at += quill_stream_push (f.stream, sound_samples (speech) + at, speech->len - at);
+    g_assert_cmpint (quill_stream_step (f.stream, NULL, NULL), ==, QUILL_OK);
+  }
+  g_assert_cmpint (quill_stream_step (f.stream, NULL, NULL), ==, QUILL_OK);
+  g_assert_false (quill_stream_is_behind (f.stream));
+  fixture_clear (&f);
+}
+
 /* --- failures ----------------------------------------------------------------------------------------- */
 
 static void
@@ -732,6 +814,10 @@ main (int argc, char **argv) {
   g_test_add_func ("/stream/end-of-an-utterance-cancels-a-tentative-pass",
                    end_of_an_utterance_cancels_a_tentative_pass);
   g_test_add_func ("/stream/lag-is-mended-by-finals-only", lag_is_mended_by_finals_only);
+  g_test_add_func ("/stream/words-are-shown-up-to-two-and-a-half-seconds-of-lag",
+                   words_are_shown_up_to_two_and_a_half_seconds_of_lag);
+  g_test_add_func ("/stream/final-pass-that-would-be-late-is-all-there-is",
+                   final_pass_that_would_be_late_is_all_there_is);
   g_test_add_func ("/stream/failed-final-pass-stays-due", failed_final_pass_stays_due);
   g_test_add_func ("/stream/failed-finish-may-be-repeated", failed_finish_may_be_repeated);
   g_test_add_func ("/stream/cancelled-tentative-passes-lose-nothing",

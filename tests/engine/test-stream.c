@@ -1,6 +1,8 @@
 /* Which sound becomes an utterance, and that none of it is lost. */
 #include "stream-fixture.h"
 
+#include "audio/vad.h"
+
 #include <math.h>
 
 /* --- silence ------------------------------------------------------------------------------------------ */
@@ -153,6 +155,34 @@ only_a_pause_ends_an_utterance (void) {
     g_assert_cmpuint (fixture_count (&f, QUILL_STREAM_FINAL), ==, table[i].finals);
     fixture_clear (&f);
   }
+}
+
+/* As the header says: once there are 600 ms of silence, and not a frame before. Half of them, in whole
+ * frames, are the end of the utterance. */
+static void
+usual_pause_is_600_ms (void) {
+  const gint64 frame_ms = QUILL_VAD_FRAME / 16, tail_ms = (300 + frame_ms - 1) / frame_ms * frame_ms;
+  g_autoptr (Sound) sound = sound_new ();
+  gint64 speech_end_ms, quiet_ms;
+  struct fixture f;
+  gsize at = 0;
+
+  sound_add_silence (sound, 1000);
+  sound_add_speech (sound, 1000, -28);
+  sound_add_silence (sound, 2000);
+  sound_add_noise (sound, -62, 1);
+  fixture_init (&f, NULL);
+  while (fixture_count (&f, QUILL_STREAM_FINAL) == 0) {
+    g_assert_cmpuint (at, <, sound->len);
+    at += quill_stream_push (f.stream, sound_samples (sound) + at, QUILL_VAD_FRAME);
+    g_assert_cmpint (quill_stream_step (f.stream, NULL, NULL), ==, QUILL_OK);
+  }
+  speech_end_ms = fixture_nth (&f, QUILL_STREAM_FINAL, 0)->end_ms - tail_ms;
+  quiet_ms = (gint64)at / 16 - speech_end_ms;
+  g_assert_cmpint (speech_end_ms, >=, 2000 - frame_ms);
+  g_assert_cmpint (quiet_ms, >=, 600);
+  g_assert_cmpint (quiet_ms, <, 600 + frame_ms);
+  fixture_clear (&f);
 }
 
 static void
@@ -346,6 +376,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/stream/last-word-survives-the-end", last_word_survives_the_end);
   g_test_add_func ("/stream/goes-on-after-its-end", stream_goes_on_after_its_end);
   g_test_add_func ("/stream/only-a-pause-ends-an-utterance", only_a_pause_ends_an_utterance);
+  g_test_add_func ("/stream/usual-pause-is-600-ms", usual_pause_is_600_ms);
   g_test_add_func ("/stream/utterances-do-not-overlap", utterances_do_not_overlap);
   g_test_add_func ("/stream/pushes-do-not-change-the-outcome", pushes_do_not_change_the_outcome);
   g_test_add_func ("/stream/push-stops-where-a-final-pass-is-due", push_stops_where_a_final_pass_is_due);
