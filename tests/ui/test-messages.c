@@ -1,4 +1,5 @@
 /* What the window says: problems with a way out, and the hint about models. */
+#include "dictation/longhand-figures.h"
 #include "dictation/longhand-sound-watch.h"
 #include "dictation/longhand-utterance.h"
 #include "longhand-error.h"
@@ -315,6 +316,54 @@ test_model_arrives (Fixture *f, gconstpointer data) {
   g_assert_no_error (error);
 }
 
+/* ---- a computer that cannot keep up ---- */
+
+static gboolean is_behind; /* says the dictation, while it is TRUE */
+
+const LonghandStats *__real_longhand_figures_peek (LonghandFigures *self);
+const LonghandStats *__wrap_longhand_figures_peek (LonghandFigures *self);
+const LonghandStats *
+__wrap_longhand_figures_peek (LonghandFigures *self) {
+  static LonghandStats stats;
+
+  stats = *__real_longhand_figures_peek (self);
+  stats.is_behind = stats.is_behind || is_behind;
+  return &stats;
+}
+
+static void
+tell_behind (Fixture *f, gboolean tells) {
+  is_behind = tells;
+  g_object_notify (G_OBJECT (f->dictation), "is-behind");
+}
+
+static gboolean
+says_it_is_behind (Fixture *f) {
+  return fixture_find (f->window, GTK_TYPE_LABEL, "label",
+                       "The computer cannot keep up: words appear when a sentence is over.")
+         != NULL;
+}
+
+static void
+test_behind (Fixture *f, gconstpointer data) {
+  for (guint i = 0; i < 2; i++) {
+    tell_behind (f, TRUE);
+    g_assert_false (says_it_is_behind (f)); /* it may catch up yet */
+    WAIT_FOR (says_it_is_behind (f));
+    tell_behind (f, FALSE);
+    WAIT_FOR (!says_it_is_behind (f));
+  }
+}
+
+static void
+test_behind_for_a_moment (Fixture *f, gconstpointer data) {
+  tell_behind (f, TRUE);
+  g_assert_cmpuint (f->window->behind_timeout, !=, 0);
+  tell_behind (f, FALSE);
+  g_assert_cmpuint (f->window->behind_timeout, ==, 0);
+  g_assert_null (f->window->behind);
+}
+
 /* ---- a banner in a narrow window ---- */
 
 /* Where the button of a problem's banner stands when the window is that wide: below its message, or beside
@@ -421,6 +470,8 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/messages/sound-that-was-lost-is-said", test_sound_lost);
   FIXTURE_ADD ("/messages/a-missing-model-is-said-until-another-is-chosen", test_model_missing);
   FIXTURE_ADD ("/messages/a-model-that-was-missing-is-used-when-it-arrives", test_model_arrives);
+  FIXTURE_ADD ("/messages/a-computer-that-cannot-keep-up-is-said-to-until-it-does", test_behind);
+  FIXTURE_ADD ("/messages/and-not-when-it-was-for-a-moment", test_behind_for_a_moment);
   g_test_add ("/messages/the-button-goes-below-in-a-narrow-window", Fixture, NULL,
               fixture_set_up_without_window, test_button_below, fixture_tear_down);
   g_test_add ("/messages/the-button-stands-beside-in-a-wide-window", Fixture, NULL,
