@@ -391,6 +391,38 @@ test_keep_sound (Fixture *f, gconstpointer data) {
   g_assert_false (gtk_widget_is_sensitive (GTK_WIDGET (row)));
 }
 
+/* What is chosen, beside its explanation. */
+static gboolean
+is_whole (GtkWidget *preferences, const char *row, const char *choice) {
+  GtkWidget *label = fixture_find (find_row (preferences, row), GTK_TYPE_LABEL, "label", choice);
+
+  return label != NULL && gtk_widget_get_mapped (label)
+         && !pango_layout_is_ellipsized (gtk_label_get_layout (GTK_LABEL (label)));
+}
+
+/* The explanation takes more lines. */
+static void
+test_choice_in_large_text (Fixture *f, gconstpointer data) {
+  GtkSettings *settings = gtk_settings_get_default ();
+  GtkWidget *preferences;
+  int dpi;
+
+  g_object_get (settings, "gtk-xft-dpi", &dpi, NULL);
+  g_object_set (settings, "gtk-xft-dpi", 2 * dpi, NULL);
+  g_settings_set_string (longhand_settings_get_gsettings (f->settings), "keep-sound", "always");
+  preferences = longhand_preferences_new (f->settings, f->store, f->dictation, f->library);
+  gtk_window_set_default_size (GTK_WINDOW (preferences), FIXTURE_NARROW_LARGE, 600);
+  fixture_activate (GTK_WINDOW (preferences));
+  adw_preferences_window_set_visible_page_name (ADW_PREFERENCES_WINDOW (preferences), "privacy");
+  fixture_settle ();
+  g_assert_true (is_whole (preferences, "Keep Sound", "Always"));
+  adw_preferences_window_set_visible_page_name (ADW_PREFERENCES_WINDOW (preferences), "model");
+  fixture_settle ();
+  g_assert_true (is_whole (preferences, "Model", "Best installed"));
+  gtk_window_destroy (GTK_WINDOW (preferences));
+  g_object_set (settings, "gtk-xft-dpi", dpi, NULL);
+}
+
 static void
 save (Fixture *f, const char *text) {
   LonghandSession *session = longhand_session_new ();
@@ -617,6 +649,7 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/preferences/pages-fit-a-narrow-screen", test_narrow);
   FIXTURE_ADD ("/preferences/performance-panel-both-ways", test_figures);
   FIXTURE_ADD ("/preferences/keep-sound", test_keep_sound);
+  FIXTURE_ADD ("/preferences/choice-can-be-read-in-large-text", test_choice_in_large_text);
   FIXTURE_ADD ("/preferences/storage-says-where-and-how-much", test_storage);
   FIXTURE_ADD ("/preferences/all-sessions-are-deleted", test_deleting_all);
   FIXTURE_ADD ("/preferences/one-language-is-no-choice", test_language);

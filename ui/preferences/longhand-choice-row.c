@@ -13,6 +13,50 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_TYPE_WITH_PRIVATE (LonghandChoiceRow, longhand_choice_row, ADW_TYPE_COMBO_ROW)
 
+/* ---- room ---- */
+
+#define MAX_CHARS 16
+
+static void
+make_room_in (GtkWidget *widget) {
+  if (GTK_IS_LABEL (widget)) {
+    const glong n = g_utf8_strlen (gtk_label_get_text (GTK_LABEL (widget)), -1);
+
+    gtk_label_set_width_chars (GTK_LABEL (widget), (int)MIN (n, MAX_CHARS));
+    gtk_label_set_xalign (GTK_LABEL (widget), 1); /* beside the arrow */
+    return;
+  }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    make_room_in (child);
+}
+
+static GtkWidget *
+find_current (GtkWidget *widget) {
+  if (GTK_IS_LIST_VIEW (widget))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child)) {
+    GtkWidget *found = GTK_IS_POPOVER (child) ? NULL : find_current (child);
+
+    if (found != NULL)
+      return found;
+  }
+  return NULL;
+}
+
+/* What is chosen can be cut to nothing, and is where text is large: the explanation beside it is wrapped
+ * instead. */
+static void
+make_room (GtkWidget *self) {
+  GtkWidget *current = find_current (self);
+
+  if (current != NULL)
+    make_room_in (current);
+}
+
+/* ---- choosing ---- */
+
 static void
 on_selected (LonghandChoiceRow *self) {
   LonghandChoiceRowPrivate *priv = longhand_choice_row_get_instance_private (self);
@@ -48,6 +92,8 @@ longhand_choice_row_class_init (LonghandChoiceRowClass *klass) {
 static void
 longhand_choice_row_init (LonghandChoiceRow *self) {
   g_signal_connect (self, "notify::selected", G_CALLBACK (on_selected), NULL);
+  g_signal_connect (self, "notify::selected-item", G_CALLBACK (make_room), NULL);
+  g_signal_connect (self, "map", G_CALLBACK (make_room), NULL);
 }
 
 void
