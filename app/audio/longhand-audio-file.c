@@ -203,10 +203,14 @@ take_into_samples (gpointer user, const float *samples, gsize n, GError **error)
 LonghandSamples *
 longhand_audio_file_read (const LonghandAudioInput *input, gsize *n_not_finite, GError **error) {
   g_autofree char *name = longhand_audio_input_display_name (input);
-  g_autoptr (LonghandSamples) samples = longhand_samples_new (name);
+  const int scratch_fd = input->scratch_fd != NULL ? *input->scratch_fd : -1;
+  g_autoptr (LonghandSamples) samples = longhand_samples_new_with_scratch (name, scratch_fd);
   Reader reader = { .input = input, .take = take_into_samples, .user = samples };
-  const gboolean is_read = read_all (&reader, error);
+  gboolean is_read;
 
+  if (input->scratch_fd != NULL)
+    *input->scratch_fd = -1;
+  is_read = read_all (&reader, error);
   reader_clear (&reader);
   if (!is_read)
     return NULL;

@@ -13,7 +13,10 @@ typedef struct {
   const char *name; /* for people; borrowed; NULL: the path */
   guint raw_hz;     /* not 0: no sound file, but samples of 16 bits, little-endian and signed, mono, of this
                      * rate */
-  LonghandEnhancement enhancement;          /* of what is read */
+  /* Where what is too long for memory goes, for a thread that may make no files; taken when it is read. NULL,
+   * or -1: a file is made. */
+  int *scratch_fd;
+  LonghandEnhancement enhancement; /* of what is read */
   /* Is given all of it in turn, before it is enhanced; NULL: nobody. */
   void (*heard) (gpointer user, const float *samples, gsize n);
   gboolean (*is_cancelled) (gpointer user); /* asked several times a second; NULL: goes on to the end */

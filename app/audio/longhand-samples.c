@@ -15,16 +15,23 @@ struct _LonghandSamples {
   gsize n;
   float *memory; /* [capacity]; NULL: they lie in the file */
   gsize capacity;
-  int fd;     /* -1: they lie in memory */
-  float *map; /* [n]; of the file, once sealed */
+  int fd;         /* -1: they lie in memory */
+  int scratch_fd; /* where they may go; -1: a file is made for them */
+  float *map;     /* [n]; of the file, once sealed */
 };
 
 LonghandSamples *
 longhand_samples_new (const char *name) {
+  return longhand_samples_new_with_scratch (name, -1);
+}
+
+LonghandSamples *
+longhand_samples_new_with_scratch (const char *name, int fd) {
   LonghandSamples *self = g_new0 (LonghandSamples, 1);
 
   self->name = g_strdup (name);
   self->fd = -1;
+  self->scratch_fd = fd;
   return self;
 }
 
@@ -36,6 +43,8 @@ longhand_samples_free (LonghandSamples *self) {
     munmap (self->map, self->n * sizeof (float));
   if (self->fd >= 0)
     close (self->fd);
+  if (self->scratch_fd >= 0)
+    close (self->scratch_fd);
   g_free (self->memory);
   g_free (self->name);
   g_free (self);
@@ -68,7 +77,8 @@ reserve (LonghandSamples *self, gsize n, GError **error) {
 
 static gboolean
 move_to_file (LonghandSamples *self, GError **error) {
-  self->fd = longhand_scratch_open (self->name, error);
+  self->fd = self->scratch_fd >= 0 ? self->scratch_fd : longhand_scratch_open (self->name, error);
+  self->scratch_fd = -1;
   if (self->fd < 0
       || !longhand_scratch_write (self->fd, self->memory, self->n * sizeof (float), self->name, error))
     return FALSE;

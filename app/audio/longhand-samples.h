@@ -13,6 +13,9 @@ typedef struct _LonghandSamples LonghandSamples;
 
 /* name: of the recording, for people; copied. (transfer full) Belongs to one thread at a time. */
 LonghandSamples *longhand_samples_new (const char *name);
+/* The same, with a scratch file where they go when there are many, for a thread that may not make one. fd is
+ * taken; -1: there is none, and one is made. */
+LonghandSamples *longhand_samples_new_with_scratch (const char *name, int fd);
 void longhand_samples_free (LonghandSamples *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LonghandSamples, longhand_samples_free)
 

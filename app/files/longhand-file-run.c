@@ -40,8 +40,9 @@ struct _LonghandFileRun {
   gboolean is_held, has_ended;
 
   /* --- the thread's own --- */
-  char *name;               /* for people */
-  int sound_fd;             /* owned; -1: it is not kept, or cannot be */
+  char *name;     /* for people */
+  int sound_fd;   /* owned; -1: it is not kept, or cannot be */
+  int scratch_fd; /* owned, for what is too long for memory; -1: it cannot be made, or was taken */
   gint64 n_heard;
   GError *sound_error;      /* owned; why it cannot; NULL: it can */
   LonghandSamples *samples; /* NULL: not read yet, or not needed any more */
@@ -123,11 +124,19 @@ remark (LonghandFileOutcome *outcome, const char *format, ...) {
   va_end (args);
 }
 
+/* While files can still be made. Why there is no scratch file is said by who needs it. */
 static void
-give_sound_up (LonghandFileRun *self) {
-  if (self->sound_fd >= 0)
-    close (self->sound_fd);
-  self->sound_fd = -1;
+open_scratch (LonghandFileRun *self) {
+  if (self->job.keeps_sound)
+    self->sound_fd = longhand_scratch_open (self->name, &self->sound_error);
+  self->scratch_fd = longhand_scratch_open (self->name, NULL);
+}
+
+static void
+close_fd (int *fd) {
+  if (*fd >= 0)
+    close (*fd);
+  *fd = -1;
 }
 
 /* Puts it by as it is, to be kept with the text. */
@@ -139,7 +148,7 @@ put_by (gpointer user, const float *samples, gsize n) {
     return;
   if (!longhand_session_sound_append (self->sound_fd, self->n_heard, samples, n, self->name,
                                       &self->sound_error))
-    give_sound_up (self);
+    close_fd (&self->sound_fd);
   self->n_heard += (gint64)n;
 }
 
@@ -148,6 +157,7 @@ static const float *
 read_sound (LonghandFileRun *self, gsize *n, LonghandFileOutcome *outcome) {
   const LonghandAudioInput input = { .path = self->job.path,
                                      .name = self->name,
+                                     .scratch_fd = &self->scratch_fd,
                                      .enhancement = self->job.choices.enhancement,
                                      .heard = put_by,
                                      .is_cancelled = rest_while_reading,
@@ -155,8 +165,6 @@ read_sound (LonghandFileRun *self, gsize *n, LonghandFileOutcome *outcome) {
   gsize n_not_finite;
   const float *samples;
 
-  if (self->job.keeps_sound)
-    self->sound_fd = longhand_scratch_open (self->name, &self->sound_error);
   self->samples = longhand_audio_file_read (&input, &n_not_finite, &outcome->error);
   samples = self->samples != NULL ? longhand_samples_seal (self->samples, n, &outcome->error) : NULL;
   if (samples == NULL)
@@ -341,15 +349,16 @@ run_unref (LonghandFileRun *self) {
  */
 static void *
 work (void *user) {
-  const char *const folders[] = { longhand_scratch_get_folder (), NULL };
   LonghandFileRun *self = user;
   LonghandFileOutcome *outcome = longhand_file_outcome_new (self->job.serial);
 
-  longhand_sandbox_enter (folders);
+  open_scratch (self);
+  longhand_sandbox_enter (NULL);
   setpriority (PRIO_PROCESS, 0, NICENESS); /* of this thread, and the engine's that it makes */
   work_on (self, outcome);
   g_clear_pointer (&self->samples, longhand_samples_free);
-  give_sound_up (self);
+  close_fd (&self->sound_fd);
+  close_fd (&self->scratch_fd);
   g_clear_error (&self->sound_error);
   longhand_mailbox_post (self->mailbox, self->done, outcome, (GDestroyNotify)longhand_file_outcome_free);
   pthread_mutex_lock (&self->lock);
@@ -371,7 +380,7 @@ longhand_file_run_new (LonghandFileJob *job, LonghandMailbox *mailbox, LonghandM
   self->job = *job;
   *job = (LonghandFileJob){ 0 };
   self->name = g_filename_display_basename (self->job.path);
-  self->sound_fd = -1;
+  self->sound_fd = self->scratch_fd = -1;
   self->mailbox = longhand_mailbox_ref (mailbox);
   self->done = done;
   pthread_mutex_init (&self->lock, NULL);

@@ -1,6 +1,8 @@
 /* A recording on its way to text, with the bundled model; and weights that are shared. */
 #include "audio/longhand-audio-file.h"
 #include "audio/longhand-journal-format.h"
+#include "audio/longhand-samples.h"
+#include "audio/longhand-scratch.h"
 #include "dictation/longhand-session-sound.h"
 #include "files/longhand-file-recognizer.h"
 #include "longhand-error.h"
@@ -14,6 +16,7 @@
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #define RUN_UNTIL(condition)                                                                                 \
   while (!(condition))                                                                                       \
@@ -340,10 +343,20 @@ held_run_can_be_cancelled (Fixture *f, gconstpointer data) {
 
 static atomic_bool has_begun, goes_on;
 static LonghandSandboxState sandbox; /* of the run */
+static gboolean can_write_scratch;   /* likewise */
 
 static void
 look_at_sandbox (gpointer state) {
   longhand_sandbox_probe (state);
+}
+
+static gboolean
+can_make_scratch_file (void) {
+  const int fd = longhand_scratch_open ("test", NULL);
+
+  if (fd >= 0)
+    close (fd);
+  return fd >= 0;
 }
 
 /* Between two steps of the engine. */
@@ -354,6 +367,7 @@ take_a_step (const struct quill_params *params) {
     g_usleep (100);
   g_assert_cmpint (getpriority (PRIO_PROCESS, 0), >=, 10);
   longhand_sandbox_probe (&sandbox);
+  can_write_scratch = can_make_scratch_file ();
   g_assert_false (params->cancelled (params->user));
   atomic_store (&has_begun, false);
 }
@@ -391,6 +405,20 @@ run_is_closed_in_as_far_as_the_kernel_can (Fixture *f, gconstpointer data) {
   g_assert_cmpint (sandbox.no_sockets, ==, possible.no_sockets);
   g_assert_cmpint (sandbox.no_files, ==, possible.no_files);
   g_assert_cmpint (sandbox.no_programs, ==, possible.no_programs);
+  g_assert_cmpint (can_write_scratch, ==, !possible.no_files);
+}
+
+/* Neither its samples nor its sound fit in memory, and the run cannot make a file for them. */
+static void
+long_recording_has_its_place_from_before (Fixture *f, gconstpointer data) {
+  char *silence = make_wav (LONGHAND_SAMPLES_IN_MEMORY + 16000);
+
+  want_sound (f);
+  begin (f, silence);
+  wait_done (f);
+  g_assert_null (message);
+  g_assert_nonnull (strstr (note, "No words were heard"));
+  remove_wav (silence);
 }
 
 static void
@@ -471,6 +499,7 @@ main (int argc, char **argv) {
   ADD ("/hold/held-run-can-be-cancelled", held_run_can_be_cancelled);
   ADD ("/hold/held-run-rests-between-two-steps", held_run_rests_between_two_steps);
   ADD ("/hold/run-is-closed-in-as-far-as-the-kernel-can", run_is_closed_in_as_far_as_the_kernel_can);
+  ADD ("/hold/long-recording-has-its-place-from-before", long_recording_has_its_place_from_before);
   ADD ("/hold/run-is-let-go-in-the-middle", run_is_let_go_in_the_middle);
   ADD ("/weights/weights-in-use-are-not-opened-again", weights_in_use_are_not_opened_again);
   ADD ("/weights/another-file-of-the-same-name-is-another-model",
