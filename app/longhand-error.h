@@ -20,7 +20,7 @@ typedef enum {
   LONGHAND_ERROR_WRITE,      /* cannot be saved there: read-only, disk full */
   LONGHAND_ERROR_INVALID,    /* a setting or argument out of range */
   LONGHAND_ERROR_CANCELLED,
-  LONGHAND_ERROR_BUSY,     /* somebody else dictates */
+  LONGHAND_ERROR_BUSY,     /* somebody else dictates, or has the processors */
   LONGHAND_ERROR_DOWNLOAD, /* the server cannot be reached, or does not send it */
 } LonghandError;
 

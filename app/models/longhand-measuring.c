@@ -2,9 +2,19 @@
 
 #include "audio/longhand-audio-file.h"
 #include "longhand-engine-error.h"
+#include "longhand-error.h"
 #include "models/longhand-model-store.h"
 #include "models/longhand-shared-model.h"
 #include "sandbox/longhand-sandbox.h"
+
+#include <glib/gi18n.h>
+#include <stdio.h>
+
+#define THREADS_FOLDER "/proc/self/task"
+#define NS_PER_US 1000
+/* Of the time: what any disturbs one little, and what the rest of a desktop takes from each thread. */
+#define MAX_WAITED 0.1
+#define MAX_WAITED_OF_THREAD 0.02
 
 static GMutex one_at_a_time;
 
@@ -21,6 +31,49 @@ bool
 longhand_measuring_is_cancelled (void *user) {
   return g_cancellable_is_cancelled (user);
 }
+
+/* ---- being disturbed ---- */
+
+/* 0: it has ended, or nobody counts. */
+static gint64
+get_waited_us (const char *thread) {
+  g_autofree char *path = g_build_filename (THREADS_FOLDER, thread, "schedstat", NULL);
+  g_autofree char *text = NULL;
+  unsigned long long worked_ns, waited_ns;
+
+  if (!g_file_get_contents (path, &text, NULL, NULL)
+      || sscanf (text, "%llu %llu", &worked_ns, &waited_ns) != 2)
+    return 0;
+  return (gint64)(waited_ns / NS_PER_US);
+}
+
+void
+longhand_measuring_read_clocks (LonghandMeasuringClocks *clocks) {
+  g_autoptr (GDir) threads = g_dir_open (THREADS_FOLDER, 0, NULL);
+  const char *thread;
+
+  *clocks = (LonghandMeasuringClocks){ 0 };
+  while (threads != NULL && (thread = g_dir_read_name (threads)) != NULL)
+    clocks->waited_us += get_waited_us (thread);
+  clocks->wall_us = g_get_monotonic_time ();
+}
+
+gboolean
+longhand_measuring_was_disturbed (const LonghandMeasuringClocks *begin, const LonghandMeasuringClocks *end,
+                                  guint threads) {
+  const double most = MAX_WAITED + MAX_WAITED_OF_THREAD * threads;
+
+  return (double)(end->waited_us - begin->waited_us) > most * (double)(end->wall_us - begin->wall_us);
+}
+
+void
+longhand_measuring_set_disturbed (GError **error) {
+  g_set_error_literal (
+      error, LONGHAND_ERROR, LONGHAND_ERROR_BUSY,
+      _ ("The machine was busy with something else: wait for that to end, and measure again."));
+}
+
+/* ---- measuring ---- */
 
 static gboolean
 measure (const Measuring *self) {

@@ -21,4 +21,20 @@ gboolean longhand_measuring_run (const char *path, LonghandMeasuringFn fn, gpoin
 /* For quill_params.cancelled; user: GCancellable, or NULL. */
 bool longhand_measuring_is_cancelled (void *user);
 
+/* waited: how long threads of this program, added up, had work to do while others had the processor; 0 where
+ * the kernel does not count it. Processor time would not tell: threads that wait for each other use it too.
+ */
+typedef struct {
+  gint64 wall_us, waited_us;
+} LonghandMeasuringClocks;
+
+void longhand_measuring_read_clocks (LonghandMeasuringClocks *clocks);
+
+/* Whether others took so much of the time between the two that it says little of this machine. */
+gboolean longhand_measuring_was_disturbed (const LonghandMeasuringClocks *begin,
+                                           const LonghandMeasuringClocks *end, guint threads);
+
+/* LONGHAND_ERROR_BUSY: what to do about that. */
+void longhand_measuring_set_disturbed (GError **error);
+
 G_END_DECLS

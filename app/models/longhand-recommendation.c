@@ -6,8 +6,9 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#define MAX_RUNS 3
-#define ENOUGH_US (2 * G_USEC_PER_SEC) /* of measuring: no further run */
+#define MIN_RUNS 2 /* after one that does not count */
+#define MAX_RUNS 8
+#define ENOUGH_US (3 * G_USEC_PER_SEC) /* of measuring: no further run */
 #define MAX_STEPS 64
 
 /* A sentence as dictation hears it: seven seconds in the fewest encoder frames that are looked at. */
@@ -53,44 +54,67 @@ note_run (const struct quill_transcriber *transcriber, const struct quill_timing
   machine->decode_gbs = MAX (machine->decode_gbs, bytes / (1e6 * (timings->prompt_ms + timings->decode_ms)));
 }
 
+typedef struct {
+  LonghandMachine *machine;
+  gboolean is_quiet; /* some run was not disturbed */
+} Measurement;
+
+/* Runs that others disturbed do not count. */
 static enum quill_status
-measure_runs (struct quill_transcriber *transcriber, const float *samples, gsize n, LonghandMachine *machine,
-              GCancellable *cancellable, struct quill_error *error) {
-  const gint64 begin_us = g_get_monotonic_time ();
-  const struct quill_trace_settings sums_only = { 0 };
-  enum quill_status status = quill_transcriber_set_trace (transcriber, &sums_only, error);
+measure_run (struct quill_transcriber *transcriber, const float *samples, gsize n, gboolean counts,
+             Measurement *self, GCancellable *cancellable, struct quill_error *error) {
+  LonghandMeasuringClocks begin, end;
+  struct quill_result *result = NULL;
   struct quill_params params;
+  enum quill_status status;
 
   quill_params_init (&params);
   params.temperature_increment = 0;
   params.cancelled = longhand_measuring_is_cancelled;
   params.user = cancellable;
-  for (guint i = 0; i < MAX_RUNS && status == QUILL_OK && g_get_monotonic_time () - begin_us < ENOUGH_US;
-       i++) {
-    struct quill_result *result = NULL;
-
-    status = quill_transcribe (transcriber, samples, n, &params, &result, error);
-    if (status == QUILL_OK)
-      note_run (transcriber, &result->timings, machine);
-    quill_result_free (&result);
+  longhand_measuring_read_clocks (&begin);
+  status = quill_transcribe (transcriber, samples, n, &params, &result, error);
+  longhand_measuring_read_clocks (&end);
+  if (status == QUILL_OK && counts
+      && !longhand_measuring_was_disturbed (&begin, &end, quill_transcriber_n_threads (transcriber))) {
+    self->is_quiet = TRUE;
+    note_run (transcriber, &result->timings, self->machine);
   }
+  quill_result_free (&result);
+  return status;
+}
+
+static enum quill_status
+measure_runs (struct quill_transcriber *transcriber, const float *samples, gsize n, Measurement *self,
+              GCancellable *cancellable, struct quill_error *error) {
+  const struct quill_trace_settings sums_only = { 0 };
+  enum quill_status status = quill_transcriber_set_trace (transcriber, &sums_only, error);
+  gint64 begin_us;
+
+  if (status == QUILL_OK) /* warms up */
+    status = measure_run (transcriber, samples, n, FALSE, self, cancellable, error);
+  begin_us = g_get_monotonic_time ();
+  for (guint i = 0;
+       i < MAX_RUNS && status == QUILL_OK && (i < MIN_RUNS || g_get_monotonic_time () - begin_us < ENOUGH_US);
+       i++)
+    status = measure_run (transcriber, samples, n, TRUE, self, cancellable, error);
   return status;
 }
 
 static enum quill_status
 measure (const struct quill_model *model, const float *samples, gsize n, GCancellable *cancellable,
          gpointer user, struct quill_error *error) {
-  LonghandMachine *machine = user;
+  Measurement *self = user;
   struct quill_transcriber *transcriber = NULL;
   struct quill_peaks peaks = { 0 };
   enum quill_status status = quill_transcriber_open (&transcriber, model, NULL, error);
 
-  *machine = (LonghandMachine){ 0 };
+  *self->machine = (LonghandMachine){ 0 };
   if (status == QUILL_OK)
-    status = measure_runs (transcriber, samples, n, machine, cancellable, error);
+    status = measure_runs (transcriber, samples, n, self, cancellable, error);
   if (status == QUILL_OK)
     status = quill_measure_peaks (&peaks, quill_transcriber_n_threads (transcriber), ~0u, error);
-  machine->read_gbs = peaks.read_gbs;
+  self->machine->read_gbs = peaks.read_gbs;
   quill_transcriber_close (&transcriber);
   return status;
 }
@@ -98,7 +122,21 @@ measure (const struct quill_model *model, const float *samples, gsize n, GCancel
 gboolean
 longhand_machine_measure (const char *path, LonghandMachine *machine, GCancellable *cancellable,
                           GError **error) {
-  return longhand_measuring_run (path, measure, machine, cancellable, error);
+  Measurement measurement = { .machine = machine };
+
+  if (!longhand_measuring_run (path, measure, &measurement, cancellable, error))
+    return FALSE;
+  if (measurement.is_quiet)
+    return TRUE;
+  longhand_measuring_set_disturbed (error);
+  return FALSE;
+}
+
+void
+longhand_machine_keep_better (LonghandMachine *machine, const LonghandMachine *former) {
+  machine->encode_gops = MAX (machine->encode_gops, former->encode_gops);
+  machine->decode_gbs = MAX (machine->decode_gbs, former->decode_gbs);
+  machine->read_gbs = MAX (machine->read_gbs, former->read_gbs);
 }
 
 static void

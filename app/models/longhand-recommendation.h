@@ -18,14 +18,17 @@ typedef struct {
  * LONGHAND_ERROR_MODEL_MISSING. */
 LonghandModel *longhand_machine_find_model (LonghandModelStore *store, GError **error);
 
-/* Some seconds at most, with the model file path and the sample that comes with the program. Blocks. Errors:
- * those of models and of sound files; _NO_MEMORY, _CANCELLED. Any thread. */
+/* Some seconds at most, with the model file path and the sample that comes with the program: the best of some
+ * runs that others did not disturb. Blocks. Errors: those of models and of sound files; _NO_MEMORY,
+ * _CANCELLED, _BUSY (others disturbed them all). Any thread. */
 gboolean longhand_machine_measure (const char *path, LonghandMachine *machine, GCancellable *cancellable,
                                    GError **error);
 /* The same on a thread; main thread. */
 void longhand_machine_measure_async (const char *path, GCancellable *cancellable,
                                      GAsyncReadyCallback callback, gpointer user);
 gboolean longhand_machine_measure_finish (GAsyncResult *result, LonghandMachine *machine, GError **error);
+/* What was better the time before is put in: the machine can do that, and was disturbed since. */
+void longhand_machine_keep_better (LonghandMachine *machine, const LonghandMachine *former);
 
 /* How the outcome is kept in the settings: "(ddd)", zeros for none. (transfer floating) */
 GVariant *longhand_machine_to_variant (const LonghandMachine *machine);

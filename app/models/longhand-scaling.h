@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 
 #define LONGHAND_SCALING_MAX 9 /* 1, 2, 4, ..., 128, 256 */
 
-/* Of a number of threads: the fastest of some runs, in which it was disturbed least. */
+/* Of a number of threads: the fastest of some runs that others did not disturb. */
 typedef struct {
   guint threads;
   double encode_ms, decode_ms, total_ms; /* mel to text; above 0 */
@@ -26,9 +26,12 @@ guint longhand_scaling_plan (guint n_usable, guint threads[LONGHAND_SCALING_MAX]
 
 /* By the time of point 0. */
 double longhand_scaling_get_speedup (const LonghandScaling *self, guint i);
+/* More threads cannot be faster than so many times one: that one was disturbed. */
+gboolean longhand_scaling_is_possible (const LonghandScaling *self);
 
-/* Some seconds with a small model. progress (may be NULL) is called with 0..1 by the thread that measures.
- * Blocks. Errors: those of models and of sound files; _NO_MEMORY, _CANCELLED. Any thread. */
+/* Some seconds with a small model: each number of threads in turn, and again, after a run that does not
+ * count. progress (may be NULL) is called with 0..1 by the thread that measures. Blocks. Errors: those of
+ * models and of sound files; _NO_MEMORY, _CANCELLED, _BUSY (others had the processors). Any thread. */
 typedef void (*LonghandScalingProgressFn) (double done, gpointer user);
 gboolean longhand_scaling_measure (const char *path, LonghandScaling *scaling,
                                    LonghandScalingProgressFn progress, gpointer user,

@@ -1,5 +1,6 @@
 /* The performance panel. The linker puts functions of this file before the dictation's and GLib's (--wrap),
  * so that figures can be told that nothing here measures, and calls be counted. */
+#include "fake-clocks.h"
 #include "performance/longhand-figure-row.h"
 #include "performance/longhand-graph.h"
 #include "performance/longhand-machine-panel.h"
@@ -491,6 +492,22 @@ test_measuring_is_cancelled (Fixture *f, gconstpointer data) {
   g_assert_true (gtk_widget_is_sensitive (measure));
 }
 
+static void
+test_measuring_on_a_busy_machine (Fixture *f, gconstpointer data) {
+  LonghandScaling scaling;
+  GtkWidget *measure;
+
+  toggle (f);
+  measure = find_button (f, "machine.measure");
+  fake_clocks_step.waited_us = fake_clocks_step.wall_us;
+  g_signal_emit_by_name (measure, "clicked");
+  WAIT_FOR (gtk_widget_get_visible (measure));
+  fake_clocks_step.waited_us = 0;
+  g_assert_true (says (f, "The machine was busy"));
+  g_assert_false (says (f, "Speed-up"));
+  g_assert_false (is_kept (f, &scaling));
+}
+
 /* Neither is to slow the other down. */
 static void
 test_measuring_and_dictation (Fixture *f, gconstpointer data) {
@@ -625,6 +642,7 @@ main (int argc, char **argv) {
   ADD ("graphs-say-what-they-show", test_graphs);
   ADD ("figures-are-copied-under-their-names", test_copy);
   ADD ("what-is-not-known-is-copied-as-null", test_copy_of_nothing);
+  ADD ("speed-up-of-a-busy-machine-is-not-kept", test_measuring_on_a_busy_machine);
   ADD ("speed-up-is-measured-kept-and-copied", test_measuring);
   ADD ("measuring-can-be-cancelled", test_measuring_is_cancelled);
   ADD ("dictation-ends-measuring", test_measuring_and_dictation);
