@@ -56,10 +56,21 @@ note_run (const struct quill_transcriber *transcriber, const struct quill_timing
 
 typedef struct {
   LonghandMachine *machine;
-  gboolean is_quiet; /* some run was not disturbed */
+  gboolean has_run;
 } Measurement;
 
-/* Runs that others disturbed do not count. */
+/* Runs that others disturbed count only as long as there are no others. */
+static void
+note_run_of (Measurement *self, const struct quill_transcriber *transcriber,
+             const struct quill_timings *timings, gboolean is_disturbed) {
+  if (self->has_run && is_disturbed && !self->machine->is_disturbed)
+    return;
+  if (!self->has_run || is_disturbed != self->machine->is_disturbed)
+    *self->machine = (LonghandMachine){ .is_disturbed = is_disturbed };
+  self->has_run = TRUE;
+  note_run (transcriber, timings, self->machine);
+}
+
 static enum quill_status
 measure_run (struct quill_transcriber *transcriber, const float *samples, gsize n, gboolean counts,
              Measurement *self, GCancellable *cancellable, struct quill_error *error) {
@@ -75,11 +86,9 @@ measure_run (struct quill_transcriber *transcriber, const float *samples, gsize 
   longhand_measuring_read_clocks (&begin);
   status = quill_transcribe (transcriber, samples, n, &params, &result, error);
   longhand_measuring_read_clocks (&end);
-  if (status == QUILL_OK && counts
-      && !longhand_measuring_was_disturbed (&begin, &end, quill_transcriber_n_threads (transcriber))) {
-    self->is_quiet = TRUE;
-    note_run (transcriber, &result->timings, self->machine);
-  }
+  if (status == QUILL_OK && counts)
+    note_run_of (self, transcriber, &result->timings,
+                 longhand_measuring_was_disturbed (&begin, &end, quill_transcriber_n_threads (transcriber)));
   quill_result_free (&result);
   return status;
 }
@@ -124,12 +133,7 @@ longhand_machine_measure (const char *path, LonghandMachine *machine, GCancellab
                           GError **error) {
   Measurement measurement = { .machine = machine };
 
-  if (!longhand_measuring_run (path, measure, &measurement, cancellable, error))
-    return FALSE;
-  if (measurement.is_quiet)
-    return TRUE;
-  longhand_measuring_set_disturbed (error);
-  return FALSE;
+  return longhand_measuring_run (path, measure, &measurement, cancellable, error);
 }
 
 void
@@ -176,6 +180,7 @@ longhand_machine_to_variant (const LonghandMachine *machine) {
 
 gboolean
 longhand_machine_from_variant (GVariant *variant, LonghandMachine *machine) {
+  machine->is_disturbed = FALSE;
   g_variant_get (variant, "(ddd)", &machine->encode_gops, &machine->decode_gbs, &machine->read_gbs);
   return machine->encode_gops > 0 && machine->decode_gbs > 0 && machine->read_gbs > 0;
 }
@@ -286,8 +291,8 @@ longhand_recommend_for_english (const char *language) {
          || g_str_has_prefix (language, "C.");
 }
 
-char *
-longhand_recommendation_describe (const LonghandMachine *machine, const LonghandCatalogueEntry *entry) {
+static char *
+describe (const LonghandMachine *machine, const LonghandCatalogueEntry *entry) {
   if (entry == NULL)
     return g_strdup (_ ("None of these keeps up with dictation on this machine: stay with the one that comes "
                         "with Longhand."));
@@ -296,4 +301,15 @@ longhand_recommendation_describe (const LonghandMachine *machine, const Longhand
       _ ("%s is the largest that keeps up with dictation on this machine: about %.1f seconds "
          "after a sentence it is written."),
       entry->title, longhand_machine_seconds_for_sentence (machine, entry));
+}
+
+char *
+longhand_recommendation_describe (const LonghandMachine *machine, const LonghandCatalogueEntry *entry) {
+  g_autofree char *reason = describe (machine, entry);
+  g_autoptr (GError) disturbed = NULL;
+
+  if (!machine->is_disturbed)
+    return g_steal_pointer (&reason);
+  longhand_measuring_set_disturbed (&disturbed);
+  return g_strdup_printf ("%s %s", reason, disturbed->message);
 }

@@ -9,9 +9,10 @@ G_BEGIN_DECLS
 
 /* What was measured; all above 0. */
 typedef struct {
-  double encode_gops; /* 10^9 additions and multiplications a second of the encoder */
-  double decode_gbs;  /* 10^9 bytes of weights a second that the decoder gets through */
-  double read_gbs;    /* 10^9 bytes a second out of memory, for models that no cache holds */
+  double encode_gops;    /* 10^9 additions and multiplications a second of the encoder */
+  double decode_gbs;     /* 10^9 bytes of weights a second that the decoder gets through */
+  double read_gbs;       /* 10^9 bytes a second out of memory, for models that no cache holds */
+  gboolean is_disturbed; /* others had the processors: it is faster by itself; not kept */
 } LonghandMachine;
 
 /* The model to measure with: the smallest, which takes the least time. (transfer full); NULL with
@@ -19,8 +20,8 @@ typedef struct {
 LonghandModel *longhand_machine_find_model (LonghandModelStore *store, GError **error);
 
 /* Some seconds at most, with the model file path and the sample that comes with the program: the best of some
- * runs that others did not disturb. Blocks. Errors: those of models and of sound files; _NO_MEMORY,
- * _CANCELLED, _BUSY (others disturbed them all). Any thread. */
+ * runs, of those that others did not disturb if there are any. Blocks. Errors:
+ * those of models and of sound files; _NO_MEMORY, _CANCELLED. Any thread. */
 gboolean longhand_machine_measure (const char *path, LonghandMachine *machine, GCancellable *cancellable,
                                    GError **error);
 /* The same on a thread; main thread. */
@@ -51,7 +52,8 @@ const LonghandCatalogueEntry *longhand_recommend (const LonghandMachine *machine
 /* Whether English is all that somebody speaks: language as in the settings; "auto" goes by the desktop's. */
 gboolean longhand_recommend_for_english (const char *language);
 
-/* Why, in a sentence; entry may be NULL. (transfer full) */
+/* Why, in a sentence, and that it is to be measured again if it was disturbed; entry may be NULL. (transfer
+ * full) */
 char *longhand_recommendation_describe (const LonghandMachine *machine, const LonghandCatalogueEntry *entry);
 
 G_END_DECLS

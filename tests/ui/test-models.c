@@ -1,4 +1,5 @@
 /* The list of models, with a mirror on this machine. */
+#include "fake-clocks.h"
 #include "make-model.h"
 #include "model-server.h"
 #include "models/longhand-model-files.h"
@@ -362,6 +363,21 @@ the_machine_is_measured (ModelsFixture *f, gconstpointer data) {
   g_assert_cmpuint (model_server_get_n_connections (f->server), ==, 0);
 }
 
+static void
+a_machine_that_others_use_is_to_be_measured_again (ModelsFixture *f, gconstpointer data) {
+  GtkWidget *button = fixture_find (f->window, GTK_TYPE_BUTTON, "action-name", "models.measure");
+
+  fake_clocks_step.waited_us = fake_clocks_step.wall_us;
+  g_signal_emit_by_name (button, "clicked");
+  WAIT_FOR (gtk_widget_is_sensitive (button));
+  fake_clocks_step.waited_us = 0;
+  g_assert_true (says (f->window, "with dictation on this machine"));
+  g_assert_true (says (f->window, "The machine was busy"));
+  g_signal_emit_by_name (button, "clicked");
+  WAIT_FOR (gtk_widget_is_sensitive (button));
+  g_assert_false (says (f->window, "The machine was busy"));
+}
+
 /* Neither is to slow the other down, and what was measured meanwhile is no speed of this machine. */
 static void
 dictation_ends_the_measurement (ModelsFixture *f, gconstpointer data) {
@@ -505,6 +521,8 @@ main (int argc, char **argv) {
   ADD ("closing-ends-an-import", closing_ends_an_import);
   ADD ("what-was-measured-marks-a-model", what_was_measured_marks_a_model);
   ADD ("the-machine-is-measured", the_machine_is_measured);
+  ADD ("a-machine-that-others-use-is-to-be-measured-again",
+       a_machine_that_others_use_is_to_be_measured_again);
   ADD ("dictation-ends-the-measurement", dictation_ends_the_measurement);
   ADD ("it-fits-a-narrow-screen", it_fits_a_narrow_screen);
   ADD ("keys-are-enough", keys_are_enough);

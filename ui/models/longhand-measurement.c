@@ -11,6 +11,7 @@ struct _LonghandMeasurement {
 
   LonghandMachine machine;
   gboolean is_known;
+  gboolean is_disturbed;                     /* when it was measured last */
   const LonghandCatalogueEntry *recommended; /* borrowed for good */
 };
 
@@ -32,6 +33,7 @@ look (LonghandMeasurement *self) {
   g_autofree char *language = longhand_settings_dup_language (self->settings);
 
   self->is_known = longhand_machine_from_variant (kept, &self->machine);
+  self->machine.is_disturbed = self->is_disturbed;
   self->recommended = self->is_known ? longhand_recommend (&self->machine, longhand_available_memory_now (),
                                                            longhand_recommend_for_english (language))
                                      : NULL;
@@ -61,10 +63,12 @@ on_measured (GObject *source, GAsyncResult *result, gpointer user) {
     return;
   is_given_up = g_cancellable_is_cancelled (self->cancellable);
   g_clear_object (&self->cancellable);
-  if (is_measured && !is_given_up)
+  if (is_measured && !is_given_up) {
+    self->is_disturbed = machine.is_disturbed;
     keep (self, &machine);
-  else if (!is_given_up)
+  } else if (!is_given_up) {
     g_signal_emit (self, signals[FAILED], 0, error);
+  }
   look (self);
 }
 
