@@ -70,3 +70,15 @@ longhand_downloads_get (LonghandDownloads *self, const char *id) {
   g_hash_table_insert (self->downloads, entry->id, download);
   return download;
 }
+
+LonghandDownload *
+longhand_downloads_find_under_way (LonghandDownloads *self) {
+  GHashTableIter iter;
+  gpointer download;
+
+  g_hash_table_iter_init (&iter, self->downloads);
+  while (g_hash_table_iter_next (&iter, NULL, &download))
+    if (longhand_download_is_under_way (download))
+      return download;
+  return NULL;
+}

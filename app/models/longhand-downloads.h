@@ -17,4 +17,7 @@ LonghandDownloads *longhand_downloads_new (LonghandModelStore *store);
 /* (transfer none): always the same for a model; NULL when the catalogue has no such. */
 LonghandDownload *longhand_downloads_get (LonghandDownloads *self, const char *id);
 
+/* One that is under way. (transfer none); NULL: none is. */
+LonghandDownload *longhand_downloads_find_under_way (LonghandDownloads *self);
+
 G_END_DECLS

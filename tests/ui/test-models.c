@@ -27,6 +27,31 @@ typedef struct {
   LonghandModelsWindow *window; /* NULL once it is closed */
 } ModelsFixture;
 
+/* ---- what is inhibited (--wrap: nobody here would) ---- */
+
+#define COOKIE 7
+
+static GtkApplicationInhibitFlags inhibited;
+
+guint __wrap_gtk_application_inhibit (GtkApplication *application, GtkWindow *window,
+                                      GtkApplicationInhibitFlags flags, const char *reason);
+guint
+__wrap_gtk_application_inhibit (GtkApplication *application, GtkWindow *window,
+                                GtkApplicationInhibitFlags flags, const char *reason) {
+  g_assert_cmpint (inhibited, ==, 0);
+  inhibited = flags;
+  return COOKIE;
+}
+
+void __wrap_gtk_application_uninhibit (GtkApplication *application, guint cookie);
+void
+__wrap_gtk_application_uninhibit (GtkApplication *application, guint cookie) {
+  g_assert_cmpuint (cookie, ==, COOKIE);
+  inhibited = 0;
+}
+
+/* ---- what all tests have ---- */
+
 static void
 empty_home (void) {
   g_autoptr (GDir) dir = g_dir_open (home, 0, NULL);
@@ -196,6 +221,91 @@ a_download_goes_on_without_the_window (ModelsFixture *f, gconstpointer data) {
   close_window (f);
   model_server_set_manner (f->server, MODEL_SERVER_HONEST);
   WAIT_FOR (exists (f->path));
+}
+
+/* ---- word of them in the window ---- */
+
+static gboolean
+is_told (ModelsFixture *f, const char *part) {
+  return longhand_banner_get_shown (f->ui.window->downloads_banner)
+         && says (f->ui.window->downloads_banner, part);
+}
+
+static void
+press_banner (ModelsFixture *f, const char *label) {
+  GtkWidget *button = fixture_find (f->ui.window->downloads_banner, GTK_TYPE_BUTTON, "label", label);
+
+  g_assert_nonnull (button);
+  g_signal_emit_by_name (button, "clicked");
+}
+
+static void
+the_window_tells_of_a_download_that_was_left (ModelsFixture *f, gconstpointer data) {
+  model_server_set_manner (f->server, MODEL_SERVER_STALLS);
+  press (f, TITLE, "models.download");
+  WAIT_FOR (longhand_part_file_look (f->path) >= n_bytes / 2);
+  WAIT_FOR (row_says (f, TITLE, " of "));
+  g_assert_false (longhand_banner_get_shown (f->ui.window->downloads_banner)); /* the list does */
+  g_assert_cmpint (inhibited, ==, GTK_APPLICATION_INHIBIT_SUSPEND);
+  close_window (f);
+  WAIT_FOR (is_told (f, "Downloading " TITLE "…"));
+  press_banner (f, "Show");
+  f->window = LONGHAND_MODELS_WINDOW (f->ui.window->models_window);
+  g_object_add_weak_pointer (G_OBJECT (f->window), (gpointer *)&f->window);
+  WAIT_FOR (!longhand_banner_get_shown (f->ui.window->downloads_banner));
+  press (f, TITLE, "models.cancel");
+  WAIT_FOR (inhibited == 0);
+  close_window (f);
+  g_assert_false (longhand_banner_get_shown (f->ui.window->downloads_banner));
+}
+
+static void
+the_window_tells_of_failure_and_of_the_end (ModelsFixture *f, gconstpointer data) {
+  model_server_set_manner (f->server, MODEL_SERVER_NOT_FOUND);
+  press (f, TITLE, "models.download");
+  close_window (f);
+  WAIT_FOR (is_told (f, "This mirror does not have “" TITLE "”"));
+  g_assert_cmpint (inhibited, ==, 0);
+  model_server_set_manner (f->server, MODEL_SERVER_HONEST);
+  press_banner (f, "Try Again");
+  WAIT_FOR (says (f->ui.window, "“" TITLE "” is installed"));
+  g_assert_false (longhand_banner_get_shown (f->ui.window->downloads_banner));
+}
+
+static void
+banner_that_was_dismissed_stays_away (ModelsFixture *f, gconstpointer data) {
+  model_server_set_manner (f->server, MODEL_SERVER_STALLS);
+  press (f, TITLE, "models.download");
+  close_window (f);
+  WAIT_FOR (is_told (f, "Downloading " TITLE "…"));
+  g_signal_emit_by_name (f->ui.window->downloads_banner, "dismissed");
+  WAIT_FOR (longhand_part_file_look (f->path) >= n_bytes / 2);
+  fixture_settle ();
+  g_assert_false (longhand_banner_get_shown (f->ui.window->downloads_banner));
+}
+
+static void
+leaving_says_that_a_download_stops (ModelsFixture *f, gconstpointer data) {
+  LonghandWindow *window = f->ui.window;
+
+  model_server_set_manner (f->server, MODEL_SERVER_STALLS);
+  press (f, TITLE, "models.download");
+  WAIT_FOR (longhand_part_file_look (f->path) >= n_bytes / 2);
+  close_window (f);
+  gtk_window_close (GTK_WINDOW (window));
+  WAIT_FOR (window->downloads_question != NULL);
+  g_assert_true (says (window->downloads_question, "next time, go on with it in Models"));
+  g_signal_emit_by_name (fixture_find (window->downloads_question, GTK_TYPE_BUTTON, "label", "_Cancel"),
+                         "clicked");
+  WAIT_FOR (window->downloads_question == NULL);
+  g_assert_nonnull (f->ui.window);
+  gtk_window_close (GTK_WINDOW (window));
+  WAIT_FOR (window->downloads_question != NULL);
+  g_signal_emit_by_name (fixture_find (window->downloads_question, GTK_TYPE_BUTTON, "label", "_Close"),
+                         "clicked");
+  WAIT_FOR (f->ui.window == NULL);
+  g_assert_cmpint (inhibited, ==, 0);
+  g_assert_cmpuint (longhand_part_file_look (f->path), >=, n_bytes / 2);
 }
 
 static void
@@ -519,6 +629,10 @@ main (int argc, char **argv) {
   ADD ("a-dropped-file-is-imported", a_dropped_file_is_imported);
   ADD ("what-is-no-model-is-said", what_is_no_model_is_said);
   ADD ("closing-ends-an-import", closing_ends_an_import);
+  ADD ("the-window-tells-of-a-download-that-was-left", the_window_tells_of_a_download_that_was_left);
+  ADD ("the-window-tells-of-failure-and-of-the-end", the_window_tells_of_failure_and_of_the_end);
+  ADD ("banner-that-was-dismissed-stays-away", banner_that_was_dismissed_stays_away);
+  ADD ("leaving-says-that-a-download-stops", leaving_says_that_a_download_stops);
   ADD ("what-was-measured-marks-a-model", what_was_measured_marks_a_model);
   ADD ("the-machine-is-measured", the_machine_is_measured);
   ADD ("a-machine-that-others-use-is-to-be-measured-again",

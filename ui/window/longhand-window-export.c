@@ -27,7 +27,7 @@ longhand_window_close_later (LonghandWindow *self) {
 /* Nothing that was said about leaving holds any more. */
 static void
 stay (LonghandWindow *self) {
-  self->close_after_save = self->leaves_files = FALSE;
+  self->close_after_save = self->leaves_files = self->leaves_downloads = FALSE;
 }
 
 /* ---- choosing a file ---- */

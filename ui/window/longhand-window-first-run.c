@@ -14,5 +14,7 @@ longhand_window_offer_first_run (LonghandWindow *self) {
                                    longhand_capture_new ());
   gtk_window_set_transient_for (GTK_WINDOW (window), GTK_WINDOW (self));
   gtk_window_set_destroy_with_parent (GTK_WINDOW (window), TRUE);
+  g_set_weak_pointer (&self->first_run, GTK_WINDOW (window));
+  longhand_window_watch_list (self, window);
   gtk_window_present (GTK_WINDOW (window));
 }

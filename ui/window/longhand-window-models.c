@@ -11,6 +11,7 @@ longhand_window_open_models (LonghandWindow *self) {
     gtk_window_set_transient_for (GTK_WINDOW (window), GTK_WINDOW (self));
     gtk_window_set_destroy_with_parent (GTK_WINDOW (window), TRUE);
     g_set_weak_pointer (&self->models_window, GTK_WINDOW (window));
+    longhand_window_watch_list (self, window);
   }
   gtk_window_present (self->models_window);
 }

@@ -30,6 +30,7 @@ struct _LonghandWindow {
   LonghandBanner *hint;
   LonghandBanner *recovered;
   LonghandBanner *files_banner;
+  LonghandBanner *downloads_banner;
   LonghandBanner *problem;
   GtkButton *record;
   AdwButtonContent *record_content;
@@ -92,6 +93,14 @@ struct _LonghandWindow {
   gboolean files_dismissed; /* nobody wants to be told */
   gboolean leaves_files;    /* the person has said what becomes of them */
 
+  GtkWindow *first_run;          /* weak; while it is open */
+  GtkWindow *downloads_question; /* weak; whether to leave them */
+  LonghandDownload *download;    /* borrowed from downloads; that is told of; NULL: none */
+  guint download_percent;        /* of it, as it was told */
+  guint download_cookie;         /* of suspending, which is inhibited; 0: it is not */
+  gboolean download_dismissed;   /* nobody wants to be told */
+  gboolean leaves_downloads;     /* the person has said that they may stop */
+
   guint elapsed_timeout;
   void (*solve) (LonghandWindow *self); /* what the problem banner's button does */
   gboolean says_absent, says_silent;    /* it is about a microphone that is not there, or gives no sound */
@@ -130,6 +139,15 @@ void longhand_window_show_files (LonghandWindow *self);
 void longhand_window_follow_files (LonghandWindow *self);
 /* TRUE: the window stays, as files would be given up; it closes when that is answered so. */
 gboolean longhand_window_asks_about_files (LonghandWindow *self);
+
+/* longhand-window-downloads.c */
+void longhand_window_init_downloads (LonghandWindow *self);
+void longhand_window_dispose_downloads (LonghandWindow *self);
+/* A window shows a list of models: what it shows need not be told. */
+void longhand_window_watch_list (LonghandWindow *self, GtkWidget *window);
+void longhand_window_follow_downloads (LonghandWindow *self);
+/* As with files. */
+gboolean longhand_window_asks_about_downloads (LonghandWindow *self);
 
 /* longhand-window-models.c */
 void longhand_window_open_models (LonghandWindow *self);

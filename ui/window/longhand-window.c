@@ -121,7 +121,7 @@ longhand_window_close_request (GtkWindow *window) {
     self->close_after_save = TRUE;
     return GDK_EVENT_STOP;
   }
-  if (longhand_window_asks_about_files (self))
+  if (longhand_window_asks_about_files (self) || longhand_window_asks_about_downloads (self))
     return GDK_EVENT_STOP;
   if (!longhand_window_keep_all (self) && !self->close_for_good
       && longhand_document_get_unsaved (longhand_editor_get_document (self->editor))) {
@@ -141,6 +141,7 @@ longhand_window_dispose (GObject *object) {
   g_clear_weak_pointer (&self->behind);
   g_clear_weak_pointer (&self->question);
   g_clear_weak_pointer (&self->models_window);
+  longhand_window_dispose_downloads (self);
   g_clear_weak_pointer (&self->files_window);
   g_clear_weak_pointer (&self->files_question);
   g_clear_object (&self->chooser);
@@ -150,7 +151,6 @@ longhand_window_dispose (GObject *object) {
   g_action_map_remove_action (G_ACTION_MAP (self), "performance"); /* it holds the flap */
   g_clear_object (&self->models);
   g_clear_object (&self->microphones);
-  g_clear_object (&self->downloads);
   g_clear_pointer (&self->session, longhand_session_free);
   g_clear_pointer (&self->kept_text, g_free);
   g_clear_pointer (&self->removed, g_array_unref);
@@ -188,6 +188,7 @@ longhand_window_class_init (LonghandWindowClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, hint);
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, recovered);
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, files_banner);
+  gtk_widget_class_bind_template_child (widget_class, LonghandWindow, downloads_banner);
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, problem);
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, record);
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, record_content);
@@ -238,6 +239,7 @@ longhand_window_new (GtkApplication *application, LonghandSettings *settings, Lo
   longhand_window_init_word (self);
   longhand_window_init_again (self);
   longhand_window_init_library (self);
+  longhand_window_init_downloads (self);
   longhand_window_init_drag (self);
 
   g_signal_connect_object (dictation, "tentative", G_CALLBACK (on_tentative), self, G_CONNECT_SWAPPED);
