@@ -53,6 +53,26 @@ def _():
     window.wait("the end", lambda: window.app.find("Play") and not heard())
 
 
+@case("/sound/a-click-on-a-word-plays-it")
+def _():
+    x, y = first_word()
+    subprocess.run(["xdotool", "mousemove", str(x), str(y), "click", "1"], check=True)
+    window.wait("the first word, shown as heard", lambda: words(heard()) == words(window.text())[:1])
+    again = window.wait_message("Play “")
+    window.wait("its end", lambda: not heard())
+    window.app.press(f"push button:{again}")
+    window.wait("it once more", lambda: words(heard()) == words(window.text())[:1])
+    window.wait("its end", lambda: not heard())
+    atspi.key("Left")
+
+
+def first_word():
+    """On the screen."""
+    middle_x, middle_y, _ = window.app.place("text:Text")
+    at = Atspi.Component.get_extents(window.text_box, Atspi.CoordType.WINDOW)
+    return round(middle_x - at.width / 2 + 40), round(middle_y - at.height / 2 + 30)
+
+
 @case("/sound/a-word-is-corrected-and-that-is-undone")
 def _():
     before = window.text()
@@ -118,6 +138,30 @@ def _():
     time.sleep(0.5)
     window.app.click(f"list item:{row.get_name()}")
     window.wait("the player", lambda: window.app.find("Play"))
+    assert window.close() == 0
+    assert not window.complaints(), window.complaints()
+
+
+@case("/sound/who-wants-to-hear-what-was-not-kept-is-led-to-the-setting")
+def _():
+    global window
+    subprocess.run(["gsettings", "set", "io.github.longhand_app.Longhand", "keep-sound", "never"], check=True)
+    window = Window(longhand)
+    row = window.wait("the session", lambda: next(
+        (node for node, _ in window.app.all() if node.get_role_name() == "list item" and node.get_name()), None))
+    time.sleep(0.5)
+    window.app.click(f"list item:{row.get_name()}")
+    window.wait("its text", window.text)
+    window.app.click("text:Text")
+    Atspi.Text.set_caret_offset(window.text_box, 1)
+    atspi.key("ctrl+d")
+    window.wait_message("Sound is not kept")
+    window.app.press("push button:Keep It…")
+    window.wait_message("To hear sessions again")
+    atspi.key("Escape")
+    window.app.press("Main Menu")
+    window.app.press("Transcribe Again…")
+    window.wait_message("Sound is not kept")
     assert window.close() == 0
     assert not window.complaints(), window.complaints()
 

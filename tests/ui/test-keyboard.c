@@ -292,7 +292,7 @@ assert_escape_from_word (Fixture *f) {
   gtk_text_buffer_get_start_iter (f->buffer, &start);
   gtk_text_buffer_place_cursor (f->buffer, &start);
   gtk_widget_activate_action (GTK_WIDGET (f->window), "win.word", NULL);
-  WAIT_FOR (is_at (f, "Play “Some”"));
+  WAIT_FOR (is_at (f, "Play “Some” Again"));
   fixture_press ("Escape");
   g_assert_false (gtk_widget_get_mapped (GTK_WIDGET (f->window->word_popover)));
   fixture_type ("xyz");

@@ -1,6 +1,8 @@
 /* The window and the sound of its sessions. */
 #include "window-fixture.h"
 
+#include "files/longhand-file-text.h"
+
 #include <glib/gstdio.h>
 #include <sndfile.h>
 
@@ -15,6 +17,16 @@ int __real_longhand_journal_dup_file (LonghandJournal *journal);
 int
 __wrap_longhand_journal_dup_file (LonghandJournal *journal) {
   return has_no_file ? -1 : __real_longhand_journal_dup_file (journal);
+}
+
+/* Likewise, and before the sound's. */
+static gint64 played_from_ms, played_to_ms;
+void __wrap_longhand_player_bar_play_stretch (LonghandPlayerBar *self, gint64 from_ms, gint64 to_ms);
+
+void
+__wrap_longhand_player_bar_play_stretch (LonghandPlayerBar *self, gint64 from_ms, gint64 to_ms) {
+  played_from_ms = from_ms;
+  played_to_ms = to_ms;
 }
 
 static GSettings *
@@ -276,6 +288,72 @@ test_sound_of_a_restored_session_stays (Fixture *f, gconstpointer data) {
   g_assert_cmpuint (parts->len, ==, 1);
 }
 
+/* ---- words ---- */
+
+static void
+open_first_word (Fixture *f) {
+  GtkTextIter start;
+
+  gtk_text_buffer_get_start_iter (f->buffer, &start);
+  gtk_text_buffer_place_cursor (f->buffer, &start);
+  played_from_ms = played_to_ms = -1;
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.word", NULL);
+}
+
+static void
+test_word_that_is_opened_is_heard_at_once (Fixture *f, gconstpointer data) {
+  const LonghandWordTime *word;
+
+  g_settings_set_string (get_settings (f), "keep-sound", "always");
+  dictate (f);
+  WAIT_FOR (longhand_player_bar_get_parts (f->window->player) != NULL);
+  open_first_word (f);
+  word = &g_array_index (longhand_window_get_word_times (f->window), LonghandWordTime, 0);
+  g_assert_cmpint (played_to_ms, >, word->end_ms);
+  g_assert_cmpint (played_from_ms, <, word->start_ms);
+}
+
+static gboolean
+is_told_of_setting (Fixture *f) {
+  return fixture_find (f->window, GTK_TYPE_LABEL, "label",
+                       "Sound is not kept, so nothing can be heard again.")
+         != NULL;
+}
+
+static void
+test_word_without_sound (Fixture *f, gconstpointer data) {
+  dictate (f);
+  open_first_word (f);
+  WAIT_FOR (is_told_of_setting (f));
+  g_assert_null (f->window->word_popover);
+}
+
+static void
+test_again_without_sound (Fixture *f, gconstpointer data) {
+  dictate (f);
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.transcribe-again", NULL);
+  WAIT_FOR (is_told_of_setting (f));
+  g_assert_null (f->window->again);
+}
+
+/* They came with the text. */
+static void
+test_alternatives_need_no_sound (Fixture *f, gconstpointer data) {
+  g_autoptr (LonghandTranscript) transcript = longhand_transcript_new ();
+  g_autoptr (LonghandSession) session = NULL;
+
+  longhand_transcript_append (transcript, 0, 900, "Some.", NULL);
+  longhand_transcript_add_word (transcript, 0, 900, "Some.", 0.6);
+  longhand_transcript_add_alternative (transcript, "Sum", 0.25);
+  session = longhand_file_text_to_session (transcript, 900);
+  longhand_window_open_text (f->window, session->id, session);
+  WAIT_FOR (!longhand_document_is_empty (f->document));
+  open_first_word (f);
+  g_assert_true (gtk_widget_get_mapped (GTK_WIDGET (f->window->word_popover)));
+  g_assert_nonnull (fixture_find (f->window->word_popover, GTK_TYPE_LABEL, "label", "Sum"));
+  g_assert_false (is_told_of_setting (f));
+}
+
 /* ---- transcribing again ---- */
 
 static void
@@ -360,6 +438,10 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/sound/delete/of-one-it-does-not-come-back",
                test_sound_of_a_deleted_session_does_not_come_back);
   FIXTURE_ADD ("/sound/delete/of-one-that-is-restored-it-stays", test_sound_of_a_restored_session_stays);
+  FIXTURE_ADD ("/sound/word/is-heard-at-once", test_word_that_is_opened_is_heard_at_once);
+  FIXTURE_ADD ("/sound/word/without-sound-the-setting-is-offered", test_word_without_sound);
+  FIXTURE_ADD ("/sound/word/has-its-alternatives-without-sound", test_alternatives_need_no_sound);
+  FIXTURE_ADD ("/sound/again/without-sound-the-setting-is-offered", test_again_without_sound);
   FIXTURE_ADD ("/sound/again/is-narrow", test_transcribing_again_is_narrow);
   FIXTURE_ADD ("/sound/again/ends-with-its-session", test_transcribing_again_ends_with_its_session);
   FIXTURE_ADD ("/sound/again/ends-with-its-sound", test_transcribing_again_ends_with_its_sound);

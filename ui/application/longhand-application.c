@@ -53,9 +53,9 @@ struct _LonghandApplication {
 
 G_DEFINE_FINAL_TYPE (LonghandApplication, longhand_application, ADW_TYPE_APPLICATION)
 
+/* page: NULL for the first one. */
 static void
-show_preferences (GSimpleAction *action, GVariant *parameter, gpointer user) {
-  LonghandApplication *self = user;
+open_preferences (LonghandApplication *self, const char *page) {
   GtkWidget *preferences
       = longhand_preferences_new (self->settings, self->store, self->dictation, self->library);
 
@@ -66,7 +66,19 @@ show_preferences (GSimpleAction *action, GVariant *parameter, gpointer user) {
   longhand_preferences_set_other_programs (LONGHAND_PREFERENCES (preferences), self->other_programs);
   gtk_window_set_transient_for (GTK_WINDOW (preferences),
                                 gtk_application_get_active_window (GTK_APPLICATION (self)));
+  if (page != NULL)
+    adw_preferences_window_set_visible_page_name (ADW_PREFERENCES_WINDOW (preferences), page);
   gtk_window_present (GTK_WINDOW (preferences));
+}
+
+static void
+show_preferences (GSimpleAction *action, GVariant *parameter, gpointer user) {
+  open_preferences (user, NULL);
+}
+
+static void
+show_keep_sound (GSimpleAction *action, GVariant *parameter, gpointer user) {
+  open_preferences (user, "privacy");
 }
 
 static void
@@ -328,6 +340,7 @@ quit (GSimpleAction *action, GVariant *parameter, gpointer user) {
 
 static const GActionEntry actions[] = {
   { .name = "preferences", .activate = show_preferences },
+  { .name = "keep-sound", .activate = show_keep_sound },
   { .name = "about", .activate = show_about },
   { .name = "quit", .activate = quit },
   { .name = "start", .activate = start },

@@ -53,11 +53,12 @@ set_looking (LonghandWordPopover *self, gboolean looking) {
 }
 
 void
-longhand_word_popover_show_word (LonghandWordPopover *self, const char *word) {
-  g_autofree char *title = g_strdup_printf (_ ("Play “%s”"), word);
+longhand_word_popover_show_word (LonghandWordPopover *self, const char *word, gboolean can_play) {
+  g_autofree char *title = g_strdup_printf (_ ("Play “%s” Again"), word);
 
   clear (self);
   adw_button_content_set_label (ADW_BUTTON_CONTENT (gtk_button_get_child (GTK_BUTTON (self->play))), title);
+  gtk_widget_set_visible (self->play, can_play);
   set_looking (self, TRUE);
   set_remark (self, NULL);
 }

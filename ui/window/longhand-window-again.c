@@ -51,6 +51,10 @@ void
 longhand_window_transcribe_again (LonghandWindow *self) {
   GtkWidget *again;
 
+  if (longhand_player_bar_get_parts (self->player) == NULL) {
+    longhand_window_say_unheard (self);
+    return;
+  }
   longhand_player_bar_stop (self->player);
   longhand_window_close_word (self);
   again

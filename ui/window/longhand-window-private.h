@@ -178,6 +178,8 @@ void longhand_window_find_sound (LonghandWindow *self, gboolean is_same_session)
 /* The state of dictation has changed. */
 void longhand_window_follow_sound (LonghandWindow *self);
 void longhand_window_dispose_sound (LonghandWindow *self);
+/* Who wants to hear what has no sound is told why, and where it can be changed. */
+void longhand_window_say_unheard (LonghandWindow *self);
 
 /* longhand-window-again.c */
 void longhand_window_init_again (LonghandWindow *self);

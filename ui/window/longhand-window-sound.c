@@ -1,6 +1,8 @@
 /* The sound of the session that is open: how long it is kept, and what is heard of it. */
 #include "window/longhand-window-private.h"
 
+#include <glib/gi18n.h>
+
 /* ---- keeping ---- */
 
 /* FALSE: it is not to be had yet. */
@@ -55,13 +57,13 @@ longhand_window_keep_sound (LonghandWindow *self) {
 
 static void
 update_actions (LonghandWindow *self) {
-  const gboolean can_play = longhand_player_bar_get_parts (self->player) != NULL
-                            && longhand_dictation_get_state (self->dictation) == LONGHAND_STATE_IDLE;
+  const gboolean is_idle = longhand_dictation_get_state (self->dictation) == LONGHAND_STATE_IDLE;
+  const gboolean can_play = longhand_player_bar_get_parts (self->player) != NULL && is_idle;
 
   gtk_widget_set_sensitive (GTK_WIDGET (self->player), can_play);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.play", can_play);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.word", can_play);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.transcribe-again", can_play);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.word", is_idle);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.transcribe-again", is_idle);
 }
 
 typedef struct {
@@ -99,6 +101,20 @@ static void
 on_kept (LonghandWindow *self, gint64 id) {
   if (self->session != NULL && id == self->session->id)
     longhand_window_find_sound (self, TRUE);
+}
+
+void
+longhand_window_say_unheard (LonghandWindow *self) {
+  AdwToast *toast;
+
+  if (longhand_settings_get_keeps_sound (self->settings)) {
+    longhand_window_toast (self, _ ("There is no sound of this session."));
+    return;
+  }
+  toast = adw_toast_new (_ ("Sound is not kept, so nothing can be heard again."));
+  adw_toast_set_button_label (toast, _ ("_Keep It…"));
+  adw_toast_set_action_name (toast, "app.keep-sound");
+  adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
 /* A microphone hears what is played. */

@@ -105,10 +105,15 @@ search (LonghandWindow *self, const LonghandSegment *segment, const char *word) 
 
 /* Those that came with the word, if they did. */
 static const GArray *
-get_alternatives (LonghandWindow *self, const LonghandSegment *segment) {
-  if (self->word.word < 0)
-    return NULL;
-  return g_array_index (segment->words, LonghandWord, self->word.word).alternatives;
+get_alternatives (LonghandWindow *self, const LonghandWordTime *word) {
+  const LonghandSegment *segment = longhand_document_get_segment (get_document (self), word->segment);
+
+  return word->word >= 0 ? g_array_index (segment->words, LonghandWord, word->word).alternatives : NULL;
+}
+
+static gboolean
+can_play (LonghandWindow *self) {
+  return longhand_player_bar_get_parts (self->player) != NULL;
 }
 
 /* ---- the popover ---- */
@@ -169,7 +174,8 @@ point_at (LonghandWindow *self, const GtkTextIter *start, const GtkTextIter *end
   gtk_popover_set_pointing_to (GTK_POPOVER (self->word_popover), &first);
 }
 
-/* Opened by a key it takes the keyboard; opened by a click it leaves that to the text. */
+/* It is heard at once, if there is sound. Opened by a key it takes the keyboard; opened by a click it leaves
+ * that to the text. */
 static void
 open_word (LonghandWindow *self, const LonghandWordTime *word, gboolean takes_keyboard) {
   const LonghandSegment *segment = longhand_document_get_segment (get_document (self), word->segment);
@@ -180,10 +186,10 @@ open_word (LonghandWindow *self, const LonghandWordTime *word, gboolean takes_ke
   end_search (self);
   need_popover (self);
   self->word = *word;
-  alternatives = get_alternatives (self, segment);
+  alternatives = get_alternatives (self, word);
   get_core (self, &start, &end);
   text = gtk_text_iter_get_slice (&start, &end);
-  longhand_word_popover_show_word (self->word_popover, text);
+  longhand_word_popover_show_word (self->word_popover, text, can_play (self));
   point_at (self, &start, &end);
   gtk_popover_set_autohide (GTK_POPOVER (self->word_popover), takes_keyboard);
   gtk_popover_popup (GTK_POPOVER (self->word_popover));
@@ -191,6 +197,7 @@ open_word (LonghandWindow *self, const LonghandWordTime *word, gboolean takes_ke
     longhand_word_popover_show_alternatives (self->word_popover, alternatives);
   else
     search (self, segment, text);
+  on_play (self);
 }
 
 void
@@ -209,8 +216,10 @@ longhand_window_open_word_at_caret (LonghandWindow *self) {
   gtk_text_buffer_get_iter_at_mark (buffer, &iter, gtk_text_buffer_get_insert (buffer));
   word = longhand_word_times_find (longhand_window_get_word_times (self),
                                    (guint)gtk_text_iter_get_offset (&iter));
-  if (word != NULL)
+  if (word != NULL && (can_play (self) || get_alternatives (self, word) != NULL))
     open_word (self, word, TRUE);
+  else if (word != NULL)
+    longhand_window_say_unheard (self);
   else
     longhand_window_toast (self, _ ("There is no dictated word at the caret."));
 }
@@ -235,8 +244,7 @@ click (LonghandWindow *self, double x, double y) {
   GtkTextIter iter;
   int buffer_x, buffer_y;
 
-  if (longhand_player_bar_get_parts (self->player) == NULL
-      || longhand_dictation_get_state (self->dictation) != LONGHAND_STATE_IDLE
+  if (longhand_dictation_get_state (self->dictation) != LONGHAND_STATE_IDLE
       || gtk_text_buffer_get_has_selection (GTK_TEXT_BUFFER (get_document (self))))
     return;
   gtk_text_view_window_to_buffer_coords (get_view (self), GTK_TEXT_WINDOW_WIDGET, (int)x, (int)y, &buffer_x,
@@ -245,7 +253,7 @@ click (LonghandWindow *self, double x, double y) {
     return;
   word = longhand_word_times_find (longhand_window_get_word_times (self),
                                    (guint)gtk_text_iter_get_offset (&iter));
-  if (word != NULL)
+  if (word != NULL && (can_play (self) || get_alternatives (self, word) != NULL))
     open_word (self, word, FALSE);
 }
 
