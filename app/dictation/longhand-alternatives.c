@@ -4,11 +4,14 @@
 #include "longhand-engine-error.h"
 #include "longhand-engine-languages.h"
 #include "models/longhand-shared-model.h"
+#include "quill.h"
 
 #include <stdbool.h>
 #include <string.h>
 
 #define MAX_STRETCH_MS 30000 /* around the word: what a model looks at */
+#define MIN_PROBABILITY 0.01 /* rarer ones are of no help */
+#define MIN_REPEATED 3       /* letters: shorter words are at the end of many others */
 
 /* The thread's copy of the question. */
 typedef struct {
@@ -61,53 +64,77 @@ is_same (const char *a, const char *b) {
   return strcmp (first, second) == 0;
 }
 
-/* Unless it is the word as it stands, or there already. */
-static void
-add (const Job *job, GArray *alternatives, const char *text, double probability) {
-  LonghandAlternative alternative = { .probability = probability };
-  g_autofree char *core = dup_core (text);
+static gboolean
+ends_with (const char *word, const char *end) {
+  g_autofree char *folded_word = g_utf8_casefold (word, -1);
+  g_autofree char *folded_end = g_utf8_casefold (end, -1);
 
-  if (*core == '\0' || is_same (core, job->word))
-    return;
+  return g_utf8_strlen (folded_end, -1) >= MIN_REPEATED && g_str_has_suffix (folded_word, folded_end);
+}
+
+/* Unless it is there already. */
+static void
+add (GArray *alternatives, const char *core, double probability) {
+  LonghandAlternative alternative = { .probability = probability };
+
   for (guint i = 0; i < alternatives->len; i++)
     if (is_same (core, g_array_index (alternatives, LonghandAlternative, i).text))
       return;
-  alternative.text = g_steal_pointer (&core);
+  alternative.text = g_strdup (core);
   g_array_append_val (alternatives, alternative);
 }
 
 static gint64
-get_overlap_ms (const Job *job, const struct quill_word *word) {
-  return MIN (job->end_ms, job->from_ms + word->end_ms) - MAX (job->start_ms, job->from_ms + word->start_ms);
+get_overlap_ms (const struct quill_word *word, gint64 start_ms, gint64 end_ms) {
+  return MIN (end_ms, word->end_ms) - MAX (start_ms, word->start_ms);
 }
 
-/* NULL: nothing is heard there. */
-static const struct quill_word *
-find_word (const Job *job, const struct quill_result *result) {
-  const struct quill_word *best = NULL;
+/* FALSE: nothing is heard there. next: NULL for none. */
+static gboolean
+find_word (const struct quill_result *result, gint64 start_ms, gint64 end_ms, const struct quill_word **found,
+           const struct quill_word **next) {
+  gint64 most_ms = 0;
+  gboolean is_behind = FALSE; /* the one that was found */
 
+  *found = *next = NULL;
   for (size_t i = 0; i < result->n_segments; i++)
     for (size_t k = 0; k < result->segments[i].n_words; k++) {
       const struct quill_word *word = &result->segments[i].words[k];
+      const gint64 overlap_ms = get_overlap_ms (word, start_ms, end_ms);
 
-      if (get_overlap_ms (job, word) > (best != NULL ? get_overlap_ms (job, best) : 0))
-        best = word;
+      if (is_behind)
+        *next = word;
+      is_behind = overlap_ms > most_ms;
+      if (is_behind) {
+        most_ms = overlap_ms;
+        *found = word;
+        *next = NULL;
+      }
     }
-  return best;
+  return *found != NULL;
 }
 
-/* (transfer full) */
-static GArray *
-collect (const Job *job, const struct quill_result *result) {
-  const struct quill_word *word = find_word (job, result);
+/* Not the word as it stands, nor what is nearly impossible, nor one that runs into the next word: in its
+ * place it would say that one twice. */
+GArray *
+longhand_alternatives_collect (const struct quill_result *result, gint64 start_ms, gint64 end_ms,
+                               const char *word) {
   GArray *alternatives = g_array_new (FALSE, FALSE, sizeof (LonghandAlternative));
+  g_autofree char *next_core = NULL;
+  const struct quill_word *heard, *next;
 
   g_array_set_clear_func (alternatives, alternative_clear);
-  if (word == NULL)
+  if (!find_word (result, start_ms, end_ms, &heard, &next))
     return alternatives;
-  add (job, alternatives, word->text, (double)word->probability);
-  for (size_t i = 0; i < word->n_alternatives; i++)
-    add (job, alternatives, word->alternatives[i].text, (double)word->alternatives[i].probability);
+  next_core = dup_core (next != NULL ? next->text : "");
+  for (size_t i = 0; i <= heard->n_alternatives; i++) {
+    const double probability = (double)(i == 0 ? heard->probability : heard->alternatives[i - 1].probability);
+    g_autofree char *core = dup_core (i == 0 ? heard->text : heard->alternatives[i - 1].text);
+
+    if (*core != '\0' && !is_same (core, word) && !(probability < MIN_PROBABILITY)
+        && !ends_with (core, next_core))
+      add (alternatives, core, probability);
+  }
   return alternatives;
 }
 
@@ -128,7 +155,8 @@ hear (Job *job, const struct quill_model *model, struct quill_transcriber *trans
   params.cancelled = is_cancelled;
   params.user = job;
   if (quill_transcribe (transcriber, samples, n, &params, &result, &engine_error) == QUILL_OK)
-    alternatives = collect (job, result);
+    alternatives = longhand_alternatives_collect (result, job->start_ms - job->from_ms,
+                                                  job->end_ms - job->from_ms, job->word);
   else
     longhand_set_error_from_engine (error, &engine_error);
   quill_result_free (&result);

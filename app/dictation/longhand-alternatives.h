@@ -25,4 +25,10 @@ void longhand_alternatives_find_async (const LonghandWordQuestion *question, GCa
  * is LONGHAND_ERROR_CANCELLED as asked. */
 GArray *longhand_alternatives_find_finish (GAsyncResult *result, GError **error);
 
+struct quill_result;
+/* Of the word that was heard from start_ms to end_ms in result, those that are worth choosing instead of
+ * word. (transfer full) (element-type LonghandAlternative) */
+GArray *longhand_alternatives_collect (const struct quill_result *result, gint64 start_ms, gint64 end_ms,
+                                       const char *word);
+
 G_END_DECLS
