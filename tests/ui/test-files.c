@@ -130,6 +130,19 @@ dropped_recording_becomes_a_text_to_open (FilesFixture *f, gconstpointer data) {
   fixture_assert_text (&f->window, "What was asked.");
 }
 
+static void
+dropped_model_goes_to_the_list_of_models (FilesFixture *f, gconstpointer data) {
+  g_autofree char *path = g_build_filename (f->window.dir, "ggml-letter.bin", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+
+  g_assert_true (g_file_set_contents (path, "Dear friend, this is no model.", -1, NULL));
+  drop (f, file);
+  g_assert_nonnull (f->window.window->models_window);
+  g_assert_null (files_window (f));
+  WAIT_FOR (is_said (f->window.window->models_window, "ggml-letter.bin"));
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->queue)), ==, 0);
+}
+
 static gboolean
 can_play (FilesFixture *f) {
   return gtk_widget_get_mapped (GTK_WIDGET (f->window.window->player))
@@ -398,6 +411,7 @@ int
 main (int argc, char **argv) {
   fixture_init (&argc, &argv);
   ADD ("/files/dropped-recording-becomes-a-text-to-open", NULL, dropped_recording_becomes_a_text_to_open);
+  ADD ("/files/dropped-model-goes-to-the-list-of-models", NULL, dropped_model_goes_to_the_list_of_models);
   ADD ("/files/text-is-opened-with-its-sound", NULL, text_is_opened_with_its_sound);
   ADD ("/files/row-tells-progress-and-that-dictation-goes-first", NULL,
        row_tells_progress_and_that_dictation_goes_first);

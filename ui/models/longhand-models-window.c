@@ -32,3 +32,9 @@ longhand_models_window_new (LonghandSettings *settings, LonghandModelStore *stor
   gtk_box_append (self->content, longhand_models_view_new (settings, store, downloads, dictation));
   return GTK_WIDGET (self);
 }
+
+void
+longhand_models_window_import (LonghandModelsWindow *self, const char *path) {
+  longhand_models_view_import (LONGHAND_MODELS_VIEW (gtk_widget_get_last_child (GTK_WIDGET (self->content))),
+                               path);
+}

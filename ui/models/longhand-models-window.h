@@ -11,5 +11,7 @@ G_DECLARE_FINAL_TYPE (LonghandModelsWindow, longhand_models_window, LONGHAND, MO
 /* References are kept. */
 GtkWidget *longhand_models_window_new (LonghandSettings *settings, LonghandModelStore *store,
                                        LonghandDownloads *downloads, LonghandDictation *dictation);
+/* As if path had been chosen, or dropped. */
+void longhand_models_window_import (LonghandModelsWindow *self, const char *path);
 
 G_END_DECLS

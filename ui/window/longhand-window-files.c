@@ -51,12 +51,31 @@ longhand_window_add_files (LonghandWindow *self, GFile **files, guint n) {
   longhand_window_show_files (self);
 }
 
+/* As its name has it; whether it is one the import finds out. */
+static gboolean
+is_model (GFile *file) {
+  g_autofree char *name = g_file_get_basename (file);
+
+  return g_file_peek_path (file) != NULL && g_str_has_prefix (name, "ggml-")
+         && g_str_has_suffix (name, ".bin");
+}
+
+/* Models go to the list of models, all else is taken for sound. */
 static gboolean
 on_drop (GtkDropTarget *target, const GValue *value, double x, double y, LonghandWindow *self) {
-  if (!longhand_files_take_drop (self->files, value))
-    return FALSE;
-  longhand_window_show_files (self);
-  return TRUE;
+  const GSList *files = g_value_get_boxed (value);
+  gboolean has_sound = FALSE;
+
+  for (const GSList *l = files; l != NULL; l = l->next)
+    if (is_model (l->data)) {
+      longhand_window_import_model (self, g_file_peek_path (l->data));
+    } else {
+      longhand_file_queue_add (self->files, l->data);
+      has_sound = TRUE;
+    }
+  if (has_sound)
+    longhand_window_show_files (self);
+  return files != NULL;
 }
 
 static void

@@ -15,3 +15,9 @@ longhand_window_open_models (LonghandWindow *self) {
   }
   gtk_window_present (self->models_window);
 }
+
+void
+longhand_window_import_model (LonghandWindow *self, const char *path) {
+  longhand_window_open_models (self);
+  longhand_models_window_import (LONGHAND_MODELS_WINDOW (self->models_window), path);
+}

@@ -151,6 +151,8 @@ gboolean longhand_window_asks_about_downloads (LonghandWindow *self);
 
 /* longhand-window-models.c */
 void longhand_window_open_models (LonghandWindow *self);
+/* With the list of models, which shows it. */
+void longhand_window_import_model (LonghandWindow *self, const char *path);
 
 /* longhand-window-library.c */
 void longhand_window_init_library (LonghandWindow *self);
