@@ -2,6 +2,7 @@
 #include "first-run/longhand-first-run.h"
 #include "longhand-error.h"
 #include "models/longhand-recommendation.h"
+#include "preferences/longhand-preferences.h"
 #include "window-fixture.h"
 
 #include <string.h>
@@ -258,6 +259,41 @@ it_waits_while_something_is_recorded (Fixture *f, gconstpointer data) {
   g_settings_set_boolean (settings, "first-run", FALSE);
 }
 
+/* As a person does, in the preferences. */
+static void
+set_up_again (Fixture *f) {
+  GtkWidget *preferences = longhand_preferences_new (f->settings, f->store, f->dictation, f->library);
+  GtkWidget *row;
+
+  gtk_window_set_transient_for (GTK_WINDOW (preferences), GTK_WINDOW (f->window));
+  g_object_add_weak_pointer (G_OBJECT (preferences), (gpointer *)&preferences);
+  fixture_activate (GTK_WINDOW (preferences));
+  row = fixture_find (preferences, ADW_TYPE_ACTION_ROW, "title", "Set Up Again…");
+  g_assert_nonnull (row);
+  gtk_widget_activate (row);
+  WAIT_FOR (preferences == NULL);
+}
+
+static void
+it_comes_again_from_the_preferences (Fixture *f, gconstpointer data) {
+  GtkWidget *label;
+
+  set_up_again (f);
+  g_assert_cmpuint (count_windows (), ==, 1);
+  label = fixture_find (NULL, GTK_TYPE_LABEL, "label", "Welcome to Longhand");
+  gtk_window_destroy (GTK_WINDOW (gtk_widget_get_root (label)));
+}
+
+static void
+it_does_not_come_again_while_something_is_recorded (Fixture *f, gconstpointer data) {
+  longhand_dictation_start (f->dictation);
+  set_up_again (f);
+  g_assert_cmpuint (count_windows (), ==, 0);
+  WAIT_FOR (fixture_find (f->window, GTK_TYPE_LABEL, "label", "Stop dictating first, then set up again.")
+            != NULL);
+  longhand_dictation_stop (f->dictation);
+}
+
 #define ADD(name, data, function)                                                                            \
   g_test_add ("/first-run/" name, FirstRunFixture, data, set_up, function, tear_down)
 
@@ -281,6 +317,9 @@ main (int argc, char **argv) {
   ADD ("leaving-ends-the-recording", NULL, leaving_ends_the_recording);
   ADD ("leaving-lets-other-recordings-go-on", NULL, leaving_lets_other_recordings_go_on);
   FIXTURE_ADD ("/first-run/it-is-offered-once", it_is_offered_once);
+  FIXTURE_ADD ("/first-run/it-comes-again-from-the-preferences", it_comes_again_from_the_preferences);
+  FIXTURE_ADD ("/first-run/it-does-not-come-again-while-something-is-recorded",
+               it_does_not_come_again_while_something_is_recorded);
   FIXTURE_ADD ("/first-run/it-waits-while-something-is-recorded", it_waits_while_something_is_recorded);
   return g_test_run ();
 }

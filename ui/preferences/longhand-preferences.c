@@ -20,13 +20,23 @@ struct _LonghandPreferences {
 
 G_DEFINE_FINAL_TYPE (LonghandPreferences, longhand_preferences, ADW_TYPE_PREFERENCES_WINDOW)
 
+static void
+leave_for (GtkWidget *widget, const char *action) {
+  GtkWindow *parent = gtk_window_get_transient_for (GTK_WINDOW (widget));
+
+  gtk_widget_activate_action (GTK_WIDGET (parent), action, NULL);
+  gtk_window_close (GTK_WINDOW (widget));
+}
+
 /* Models have a window of their own, behind this one's. */
 static void
 open_models (GtkWidget *widget, const char *name, GVariant *parameter) {
-  GtkWindow *parent = gtk_window_get_transient_for (GTK_WINDOW (widget));
+  leave_for (widget, "win.models");
+}
 
-  gtk_widget_activate_action (GTK_WIDGET (parent), "win.models", NULL);
-  gtk_window_close (GTK_WINDOW (widget));
+static void
+set_up_again (GtkWidget *widget, const char *name, GVariant *parameter) {
+  leave_for (widget, "win.set-up-again");
 }
 
 static void
@@ -46,6 +56,7 @@ longhand_preferences_class_init (LonghandPreferencesClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, performance);
   gtk_widget_class_bind_template_child (widget_class, LonghandPreferences, privacy);
   gtk_widget_class_install_action (widget_class, "preferences.models", NULL, open_models);
+  gtk_widget_class_install_action (widget_class, "preferences.set-up-again", NULL, set_up_again);
 }
 
 static void

@@ -106,6 +106,11 @@ show_files (GtkWidget *widget, const char *name, GVariant *parameter) {
 }
 
 static void
+set_up_again (GtkWidget *widget, const char *name, GVariant *parameter) {
+  longhand_window_set_up_again (LONGHAND_WINDOW (widget));
+}
+
+static void
 open_models (GtkWidget *widget, const char *name, GVariant *parameter) {
   longhand_window_open_models (LONGHAND_WINDOW (widget));
 }
@@ -142,6 +147,7 @@ longhand_window_install_actions (GtkWidgetClass *widget_class) {
   gtk_widget_class_install_action (widget_class, "win.play", NULL, play);
   gtk_widget_class_install_action (widget_class, "win.word", NULL, open_word);
   gtk_widget_class_install_action (widget_class, "win.transcribe-again", NULL, transcribe_again);
+  gtk_widget_class_install_action (widget_class, "win.set-up-again", NULL, set_up_again);
   gtk_widget_class_install_action (widget_class, "win.new-session", NULL, new_session);
   gtk_widget_class_install_action (widget_class, "win.restore-session", "x", restore_session);
   gtk_widget_class_install_action (widget_class, "win.sidebar", NULL, toggle_sidebar);

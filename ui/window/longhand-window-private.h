@@ -149,6 +149,9 @@ void longhand_window_follow_downloads (LonghandWindow *self);
 /* As with files. */
 gboolean longhand_window_asks_about_downloads (LonghandWindow *self);
 
+/* longhand-window-first-run.c */
+void longhand_window_set_up_again (LonghandWindow *self);
+
 /* longhand-window-models.c */
 void longhand_window_open_models (LonghandWindow *self);
 /* With the list of models, which shows it. */
