@@ -107,6 +107,23 @@ the_machine_is_measured_and_explained (FirstRunFixture *f, gconstpointer data) {
   g_settings_reset (settings, "machine");
 }
 
+/* Whoever goes on meanwhile sees it go on, and then which one it is. */
+static void
+the_next_step_waits_for_the_same_measurement (FirstRunFixture *f, gconstpointer data) {
+  GSettings *settings = longhand_settings_get_gsettings (f->ui.settings);
+
+  g_settings_reset (settings, "machine");
+  WAIT_FOR (longhand_dictation_get_model_state (f->ui.dictation) == LONGHAND_MODEL_STATE_READY);
+  go_to (f, 2);
+  g_assert_true (says (f, "Threads\nMeasuring…"));
+  g_assert_true (says (f, "Model\nMeasuring…"));
+  go_to (f, 3);
+  g_assert_true (says (f, "Recommendation\nMeasuring…"));
+  WAIT_FOR (says (f, "dictation on this machine"));
+  g_assert_false (says (f, "Measuring…"));
+  g_settings_reset (settings, "machine");
+}
+
 /* ---- the microphone ---- */
 
 static void
@@ -308,6 +325,7 @@ main (int argc, char **argv) {
   ADD ("it-can-be-left-before-it-is-tried", GUINT_TO_POINTER (5), it_can_be_left_at_every_step);
   ADD ("it-fits-a-narrow-screen", NULL, it_fits_a_narrow_screen);
   ADD ("the-machine-is-measured-and-explained", NULL, the_machine_is_measured_and_explained);
+  ADD ("the-next-step-waits-for-the-same-measurement", NULL, the_next_step_waits_for_the_same_measurement);
   ADD ("a-voice-is-heard", NULL, a_voice_is_heard);
   ADD ("silence-is-said", NULL, silence_is_said);
   ADD ("a-missing-microphone-is-said", NULL, a_missing_microphone_is_said);

@@ -443,8 +443,12 @@ what_is_no_model_is_said (ModelsFixture *f, gconstpointer data) {
 
 static void
 closing_ends_an_import (ModelsFixture *f, gconstpointer data) {
-  longhand_models_view_import (view_of (f), model_path);
+  gpointer view = view_of (f);
+
+  g_object_add_weak_pointer (view, &view);
+  longhand_models_view_import (view, model_path);
   close_window (f);
+  g_assert_null (view); /* which cancels it */
 }
 
 /* ---- the recommendation ---- */

@@ -15,6 +15,8 @@ struct _LonghandFirstRun {
   AdwWindowTitle *title;
   GtkStack *stack;
   GtkButton *next;
+
+  LonghandMeasurement *measurement; /* owned; of the steps */
 };
 
 G_DEFINE_FINAL_TYPE (LonghandFirstRun, longhand_first_run, ADW_TYPE_WINDOW)
@@ -76,9 +78,20 @@ back (GtkWidget *widget, const char *name, GVariant *parameter) {
 }
 
 static void
+longhand_first_run_dispose (GObject *object) {
+  LonghandFirstRun *self = LONGHAND_FIRST_RUN (object);
+
+  if (self->measurement != NULL)
+    longhand_measurement_close (self->measurement);
+  g_clear_object (&self->measurement);
+  G_OBJECT_CLASS (longhand_first_run_parent_class)->dispose (object);
+}
+
+static void
 longhand_first_run_class_init (LonghandFirstRunClass *klass) {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  G_OBJECT_CLASS (klass)->dispose = longhand_first_run_dispose;
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/longhand_app/Longhand/ui/first-run/longhand-first-run.ui");
   gtk_widget_class_bind_template_child (widget_class, LonghandFirstRun, title);
@@ -105,8 +118,9 @@ longhand_first_run_new (LonghandSettings *settings, LonghandModelStore *store, L
                         LonghandDictation *dictation, LonghandSource *source) {
   LonghandFirstRun *self = g_object_new (LONGHAND_TYPE_FIRST_RUN, NULL);
 
-  add_step (self, longhand_machine_step_new (settings, store, dictation), _ ("Speed"));
-  add_step (self, longhand_models_view_new (settings, store, downloads, dictation), _ ("Model"));
+  self->measurement = longhand_measurement_new (settings, store, dictation);
+  add_step (self, longhand_machine_step_new (settings, store, dictation, self->measurement), _ ("Speed"));
+  add_step (self, longhand_models_view_new (settings, store, downloads, self->measurement), _ ("Model"));
   add_step (self, longhand_microphone_step_new (settings, dictation, source), _ ("Microphone"));
   add_step (self, longhand_try_step_new (dictation), _ ("Try It"));
   longhand_accessible_tell_drawn_page (self->stack);

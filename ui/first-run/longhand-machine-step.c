@@ -1,7 +1,5 @@
 #include "first-run/longhand-machine-step.h"
 
-#include "models/longhand-measurement.h"
-
 #include <glib/gi18n.h>
 
 struct _LonghandMachineStep {
@@ -25,14 +23,20 @@ struct _LonghandMachineStep {
 
 G_DEFINE_FINAL_TYPE (LonghandMachineStep, longhand_machine_step, GTK_TYPE_BOX)
 
+/* Threads are tried out as the model is opened. */
 static void
 show_threads (LonghandMachineStep *self) {
+  const gboolean is_loading
+      = longhand_dictation_get_model_state (self->dictation) == LONGHAND_MODEL_STATE_LOADING;
   LonghandStats stats;
 
   longhand_dictation_get_stats (self->dictation, &stats);
-  adw_action_row_set_subtitle (self->threads, stats.threads_reason != NULL
-                                                  ? stats.threads_reason
-                                                  : _ ("As many as are fastest, found out by itself."));
+  if (is_loading || longhand_measurement_is_running (self->measurement))
+    adw_action_row_set_subtitle (self->threads, _ ("Measuring…"));
+  else if (stats.threads_reason != NULL)
+    adw_action_row_set_subtitle (self->threads, stats.threads_reason);
+  else
+    adw_action_row_set_subtitle (self->threads, _ ("As many as are fastest, found out by itself."));
 }
 
 /* The recommended one, if it is here: it keeps up, and the largest that is installed may not. */
@@ -65,6 +69,7 @@ show (LonghandMachineStep *self) {
   g_autofree char *text = g_markup_escape_text (sentence, -1);
   const gboolean is_running = longhand_measurement_is_running (self->measurement);
 
+  show_threads (self);
   adw_action_row_set_subtitle (self->model, text);
   gtk_spinner_set_spinning (self->measuring, is_running);
   gtk_widget_set_visible (GTK_WIDGET (self->measuring), is_running);
@@ -101,8 +106,6 @@ static void
 longhand_machine_step_dispose (GObject *object) {
   LonghandMachineStep *self = LONGHAND_MACHINE_STEP (object);
 
-  if (self->measurement != NULL)
-    longhand_measurement_close (self->measurement);
   g_clear_object (&self->measurement);
   g_clear_object (&self->dictation);
   g_clear_object (&self->store);
@@ -133,18 +136,19 @@ longhand_machine_step_init (LonghandMachineStep *self) {
 
 GtkWidget *
 longhand_machine_step_new (LonghandSettings *settings, LonghandModelStore *store,
-                           LonghandDictation *dictation) {
+                           LonghandDictation *dictation, LonghandMeasurement *measurement) {
   LonghandMachineStep *self = g_object_new (LONGHAND_TYPE_MACHINE_STEP, NULL);
 
   self->settings = g_object_ref (settings);
   self->store = g_object_ref (store);
   self->dictation = g_object_ref (dictation);
-  self->measurement = longhand_measurement_new (settings, store, dictation);
-  show_threads (self);
+  self->measurement = g_object_ref (measurement);
   show (self);
   g_signal_connect_object (self->measurement, "changed", G_CALLBACK (show), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->measurement, "failed", G_CALLBACK (on_failed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (dictation, "notify::threads-reason", G_CALLBACK (show_threads), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (dictation, "notify::model-state", G_CALLBACK (show_threads), self,
                            G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);
 }

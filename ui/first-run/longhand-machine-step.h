@@ -3,6 +3,8 @@
 
 #include "dictation/longhand-dictation.h"
 
+#include "models/longhand-measurement.h"
+
 #include <adwaita.h>
 
 G_BEGIN_DECLS
@@ -12,6 +14,6 @@ G_DECLARE_FINAL_TYPE (LonghandMachineStep, longhand_machine_step, LONGHAND, MACH
 
 /* References are kept. */
 GtkWidget *longhand_machine_step_new (LonghandSettings *settings, LonghandModelStore *store,
-                                      LonghandDictation *dictation);
+                                      LonghandDictation *dictation, LonghandMeasurement *measurement);
 
 G_END_DECLS

@@ -1,7 +1,6 @@
 #include "models/longhand-models-view.h"
 
 #include "longhand-error.h"
-#include "models/longhand-measurement.h"
 #include "models/longhand-model-files.h"
 #include "models/longhand-model-row.h"
 #include "models/longhand-transfer.h"
@@ -304,12 +303,15 @@ show_imports (LonghandModelsView *self) {
 
 static void
 on_imported (GObject *source, GAsyncResult *result, gpointer user) {
-  g_autoptr (LonghandModelsView) self = user;
+  GWeakRef *view = user;
+  g_autoptr (LonghandModelsView) self = g_weak_ref_get (view);
   g_autoptr (GError) error = NULL;
   g_autofree char *id = longhand_model_import_finish (result, &error);
   g_autofree char *message = NULL;
 
-  if (self->store == NULL) /* the view is gone */
+  g_weak_ref_clear (view);
+  g_free (view);
+  if (self == NULL) /* its window was closed, which ended this */
     return;
   self->n_imports--;
   show_imports (self);
@@ -324,12 +326,16 @@ on_imported (GObject *source, GAsyncResult *result, gpointer user) {
 
 void
 longhand_models_view_import (LonghandModelsView *self, const char *path) {
+  GWeakRef *view;
+
   g_return_if_fail (LONGHAND_IS_MODELS_VIEW (self));
 
   longhand_banner_hide (self->problem);
   self->n_imports++;
   show_imports (self);
-  longhand_model_import_async (path, self->cancellable, on_imported, g_object_ref (self));
+  view = g_new (GWeakRef, 1);
+  g_weak_ref_init (view, self);
+  longhand_model_import_async (path, self->cancellable, on_imported, view);
 }
 
 static void
@@ -381,9 +387,16 @@ on_drop (GtkDropTarget *target, const GValue *value, double x, double y, Longhan
 
 /* ---- the recommendation ---- */
 
+static char *
+dup_reason (LonghandModelsView *self) {
+  if (longhand_measurement_is_running (self->measurement))
+    return g_strdup (_ ("Measuring…"));
+  return longhand_measurement_dup_reason (self->measurement);
+}
+
 static void
 show_reason (LonghandModelsView *self) {
-  g_autofree char *reason = longhand_measurement_dup_reason (self->measurement);
+  g_autofree char *reason = dup_reason (self);
   g_autofree char *text = g_markup_escape_text (
       reason != NULL ? reason
                      : _ ("Larger models make fewer mistakes and need more time. How large a one "
@@ -424,8 +437,6 @@ longhand_models_view_dispose (GObject *object) {
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->chooser);
   g_ptr_array_set_size (self->rows, 0);
-  if (self->measurement != NULL)
-    longhand_measurement_close (self->measurement);
   g_clear_object (&self->measurement);
   g_clear_object (&self->downloads);
   g_clear_object (&self->store);
@@ -480,7 +491,7 @@ longhand_models_view_init (LonghandModelsView *self) {
 
 GtkWidget *
 longhand_models_view_new (LonghandSettings *settings, LonghandModelStore *store, LonghandDownloads *downloads,
-                          LonghandDictation *dictation) {
+                          LonghandMeasurement *measurement) {
   LonghandModelsView *self = g_object_new (LONGHAND_TYPE_MODELS_VIEW, NULL);
   GtkDropTarget *drop = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
 
@@ -489,7 +500,7 @@ longhand_models_view_new (LonghandSettings *settings, LonghandModelStore *store,
   self->settings = g_object_ref (settings);
   self->store = g_object_ref (store);
   self->downloads = g_object_ref (downloads);
-  self->measurement = longhand_measurement_new (settings, store, dictation);
+  self->measurement = g_object_ref (measurement);
   longhand_model_purge_all ();
   longhand_model_store_refresh (store);
   show_mirror (self);

@@ -3,6 +3,7 @@
 
 #include "dictation/longhand-dictation.h"
 #include "models/longhand-downloads.h"
+#include "models/longhand-measurement.h"
 
 #include <adwaita.h>
 
@@ -13,7 +14,7 @@ G_DECLARE_FINAL_TYPE (LonghandModelsView, longhand_models_view, LONGHAND, MODELS
 
 /* Downloads go on when it is gone; a file that is being imported does not. References are kept. */
 GtkWidget *longhand_models_view_new (LonghandSettings *settings, LonghandModelStore *store,
-                                     LonghandDownloads *downloads, LonghandDictation *dictation);
+                                     LonghandDownloads *downloads, LonghandMeasurement *measurement);
 
 /* As if path had been chosen, or dropped. */
 void longhand_models_view_import (LonghandModelsView *self, const char *path);

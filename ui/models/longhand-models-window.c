@@ -5,14 +5,27 @@ struct _LonghandModelsWindow {
 
   /* template child */
   GtkBox *content;
+
+  LonghandMeasurement *measurement; /* owned */
 };
 
 G_DEFINE_FINAL_TYPE (LonghandModelsWindow, longhand_models_window, ADW_TYPE_WINDOW)
 
 static void
+longhand_models_window_dispose (GObject *object) {
+  LonghandModelsWindow *self = LONGHAND_MODELS_WINDOW (object);
+
+  if (self->measurement != NULL)
+    longhand_measurement_close (self->measurement);
+  g_clear_object (&self->measurement);
+  G_OBJECT_CLASS (longhand_models_window_parent_class)->dispose (object);
+}
+
+static void
 longhand_models_window_class_init (LonghandModelsWindowClass *klass) {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  G_OBJECT_CLASS (klass)->dispose = longhand_models_window_dispose;
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/longhand_app/Longhand/ui/models/longhand-models-window.ui");
   gtk_widget_class_bind_template_child (widget_class, LonghandModelsWindow, content);
@@ -29,7 +42,8 @@ longhand_models_window_new (LonghandSettings *settings, LonghandModelStore *stor
                             LonghandDownloads *downloads, LonghandDictation *dictation) {
   LonghandModelsWindow *self = g_object_new (LONGHAND_TYPE_MODELS_WINDOW, NULL);
 
-  gtk_box_append (self->content, longhand_models_view_new (settings, store, downloads, dictation));
+  self->measurement = longhand_measurement_new (settings, store, dictation);
+  gtk_box_append (self->content, longhand_models_view_new (settings, store, downloads, self->measurement));
   return GTK_WIDGET (self);
 }
 
