@@ -89,6 +89,7 @@ has_text (Fixture *f, const char *expected) {
 static void
 test_text_is_kept (Fixture *f, gconstpointer data) {
   WAIT_FOR (sidebar_says (f, "Nothing Here Yet"));
+  g_assert_true (sidebar_says (f, "Drop recordings on the window"));
   fixture_speak (f, 0, "Some words.");
   WAIT_FOR (count_sessions (f) == 1);
   WAIT_FOR (sidebar_says (f, "Today"));
