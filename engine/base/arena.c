@@ -66,13 +66,24 @@ void quill_free(void *memory)
         free(at - at[-1]);
 }
 
-void quill_release(const void *memory, size_t bytes)
+/* Of the whole pages within these bytes. */
+static void advise(const void *memory, size_t bytes, int advice)
 {
     const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), begin = (uintptr_t)memory;
     const uintptr_t first = (begin + page - 1) / page * page, last = (begin + bytes) / page * page;
 
     if (first < last)
-        madvise((void *)first, last - first, MADV_DONTNEED);
+        madvise((void *)first, last - first, advice);
+}
+
+void quill_release(const void *memory, size_t bytes)
+{
+    advise(memory, bytes, MADV_DONTNEED);
+}
+
+void quill_prefer_huge_pages(const void *memory, size_t bytes)
+{
+    advise(memory, bytes, MADV_HUGEPAGE);
 }
 
 void quill_alloc_fail_at(unsigned long n)

@@ -11,17 +11,21 @@ bool quill_mul2(size_t *out, size_t a, size_t b);
 bool quill_mul3(size_t *out, size_t a, size_t b, size_t c);
 
 /* All heap memory of the engine comes from here, so that tests can make each allocation fail in turn. */
-void *quill_alloc(size_t bytes);        /* 64-byte aligned, not cleared; NULL when there is none */
-void *quill_alloc_zero(size_t bytes);   /* the system lends a page of a large piece when it is first written */
+void *quill_alloc(size_t bytes);      /* 64-byte aligned, not cleared; NULL when there is none */
+void *quill_alloc_zero(size_t bytes); /* the system lends a page of a large piece when it is first written */
 void quill_free(void *memory);
 
 /* Lends the whole pages within these bytes back to the system until they are next used. What was in them is
  * zero then; of a file's map, read anew. */
 void quill_release(const void *memory, size_t bytes);
 
+/* Before these bytes are used, which will be read from end to end again and again: has the system lend them
+ * in huge pages, if it has some, so that less time goes into finding pages. */
+void quill_prefer_huge_pages(const void *memory, size_t bytes);
+
 /* For tests: the n-th allocation from now fails (1: the next), once; 0 switches it off. Process-wide. */
 void quill_alloc_fail_at(unsigned long n);
-unsigned long quill_alloc_count(void);  /* allocations since the process began */
+unsigned long quill_alloc_count(void); /* allocations since the process began */
 
 /* A piece of an arena: where it begins and how long it is. */
 struct quill_span {

@@ -3,7 +3,8 @@
  *
  * There are two kinds of product, after what limits them. Where hundreds of rows pass by (the encoder) it is
  * arithmetic: rows are packed once in the form of a struct quill_gemm, weights are packed in passing. Where a
- * token or a few pass by (the decoder) it is reading the weights: they are used as they lie in the file. */
+ * token or a few pass by (the decoder) it is reading the weights: they are used as they lie in the file, or
+ * in strips (kernels/strips.h) that were made of them once. */
 #ifndef QUILL_KERNELS_COMPUTE_H
 #define QUILL_KERNELS_COMPUTE_H
 
@@ -17,10 +18,13 @@ struct quill_matrix {
     enum quill_type type;
     size_t rows, cols;
     const void *data; /* borrowed, any alignment; rows * cols / block_len * block_bytes */
+    const void
+        *strips; /* borrowed; the same in strips, for kernels that multiply those; NULL: there are none */
 };
 
 /* out [w->cols] = row i. */
-void quill_matrix_row(const struct quill_kernels *kernels, const struct quill_matrix *w, size_t i, float *out);
+void quill_matrix_row(const struct quill_kernels *kernels, const struct quill_matrix *w, size_t i,
+                      float *out);
 
 struct quill_compute {
     struct quill_kernels kernels;
@@ -43,7 +47,8 @@ enum quill_store {
     QUILL_STORE_F32,
     QUILL_STORE_F16,
     QUILL_STORE_ADD,    /* added to the float32 that are there */
-    QUILL_STORE_PACKED, /* rows in the form of the struct quill_gemm that multiplies; not for quill_dot_linear */
+    QUILL_STORE_PACKED, /* rows in the form of the struct quill_gemm that multiplies; not for quill_dot_linear
+                         */
 };
 struct quill_target {
     void *y;
@@ -76,8 +81,8 @@ struct quill_window_attention {
     enum quill_type type; /* of q, k, v: f32 or f16 */
     size_t stride;
     size_t n, n_head, head_dim;
-    void *panels; /* [quill_attend_panels_bytes], 64-byte aligned: working memory */
-    void *out;    /* n packed rows of n_head * head_dim, for the product that follows */
+    void *panels;                      /* [quill_attend_panels_bytes], 64-byte aligned: working memory */
+    void *out;                         /* n packed rows of n_head * head_dim, for the product that follows */
     const struct quill_gemm *out_gemm; /* their form */
 };
 size_t quill_attend_panels_bytes(const struct quill_gemm *gemm, size_t n, size_t n_head, size_t head_dim);
@@ -135,9 +140,9 @@ struct quill_cache_view {
 /* Attention of few queries over a cache: out row i, head h = softmax(scale q_i,h . k_j,h) v_j,h over the keys
  * j of its view. A row does not depend on the rows beside it, nor on which pages it is that its view has. */
 struct quill_cache_attention {
-    const float *q;                  /* [n_query, n_head * head_dim] */
-    const struct quill_cache *k, *v; /* of the same shape */
-    float *out;                      /* [n_query, n_head * head_dim]; not q */
+    const float *q;                       /* [n_query, n_head * head_dim] */
+    const struct quill_cache *k, *v;      /* of the same shape */
+    float *out;                           /* [n_query, n_head * head_dim]; not q */
     const struct quill_cache_view *views; /* [n_query] */
     size_t n_query;
 };

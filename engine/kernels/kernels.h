@@ -111,8 +111,12 @@ struct quill_kernels {
      * the type's block. An element is the same whichever rows it is computed with. */
     void (*dot[QUILL_TYPE_COUNT])(const void *rows, size_t stride, size_t n_rows, size_t k, const void *x,
                                   size_t x_stride, size_t m, float *y, size_t ldy);
-    /* Makes the row that the quantized types' dot takes. k % 32 == 0. A block with an infinity or a NaN
-     * becomes NaN as a whole. */
+    /* The same of weights in strips (kernels/strips.h): y [m, n_strips * QUILL_STRIP_ROWS]. NULL where `dot`
+     * of rows does as well, and of types that there are no strips of. */
+    void (*strips[QUILL_TYPE_COUNT])(const void *strips, size_t n_strips, size_t k, const void *x,
+                                     size_t x_stride, size_t m, float *y, size_t ldy);
+    /* Makes the row that the quantized types' dot and strips take. k % 32 == 0. A block with an infinity or a
+     * NaN becomes NaN as a whole. */
     void (*pack_dot)(const float *x, size_t k, void *row);
 
     /* Mix of rows of float32 or half floats: y[j] = sum_i a[i] * row_i[j], j < n, i ascending; 0 when n_rows

@@ -3,11 +3,15 @@
 
 #include "base/split.h"
 #include "kernels/attend.h"
+#include "kernels/strips.h"
+#include "quant/blocks.h"
 
 /* Outputs whose weights are packed together, and a multiple of every group of a packed result. */
 #define CHUNK QUILL_GEMM_CHUNK
-/* Outputs of a dot product's step, whose weights stay in the first-level cache, and rows of x at a time. */
-#define DOT_ROWS 16
+/* Outputs of a dot product's step, of rows and of strips, whose weights stay in the first-level cache; and
+ * rows of x at a time. */
+#define DOT_ROWS QUILL_STRIP_ROWS
+#define STRIPS_ROWS (4 * QUILL_STRIP_ROWS)
 #define DOT_X_ROWS 8
 
 static size_t smaller(size_t a, size_t b)
@@ -141,11 +145,32 @@ static const unsigned char *stored_rows(const struct quill_matrix *w, size_t fir
     return (const unsigned char *)w->data + first * *stride;
 }
 
+/* Some blocks at a time, so that the file's pages are left alone. */
+static void strips_row(const struct quill_kernels *kernels, const struct quill_matrix *w, size_t i,
+                       float *out)
+{
+    enum { BLOCKS = 8 };
+    const struct quill_type_traits *traits = quill_type_traits(w->type);
+    const size_t n_blocks = w->cols / traits->block_len;
+    unsigned char blocks[BLOCKS * sizeof(struct quill_q8_0)];
+
+    assert(traits->block_bytes * BLOCKS <= sizeof blocks);
+    for (size_t first = 0; first < n_blocks; first += BLOCKS) {
+        const size_t n = smaller(BLOCKS, n_blocks - first);
+
+        quill_strips_blocks(w->type, w->strips, i, w->cols, first, n, blocks);
+        kernels->dequantize[w->type](blocks, out + first * traits->block_len, n * traits->block_len);
+    }
+}
+
 void quill_matrix_row(const struct quill_kernels *kernels, const struct quill_matrix *w, size_t i, float *out)
 {
     size_t stride;
 
-    kernels->dequantize[w->type](stored_rows(w, i, &stride), out, w->cols);
+    if (w->strips)
+        strips_row(kernels, w, i, out);
+    else
+        kernels->dequantize[w->type](stored_rows(w, i, &stride), out, w->cols);
 }
 
 /* Rows [first, first + n) of W as floats: where they lie if they can be read there, else expanded to buffer.
@@ -277,6 +302,31 @@ static void dot_task(void *context, unsigned task, unsigned worker)
     }
 }
 
+/* Like dot_task. */
+static void strips_task(void *context, unsigned task, unsigned worker)
+{
+    const struct linear_job *job = context;
+    const struct quill_matrix *w = job->w;
+    const size_t begin = task * job->rows_per_task, end = smaller(begin + job->rows_per_task, w->rows);
+    const size_t strip_bytes = quill_strip_bytes(w->type, w->cols);
+
+    for (size_t first = begin; first < end; first += STRIPS_ROWS) {
+        const size_t n = smaller(STRIPS_ROWS, end - first);
+        const unsigned char *strips =
+            (const unsigned char *)w->strips + first / QUILL_STRIP_ROWS * strip_bytes;
+
+        for (size_t i = 0; i < job->m; i += DOT_X_ROWS) {
+            const size_t m = smaller(DOT_X_ROWS, job->m - i);
+            float sums[DOT_X_ROWS * STRIPS_ROWS];
+
+            job->c->kernels.strips[w->type](strips, quill_strip_count(n), w->cols, job->x + i * job->x_stride,
+                                            job->x_stride, m, sums, STRIPS_ROWS);
+            for (size_t row = 0; row < m; row++)
+                finish_row(job, sums + row * STRIPS_ROWS, i + row, first, n);
+        }
+    }
+}
+
 void quill_dot_linear(const struct quill_compute *c, const struct quill_matrix *w, const float *bias,
                       const float *x, size_t m, void *rows, const struct quill_target *target)
 {
@@ -299,7 +349,8 @@ void quill_dot_linear(const struct quill_compute *c, const struct quill_matrix *
             c->kernels.pack_dot(x + i * w->cols, w->cols, (unsigned char *)rows + i * job.x_stride);
         job.x = rows;
     }
-    quill_pool_run(c->pool, dot_task, &job, split.n_tasks);
+    quill_pool_run(c->pool, w->strips && c->kernels.strips[w->type] ? strips_task : dot_task, &job,
+                   split.n_tasks);
 }
 
 /* ---- layer norm ------------------------------------------------------------------------------------- */

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernels/strips.h"
+
 #define N_TAPS 3 /* of both convolutions */
 #define AGAIN "the file is damaged or of another kind; download it again"
 
@@ -12,9 +14,11 @@
  * same sequence of spans, to copy. */
 struct walk {
     const struct quill_ggml *file;
-    const struct quill_arena *arena; /* NULL: the checking walk */
+    const struct quill_arena *arena;     /* NULL: the checking walk */
+    const struct quill_kernels *kernels; /* the best of this machine */
     struct quill_plan plan;
-    size_t type_bytes[QUILL_TYPE_COUNT];              /* of matrices, which stay in the map */
+    size_t type_bytes[QUILL_TYPE_COUNT]; /* of matrices, which stay in the map, or are read from strips */
+    size_t strip_bytes;
     const unsigned char *encoder_begin, *encoder_end; /* around the encoder's matrices */
     struct quill_error *err;
 };
@@ -122,6 +126,24 @@ static enum quill_status take_matrix(struct walk *w, const char *name, size_t ro
     return QUILL_OK;
 }
 
+/* What few rows at a time pass by is put into strips, if the machine multiplies those; the file's pages are
+ * done with then. */
+static void take_strips(struct walk *w, struct quill_matrix *m)
+{
+    unsigned char *strips;
+
+    if (!w->kernels->strips[m->type])
+        return;
+    const size_t n = quill_strip_count(m->rows), bytes = quill_strip_bytes(m->type, m->cols);
+    strips = take(w, n, bytes);
+    w->strip_bytes += n * bytes;
+    if (!strips)
+        return;
+    quill_strips_pack(m->type, m->data, m->rows, m->cols, strips);
+    quill_ggml_release(w->file, m->data, (const unsigned char *)m->data + matrix_bytes(m));
+    m->strips = strips;
+}
+
 static enum quill_status take_linear(struct walk *w, const char *prefix, size_t rows, size_t cols, bool bias,
                                      struct quill_linear_layer *out)
 {
@@ -220,6 +242,17 @@ static enum quill_status take_encoder(struct walk *w, const struct quill_hparams
     return take_norm(w, "encoder.ln_post", n, &model->encoder_norm);
 }
 
+/* The keys and values of the cross-attention see whole windows. */
+static void take_block_strips(struct walk *w, struct quill_decoder_block *block)
+{
+    struct quill_linear_layer *const layers[] = {&block->self.query, &block->self.key,    &block->self.value,
+                                                 &block->self.out,   &block->cross.query, &block->cross.out,
+                                                 &block->mlp.up,     &block->mlp.down};
+
+    for (size_t i = 0; i < sizeof layers / sizeof *layers; i++)
+        take_strips(w, &layers[i]->w);
+}
+
 static enum quill_status take_decoder(struct walk *w, const struct quill_hparams *h,
                                       struct quill_model *model)
 {
@@ -231,6 +264,7 @@ static enum quill_status take_decoder(struct walk *w, const struct quill_hparams
         QUILL_TRY(take_attention(w, block, "attn", n, &model->decoder[i].self));
         QUILL_TRY(take_attention(w, block, "cross_attn", n, &model->decoder[i].cross));
         QUILL_TRY(take_mlp(w, block, n, &model->decoder[i].mlp));
+        take_block_strips(w, &model->decoder[i]);
     }
     return take_norm(w, "decoder.ln", n, &model->decoder_norm);
 }
@@ -248,8 +282,10 @@ static enum quill_status take_tables(struct walk *w, const struct quill_hparams 
                          &model->encoder_positions));
     QUILL_TRY(take_table(w, "decoder.positional_embedding", h->n_text_ctx, h->n_text_state, false,
                          &model->decoder_positions));
-    return take_matrix(w, "decoder.token_embedding.weight", h->n_vocab, h->n_text_state,
-                       &model->token_embedding);
+    QUILL_TRY(take_matrix(w, "decoder.token_embedding.weight", h->n_vocab, h->n_text_state,
+                          &model->token_embedding));
+    take_strips(w, &model->token_embedding);
+    return QUILL_OK;
 }
 
 static enum quill_status walk_all(struct walk *w, struct quill_model *model)
@@ -287,7 +323,10 @@ static enum quill_cache_form cache_form(enum quill_type weight_type)
 enum quill_status quill_weights_load(struct quill_model *model, struct quill_error *err)
 {
     const struct quill_hparams *h = &model->hparams;
-    struct walk w = {.file = &model->file, .err = err};
+    struct quill_kernels kernels;
+    struct walk w = {.file = &model->file, .kernels = &kernels, .err = err};
+
+    quill_kernels_init(&kernels, UINT32_MAX);
 
     model->encoder = quill_alloc_zero(h->n_audio_layer * sizeof *model->encoder);
     model->decoder = quill_alloc_zero(h->n_text_layer * sizeof *model->decoder);
@@ -298,7 +337,8 @@ enum quill_status quill_weights_load(struct quill_model *model, struct quill_err
 
     QUILL_TRY(quill_arena_open(&model->arena, &w.plan, "the model's vectors", err));
     const size_t planned = w.plan.bytes;
-    w = (struct walk){.file = &model->file, .err = err, .arena = &model->arena};
+    quill_prefer_huge_pages(model->arena.base, w.strip_bytes > 0 ? planned : 0);
+    w = (struct walk){.file = &model->file, .kernels = &kernels, .err = err, .arena = &model->arena};
     QUILL_TRY(walk_all(&w, model));
     assert(w.plan.bytes == planned);
 
@@ -316,6 +356,6 @@ enum quill_status quill_weights_load(struct quill_model *model, struct quill_err
     quill_ggml_release(w.file, w.file->map, (const unsigned char *)w.file->map + w.file->map_bytes);
     model->embedding_bytes = matrix_bytes(&model->token_embedding) + matrix_bytes(&model->encoder_positions) +
                              matrix_bytes(&model->decoder_positions);
-    model->weight_bytes = all_bytes - matrix_bytes(&model->token_embedding) + planned;
+    model->weight_bytes = all_bytes - matrix_bytes(&model->token_embedding) + planned - w.strip_bytes;
     return QUILL_OK;
 }

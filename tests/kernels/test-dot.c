@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "kernels/strips.h"
 #include "quant/unpack.h"
 
 #define GAP 12345.0f
@@ -231,6 +232,40 @@ run (const struct check_level *level, const struct dots *t) {
                               t->m, t->y, t->ldy);
 }
 
+/* The same as strips, which end at a forbidden page, as does what comes of them. */
+static void
+run_strips (const struct check_level *level, const struct dots *t) {
+  const size_t bytes = quill_strip_bytes (t->type, t->k), row_bytes = bytes / QUILL_STRIP_ROWS;
+  const size_t n_strips = quill_strip_count (t->n_rows), ldy = n_strips * QUILL_STRIP_ROWS;
+  struct check_memory strips = check_memory_new (n_strips * bytes), y_memory;
+  float *y = check_floats (&y_memory, t->m * ldy);
+  g_autofree unsigned char *rows = g_malloc (t->n_rows * row_bytes);
+
+  for (size_t j = 0; j < t->n_rows; j++)
+    memcpy (rows + j * row_bytes, (unsigned char *)t->w_memory.data + j * t->stride, row_bytes);
+  memset (strips.data, 0, strips.bytes);
+  quill_strips_pack (t->type, rows, t->n_rows, t->k, strips.data);
+  level->kernels.strips[t->type](strips.data, n_strips, t->k, t->x_memory.data, t->x_stride, t->m, y, ldy);
+  for (size_t i = 0; i < t->m; i++) {
+    memcpy (t->y + i * t->ldy, y + i * ldy, t->n_rows * sizeof *y);
+    for (size_t j = t->n_rows; j < ldy; j++) /* rows that there are not */
+      g_assert_true (y[i * ldy + j] == 0.0f || isnan (y[i * ldy + j]));
+  }
+  check_memory_intact (&strips);
+  check_memory_intact (&y_memory);
+  check_memory_free (&strips);
+  check_memory_free (&y_memory);
+}
+
+/* The ways to a product that a level has for a type. */
+typedef void (*Run) (const struct check_level *level, const struct dots *t);
+static size_t
+ways (const struct check_level *level, enum quill_type type, Run out[2]) {
+  out[0] = run;
+  out[1] = run_strips;
+  return level->kernels.strips[type] != NULL ? 2 : 1;
+}
+
 /* The sum of the magnitudes that a quantized product adds up: of every weight less its block's offset times
  * x, and of every offset times the sum of its block of x. */
 static double
@@ -273,12 +308,16 @@ check_element (const struct dots *t, size_t i, size_t j) {
 
 static void
 check_all (const struct check_level *level, const struct dots *t) {
-  run (level, t);
-  for (size_t i = 0; i < t->m; i++) {
-    for (size_t j = 0; j < t->n_rows; j++)
-      check_element (t, i, j);
-    for (size_t j = t->n_rows; i + 1 < t->m && j < t->ldy; j++)
-      g_assert_cmpfloat (t->y[i * t->ldy + j], ==, GAP);
+  Run runs[2];
+
+  for (size_t way = 0; way < ways (level, t->type, runs); way++) {
+    runs[way](level, t);
+    for (size_t i = 0; i < t->m; i++) {
+      for (size_t j = 0; j < t->n_rows; j++)
+        check_element (t, i, j);
+      for (size_t j = t->n_rows; i + 1 < t->m && j < t->ldy; j++)
+        g_assert_cmpfloat (t->y[i * t->ldy + j], ==, GAP);
+    }
   }
 }
 
@@ -337,28 +376,90 @@ element_does_not_depend_on_its_neighbours (const struct check_level *level) {
   }
 }
 
+/* What beams say must not depend on how many there are. */
+static void
+strips_do_not_depend_on_how_many_pass_by (const struct check_level *level) {
+  for (int type = 0; type < QUILL_TYPE_COUNT; type++) {
+    if (level->kernels.strips[type] == NULL)
+      continue;
+    for (size_t m = 2; m <= MOST_M; m++) {
+      struct dots t = dots_new ((enum quill_type)type, MOST_ROWS, m, 384);
+      g_autofree float *together = NULL;
+
+      fill (level, &t);
+      run_strips (level, &t);
+      together = g_memdup2 (t.y, t.y_memory.bytes);
+      for (size_t i = 0; i < m; i++) {
+        struct dots one = t;
+
+        one.x_memory.data = (unsigned char *)t.x_memory.data + i * t.x_stride;
+        one.m = 1;
+        run_strips (level, &one);
+        g_assert_cmpmem (t.y, t.n_rows * sizeof *t.y, together + i * t.ldy, t.n_rows * sizeof *t.y);
+      }
+      dots_free (&t);
+    }
+  }
+}
+
+static void
+rows_come_out_of_strips_as_they_were (const struct check_level *level) {
+  for (size_t c = 0; c < CHECK_N_QUANTIZED; c++)
+    for (size_t n_rows = 1; n_rows <= 33; n_rows += 1 + n_rows / 8)
+      for (size_t n_blocks = 1; n_blocks <= 12; n_blocks += 3) {
+        const enum quill_type type = check_quantized[c];
+        const size_t row_bytes = n_blocks * quill_type_traits (type)->block_bytes, k = 32 * n_blocks;
+        g_autofree unsigned char *rows = g_malloc (n_rows * row_bytes);
+        struct check_memory strips, row = check_memory_new (row_bytes);
+
+        if (!quill_strips_have (type)) {
+          g_assert_null (level->kernels.strips[type]);
+          check_memory_free (&row);
+          continue;
+        }
+        strips = check_memory_new (quill_strip_count (n_rows) * quill_strip_bytes (type, k));
+        check_blocks (type, rows, n_rows * n_blocks, 1.0f);
+        memset (strips.data, 0, strips.bytes);
+        quill_strips_pack (type, rows, n_rows, k, strips.data);
+        for (size_t i = 0; i < n_rows; i++) {
+          quill_strips_blocks (type, strips.data, i, k, 0, n_blocks, row.data);
+          g_assert_cmpmem (row.data, row_bytes, rows + i * row_bytes, row_bytes);
+          quill_strips_blocks (type, strips.data, i, k, n_blocks - 1, 1, row.data);
+          g_assert_cmpmem (row.data, row_bytes / n_blocks, rows + (i + 1) * row_bytes - row_bytes / n_blocks,
+                           row_bytes / n_blocks);
+        }
+        check_memory_intact (&strips);
+        check_memory_free (&strips);
+        check_memory_free (&row);
+      }
+}
+
 static void
 nan_stays_in_its_row (const struct check_level *level) {
   for (int type = 0; type < QUILL_TYPE_COUNT; type++)
     for (size_t poisoned = 0; poisoned < MOST_M; poisoned++) {
-      struct dots t = dots_new ((enum quill_type)type, MOST_ROWS, MOST_M, 256);
-      g_autofree float *before = NULL;
-      float x[256];
+      Run runs[2];
 
-      fill (level, &t);
-      run (level, &t);
-      before = g_memdup2 (t.y, t.y_memory.bytes);
-      check_fill (x, 256);
-      x[31 * poisoned] = poisoned % 2 ? NAN : INFINITY;
-      set_x (level, &t, poisoned, x);
-      run (level, &t);
-      for (size_t i = 0; i < MOST_M; i++)
-        for (size_t j = 0; j < MOST_ROWS; j++)
-          if (i == poisoned)
-            g_assert_false (isfinite (t.y[i * t.ldy + j]));
-          else
-            g_assert_cmpfloat (t.y[i * t.ldy + j], ==, before[i * t.ldy + j]);
-      dots_free (&t);
+      for (size_t way = 0; way < ways (level, (enum quill_type)type, runs); way++) {
+        struct dots t = dots_new ((enum quill_type)type, MOST_ROWS, MOST_M, 256);
+        g_autofree float *before = NULL;
+        float x[256];
+
+        fill (level, &t);
+        runs[way](level, &t);
+        before = g_memdup2 (t.y, t.y_memory.bytes);
+        check_fill (x, 256);
+        x[31 * poisoned] = poisoned % 2 ? NAN : INFINITY;
+        set_x (level, &t, poisoned, x);
+        runs[way](level, &t);
+        for (size_t i = 0; i < MOST_M; i++)
+          for (size_t j = 0; j < MOST_ROWS; j++)
+            if (i == poisoned)
+              g_assert_false (isfinite (t.y[i * t.ldy + j]));
+            else
+              g_assert_cmpfloat (t.y[i * t.ldy + j], ==, before[i * t.ldy + j]);
+        dots_free (&t);
+      }
     }
 }
 
@@ -556,6 +657,8 @@ main (int argc, char **argv) {
   check_add ("dot", "every-quantized-type-is-the-product", every_quantized_type_is_the_product);
   check_add ("dot", "floats-are-the-product", floats_are_the_product);
   check_add ("dot", "element-does-not-depend-on-its-neighbours", element_does_not_depend_on_its_neighbours);
+  check_add ("dot", "strips-do-not-depend-on-how-many-pass-by", strips_do_not_depend_on_how_many_pass_by);
+  check_add ("dot", "rows-come-out-of-strips-as-they-were", rows_come_out_of_strips_as_they_were);
   check_add ("dot", "nan-stays-in-its-row", nan_stays_in_its_row);
   check_add ("dot", "largest-integers-do-not-saturate", largest_integers_do_not_saturate);
   check_add ("dot", "sums-of-rows-are-the-mix", sums_of_rows_are_the_mix);

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernels/strips.h"
 #include "packed.h"
 #include "rig.h"
 
@@ -12,7 +13,7 @@
 /* --- weights, bias and results ----------------------------------------------------------------------- */
 
 struct layer {
-  struct check_memory w_memory, bias_memory;
+  struct check_memory w_memory, strips_memory, bias_memory;
   struct quill_matrix w;
   float *bias;
   float *weights; /* owned; the matrix expanded */
@@ -33,6 +34,12 @@ layer_new (enum quill_type type, size_t rows, size_t cols, size_t shift) {
     quill_quantize_row (type, l.weights, stored, n);
   quill_dequantize_row (type, stored, l.weights, n);
   l.w = (struct quill_matrix){ .type = type, .rows = rows, .cols = cols, .data = stored };
+  if (quill_strips_have (type)) {
+    l.strips_memory = check_memory_new (quill_strip_count (rows) * quill_strip_bytes (type, cols));
+    memset (l.strips_memory.data, 0, l.strips_memory.bytes);
+    quill_strips_pack (type, stored, rows, cols, l.strips_memory.data);
+    l.w.strips = l.strips_memory.data;
+  }
   l.bias = check_floats (&l.bias_memory, rows);
   check_fill (l.bias, rows);
   return l;
@@ -41,6 +48,8 @@ layer_new (enum quill_type type, size_t rows, size_t cols, size_t shift) {
 static void
 layer_free (struct layer *l) {
   check_memory_free (&l->w_memory);
+  if (l->w.strips != NULL)
+    check_memory_free (&l->strips_memory);
   check_memory_free (&l->bias_memory);
   g_free (l->weights);
 }
@@ -365,6 +374,20 @@ overlapping_rows_are_a_convolution (const struct check_level *level) {
 
 /* --- few rows ---------------------------------------------------------------------------------------- */
 
+/* sums [rows] of one packed row, each strip as a product of its own. */
+static void
+strip_sums (const struct check_level *level, const struct layer *l, const void *row, float *sums) {
+  const size_t bytes = quill_strip_bytes (l->w.type, l->w.cols);
+
+  for (size_t first = 0; first < l->w.rows; first += QUILL_STRIP_ROWS) {
+    float y[QUILL_STRIP_ROWS];
+
+    level->kernels.strips[l->w.type]((const unsigned char *)l->w.strips + first / QUILL_STRIP_ROWS * bytes, 1,
+                                     l->w.cols, row, 0, 1, y, QUILL_STRIP_ROWS);
+    memcpy (sums + first, y, MIN (QUILL_STRIP_ROWS, l->w.rows - first) * sizeof *y);
+  }
+}
+
 /* sums [m, rows] as the product must give them, without bias: each as a product of its own, whose value
  * test-dot.c vouches for. */
 static float *
@@ -380,6 +403,10 @@ dot_sums (const struct check_level *level, const struct layer *l, const float *x
 
     if (packs)
       level->kernels.pack_dot (x + i * k, k, row);
+    if (l->w.strips != NULL && level->kernels.strips[l->w.type] != NULL) {
+      strip_sums (level, l, row, sums + i * l->w.rows);
+      continue;
+    }
     for (size_t j = 0; j < l->w.rows; j++)
       level->kernels.dot[l->w.type]((const unsigned char *)l->w.data + j * bytes, bytes, 1, k, used, 0, 1,
                                     &sums[i * l->w.rows + j], 1);
@@ -440,6 +467,27 @@ check_dot (const struct check_level *level, const struct layer *l, size_t m, enu
   check_memory_intact (&rows);
   check_memory_free (&rows);
   check_memory_free (&x_memory);
+}
+
+/* A row of the vocabulary is a token's embedding, wherever it lies. */
+static void
+rows_of_a_matrix_are_its_weights (const struct check_level *level) {
+  for (int type = 0; type < QUILL_TYPE_COUNT; type++)
+    for (size_t cols = 256; cols <= 768; cols += 256) {
+      struct layer l = layer_new ((enum quill_type)type, 33, cols, 1);
+
+      for (size_t i = 0; i < l.w.rows; i++) {
+        struct check_memory memory;
+        float *row = check_floats (&memory, cols);
+
+        quill_matrix_row (&level->kernels, &l.w, i, row);
+        for (size_t c = 0; c < cols; c++)
+          check_near (row[c], (double)l.weights[i * cols + c], 0x1p-22 * fabs ((double)row[c]));
+        check_memory_intact (&memory);
+        check_memory_free (&memory);
+      }
+      layer_free (&l);
+    }
 }
 
 static void
@@ -529,6 +577,7 @@ main (int argc, char **argv) {
   check_add ("linear", "packed-rows-are-the-kernel-row-by-row", packed_rows_are_the_kernel_row_by_row);
   check_add ("linear", "packed-norm-is-both-kernels-row-by-row", packed_norm_is_both_kernels_row_by_row);
   check_add ("linear", "overlapping-rows-are-a-convolution", overlapping_rows_are_a_convolution);
+  check_add ("linear", "rows-of-a-matrix-are-its-weights", rows_of_a_matrix_are_its_weights);
   check_add ("linear", "dot-of-every-shape-is-the-product", dot_of_every_shape);
   check_add ("linear", "dot-of-every-type-store-and-number-of-rows",
              dot_of_every_type_store_and_number_of_rows);

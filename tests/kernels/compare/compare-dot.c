@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "compare.h"
+#include "kernels/strips.h"
 
 static bool
 is_float (int type) {
@@ -87,6 +88,30 @@ dots_new (struct dots *d, const struct quill_kernels *kernels, const struct quil
   }
 }
 
+/* All rows as strips, which end where reading is forbidden. */
+static void
+strips_are_the_portable_rows (const struct dots *d, const struct quill_kernels *kernels, bool raw) {
+  enum { LDY = (MAX_ROWS + QUILL_STRIP_ROWS - 1) / QUILL_STRIP_ROWS * QUILL_STRIP_ROWS };
+  const size_t bytes = quill_strip_bytes (d->type, d->k), row_bytes = bytes / QUILL_STRIP_ROWS;
+  unsigned char *strips = memory_new (LDY / QUILL_STRIP_ROWS * bytes),
+                *rows = memory_new (MAX_ROWS * row_bytes);
+
+  for (size_t j = 0; j < MAX_ROWS; j++)
+    memcpy (rows + j * row_bytes, d->rows + j * d->stride, row_bytes);
+  memset (strips, 0, LDY / QUILL_STRIP_ROWS * bytes);
+  quill_strips_pack (d->type, rows, MAX_ROWS, d->k, strips);
+  for (size_t m = 1; m <= MAX_M; m++) {
+    float *y = floats_new (m * LDY);
+
+    compare_case ("strips of %s, m %zu, k %zu", quill_type_traits (d->type)->name, m, d->k);
+    kernels->strips[d->type](strips, LDY / QUILL_STRIP_ROWS, d->k, d->x, d->x_stride, m, y, LDY);
+    for (size_t i = 0; i < m; i++)
+      for (size_t j = 0; j < MAX_ROWS; j++)
+        expect_near (y[i * LDY + j], d->expected[i * MAX_ROWS + j],
+                     tolerance (d->type, d->rows + j * d->stride, d->k, raw));
+  }
+}
+
 /* The last m and n_rows together, so that reading beyond them is noticed. */
 static void
 dots_together (const struct dots *d, const struct quill_kernels *kernels, size_t m, size_t n_rows) {
@@ -125,6 +150,8 @@ dots_are_the_portable_ones (const struct quill_kernels *kernels, const struct qu
           for (size_t m = 1; m <= MAX_M; m++)
             for (size_t n_rows = 1; n_rows <= MAX_ROWS; n_rows++)
               dots_together (&d, kernels, m, n_rows);
+        if (kernels->strips[type])
+          strips_are_the_portable_rows (&d, kernels, raw != 0);
         for (size_t i = 0; i < sizeof some / sizeof *some; i++)
           dots_together (&d, kernels, some[i][0], some[i][1]);
         memory_release ();
