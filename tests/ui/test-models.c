@@ -301,7 +301,7 @@ leaving_says_that_a_download_stops (ModelsFixture *f, gconstpointer data) {
   g_assert_nonnull (f->ui.window);
   gtk_window_close (GTK_WINDOW (window));
   WAIT_FOR (window->downloads_question != NULL);
-  g_signal_emit_by_name (fixture_find (window->downloads_question, GTK_TYPE_BUTTON, "label", "_Close"),
+  g_signal_emit_by_name (fixture_find (window->downloads_question, GTK_TYPE_BUTTON, "label", "_Stop"),
                          "clicked");
   WAIT_FOR (f->ui.window == NULL);
   g_assert_cmpint (inhibited, ==, 0);

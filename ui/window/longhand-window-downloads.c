@@ -143,7 +143,7 @@ ask (LonghandWindow *self, LonghandDownload *download) {
   GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), _ ("Stop the Download?"), body);
 
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "close",
-                                    _ ("_Close"), NULL);
+                                    _ ("_Stop"), NULL);
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_answer), self, 0);
   g_set_weak_pointer (&self->downloads_question, GTK_WINDOW (dialog));
