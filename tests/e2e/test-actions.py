@@ -198,7 +198,7 @@ action("win.copy-all", keys("ctrl+shift+c"), tree("Copy All"), is_there("Text co
 action("win.transcribe-again", menu_keys("t"), menu("Transcribe Again…"), is_window("Transcribe Again"), keys("alt+c"))
 action("win.models", menu_keys("m"), menu("Models"), is_window("Models"), ESCAPE)
 action("win.files", menu_keys("d"), menu("Audio Files"), is_window("Audio Files"), ESCAPE)
-action("win.show-help-overlay", keys("ctrl+question"), menu("Keyboard Shortcuts"), is_there("label:Record or stop"), ESCAPE)
+action("win.keys", keys("ctrl+question"), menu("Keyboard Shortcuts"), is_there("label:Record or stop"), ESCAPE)
 action("app.preferences", keys("ctrl+comma"), menu("Preferences"), is_window("Preferences"), ESCAPE)
 action("app.about", menu_keys("a"), menu("About Longhand"), is_window("About"), ESCAPE)
 action("win.export", keys("ctrl+s"), tree("Export"), lambda: x_window("Export Text"), ESCAPE)

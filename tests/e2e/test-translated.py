@@ -35,7 +35,7 @@ NAMES.update(pseudo.plain_words(os.environ["XDG_DATA_HOME"]), pseudo.plain_words
              pseudo.plain_words("I say what I think, and the words appear while I am speaking."))
 # Of those that GTK and libadwaita make, which are not named: what holds what can be chosen, and is not read by itself.
 HOLDERS = {"list", "scroll pane", "page tab list"}
-MADE_BY_TOOLKIT = {"shortcuts", "about"}
+MADE_BY_TOOLKIT = {"about"}
 
 tour.set_up()
 trip = tour.Tour(sys.argv[1], sys.argv[2], translate)

@@ -20,9 +20,9 @@ do_action (Fixture *f, const char *name) {
 
 static void
 test_actions (Fixture *f, gconstpointer data) {
-  static const char *const names[] = { "win.record",      "win.export",    "win.copy-all",
-                                       "win.find",        "win.find-next", "win.find-previous",
-                                       "win.performance", "win.menu",      "win.show-help-overlay" };
+  static const char *const names[]
+      = { "win.record",        "win.export",      "win.copy-all", "win.find", "win.find-next",
+          "win.find-previous", "win.performance", "win.menu",     "win.keys" };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
     g_test_message ("%s", names[i]);
@@ -31,6 +31,24 @@ test_actions (Fixture *f, gconstpointer data) {
     gtk_menu_button_popdown (f->window->menu);
     g_clear_object (&f->window->chooser);
   }
+}
+
+/* On a phone, too, and keys as the program has them. */
+static void
+test_keys_window (Fixture *f, gconstpointer data) {
+  GtkWindow *window;
+  g_autofree char *labels = NULL;
+
+  gtk_application_set_accels_for_action (fixture_get_application (), "win.record",
+                                         (const char *const[]){ "<Control>j", NULL });
+  do_action (f, "win.keys");
+  WAIT_FOR ((window = fixture_find (NULL, ADW_TYPE_PREFERENCES_WINDOW, "title", "Keyboard Shortcuts")) != NULL
+            && gtk_window_is_active (window));
+  labels = fixture_dup_labels (window);
+  g_assert_nonnull (strstr (labels, "Record or stop\nCtrl\n+\nJ\n"));
+  fixture_assert_fits (gtk_window_get_child (window));
+  fixture_press ("Escape");
+  WAIT_FOR (fixture_find (NULL, ADW_TYPE_PREFERENCES_WINDOW, "title", "Keyboard Shortcuts") == NULL);
 }
 
 static void
@@ -501,6 +519,7 @@ int
 main (int argc, char **argv) {
   fixture_init (&argc, &argv);
   FIXTURE_ADD ("/window/actions/all-are-there", test_actions);
+  FIXTURE_ADD ("/window/keys-are-in-a-list", test_keys_window);
   FIXTURE_ADD ("/window/actions/find-opens-the-bar", test_find_opens);
   FIXTURE_ADD ("/window/actions/copy-all-copies-what-is-certain", test_copy_all);
   FIXTURE_ADD ("/window/words-that-come-late", test_words_that_come_late);

@@ -369,6 +369,7 @@ static const struct {
   { "win.sidebar", { "F9" } },
   { "win.performance", { "<Shift>F9" } },
   { "win.menu", { "F10" } },
+  { "win.keys", { "<Control>question", "<Control>F1" } },
 };
 
 /* By which the end of a desktop's session, the first two at once, or somebody at a terminal ends programs. */

@@ -1,4 +1,5 @@
 /* Actions of the window, and the menus behind the microphone and model buttons. */
+#include "window/longhand-keys-window.h"
 #include "window/longhand-window-private.h"
 
 #include <glib/gi18n.h>
@@ -31,6 +32,14 @@ insert_left_out (GtkWidget *widget, const char *name, GVariant *parameter) {
 static void
 show_left_out (GtkWidget *widget, const char *name, GVariant *parameter) {
   longhand_window_show_left_out (LONGHAND_WINDOW (widget));
+}
+
+static void
+show_keys (GtkWidget *widget, const char *name, GVariant *parameter) {
+  GtkWidget *window = longhand_keys_window_new (gtk_window_get_application (GTK_WINDOW (widget)));
+
+  gtk_window_set_transient_for (GTK_WINDOW (window), GTK_WINDOW (widget));
+  gtk_window_present (GTK_WINDOW (window));
 }
 
 /* Where the focus is: among the sessions, or in the text. */
@@ -155,6 +164,7 @@ longhand_window_install_actions (GtkWidgetClass *widget_class) {
   gtk_widget_class_install_action (widget_class, "win.print", NULL, print);
   gtk_widget_class_install_action (widget_class, "win.open-files", NULL, open_files);
   gtk_widget_class_install_action (widget_class, "win.files", NULL, show_files);
+  gtk_widget_class_install_action (widget_class, "win.keys", NULL, show_keys);
   gtk_widget_class_install_action (widget_class, "win.models", NULL, open_models);
   gtk_widget_class_install_action (widget_class, "win.open-models-folder", NULL, open_models_folder);
 }
