@@ -240,14 +240,13 @@ import_model (const char *path, const char *mirror, GError **error) {
 
 /* What is measured is kept for the next list, and for the window. */
 static void
-keep (const LonghandMachine *machine) {
+keep (LonghandMachine *machine) {
   g_autoptr (LonghandSettings) settings = NULL;
 
   if (!longhand_settings_check_installed (NULL))
     return;
   settings = longhand_settings_new ();
-  g_settings_set_value (longhand_settings_get_gsettings (settings), "machine",
-                        longhand_machine_to_variant (machine));
+  longhand_machine_keep (machine, longhand_settings_get_gsettings (settings));
   g_settings_sync ();
 }
 

@@ -136,13 +136,6 @@ longhand_machine_measure (const char *path, LonghandMachine *machine, GCancellab
   return longhand_measuring_run (path, measure, &measurement, cancellable, error);
 }
 
-void
-longhand_machine_keep_better (LonghandMachine *machine, const LonghandMachine *former) {
-  machine->encode_gops = MAX (machine->encode_gops, former->encode_gops);
-  machine->decode_gbs = MAX (machine->decode_gbs, former->decode_gbs);
-  machine->read_gbs = MAX (machine->read_gbs, former->read_gbs);
-}
-
 static void
 measure_in_thread (GTask *task, gpointer source, gpointer path, GCancellable *cancellable) {
   g_autofree LonghandMachine *machine = g_new0 (LonghandMachine, 1);
@@ -312,4 +305,17 @@ longhand_recommendation_describe (const LonghandMachine *machine, const Longhand
     return g_steal_pointer (&reason);
   longhand_measuring_set_disturbed (&disturbed);
   return g_strdup_printf ("%s %s", reason, disturbed->message);
+}
+
+void
+longhand_machine_keep (LonghandMachine *machine, GSettings *settings) {
+  g_autoptr (GVariant) kept = g_settings_get_value (settings, "machine");
+  LonghandMachine former;
+
+  if (longhand_machine_from_variant (kept, &former)) {
+    machine->encode_gops = MAX (machine->encode_gops, former.encode_gops);
+    machine->decode_gbs = MAX (machine->decode_gbs, former.decode_gbs);
+    machine->read_gbs = MAX (machine->read_gbs, former.read_gbs);
+  }
+  g_settings_set_value (settings, "machine", longhand_machine_to_variant (machine));
 }

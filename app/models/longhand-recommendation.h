@@ -28,8 +28,9 @@ gboolean longhand_machine_measure (const char *path, LonghandMachine *machine, G
 void longhand_machine_measure_async (const char *path, GCancellable *cancellable,
                                      GAsyncReadyCallback callback, gpointer user);
 gboolean longhand_machine_measure_finish (GAsyncResult *result, LonghandMachine *machine, GError **error);
-/* What was better the time before is put in: the machine can do that, and was disturbed since. */
-void longhand_machine_keep_better (LonghandMachine *machine, const LonghandMachine *former);
+/* Keeps it in the settings. What was better the time before is put in first: the machine can do that, and was
+ * disturbed since. */
+void longhand_machine_keep (LonghandMachine *machine, GSettings *settings);
 
 /* How the outcome is kept in the settings: "(ddd)", zeros for none. (transfer floating) */
 GVariant *longhand_machine_to_variant (const LonghandMachine *machine);

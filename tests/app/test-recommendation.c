@@ -1,5 +1,6 @@
 #include "fake-clocks.h"
 #include "longhand-error.h"
+#include "longhand-settings.h"
 #include "models/longhand-model-store.h"
 #include "models/longhand-recommendation.h"
 
@@ -156,10 +157,16 @@ machine_that_others_use_says_so (void) {
 
 static void
 better_of_two_measurements_stays (void) {
-  const LonghandMachine former = { 10, 1, 6 };
-  LonghandMachine machine = { 9, 2, 5 };
+  g_autoptr (LonghandSettings) settings = longhand_settings_new ();
+  GSettings *kept = longhand_settings_get_gsettings (settings);
+  g_autoptr (GVariant) value = NULL;
+  LonghandMachine former = { 10, 1, 6 }, machine = { 9, 2, 5 };
 
-  longhand_machine_keep_better (&machine, &former);
+  g_settings_reset (kept, "machine");
+  longhand_machine_keep (&former, kept);
+  longhand_machine_keep (&machine, kept);
+  value = g_settings_get_value (kept, "machine");
+  g_assert_true (longhand_machine_from_variant (value, &machine));
   g_assert_cmpfloat (machine.encode_gops, ==, 10);
   g_assert_cmpfloat (machine.decode_gbs, ==, 2);
   g_assert_cmpfloat (machine.read_gbs, ==, 6);

@@ -41,17 +41,6 @@ look (LonghandMeasurement *self) {
 }
 
 static void
-keep (LonghandMeasurement *self, LonghandMachine *machine) {
-  GSettings *settings = longhand_settings_get_gsettings (self->settings);
-  g_autoptr (GVariant) kept = g_settings_get_value (settings, "machine");
-  LonghandMachine former;
-
-  if (longhand_machine_from_variant (kept, &former))
-    longhand_machine_keep_better (machine, &former);
-  g_settings_set_value (settings, "machine", longhand_machine_to_variant (machine));
-}
-
-static void
 on_measured (GObject *source, GAsyncResult *result, gpointer user) {
   g_autoptr (LonghandMeasurement) self = user;
   g_autoptr (GError) error = NULL;
@@ -65,7 +54,7 @@ on_measured (GObject *source, GAsyncResult *result, gpointer user) {
   g_clear_object (&self->cancellable);
   if (is_measured && !is_given_up) {
     self->is_disturbed = machine.is_disturbed;
-    keep (self, &machine);
+    longhand_machine_keep (&machine, longhand_settings_get_gsettings (self->settings));
   } else if (!is_given_up) {
     g_signal_emit (self, signals[FAILED], 0, error);
   }
