@@ -384,7 +384,7 @@ what_makes_no_sense_is_refused (Fixture *f, gconstpointer data) {
     { { "--pause=2.1", "x.wav" }, "--pause must be between" },
     { { "--threads=257", "x.wav" }, "257 threads" },
     { { "--language=xx", "x.wav" }, "no language “xx”" },
-    { { "x.wav", "y.wav" }, "Name one recording" },
+    { { "x.wav", "y.wav" }, "leave out “y.wav”" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
