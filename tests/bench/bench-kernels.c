@@ -14,6 +14,7 @@
 #include "audio/mel.h"
 #include "base/clock.h"
 #include "kernels/compute.h"
+#include "kernels/strips.h"
 
 #define MIN_MS 400.0
 #define MAX_RUNS 400
@@ -101,6 +102,33 @@ run_linear (void *context) {
     quill_dot_linear (&l->bench->compute, &l->w, l->bias, l->x, l->m, l->packed, &l->target);
 }
 
+static void
+report_linear (const struct linear *l, const char *kind, bool gelu) {
+  const double numbers = (double)(l->w.cols * l->w.rows);
+  const struct quill_type_traits *traits = quill_type_traits (l->w.type);
+  g_autofree char *name = g_strdup_printf ("%s %zu x %zu x %zu %s%s", kind, l->m, l->w.cols, l->w.rows,
+                                           traits->name, gelu ? " gelu" : "");
+
+  if (l->m == 1)
+    report (l->bench, name, run_linear, (void *)l,
+            numbers / (double)traits->block_len * (double)traits->block_bytes, "GB/s");
+  else
+    report (l->bench, name, run_linear, (void *)l, 2.0 * (double)l->m * numbers, "GOP/s");
+}
+
+/* The same weights in strips, as a model has them. */
+static void
+bench_strips (struct linear *l) {
+  const size_t n = quill_strip_count (l->w.rows), bytes = n * quill_strip_bytes (l->w.type, l->w.cols);
+  void *strips = quill_alloc_zero (bytes);
+
+  quill_prefer_huge_pages (strips, bytes);
+  quill_strips_pack (l->w.type, l->w.data, l->w.rows, l->w.cols, strips);
+  l->w.strips = strips;
+  report_linear (l, "strips", false);
+  quill_free (strips);
+}
+
 /* The rows of x are packed beforehand: that is timed on its own. */
 static void
 bench_linear (const struct bench *bench, const struct quill_gemm *gemm, enum quill_type type, size_t m,
@@ -109,8 +137,6 @@ bench_linear (const struct bench *bench, const struct quill_gemm *gemm, enum qui
   const size_t row_bytes = cols / traits->block_len * traits->block_bytes;
   const size_t packed_bytes = gemm ? quill_gemm_row_bytes (gemm, cols) : quill_dot_row_bytes (type, cols);
   unsigned char *weights = quill_alloc (rows * row_bytes);
-  g_autofree char *name = g_strdup_printf ("%s %zu x %zu x %zu %s%s", gemm ? "gemm" : "dot", m, cols, rows,
-                                           traits->name, gelu ? " gelu" : "");
   float *row = floats_new (cols);
   struct linear l = { .bench = bench,
                       .gemm = gemm,
@@ -127,10 +153,9 @@ bench_linear (const struct bench *bench, const struct quill_gemm *gemm, enum qui
   quill_quantize_row (type, row, weights, cols);
   for (size_t i = 1; i < rows; i++)
     memcpy (weights + i * row_bytes, weights, row_bytes);
-  if (m == 1)
-    report (bench, name, run_linear, &l, (double)(rows * row_bytes), "GB/s");
-  else
-    report (bench, name, run_linear, &l, 2.0 * (double)(m * cols * rows), "GOP/s");
+  report_linear (&l, gemm ? "gemm" : "dot", gelu);
+  if (!gemm && bench->compute.kernels.strips[type])
+    bench_strips (&l);
   quill_free (row);
   quill_free (weights);
   quill_free (l.x);
