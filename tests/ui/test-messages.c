@@ -207,6 +207,17 @@ test_lost (Fixture *f, gconstpointer data) {
   g_assert_false (longhand_banner_get_shown (f->window->problem));
 }
 
+/* Words that are still being recognised make no difference. */
+static void
+test_lost_and_cancelled_while_words_come (Fixture *f, gconstpointer data) {
+  fixture_fail (f, LONGHAND_ERROR_DEVICE_LOST, "The microphone has gone.");
+  longhand_window_follow_state (f->window, LONGHAND_STATE_WAITING);
+  g_assert_true (longhand_banner_get_shown (f->window->problem));
+  longhand_window_follow_state (f->window, LONGHAND_STATE_FINISHING);
+  longhand_window_follow_state (f->window, LONGHAND_STATE_IDLE);
+  g_assert_false (longhand_banner_get_shown (f->window->problem));
+}
+
 static void
 test_lost_other (Fixture *f, gconstpointer data) {
   static const char *const other = "Some_maker: a microphone with a name that is long, but not unheard of";
@@ -463,6 +474,7 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/messages/every-problem-has-its-sentence-and-way-out", test_every_problem);
   FIXTURE_ADD ("/messages/try-again-records", test_try_again);
   FIXTURE_ADD ("/messages/a-lost-microphone-loses-no-text", test_lost);
+  FIXTURE_ADD ("/messages/lost-and-cancelled-while-words-come", test_lost_and_cancelled_while_words_come);
   FIXTURE_ADD ("/messages/another-microphone-is-offered", test_lost_other);
   FIXTURE_ADD ("/messages/recording-goes-on-with-the-microphone", test_back);
   FIXTURE_ADD ("/messages/a-microphone-that-is-absent-is-named-and-another-offered", test_absent);

@@ -41,14 +41,15 @@ longhand_window_note_error (LonghandWindow *self, const GError *error) {
 /* Nobody is recorded without knowing: when recording goes on by itself, it says so. */
 void
 longhand_window_follow_state (LonghandWindow *self, LonghandState state) {
+  const gboolean has_ended = state == LONGHAND_STATE_IDLE || state == LONGHAND_STATE_FINISHING;
+
   if (state == LONGHAND_STATE_RECORDING && self->has_waited)
     longhand_window_toast (self, _ ("The microphone is there: recording"));
   if (state == LONGHAND_STATE_WAITING)
     self->has_waited = TRUE;
   else if (state != LONGHAND_STATE_STARTING)
     self->has_waited = FALSE;
-  if (state == LONGHAND_STATE_RECORDING
-      || (state == LONGHAND_STATE_IDLE && self->was_waiting && self->says_absent)) {
+  if (state == LONGHAND_STATE_RECORDING || (has_ended && self->was_waiting && self->says_absent)) {
     longhand_banner_hide (self->problem);
     self->says_absent = FALSE;
   }
