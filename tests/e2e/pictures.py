@@ -2,12 +2,14 @@
 runs it inside virtual-mic - and headless: pictures.py LONGHAND RECORDINGS FOLDER"""
 import contextlib
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
 import time
 
 import atspi
+from atspi import Atspi
 from window import Window
 
 ID = "io.github.longhand_app.Longhand"
@@ -18,6 +20,7 @@ DAY_US = 24 * 3600 * 1000000
 # Numbers of recordings: what was dictated on the days before, and what is being dictated.
 EARLIER = ((10,), (37, 30), (22,), (12, 14))
 NOW, NEXT = (28, 32, 19), (19, 35, 33)
+FILES = {"Interview": 5, "Meeting on Monday": 8, "Note to myself": 31}
 
 
 def settings(schema, **values):
@@ -62,9 +65,10 @@ def spread_over_days():
 
 def take(name):
     """What is seen where Longhand's window is, with what lies on it."""
-    shell = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", "^Longhand$", "getwindowgeometry", "--shell"],
-                           check=True, capture_output=True, text=True).stdout
-    place = dict(line.split("=") for line in shell.split())
+    search = ["xdotool", "search", "--onlyvisible", "--name", "^Longhand$", "getwindowgeometry", "--shell", "%@"]
+    shell = subprocess.run(search, check=True, capture_output=True, text=True).stdout
+    windows = [dict(line.split("=") for line in part.split()) for part in shell.replace("WINDOW=", "\fWINDOW=").split("\f") if part]
+    place = max(windows, key=lambda window: int(window["WIDTH"]))  # popovers have its name, too
     area = f"{WIDTH}x{HEIGHT}+{int(place['X']) + BORDER}+{int(place['Y']) + BORDER}"
     subprocess.run(["import", "-window", "root", "-crop", area, "+repage", "-strip", "-define", "png:compression-level=9",
                     os.path.join(folder, name + ".png")], check=True)
@@ -103,11 +107,39 @@ def first_start():
     spread_over_days()
 
 
+def look_again(window):
+    """At the sound, which would change what somebody has mistyped."""
+    app = window.app
+    window.wait("the sound", lambda: app.find("Play"))
+    app.click("text:Text")
+    Atspi.Text.set_caret_offset(window.text_box, 0)
+    atspi.key("ctrl+shift+Right", "ctrl+shift+Right")
+    subprocess.run(["xdotool", "type", "--delay", "30", "Mistyped"], check=True)
+    app.press("Main Menu")
+    app.press("menu item:Transcribe Again…")
+    app.press("push button:Transcribe")
+    app.get("text:Difference")
+    take_at_rest("difference")
+    atspi.key("Escape")
+
+
+def open_files(window):
+    names = [os.path.join(os.environ["XDG_DATA_HOME"], name + ".flac") for name in FILES]
+    for name, number in zip(names, FILES.values()):
+        shutil.copyfile(recording(number), name)
+    subprocess.run([longhand, *names], check=True)
+    window.wait("the end of the list", lambda: window.app.find("label:All Done"))
+    take_at_rest("files")
+    atspi.key("Escape")
+
+
 def everyday():
     window = Window(longhand)
     try:
         take_speaking(window, NOW, "longhand")
         window.stop()
+        look_again(window)
+        open_files(window)
         atspi.key("ctrl+comma")
         window.app.press("page tab:Privacy and Storage")
         subprocess.run(["xdotool", "mousemove", "640", "400", "click", "--repeat", "20", "5"], check=True)
