@@ -9,6 +9,8 @@
 
 #include <glib/gi18n.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #define THREADS_FOLDER "/proc/self/task"
 #define NS_PER_US 1000
@@ -34,27 +36,38 @@ longhand_measuring_is_cancelled (void *user) {
 
 /* ---- being disturbed ---- */
 
-/* 0: it has ended, or nobody counts. */
-static gint64
-get_waited_us (const char *thread) {
+/* FALSE: it has ended, or nobody counts. */
+static gboolean
+read_thread (const char *thread, gint64 *worked_us, gint64 *waited_us) {
   g_autofree char *path = g_build_filename (THREADS_FOLDER, thread, "schedstat", NULL);
   g_autofree char *text = NULL;
   unsigned long long worked_ns, waited_ns;
 
   if (!g_file_get_contents (path, &text, NULL, NULL)
       || sscanf (text, "%llu %llu", &worked_ns, &waited_ns) != 2)
-    return 0;
-  return (gint64)(waited_ns / NS_PER_US);
+    return FALSE;
+  *worked_us = (gint64)(worked_ns / NS_PER_US);
+  *waited_us = (gint64)(waited_ns / NS_PER_US);
+  return TRUE;
 }
 
+/* A window that is drawn meanwhile may wait for the engine as long as it likes, and what the engine waits for
+ * it is no other program's doing. */
 void
 longhand_measuring_read_clocks (LonghandMeasuringClocks *clocks) {
   g_autoptr (GDir) threads = g_dir_open (THREADS_FOLDER, 0, NULL);
+  g_autofree char *main_thread = g_strdup_printf ("%d", (int)getpid ());
+  const gboolean is_on_main_thread = gettid () == getpid ();
   const char *thread;
 
   *clocks = (LonghandMeasuringClocks){ 0 };
-  while (threads != NULL && (thread = g_dir_read_name (threads)) != NULL)
-    clocks->waited_us += get_waited_us (thread);
+  while (threads != NULL && (thread = g_dir_read_name (threads)) != NULL) {
+    gint64 worked_us, waited_us;
+
+    if (!read_thread (thread, &worked_us, &waited_us))
+      continue;
+    clocks->waited_us += is_on_main_thread || strcmp (thread, main_thread) != 0 ? waited_us : -worked_us;
+  }
   clocks->wall_us = g_get_monotonic_time ();
 }
 

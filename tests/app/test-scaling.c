@@ -197,6 +197,38 @@ waiting_is_counted (void) {
     pthread_join (threads[i], NULL);
 }
 
+static gpointer
+read_elsewhere (gpointer clocks) {
+  __real_longhand_measuring_read_clocks (clocks);
+  return NULL;
+}
+
+/* The main thread is not what is measured, unless it measures. */
+static void
+waiting_of_the_window_is_not_counted (void) {
+  LonghandMeasuringClocks begin, here, elsewhere;
+  cpu_set_t all, one;
+  pthread_t thread;
+  int cpu = sched_getcpu ();
+
+  CPU_ZERO (&one);
+  CPU_SET (cpu, &one);
+  g_assert_cmpint (sched_getaffinity (0, sizeof all, &all), ==, 0);
+  g_assert_cmpint (sched_setaffinity (0, sizeof one, &one), ==, 0);
+  atomic_store (&is_over, false);
+  g_assert_cmpint (pthread_create (&thread, NULL, use_a_processor, &cpu), ==, 0);
+  __real_longhand_measuring_read_clocks (&begin);
+  do
+    __real_longhand_measuring_read_clocks (&here);
+  while (here.waited_us - begin.waited_us < 400000);
+  atomic_store (&is_over, true);
+  pthread_join (thread, NULL);
+  g_assert_cmpint (sched_setaffinity (0, sizeof all, &all), ==, 0);
+  __real_longhand_measuring_read_clocks (&here);
+  g_thread_join (g_thread_new ("clocks", read_elsewhere, &elsewhere));
+  g_assert_cmpint (here.waited_us - elsewhere.waited_us, >, 50000);
+}
+
 static void
 measuring_can_be_stopped (void) {
   g_autoptr (LonghandModel) model = find_model ();
@@ -271,6 +303,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/scaling/two-threads-are-not-four-times-as-fast", two_threads_are_not_four_times_as_fast);
   g_test_add_func ("/scaling/some-waiting-is-usual", some_waiting_is_usual);
   g_test_add_func ("/scaling/waiting-is-counted", waiting_is_counted);
+  g_test_add_func ("/scaling/waiting-of-the-window-is-not-counted", waiting_of_the_window_is_not_counted);
   g_test_add_func ("/scaling/measuring-can-be-stopped", measuring_can_be_stopped);
   g_test_add_func ("/scaling/what-was-measured-can-be-kept", what_was_measured_can_be_kept);
   g_test_add_func ("/scaling/what-nobody-measured-is-none", what_nobody_measured_is_none);
