@@ -8,9 +8,18 @@
 #include "kernels/transpose-avx2.h"
 
 typedef int16_t element;
-static inline void store_numbers(element *to, __m512i q)
+static inline void store_group(element *to, const __m512i q[GROUP / 16])
 {
-    _mm256_storeu_si256((__m256i *)(void *)to, _mm512_cvtepi32_epi16(q));
+    for (int i = 0; i < GROUP / 16; i++)
+        _mm256_storeu_si256((__m256i *)(void *)(to + 16 * i), _mm512_cvtepi32_epi16(q[i]));
+}
+
+static inline __m512 group_sums(const element *group)
+{
+    const __m512i ones = _mm512_set1_epi16(1);
+    __m512i sum = _mm512_madd_epi16(_mm512_loadu_si512(group), ones);
+
+    return _mm512_cvtepi32_ps(_mm512_add_epi32(sum, _mm512_madd_epi16(_mm512_loadu_si512(group + 32), ones)));
 }
 
 #include "kernels/pack-avx512.h"
@@ -23,8 +32,7 @@ static inline float quantize_row(const float *row, size_t n, int16_t to[GROUP])
 
     load_group(row, n, 0.0f, v);
     const float scale = quantize(v, W_MAX, q);
-    for (int i = 0; i < VECTORS; i++)
-        store_numbers(to + 16 * i, q[i]);
+    store_group(to, q);
     return scale;
 }
 

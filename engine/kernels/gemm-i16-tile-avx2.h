@@ -6,6 +6,7 @@
 #include "kernels/gemm-i16-avx2.h"
 #include "kernels/rows.h"
 #include "kernels/tile-avx2.h"
+#include "kernels/vnni.h"
 
 static void pack_w(const float *rows, size_t ld, size_t n_rows, size_t k, void *panel)
 {
@@ -18,7 +19,7 @@ static void pack_w(const float *rows, size_t ld, size_t n_rows, size_t k, void *
 static inline __m256i multiply_add(__m256i sum, __m256i a, __m256i b)
 {
 #ifdef __AVXVNNI__
-    return _mm256_dpwssd_avx_epi32(sum, a, b);
+    return add_shorts_256(sum, a, b);
 #elif defined(QUILL_NO_ASM) /* emulated instructions: tests/kernels/emulate */
     return _mm256_add_epi32(sum, _mm256_madd_epi16(a, b));
 #else

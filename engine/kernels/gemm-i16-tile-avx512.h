@@ -6,6 +6,7 @@
 #include "kernels/gemm-i16-avx512.h"
 #include "kernels/rows.h"
 #include "kernels/tile-avx512.h"
+#include "kernels/vnni.h"
 
 static void pack_w(const float *rows, size_t ld, size_t n_rows, size_t k, void *panel)
 {
@@ -37,7 +38,7 @@ static void pack_w(const float *rows, size_t ld, size_t n_rows, size_t k, void *
 static inline __m512i multiply_add(__m512i sum, __m512i a, __m512i b)
 {
 #ifdef __AVX512VNNI__
-    return _mm512_dpwssd_epi32(sum, a, b);
+    return add_shorts_512(sum, a, b);
 #elif defined(QUILL_NO_ASM) /* emulated instructions: tests/kernels/emulate */
     return _mm512_add_epi32(sum, _mm512_madd_epi16(a, b));
 #else

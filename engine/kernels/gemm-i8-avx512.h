@@ -8,12 +8,28 @@
 #include "kernels/transpose-avx2.h"
 
 typedef uint8_t element;
-static inline void store_numbers(element *to, __m512i q)
-{
-    const __m128i zero = _mm_set1_epi8((char)X_ZERO);
 
-    /* To add 128 to a signed byte is to turn its sign over. */
-    _mm_storeu_si128((__m128i *)(void *)to, _mm_xor_si128(_mm512_cvtepi32_epi8(q), zero));
+/* 64 numbers as bytes. (Packing works on quarters: they are put in order again.) */
+static inline __m512i narrow_group(const __m512i q[GROUP / 16])
+{
+    const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+
+    return _mm512_permutexvar_epi32(
+        order, _mm512_packs_epi16(_mm512_packs_epi32(q[0], q[1]), _mm512_packs_epi32(q[2], q[3])));
+}
+
+/* To add 128 to a signed byte is to turn its sign over. */
+static inline void store_group(element *to, const __m512i q[GROUP / 16])
+{
+    _mm512_storeu_si512(to, _mm512_xor_si512(narrow_group(q), _mm512_set1_epi8((char)X_ZERO)));
+}
+
+static inline __m512 group_sums(const element *group)
+{
+    const __m512i q = _mm512_xor_si512(_mm512_loadu_si512(group), _mm512_set1_epi8((char)X_ZERO));
+
+    /* Of numbers that are not negative. */
+    return _mm512_cvtepi32_ps(_mm512_sad_epu8(q, _mm512_setzero_si512()));
 }
 
 #include "kernels/pack-avx512.h"
@@ -33,10 +49,9 @@ static inline void pack_rows_of_group(const float *rows, size_t ld, size_t n_row
 
         load_group(rows + (there ? j + row : 0) * ld, there ? n : 0, 0.0f, v);
         scales[j + row] = quantize(v, W_MAX, q);
-        for (int l = 0; l < VECTORS; l++) {
+        for (int l = 0; l < VECTORS; l++)
             sum = _mm512_add_epi32(sum, q[l]);
-            _mm_storeu_si128((__m128i *)(void *)(bytes[row] + 4 * l), _mm512_cvtepi32_epi8(q[l]));
-        }
+        _mm512_storeu_si512(bytes[row], narrow_group(q));
         begins[j + row] = -X_ZERO * _mm512_reduce_add_epi32(sum);
     }
     for (size_t l = 0; l < GROUP / 4; l += 8)

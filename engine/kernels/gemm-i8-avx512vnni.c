@@ -2,6 +2,7 @@
 #include "kernels/gemm-i8-avx512.h"
 #include "kernels/rows.h"
 #include "kernels/tile-avx512.h"
+#include "kernels/vnni.h"
 
 static void pack_w(const float *rows, size_t ld, size_t n_rows, size_t k, void *panel)
 {
@@ -31,8 +32,8 @@ static void tile(const void *x, size_t x_stride, size_t m, const void *panel, si
 #pragma GCC unroll 12
             for (int i = 0; i < MR; i++) {
                 const __m512i a = broadcast(rows[i] + g * GROUP + l);
-                part[i][0] = _mm512_dpbusd_epi32(part[i][0], a, b0);
-                part[i][1] = _mm512_dpbusd_epi32(part[i][1], a, b1);
+                part[i][0] = add_bytes_512(part[i][0], a, b0);
+                part[i][1] = add_bytes_512(part[i][1], a, b1);
             }
         }
         add_scaled(part, rows, x_scales_at + g * sizeof(float), group + scales_at(NR), sum);

@@ -5,6 +5,7 @@
 #include "kernels/rows.h"
 #include "kernels/tile-avx2.h"
 #include "kernels/transpose-avx2.h"
+#include "kernels/vnni.h"
 
 /* 64 numbers of int16 as bytes. (The pack works on halves: they are put in order again.) */
 static inline void narrow_group(const __m256i q[4], __m256i bytes[2])
@@ -96,8 +97,8 @@ static void tile(const void *x, size_t x_stride, size_t m, const void *panel, si
 #pragma GCC unroll 6
             for (int i = 0; i < MR; i++) {
                 const __m256i a = _mm256_castps_si256(broadcast(rows[i] + g * GROUP + l));
-                part[i][0] = _mm256_dpbusd_avx_epi32(part[i][0], a, b0);
-                part[i][1] = _mm256_dpbusd_avx_epi32(part[i][1], a, b1);
+                part[i][0] = add_bytes_256(part[i][0], a, b0);
+                part[i][1] = add_bytes_256(part[i][1], a, b1);
             }
         }
         add_scaled(part, rows, x_scales_at + g * sizeof(float), group + scales_at(NR), sum);

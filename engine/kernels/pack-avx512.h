@@ -1,5 +1,8 @@
-/* Rows of x of the integer forms, for AVX-512. What includes this has included its form's header and said how
- * 16 numbers are stored: typedef ... element; static inline void store_numbers(element *to, __m512i q); */
+/* Rows of x of the integer forms, for AVX-512. What includes this has included its form's header and said
+ * what a row's element is, how those of a group are stored, and what they add up to, in any number of lanes:
+ *     typedef ... element;
+ *     static inline void store_group(element *to, const __m512i q[GROUP / 16]);
+ *     static inline __m512 group_sums(const element *group); */
 #ifndef QUILL_KERNELS_PACK_AVX512_H
 #define QUILL_KERNELS_PACK_AVX512_H
 
@@ -68,8 +71,7 @@ static void pack_x(const float *x, size_t first, size_t n, size_t k, void *row)
 
         load_group(x + i, n - i < GROUP ? n - i : GROUP, 0.0f, v);
         scales[(first + i) / GROUP] = quantize(v, X_MAX, q);
-        for (int j = 0; j < VECTORS; j++)
-            store_numbers(to + first + i + 16 * j, q[j]);
+        store_group(to + first + i, q);
     }
 }
 
@@ -87,44 +89,56 @@ static inline __m512 exp2_vector(__m512 t)
     return _mm512_scalef_ps(p, n);
 }
 
-/* Each group becomes powers of two of its distance to its own maximum, of which X_MAX is the largest: the
- * distance is taken a rounding longer than it is, or the maximum's own could come out above 0. Its scale says
- * how far the maximum lies below the row's. The sum is that of the integers, so that what the values are
- * mixed with adds up to one. Numbers behind the last are as good as impossible. */
+/* A group becomes powers of two of its distance to its own maximum, which is returned and becomes X_MAX: the
+ * distance is taken a rounding longer than it is, or that of the maximum could come out above 0. */
+static inline float soften_group(const float *x, size_t n, element *to)
+{
+    const __m512 log2e = _mm512_set1_ps(EXP_LOG2E), limit = _mm512_set1_ps(X_MAX);
+    __m512 v[VECTORS], largest = _mm512_set1_ps(-INFINITY);
+    __m512i q[VECTORS];
+
+    load_group(x, n, -INFINITY, v);   /* behind the last: as good as impossible */
+    for (int j = 0; j < VECTORS; j++) /* in this order NaN is passed over */
+        largest = _mm512_max_ps(v[j], largest);
+    const float top = _mm512_reduce_max_ps(largest), power = top * EXP_LOG2E;
+    const __m512 shift = _mm512_set1_ps(-power - fabsf(power) * 0x1p-23f);
+    for (int j = 0; j < VECTORS; j++)
+        q[j] = _mm512_cvtps_epi32(_mm512_mul_ps(exp2_vector(_mm512_fmadd_ps(v[j], log2e, shift)), limit));
+    store_group(to, q);
+    return top;
+}
+
+/* The maxima of n groups -> the scales that their distances to the row's make of them. */
+static inline void soften_scales(float *scales, size_t n)
+{
+    float max = -INFINITY;
+
+    for (size_t g = 0; g < n; g++)
+        max = scales[g] > max ? scales[g] : max;
+    for (size_t g = 0; g < n; g += 16) {
+        const __mmask16 lanes = n - g >= 16 ? (__mmask16)0xffff : (__mmask16)((1u << (n - g)) - 1);
+        const __m512 below = _mm512_sub_ps(_mm512_maskz_loadu_ps(lanes, scales + g), _mm512_set1_ps(max));
+        const __m512 powers = exp2_vector(_mm512_mul_ps(below, _mm512_set1_ps(EXP_LOG2E)));
+
+        _mm512_mask_storeu_ps(scales + g, lanes, _mm512_mul_ps(powers, _mm512_set1_ps(1.0f / X_MAX)));
+    }
+}
+
+/* Each group has its own maximum, so that small weights keep their precision. The sum is that of the
+ * integers, so that what the values are mixed with adds up to one. */
 static float soften(const float *x, size_t n, void *row)
 {
     element *to = row;
     float *scales = (float *)(void *)(to + n_groups(n) * GROUP);
-    const __m512 log2e = _mm512_set1_ps(EXP_LOG2E), limit = _mm512_set1_ps(X_MAX);
-    float max = -INFINITY, sum = 0.0f;
+    __m512 sum = _mm512_setzero_ps();
 
-    for (size_t g = 0; g < n_groups(n); g++) {
-        __m512i total = _mm512_setzero_si512();
-        __m512 v[VECTORS], largest = _mm512_set1_ps(-INFINITY);
-
-        load_group(x + g * GROUP, n - g * GROUP < GROUP ? n - g * GROUP : GROUP, -INFINITY, v);
-        for (int j = 0; j < VECTORS; j++) /* in this order NaN is passed over */
-            largest = _mm512_max_ps(v[j], largest);
-        const float top = _mm512_reduce_max_ps(largest), power = top * EXP_LOG2E;
-        const __m512 shift = _mm512_set1_ps(-power - fabsf(power) * 0x1p-23f);
-        for (int j = 0; j < VECTORS; j++) {
-            const __m512 e = exp2_vector(_mm512_fmadd_ps(v[j], log2e, shift));
-            const __m512i q = _mm512_cvtps_epi32(_mm512_mul_ps(e, limit));
-
-            total = _mm512_add_epi32(total, q);
-            store_numbers(to + g * GROUP + 16 * j, q);
-        }
-        /* The sum so far is relative to the maximum so far. */
-        if (top > max) {
-            sum *= expf(max - top);
-            max = top;
-        }
-        sum += expf(top - max) * (float)_mm512_reduce_add_epi32(total);
-        scales[g] = top;
-    }
     for (size_t g = 0; g < n_groups(n); g++)
-        scales[g] = expf(scales[g] - max) * (1.0f / X_MAX);
-    return X_MAX / sum;
+        scales[g] =
+            soften_group(x + g * GROUP, n - g * GROUP < GROUP ? n - g * GROUP : GROUP, to + g * GROUP);
+    soften_scales(scales, n_groups(n));
+    for (size_t g = 0; g < n_groups(n); g++)
+        sum = _mm512_fmadd_ps(group_sums(to + g * GROUP), _mm512_set1_ps(scales[g]), sum);
+    return 1.0f / _mm512_reduce_add_ps(sum);
 }
 
 #endif

@@ -1,6 +1,6 @@
 /* Times kernels and the steps built on them, by instruction set. Not a test: run it on a quiet machine.
  *
- *     bench-kernels [--threads N] [--level c|avx2|avx512]
+ *     bench-kernels [--threads N] [--level c|avx2|avx512] [--only TEXT]
  *
  * Each line: median and best of repeated runs, and what the median makes of the work (multiply-adds count as
  * two operations; bytes are those of the weights in their file type). */
@@ -26,6 +26,7 @@ struct bench {
   struct quill_compute compute;
   const char *level;
   unsigned n_threads;
+  const char *only; /* NULL: everything */
 };
 
 typedef void step (void *context);
@@ -54,6 +55,8 @@ report (const struct bench *bench, const char *name, step *run, void *context, d
   double ms[MAX_RUNS], total = 0.0;
   size_t n = 0;
 
+  if (bench->only != NULL && strstr (name, bench->only) == NULL)
+    return;
   run (context);
   while (n < MAX_RUNS && (total < MIN_MS || n < 5)) {
     const double start = clock_ms (bench);
@@ -181,9 +184,9 @@ static void
 bench_window (const struct bench *bench, enum quill_gemm_form form, size_t n, size_t n_head) {
   const struct quill_gemm *gemm = &bench->compute.kernels.gemm[form];
   const enum quill_type type = form == QUILL_GEMM_F32 ? QUILL_F32 : QUILL_F16;
+  static const char *const forms[QUILL_GEMM_FORMS] = { "f32", "i16", "i8" };
   const size_t width = n_head * HEAD_DIM, stride = 3 * width * quill_type_traits (type)->block_bytes;
-  g_autofree char *name
-      = g_strdup_printf ("attend %zu x %zu, %zu heads %s", n, n, n_head, quill_type_traits (type)->name);
+  g_autofree char *name = g_strdup_printf ("attend %zu x %zu, %zu heads %s", n, n, n_head, forms[form]);
   float *values = floats_new (n * 3 * width);
   unsigned char *qkv = quill_alloc (n * stride);
   struct window t = { bench,
@@ -433,8 +436,8 @@ bench_mel (const struct bench *bench) {
 }
 
 static void
-bench_level (uint32_t mask, unsigned n_threads) {
-  struct bench bench = { .n_threads = n_threads };
+bench_level (uint32_t mask, unsigned n_threads, const char *only) {
+  struct bench bench = { .n_threads = n_threads, .only = only };
 
   quill_kernels_init (&bench.compute.kernels, mask);
   bench.level = bench.compute.kernels.level;
@@ -447,16 +450,16 @@ bench_level (uint32_t mask, unsigned n_threads) {
   if (n_threads == 1)
     bench_kernels (&bench);
   const struct quill_gemm *f32 = &bench.compute.kernels.gemm[QUILL_GEMM_F32];
-  const struct quill_gemm *i16 = &bench.compute.kernels.gemm[QUILL_GEMM_I16];
+  const struct quill_gemm *coarse = &bench.compute.kernels.gemm[bench.compute.kernels.coarse_form];
 
   bench_linear (&bench, f32, QUILL_F16, 1500, 384, 1536, true);
   bench_linear (&bench, f32, QUILL_F16, 1500, 1536, 384, false);
-  bench_linear (&bench, i16, QUILL_Q8_0, 1500, 384, 384, false);
-  bench_linear (&bench, i16, QUILL_Q8_0, 1500, 384, 1536, true);
-  bench_linear (&bench, i16, QUILL_Q5_1, 1500, 384, 1536, true);
-  bench_linear (&bench, i16, QUILL_Q8_0, 1500, 1536, 384, false);
-  bench_linear (&bench, i16, QUILL_Q8_0, 1500, 512, 2048, true);
-  bench_linear (&bench, i16, QUILL_Q4_K, 1500, 2048, 512, false);
+  bench_linear (&bench, coarse, QUILL_Q8_0, 1500, 384, 384, false);
+  bench_linear (&bench, coarse, QUILL_Q8_0, 1500, 384, 1536, true);
+  bench_linear (&bench, coarse, QUILL_Q5_1, 1500, 384, 1536, true);
+  bench_linear (&bench, coarse, QUILL_Q8_0, 1500, 1536, 384, false);
+  bench_linear (&bench, coarse, QUILL_Q8_0, 1500, 512, 2048, true);
+  bench_linear (&bench, coarse, QUILL_Q4_K, 1500, 2048, 512, false);
   for (size_t m = 1; m <= 8; m *= 2)
     bench_linear (&bench, NULL, QUILL_Q8_0, m, 384, 1536, false);
   bench_linear (&bench, NULL, QUILL_Q8_0, 1, 384, 384, false);
@@ -465,6 +468,8 @@ bench_level (uint32_t mask, unsigned n_threads) {
   bench_linear (&bench, NULL, QUILL_Q5_1, 4, 512, 51864, false);
   bench_window (&bench, QUILL_GEMM_F32, 1500, 6);
   bench_window (&bench, QUILL_GEMM_I16, 1500, 6);
+  if (bench.compute.kernels.coarse_form != QUILL_GEMM_I16)
+    bench_window (&bench, bench.compute.kernels.coarse_form, 1500, 6);
   for (enum quill_cache_form form = 0; form < QUILL_CACHE_FORMS; form++) {
     bench_cache (&bench, form, 1, 1500, 6);
     bench_cache (&bench, form, 4, 1500, 6);
@@ -481,11 +486,12 @@ main (int argc, char **argv) {
   struct quill_kernel_level levels[16];
   const unsigned n_levels = MIN (quill_kernel_levels (levels, G_N_ELEMENTS (levels)), G_N_ELEMENTS (levels));
   int n_threads = 0;
-  g_autofree char *only = NULL;
+  g_autofree char *level = NULL, *only = NULL;
   g_autoptr (GError) error = NULL;
   const GOptionEntry entries[] = {
     { "threads", 0, 0, G_OPTION_ARG_INT, &n_threads, "Threads (default: 1 and all)", "N" },
-    { "level", 0, 0, G_OPTION_ARG_STRING, &only, "Only this instruction set", "NAME" },
+    { "level", 0, 0, G_OPTION_ARG_STRING, &level, "Only this instruction set", "NAME" },
+    { "only", 0, 0, G_OPTION_ARG_STRING, &only, "Only lines with this in their name", "TEXT" },
     { NULL },
   };
   g_autoptr (GOptionContext) options = g_option_context_new (NULL);
@@ -496,11 +502,11 @@ main (int argc, char **argv) {
     return 2;
   }
   for (unsigned i = 0; i < n_levels; i++) {
-    if (only && strcmp (only, levels[i].name) != 0)
+    if (level && strcmp (level, levels[i].name) != 0)
       continue;
-    bench_level (levels[i].mask, n_threads > 0 ? (unsigned)n_threads : 1);
+    bench_level (levels[i].mask, n_threads > 0 ? (unsigned)n_threads : 1, only);
     if (n_threads <= 0 && quill_usable_cpus () > 1)
-      bench_level (levels[i].mask, quill_usable_cpus ());
+      bench_level (levels[i].mask, quill_usable_cpus (), only);
   }
   return 0;
 }

@@ -34,6 +34,7 @@
 #include <simde/x86/avx512/packs.h>
 #include <simde/x86/avx512/permutexvar.h>
 #include <simde/x86/avx512/roundscale.h>
+#include <simde/x86/avx512/sad.h>
 #include <simde/x86/avx512/scalef.h>
 #include <simde/x86/avx512/set.h>
 #include <simde/x86/avx512/set1.h>
@@ -219,9 +220,7 @@ EMULATE_WIDEN(emulate_cvtepi8_epi32, __m512i, int8_t, __m128i, 16)
             narrow[i] = (type)lanes[i];                                                                      \
         return load((const void *)narrow);                                                                   \
     }
-EMULATE_NARROW(emulate_cvtepi32_epi8, __m128i, int8_t, _mm_loadu_si128)
 EMULATE_NARROW(emulate_cvtepi32_epi16, __m256i, int16_t, _mm256_loadu_si256)
-#define _mm512_cvtepi32_epi8(v) emulate_cvtepi32_epi8(v)
 #define _mm512_cvtepi32_epi16(v) emulate_cvtepi32_epi16(v)
 
 /* Rounds to nearest even; what does not fit becomes the smallest integer. */
