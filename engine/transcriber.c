@@ -31,11 +31,15 @@ static enum quill_status workers_fill(struct quill_workers *workers, const struc
     struct quill_plan plan = {0};
     const struct quill_span scratch =
         quill_plan_add(&plan, n_threads, (bytes + QUILL_ALIGN - 1) / QUILL_ALIGN * QUILL_ALIGN);
+    const struct quill_span panels =
+        quill_plan_add(&plan, quill_model_panels_bytes(model, &compute->kernels), 1);
     const struct quill_span work = quill_plan_add(&plan, quill_model_work_bytes(model, &compute->kernels), 1);
     QUILL_TRY(quill_arena_open(&workers->scratch, &plan, "the working memory", err));
     compute->pool = workers->pool;
     compute->scratch = quill_arena_at(&workers->scratch, scratch);
     compute->scratch_bytes = scratch.bytes / n_threads;
+    compute->panels = quill_arena_at(&workers->scratch, panels);
+    compute->panels_bytes = panels.bytes;
     compute->work = quill_arena_at(&workers->scratch, work);
     return QUILL_OK;
 }

@@ -20,7 +20,7 @@
 struct quill_workers {
     struct quill_pool *pool;    /* owned */
     struct quill_mel *mel;      /* owned */
-    struct quill_arena scratch; /* owned; n_threads x compute.scratch_bytes, and compute.work */
+    struct quill_arena scratch; /* owned; n_threads x compute.scratch_bytes, compute.panels and compute.work */
     struct quill_compute compute;
 };
 

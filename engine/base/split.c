@@ -43,39 +43,34 @@ static struct quill_split share(size_t n_units, size_t unit, size_t n_tasks)
     };
 }
 
-struct quill_split quill_split_rows(size_t n_rows, size_t granule, size_t cost_per_row, unsigned n_threads)
+/* Tasks that a step of so many multiply-adds is worth. */
+static size_t tasks_of(size_t cost, unsigned n_threads)
 {
-    const size_t cost = saturating_mul(n_rows, cost_per_row);
-    size_t most = n_threads;
+    const size_t most = n_threads > 1 && cost >= BIG_STEP_COST ? n_threads * TASKS_PER_THREAD_BIG : n_threads;
 
-    if (n_rows == 0)
-        return (struct quill_split){0};
-    if (n_threads > 1 && cost >= BIG_STEP_COST)
-        most *= TASKS_PER_THREAD_BIG;
-    return share(ceil_div(n_rows, granule), granule, min_size(most, cost / MIN_TASK_COST));
+    return min_size(most, cost / MIN_TASK_COST);
 }
 
-/* Every task packs the weights that it multiplies: with fewer rows of x that would cost more than a few
- * hundredths of the product. */
-#define MIN_GRID_ROWS 240u
+struct quill_split quill_split_rows(size_t n_rows, size_t granule, size_t cost_per_row, unsigned n_threads)
+{
+    if (n_rows == 0)
+        return (struct quill_split){0};
+    return share(ceil_div(n_rows, granule), granule,
+                 tasks_of(saturating_mul(n_rows, cost_per_row), n_threads));
+}
 
 struct quill_grid quill_split_grid(size_t n_rows, size_t granule, size_t m, size_t m_granule, size_t n_cols,
                                    unsigned n_threads)
 {
-    const struct quill_split across = quill_split_rows(n_rows, granule, saturating_mul(n_cols, m), n_threads);
-    struct quill_grid grid = {across.n_tasks, 1, across.per_task, ceil_div(m, m_granule) * m_granule};
+    const size_t wanted = tasks_of(saturating_mul(saturating_mul(n_rows, n_cols), m), n_threads);
 
     if (n_rows == 0 || m == 0)
         return (struct quill_grid){0};
-    if (n_threads > 1 && saturating_mul(saturating_mul(n_rows, n_cols), m) >= BIG_STEP_COST) {
-        const size_t wanted = ceil_div((size_t)n_threads * TASKS_PER_THREAD_BIG, across.n_tasks);
-        const size_t possible = m / MIN_GRID_ROWS ? m / MIN_GRID_ROWS : 1;
-        const struct quill_split down = share(ceil_div(m, m_granule), m_granule, min_size(wanted, possible));
+    const struct quill_split down = share(ceil_div(m, m_granule), m_granule, wanted);
+    const struct quill_split across =
+        share(ceil_div(n_rows, granule), granule, ceil_div(wanted, down.n_tasks));
 
-        grid.n_down = down.n_tasks;
-        grid.m_per_task = down.per_task;
-    }
-    return grid;
+    return (struct quill_grid){across.n_tasks, down.n_tasks, across.per_task, down.per_task};
 }
 
 struct quill_split quill_split_heads(size_t n_heads, size_t n_query, size_t n_key, size_t head_dim,

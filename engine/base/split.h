@@ -13,8 +13,8 @@ struct quill_split {
  * multiply-adds (the inner length times the number of right-hand rows). */
 struct quill_split quill_split_rows(size_t n_rows, size_t granule, size_t cost_per_row, unsigned n_threads);
 
-/* A product of many rows on both sides: tasks share out rows of the weights and, where those are too few for
- * the threads, rows of x as well. */
+/* A product of many rows on both sides: tasks share out rows of x, so that each of those is read by one thread,
+ * and, where there are too few for the threads, rows of the weights as well. */
 struct quill_grid {
     unsigned n_across, n_down; /* tasks over rows of the weights, and over rows of x; >= 1 when there is work */
     size_t rows_per_task;      /* a multiple of granule */

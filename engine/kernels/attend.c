@@ -217,6 +217,16 @@ static void attend_head(const struct window_job *job, const struct window_scratc
             s->out[i * state + head * d + l] *= factor[i];
 }
 
+/* Heads whose results are whole groups of a packed row together. */
+static size_t heads_per_pass(const struct quill_window_attention *a)
+{
+    size_t n = 1;
+
+    while (n < a->n_head && n * a->head_dim % a->out_gemm->group != 0)
+        n++;
+    return n;
+}
+
 static void window_task(void *context, unsigned task, unsigned worker)
 {
     const struct window_job *job = context;
@@ -227,16 +237,22 @@ static void window_task(void *context, unsigned task, unsigned worker)
     struct window_scratch s;
 
     window_layout(job->gemm, a->n, state, job->c->scratch + worker * job->c->scratch_bytes, &s);
-    for (size_t first = begin; first < end; first += at_once) {
-        const size_t m = smaller(at_once, end - first);
-        quill_gemm_enter(job->gemm);
-        for (size_t head = 0; head < a->n_head; head++)
-            attend_head(job, &s, head, first, m);
-        quill_gemm_leave(job->gemm);
-        for (size_t i = 0; i < m; i++)
-            a->out_gemm->pack_x(s.out + i * state, 0, state, state,
-                                (unsigned char *)a->out + (first + i) * out_bytes);
-    }
+    const size_t per_pass = heads_per_pass(a);
+
+    /* Heads outside, so that what one of them reads for every row stays in the second-level cache. */
+    quill_gemm_enter(job->gemm);
+    for (size_t head = 0; head < a->n_head; head += per_pass)
+        for (size_t first = begin; first < end; first += at_once) {
+            const size_t m = smaller(at_once, end - first), n_heads = smaller(per_pass, a->n_head - head);
+
+            for (size_t i = 0; i < n_heads; i++)
+                attend_head(job, &s, head + i, first, m);
+            for (size_t i = 0; i < m; i++)
+                a->out_gemm->pack_x(s.out + i * state + head * a->head_dim, head * a->head_dim,
+                                    n_heads * a->head_dim, state,
+                                    (unsigned char *)a->out + (first + i) * out_bytes);
+        }
+    quill_gemm_leave(job->gemm);
 }
 
 void quill_attend_window(const struct quill_compute *c, const struct quill_gemm *gemm,

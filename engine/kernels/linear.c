@@ -13,6 +13,8 @@
 #define DOT_ROWS QUILL_STRIP_ROWS
 #define STRIPS_ROWS (4 * QUILL_STRIP_ROWS)
 #define DOT_X_ROWS 8
+/* Multiply-adds that take about as long as packing a weight. */
+#define PACK_COST 16
 
 static size_t smaller(size_t a, size_t b)
 {
@@ -31,21 +33,18 @@ static unsigned char *worker_scratch(const struct quill_compute *c, unsigned wor
 
 /* Scratch of quill_gemm_linear. */
 struct gemm_scratch {
-    float *rows;           /* [nr, k]: expanded weights */
-    unsigned char *panels; /* [CHUNK / nr] panels */
-    float *sums;           /* [quill_rows_at_once, CHUNK] */
+    float *rows; /* [nr, k]: expanded weights */
+    float *sums; /* [quill_rows_at_once, CHUNK] */
 };
 
 static size_t gemm_layout(const struct quill_gemm *gemm, size_t k, unsigned char *base,
                           struct gemm_scratch *s)
 {
     const size_t rows = aligned(gemm->nr * k * sizeof(float));
-    const size_t panels = aligned(CHUNK / gemm->nr * quill_gemm_panel_bytes(gemm, k));
 
     if (s)
-        *s = (struct gemm_scratch){(float *)(void *)base, base + rows,
-                                   (float *)(void *)(base + rows + panels)};
-    return rows + panels + aligned(quill_rows_at_once(gemm) * CHUNK * sizeof(float));
+        *s = (struct gemm_scratch){(float *)(void *)base, (float *)(void *)(base + rows)};
+    return rows + aligned(quill_rows_at_once(gemm) * CHUNK * sizeof(float));
 }
 
 size_t quill_compute_scratch_bytes(const struct quill_kernels *kernels, size_t max_cols, size_t max_keys,
@@ -62,6 +61,23 @@ size_t quill_compute_scratch_bytes(const struct quill_kernels *kernels, size_t m
         most = attend > most ? attend : most;
     }
     return most;
+}
+
+static size_t chunk_bytes(const struct quill_gemm *gemm, size_t k)
+{
+    return CHUNK / gemm->nr * quill_gemm_panel_bytes(gemm, k);
+}
+
+size_t quill_compute_panels_bytes(const struct quill_kernels *kernels, size_t max_cols, size_t bytes)
+{
+    size_t most = bytes;
+
+    for (size_t form = 0; form < QUILL_GEMM_FORMS; form++) {
+        const size_t least = chunk_bytes(&kernels->gemm[form], max_cols);
+
+        most = least > most ? least : most;
+    }
+    return aligned(most);
 }
 
 /* ---- packing rows ----------------------------------------------------------------------------------- */
@@ -133,7 +149,9 @@ struct linear_job {
     const unsigned char *x;
     size_t x_stride, m;
     const struct quill_target *target;
-    size_t rows_per_task, m_per_task, tasks_across; /* of w; of x; tasks that share rows of x */
+    size_t rows_per_task, m_per_task; /* of w; of x */
+    size_t tasks_across;              /* tasks that share rows of x */
+    size_t first, end;                /* outputs whose weights are packed */
 };
 
 static const unsigned char *stored_rows(const struct quill_matrix *w, size_t first, size_t *stride)
@@ -214,54 +232,85 @@ static void finish_row(const struct linear_job *job, float *sums, size_t i, size
     }
 }
 
-/* Outputs [first, first + n) of rows [begin, end) of x: their weights are packed, then all of x passes by. */
-static void gemm_chunk(const struct linear_job *job, const struct gemm_scratch *s, size_t first, size_t n,
-                       size_t begin, size_t end)
+static unsigned char *panel_at(const struct linear_job *job, size_t output)
+{
+    return job->c->panels +
+           (output - job->first) / job->gemm->nr * quill_gemm_panel_bytes(job->gemm, job->w->cols);
+}
+
+/* The weights of some outputs -> panels. */
+static void panels_task(void *context, unsigned task, unsigned worker)
+{
+    const struct linear_job *job = context;
+    const struct quill_gemm *gemm = job->gemm;
+    const size_t k = job->w->cols, first = job->first + task * job->rows_per_task,
+                 end = smaller(first + job->rows_per_task, job->end);
+    struct gemm_scratch s;
+
+    gemm_layout(gemm, k, worker_scratch(job->c, worker), &s);
+    for (size_t j = first; j < end; j += gemm->nr) {
+        const size_t n = smaller(gemm->nr, end - j);
+        gemm->pack_w(weight_rows(job, j, n, s.rows), k, n, k, panel_at(job, j));
+    }
+}
+
+/* Outputs [first, first + n) of m rows of x. */
+static void gemm_chunk(const struct linear_job *job, float *sums, size_t first, size_t n, size_t row,
+                       size_t m)
 {
     const struct quill_gemm *gemm = job->gemm;
-    const size_t k = job->w->cols, mr = gemm->mr, nr = gemm->nr;
-    const size_t panel_bytes = quill_gemm_panel_bytes(gemm, k), at_once = quill_rows_at_once(gemm);
+    const unsigned char *x = job->x + row * job->x_stride;
 
-    for (size_t j = 0; j < n; j += nr) {
-        const size_t n_rows = smaller(nr, n - j);
-        gemm->pack_w(weight_rows(job, first + j, n_rows, s->rows), k, n_rows, k,
-                     s->panels + j / nr * panel_bytes);
-    }
-    for (size_t i = begin; i < end; i += at_once) {
-        const size_t m = smaller(at_once, end - i);
-
-        for (size_t j = 0; j < n; j += nr)
-            for (size_t row = 0; row < m; row += mr)
-                gemm->tile(job->x + (i + row) * job->x_stride, job->x_stride, smaller(mr, m - row),
-                           s->panels + j / nr * panel_bytes, k, s->sums + row * CHUNK + j, CHUNK,
-                           smaller(nr, n - j));
-        for (size_t row = 0; row < m; row++)
-            finish_row(job, s->sums + row * CHUNK, i + row, first, n);
-    }
+    for (size_t j = 0; j < n; j += gemm->nr)
+        for (size_t i = 0; i < m; i += gemm->mr)
+            gemm->tile(x + i * job->x_stride, job->x_stride, smaller(gemm->mr, m - i),
+                       panel_at(job, first + j), job->w->cols, sums + i * CHUNK + j, CHUNK,
+                       smaller(gemm->nr, n - j));
+    for (size_t i = 0; i < m; i++)
+        finish_row(job, sums + i * CHUNK, row + i, first, n);
 }
 
 static void gemm_task(void *context, unsigned task, unsigned worker)
 {
     const struct linear_job *job = context;
-    const size_t begin = task % job->tasks_across * job->rows_per_task,
-                 end = smaller(begin + job->rows_per_task, job->w->rows);
+    const size_t at_once = quill_rows_at_once(job->gemm);
+    const size_t begin = job->first + task % job->tasks_across * job->rows_per_task,
+                 end = smaller(begin + job->rows_per_task, job->end);
     const size_t x_begin = task / job->tasks_across * job->m_per_task,
                  x_end = smaller(x_begin + job->m_per_task, job->m);
     struct gemm_scratch s;
 
     gemm_layout(job->gemm, job->w->cols, worker_scratch(job->c, worker), &s);
     quill_gemm_enter(job->gemm);
-    for (size_t first = begin; first < end; first += CHUNK)
-        gemm_chunk(job, &s, first, smaller(CHUNK, end - first), x_begin, x_end);
+    for (size_t row = x_begin; row < x_end; row += at_once)
+        for (size_t first = begin; first < end; first += CHUNK)
+            gemm_chunk(job, s.sums, first, smaller(CHUNK, end - first), row, smaller(at_once, x_end - row));
     quill_gemm_leave(job->gemm);
+}
+
+/* The weights of outputs [first, end), packed by all threads, then times x, whose rows the threads share out:
+ * each row is read by one of them, and stays in its caches, while the panels stay in those of all. */
+static void run_slice(struct linear_job *job)
+{
+    const size_t n = job->end - job->first, k = job->w->cols;
+    struct quill_pool *pool = job->c->pool;
+    const struct quill_split pack = quill_split_rows(n, CHUNK, PACK_COST * k, quill_pool_n_threads(pool));
+    const struct quill_grid grid =
+        quill_split_grid(n, CHUNK, job->m, quill_rows_at_once(job->gemm), k, quill_pool_n_threads(pool));
+
+    job->rows_per_task = pack.per_task;
+    quill_pool_run(pool, panels_task, job, pack.n_tasks);
+    job->rows_per_task = grid.rows_per_task;
+    job->m_per_task = grid.m_per_task;
+    job->tasks_across = grid.n_across;
+    quill_pool_run(pool, gemm_task, job, grid.n_across * grid.n_down);
 }
 
 void quill_gemm_linear(const struct quill_compute *c, const struct quill_gemm *gemm,
                        const struct quill_matrix *w, const float *bias, const void *x, size_t m,
                        const struct quill_target *target)
 {
-    const struct quill_grid grid =
-        quill_split_grid(w->rows, CHUNK, m, quill_rows_at_once(gemm), w->cols, quill_pool_n_threads(c->pool));
+    const size_t slice = c->panels_bytes / chunk_bytes(gemm, w->cols) * CHUNK;
     struct linear_job job = {.c = c,
                              .gemm = gemm,
                              .w = w,
@@ -269,15 +318,14 @@ void quill_gemm_linear(const struct quill_compute *c, const struct quill_gemm *g
                              .x = x,
                              .x_stride = quill_gemm_row_bytes(gemm, w->cols),
                              .m = m,
-                             .target = target,
-                             .rows_per_task = grid.rows_per_task,
-                             .m_per_task = grid.m_per_task,
-                             .tasks_across = grid.n_across};
+                             .target = target};
 
     assert(CHUNK % gemm->nr == 0 && CHUNK % gemm->group == 0);
-    assert(gemm_layout(gemm, w->cols, NULL, NULL) <= c->scratch_bytes);
-    if (m > 0 && w->rows > 0)
-        quill_pool_run(c->pool, gemm_task, &job, grid.n_across * grid.n_down);
+    assert(slice > 0 && gemm_layout(gemm, w->cols, NULL, NULL) <= c->scratch_bytes);
+    for (; m > 0 && job.first < w->rows; job.first = job.end) {
+        job.end = smaller(job.first + slice, w->rows);
+        run_slice(&job);
+    }
 }
 
 static void dot_task(void *context, unsigned task, unsigned worker)

@@ -79,12 +79,16 @@ static enum quill_status open_memory(struct calibration *c, unsigned n_threads, 
         &plan, larger(c->m * quill_gemm_row_bytes(gemm, state), token_row_bytes(model, wide)), 1);
     const struct quill_span scratch =
         quill_plan_add(&plan, n_threads, (scratch_bytes + QUILL_ALIGN - 1) / QUILL_ALIGN * QUILL_ALIGN);
+    const struct quill_span panels =
+        quill_plan_add(&plan, quill_model_panels_bytes(model, &c->compute.kernels), 1);
 
     QUILL_TRY(quill_arena_open(&c->arena, &plan, "measuring how many threads are best", err));
     c->x = quill_arena_at(&c->arena, x);
     c->y = quill_arena_at(&c->arena, y);
     c->packed = quill_arena_at(&c->arena, packed);
     c->compute.scratch = quill_arena_at(&c->arena, scratch);
+    c->compute.panels = quill_arena_at(&c->arena, panels);
+    c->compute.panels_bytes = panels.bytes;
     c->compute.scratch_bytes = scratch.bytes / n_threads;
     for (size_t i = 0; i < x.bytes / sizeof(float); i++)
         c->x[i] = (float)(i * 2654435761u % 1021) / 1021.0f - 0.5f;

@@ -104,13 +104,25 @@ enum quill_type quill_model_activation_type(const struct quill_model *model)
     return model->precision == QUILL_PRECISION_FLOAT32 ? QUILL_F32 : QUILL_F16;
 }
 
+/* The longest row of weights. */
+static size_t max_cols(const struct quill_hparams *h)
+{
+    const size_t wide = 4 * (size_t)h->n_audio_state, conv1 = 3 * (size_t)h->n_mels;
+
+    return conv1 > wide ? conv1 : wide;
+}
+
 size_t quill_model_scratch_bytes(const struct quill_model *model, const struct quill_kernels *kernels)
 {
     const struct quill_hparams *h = &model->hparams;
-    const size_t state = h->n_audio_state, conv1 = 3 * (size_t)h->n_mels;
     const size_t n_keys = h->n_audio_ctx > h->n_text_ctx ? h->n_audio_ctx : h->n_text_ctx;
 
-    return quill_compute_scratch_bytes(kernels, conv1 > 4 * state ? conv1 : 4 * state, n_keys, state);
+    return quill_compute_scratch_bytes(kernels, max_cols(h), n_keys, h->n_audio_state);
+}
+
+size_t quill_model_panels_bytes(const struct quill_model *model, const struct quill_kernels *kernels)
+{
+    return quill_compute_panels_bytes(kernels, max_cols(&model->hparams), QUILL_PANELS_BYTES);
 }
 
 size_t quill_model_work_bytes(const struct quill_model *model, const struct quill_kernels *kernels)

@@ -69,9 +69,10 @@ const struct quill_gemm *quill_model_gemm(const struct quill_model *model,
                                           const struct quill_kernels *kernels);
 enum quill_type quill_model_activation_type(const struct quill_model *model);
 
-/* Scratch that one worker needs (quill_compute.scratch_bytes) for every step of this model, and working
- * memory (quill_compute.work), which encoder and decoder use in turn (SIZE_MAX: more than a size can say). */
+/* Scratch that one worker needs (quill_compute.scratch_bytes) for every step of this model, panels of all
+ * workers, and working memory (quill_compute.work), which encoder and decoder use in turn (SIZE_MAX: more than a size can say). */
 size_t quill_model_scratch_bytes(const struct quill_model *model, const struct quill_kernels *kernels);
+size_t quill_model_panels_bytes(const struct quill_model *model, const struct quill_kernels *kernels);
 size_t quill_model_work_bytes(const struct quill_model *model, const struct quill_kernels *kernels);
 
 #endif

@@ -444,7 +444,11 @@ bench_level (uint32_t mask, unsigned n_threads, const char *only) {
   bench.compute.scratch_bytes
       = quill_compute_scratch_bytes (&bench.compute.kernels, MAX_COLS, MAX_KEYS, MAX_COLS);
   bench.compute.scratch = quill_alloc (n_threads * bench.compute.scratch_bytes);
+  bench.compute.panels_bytes
+      = quill_compute_panels_bytes (&bench.compute.kernels, MAX_COLS, QUILL_PANELS_BYTES);
+  bench.compute.panels = quill_alloc (bench.compute.panels_bytes);
   g_assert_nonnull (bench.compute.scratch);
+  g_assert_nonnull (bench.compute.panels);
   g_assert_cmpint (quill_pool_open (&bench.compute.pool, n_threads, NULL), ==, QUILL_OK);
 
   if (n_threads == 1)
@@ -479,6 +483,7 @@ bench_level (uint32_t mask, unsigned n_threads, const char *only) {
 
   quill_pool_close (&bench.compute.pool);
   quill_free (bench.compute.scratch);
+  quill_free (bench.compute.panels);
 }
 
 int

@@ -267,6 +267,8 @@ tiny_rig_open_file (struct tiny_rig *rig, const char *path, const struct tiny_sp
   rig->compute.pool = rig->pool;
   rig->compute.scratch_bytes = quill_model_scratch_bytes (rig->model, &rig->compute.kernels);
   rig->compute.scratch = quill_alloc (n_threads * rig->compute.scratch_bytes);
+  rig->compute.panels_bytes = quill_model_panels_bytes (rig->model, &rig->compute.kernels);
+  rig->compute.panels = quill_alloc (rig->compute.panels_bytes);
   rig->compute.work = quill_alloc (quill_model_work_bytes (rig->model, &rig->compute.kernels));
   g_assert_cmpint (quill_encoder_open (&rig->encoder, rig->model, &rig->compute.kernels, &err), ==, QUILL_OK);
   g_assert_cmpint (quill_decoder_open (&rig->decoder, rig->model, &rig->compute.kernels, spec->size, &err),
@@ -280,8 +282,9 @@ tiny_rig_close (struct tiny_rig *rig) {
   quill_pool_close (&rig->pool);
   quill_model_close (&rig->model);
   quill_free (rig->compute.scratch);
+  quill_free (rig->compute.panels);
   quill_free (rig->compute.work);
-  rig->compute.scratch = rig->compute.work = NULL;
+  rig->compute.scratch = rig->compute.panels = rig->compute.work = NULL;
 }
 
 void

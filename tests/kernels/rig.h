@@ -1,4 +1,4 @@
-/* A quill_compute with a pool and scratch of exactly the size that it asks for. */
+/* A quill_compute with a pool and scratch of exactly the size that it asks for, and the smallest panels. */
 #ifndef RIG_H
 #define RIG_H
 
@@ -7,7 +7,7 @@
 
 struct rig {
   struct quill_compute compute;
-  struct check_memory scratch;
+  struct check_memory scratch, panels;
 };
 
 void rig_open (struct rig *rig, const struct check_level *level, unsigned n_threads, size_t max_cols,

@@ -251,7 +251,7 @@ gemm_of_every_type_and_store (const struct check_level *level) {
     }
 }
 
-/* Large enough to be split both ways: over weights and over rows of x. */
+/* Large enough to be split both ways: over rows of x and over weights, and of several slices. */
 static void
 gemm_of_every_number_of_threads (const struct check_level *level) {
   for (size_t form = 0; form < QUILL_GEMM_FORMS; form++) {
