@@ -185,7 +185,7 @@ void quill_matrix_row(const struct quill_kernels *kernels, const struct quill_ma
 {
     size_t stride;
 
-    if (w->strips)
+    if (w->strips && kernels->strips[w->type])
         strips_row(kernels, w, i, out);
     else
         kernels->dequantize[w->type](stored_rows(w, i, &stride), out, w->cols);

@@ -4,13 +4,12 @@
 
 #include "base/clock.h"
 #include "base/threads.h"
+#include "model/pack-strips.h"
 
 /* Multiply-adds of the product for each thread of the smallest candidate, and weights of the token's
  * products: about a millisecond each, ten with portable kernels. */
 #define PRODUCT_COST ((size_t)60000000)
 #define TOKEN_WEIGHTS ((size_t)8000000)
-
-#define TOKEN_PRODUCTS 8 /* of a layer */
 
 struct calibration {
     const struct quill_model *model;
@@ -43,17 +42,6 @@ static size_t token_layers(const struct quill_hparams *h)
     const size_t layer = 14 * (size_t)h->n_text_state * h->n_text_state, n = TOKEN_WEIGHTS / layer;
 
     return n < 1 ? 1 : n < h->n_text_layer ? n : h->n_text_layer;
-}
-
-/* The products of a decoder's layer that a token goes through. */
-static void token_products(const struct quill_decoder_block *block,
-                           const struct quill_linear_layer *out[TOKEN_PRODUCTS])
-{
-    const struct quill_linear_layer *const products[TOKEN_PRODUCTS] = {
-        &block->self.query,  &block->self.key,  &block->self.value, &block->self.out,
-        &block->cross.query, &block->cross.out, &block->mlp.up,     &block->mlp.down};
-
-    memcpy(out, products, sizeof products);
 }
 
 /* Of any of the decoder's rows as its products take it. */
@@ -109,10 +97,10 @@ static void run_product(const struct calibration *c)
 static void run_token(const struct calibration *c)
 {
     for (size_t i = 0; i < c->n_layers; i++) {
-        const struct quill_linear_layer *products[TOKEN_PRODUCTS];
+        const struct quill_linear_layer *products[QUILL_TOKEN_PRODUCTS];
 
-        token_products(&c->model->decoder[i], products);
-        for (size_t j = 0; j < TOKEN_PRODUCTS; j++)
+        quill_token_products(&c->model->decoder[i], products);
+        for (size_t j = 0; j < QUILL_TOKEN_PRODUCTS; j++)
             quill_dot_linear(&c->compute, &products[j]->w, products[j]->bias, c->x, 1, c->packed,
                              &(struct quill_target){c->y, 0, QUILL_STORE_F32, false});
     }
@@ -133,8 +121,10 @@ static double least(double best_ms, double ms)
 
 static void measure(struct calibration *c, struct quill_thread_candidate *candidates, unsigned n)
 {
-    const double start_ms = quill_now_ms();
+    c->compute.pool = c->pools[0];
+    quill_model_pack_strips(c->model, &c->compute);
 
+    const double start_ms = quill_now_ms();
     for (unsigned round = 0; quill_thread_rounds_go_on(round, quill_now_ms() - start_ms); round++)
         for (unsigned i = 0; i < n; i++) {
             c->compute.pool = c->pools[i];

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model/alignment.h"
+#include "model/pack-strips.h"
 #include "model/pages.h"
 #include "model/work.h"
 
@@ -440,6 +441,7 @@ enum quill_status quill_decoder_feed(struct quill_decoder *decoder, const struct
 {
     const struct batch b = batch_of(decoder, compute, feeds, n_feeds);
 
+    quill_model_pack_strips(decoder->model, compute);
     quill_trace_mark(compute->trace);
     place(decoder, &b);
     if (b.map)

@@ -1,5 +1,8 @@
 #include "model/model.h"
 
+#include <string.h>
+
+#include "model/pack-strips.h"
 #include "model/plan.h"
 #include "model/weights.h"
 
@@ -28,12 +31,24 @@ void quill_model_close(struct quill_model **model)
 {
     if (!model || !*model)
         return;
+    quill_arena_close(&(*model)->strips);
+    quill_strips_state_close(&(*model)->strips_state);
     quill_arena_close(&(*model)->arena);
     quill_free((*model)->encoder);
     quill_free((*model)->decoder);
     quill_ggml_close(&(*model)->file);
     quill_free(*model);
     *model = NULL;
+}
+
+void quill_token_products(const struct quill_decoder_block *block,
+                          const struct quill_linear_layer *out[static QUILL_TOKEN_PRODUCTS])
+{
+    const struct quill_linear_layer *const products[QUILL_TOKEN_PRODUCTS] = {
+        &block->self.query,  &block->self.key,  &block->self.value, &block->self.out,
+        &block->cross.query, &block->cross.out, &block->mlp.up,     &block->mlp.down};
+
+    memcpy(out, products, sizeof products);
 }
 
 void quill_model_release_encoder(const struct quill_model *model)

@@ -1,4 +1,5 @@
-/* Weights of a Whisper model, checked and ready: what encoder and decoder read. Immutable after open. */
+/* Weights of a Whisper model, checked and ready: what encoder and decoder read. Immutable after open,
+ * but for what is in strips. */
 #ifndef QUILL_MODEL_MODEL_H
 #define QUILL_MODEL_MODEL_H
 
@@ -30,15 +31,23 @@ struct quill_decoder_block {
     struct quill_mlp_layer mlp;
 };
 
+/* What a token passes by in a layer of the decoder: all but the keys and values of the cross-attention, which
+ * see whole windows. */
+#define QUILL_TOKEN_PRODUCTS 8
+void quill_token_products(const struct quill_decoder_block *block,
+                          const struct quill_linear_layer *out[static QUILL_TOKEN_PRODUCTS]);
+
 /* What products may lose: no more than the weights have lost already, as float32, half floats or quantized.
  */
 enum quill_precision { QUILL_PRECISION_FLOAT32, QUILL_PRECISION_HALF, QUILL_PRECISION_QUANTIZED };
 
 struct quill_model {
-    struct quill_ggml file;       /* owned */
-    struct quill_arena arena;     /* owned: vectors, re-ordered convolutions */
-    struct quill_hparams hparams; /* copy of file.hparams */
-    enum quill_type weight_type;  /* of most weights */
+    struct quill_ggml file;    /* owned */
+    struct quill_arena arena;  /* owned: vectors, re-ordered convolutions */
+    struct quill_arena strips; /* owned: weights of the decoder in strips; see model/pack-strips.h */
+    struct quill_strips_state *strips_state; /* owned */
+    struct quill_hparams hparams;            /* copy of file.hparams */
+    enum quill_type weight_type;             /* of most weights */
     enum quill_precision precision;
     enum quill_cache_form cache; /* of keys and values: what the weights are, if they are floats; else int8 */
     const float *mel_filters;    /* [n_mels, 201], aligned copy */
@@ -70,7 +79,8 @@ const struct quill_gemm *quill_model_gemm(const struct quill_model *model,
 enum quill_type quill_model_activation_type(const struct quill_model *model);
 
 /* Scratch that one worker needs (quill_compute.scratch_bytes) for every step of this model, panels of all
- * workers, and working memory (quill_compute.work), which encoder and decoder use in turn (SIZE_MAX: more than a size can say). */
+ * workers, and working memory (quill_compute.work), which encoder and decoder use in turn (SIZE_MAX: more
+ * than a size can say). */
 size_t quill_model_scratch_bytes(const struct quill_model *model, const struct quill_kernels *kernels);
 size_t quill_model_panels_bytes(const struct quill_model *model, const struct quill_kernels *kernels);
 size_t quill_model_work_bytes(const struct quill_model *model, const struct quill_kernels *kernels);

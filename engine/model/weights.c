@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kernels/strips.h"
+#include "model/pack-strips.h"
 
 #define N_TAPS 3 /* of both convolutions */
 #define AGAIN "the file is damaged or of another kind; download it again"
@@ -15,10 +16,10 @@
 struct walk {
     const struct quill_ggml *file;
     const struct quill_arena *arena;     /* NULL: the checking walk */
+    const struct quill_arena *strips;    /* likewise */
     const struct quill_kernels *kernels; /* the best of this machine */
-    struct quill_plan plan;
+    struct quill_plan plan, strips_plan;
     size_t type_bytes[QUILL_TYPE_COUNT]; /* of matrices, which stay in the map, or are read from strips */
-    size_t strip_bytes;
     const unsigned char *encoder_begin, *encoder_end; /* around the encoder's matrices */
     struct quill_error *err;
 };
@@ -126,22 +127,14 @@ static enum quill_status take_matrix(struct walk *w, const char *name, size_t ro
     return QUILL_OK;
 }
 
-/* What few rows at a time pass by is put into strips, if the machine multiplies those; the file's pages are
- * done with then. */
+/* What few rows at a time pass by has room in strips, if the machine multiplies those. */
 static void take_strips(struct walk *w, struct quill_matrix *m)
 {
-    unsigned char *strips;
-
     if (!w->kernels->strips[m->type])
         return;
-    const size_t n = quill_strip_count(m->rows), bytes = quill_strip_bytes(m->type, m->cols);
-    strips = take(w, n, bytes);
-    w->strip_bytes += n * bytes;
-    if (!strips)
-        return;
-    quill_strips_pack(m->type, m->data, m->rows, m->cols, strips);
-    quill_ggml_release(w->file, m->data, (const unsigned char *)m->data + matrix_bytes(m));
-    m->strips = strips;
+    const struct quill_span span =
+        quill_plan_add(&w->strips_plan, quill_strip_count(m->rows), quill_strip_bytes(m->type, m->cols));
+    m->strips = w->strips ? quill_arena_at(w->strips, span) : NULL;
 }
 
 static enum quill_status take_linear(struct walk *w, const char *prefix, size_t rows, size_t cols, bool bias,
@@ -242,15 +235,13 @@ static enum quill_status take_encoder(struct walk *w, const struct quill_hparams
     return take_norm(w, "encoder.ln_post", n, &model->encoder_norm);
 }
 
-/* The keys and values of the cross-attention see whole windows. */
 static void take_block_strips(struct walk *w, struct quill_decoder_block *block)
 {
-    struct quill_linear_layer *const layers[] = {&block->self.query, &block->self.key,    &block->self.value,
-                                                 &block->self.out,   &block->cross.query, &block->cross.out,
-                                                 &block->mlp.up,     &block->mlp.down};
+    const struct quill_linear_layer *products[QUILL_TOKEN_PRODUCTS];
 
-    for (size_t i = 0; i < sizeof layers / sizeof *layers; i++)
-        take_strips(w, &layers[i]->w);
+    quill_token_products(block, products);
+    for (size_t i = 0; i < QUILL_TOKEN_PRODUCTS; i++) /* of the block that is being filled */
+        take_strips(w, (struct quill_matrix *)(uintptr_t)&products[i]->w);
 }
 
 static enum quill_status take_decoder(struct walk *w, const struct quill_hparams *h,
@@ -336,9 +327,15 @@ enum quill_status quill_weights_load(struct quill_model *model, struct quill_err
     QUILL_TRY(walk_all(&w, model));
 
     QUILL_TRY(quill_arena_open(&model->arena, &w.plan, "the model's vectors", err));
+    QUILL_TRY(quill_arena_open(&model->strips, &w.strips_plan, "the decoder's weights", err));
+    QUILL_TRY(quill_strips_state_open(&model->strips_state, err));
     const size_t planned = w.plan.bytes;
-    quill_prefer_huge_pages(model->arena.base, w.strip_bytes > 0 ? planned : 0);
-    w = (struct walk){.file = &model->file, .kernels = &kernels, .err = err, .arena = &model->arena};
+    quill_prefer_huge_pages(model->strips.base, model->strips.bytes);
+    w = (struct walk){.file = &model->file,
+                      .kernels = &kernels,
+                      .err = err,
+                      .arena = &model->arena,
+                      .strips = &model->strips};
     QUILL_TRY(walk_all(&w, model));
     assert(w.plan.bytes == planned);
 
@@ -356,6 +353,6 @@ enum quill_status quill_weights_load(struct quill_model *model, struct quill_err
     quill_ggml_release(w.file, w.file->map, (const unsigned char *)w.file->map + w.file->map_bytes);
     model->embedding_bytes = matrix_bytes(&model->token_embedding) + matrix_bytes(&model->encoder_positions) +
                              matrix_bytes(&model->decoder_positions);
-    model->weight_bytes = all_bytes - matrix_bytes(&model->token_embedding) + planned - w.strip_bytes;
+    model->weight_bytes = all_bytes - matrix_bytes(&model->token_embedding) + planned;
     return QUILL_OK;
 }

@@ -2,6 +2,8 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "kernels/strips.h"
+#include "model/pack-strips.h"
 #include "tiny-model.h"
 
 static struct tiny_spec
@@ -111,6 +113,62 @@ matrices_stay_in_the_map (void) {
                      1 + 0.25f * tiny_noise ("encoder.ln_post.weight", 31));
   g_assert_cmpfloat (model->mel_filters[80 * 201 - 1], ==, tiny_noise ("filters", 80 * 201 - 1));
   quill_model_close (&model);
+}
+
+/* The strips of a matrix, made the plain way. */
+static void
+check_strips (const struct quill_matrix *w, bool packed) {
+  const size_t bytes = quill_strip_count (w->rows) * quill_strip_bytes (w->type, w->cols);
+  g_autofree unsigned char *expected = g_malloc0 (bytes);
+
+  if (packed)
+    quill_strips_pack (w->type, w->data, w->rows, w->cols, expected);
+  g_assert_cmpmem (w->strips, bytes, expected, bytes);
+}
+
+static void *
+pack_strips (void *rig) {
+  quill_model_pack_strips (((struct tiny_rig *)rig)->model, &((struct tiny_rig *)rig)->compute);
+  return NULL;
+}
+
+/* Of a vocabulary of several tasks, by two callers at once, each with threads of its own. */
+static void
+strips_are_packed_when_they_are_first_needed (void) {
+  struct tiny_spec spec = spec_small ();
+  struct tiny_rig rig, other;
+  GThread *thread;
+
+  spec.type = QUILL_Q8_0;
+  spec.hparams.n_vocab = 3000;
+  tiny_rig_open (&rig, &spec, 3, ~0u);
+  other = rig;
+  g_assert_cmpint (quill_pool_open (&other.compute.pool, 2, NULL), ==, QUILL_OK);
+  for (uint32_t i = 0; i <= rig.model->hparams.n_text_layer; i++) {
+    const struct quill_matrix *w = i < rig.model->hparams.n_text_layer ? &rig.model->decoder[i].mlp.down.w
+                                                                       : &rig.model->token_embedding;
+
+    g_assert_true ((w->strips != NULL) == (rig.compute.kernels.strips[w->type] != NULL));
+    if (w->strips)
+      check_strips (w, false);
+  }
+  thread = g_thread_new ("pack", pack_strips, &other);
+  pack_strips (&rig);
+  for (uint32_t i = 0; i < rig.model->hparams.n_text_layer; i++) {
+    const struct quill_linear_layer *products[QUILL_TOKEN_PRODUCTS];
+
+    quill_token_products (&rig.model->decoder[i], products);
+    for (size_t j = 0; j < QUILL_TOKEN_PRODUCTS; j++)
+      if (products[j]->w.strips)
+        check_strips (&products[j]->w, true);
+    g_assert_null (rig.model->decoder[i].cross.key.w.strips);
+    g_assert_null (rig.model->decoder[i].cross.value.w.strips);
+  }
+  if (rig.model->token_embedding.strips)
+    check_strips (&rig.model->token_embedding, true);
+  g_thread_join (thread);
+  quill_pool_close (&other.compute.pool);
+  tiny_rig_close (&rig);
 }
 
 static void
@@ -244,6 +302,8 @@ main (int argc, char **argv) {
   g_test_add_func ("/model/info-tells-dimensions-size-and-type", info_tells_the_model);
   g_test_add_func ("/model/sizes-and-languages-follow-from-dimensions", size_names);
   g_test_add_func ("/model/matrices-stay-in-the-map-and-vectors-are-copied", matrices_stay_in_the_map);
+  g_test_add_func ("/model/strips-are-packed-when-they-are-first-needed",
+                   strips_are_packed_when_they_are_first_needed);
   g_test_add_func ("/model/convolutions-are-reordered-to-out-tap-in", convolutions_are_reordered);
   g_test_add_func ("/model/memory-adds-up-to-the-tensors", memory_adds_up);
   g_test_add_func ("/model/each-missing-tensor-is-named", each_missing_tensor_is_named);
