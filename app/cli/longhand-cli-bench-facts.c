@@ -120,6 +120,7 @@ add_target (GArray *targets, const char *name, double value, gboolean at_least, 
 GArray *
 longhand_bench_targets (const LonghandBench *bench, const GArray *kernels) {
   const LonghandBenchSetting *setting = longhand_bench_main (bench);
+  const double instruction_gops = longhand_bench_encoder_products (bench).peak_gops;
   GArray *targets = g_array_new (FALSE, TRUE, sizeof (LonghandBenchTarget));
   double one_ms = 0;
 
@@ -133,8 +134,9 @@ longhand_bench_targets (const LonghandBench *bench, const GArray *kernels) {
     if (strcmp (kernel->name, "encoder/feed_forward") == 0)
       add_target (targets, "product_share_of_peak", kernel->share, TRUE, TARGET_PEAK_SHARE);
   }
-  add_target (targets, "encoder_share_of_instruction", longhand_bench_encoder_products (bench).share, TRUE,
-              TARGET_INSTRUCTION_SHARE);
+  if (instruction_gops > 0)
+    add_target (targets, "product_share_of_instruction", peak_gops (bench) / instruction_gops, TRUE,
+                TARGET_INSTRUCTION_SHARE);
   for (guint i = 0; i < bench->scaling->len; i++) {
     const LonghandBenchSetting *scaled = g_ptr_array_index (bench->scaling, i);
     const double ms = longhand_bench_median (scaled, LONGHAND_BENCH_ENCODE);
