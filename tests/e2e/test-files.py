@@ -7,6 +7,7 @@ import tempfile
 import wave
 
 import atspi
+from drag import Drag
 from tap import case, run
 from window import Window
 from words import words
@@ -21,6 +22,11 @@ window = Window(longhand, recording)
 def open_more(*files):
     """As the file manager does: the second program hands them to the first, and ends."""
     assert subprocess.run([longhand, *files], timeout=20, check=False).returncode == 0
+
+
+def close_list():
+    subprocess.run(["xdotool", "search", "--onlyvisible", "--name", "^Audio Files$", "windowactivate", "--sync"], check=True)
+    atspi.key("Escape")
 
 
 def is_on_screen():
@@ -67,9 +73,39 @@ def _():
     window.wait_message("1 file to go")
 
 
+def over(drag, hint):
+    """Drags until it is said what a drop does."""
+    drag.over()
+    window.wait(hint, lambda: window.app.find(f"label:{hint}"))
+
+
+def gone(hint):
+    window.wait(f"{hint} to go", lambda: not window.app.find(f"label:{hint}"))
+
+
+@case("/files/what-a-drop-does-is-said-while-files-are-over-a-window")
+def _():
+    notes = os.path.join(folder.name, "notes.txt")
+    with open(notes, "w", encoding="utf-8") as file:
+        file.write("No recording, whatever it is called")
+    with Drag("Audio Files", notes) as drag:
+        over(drag, "Drop to Transcribe")
+        drag.give_up()
+        gone("Drop to Transcribe")
+    close_list()
+    with Drag("Longhand", notes) as drag:
+        over(drag, "Drop Files Here")
+        drag.away()
+        gone("Drop Files Here")
+        over(drag, "Drop Files Here")
+        drag.drop()
+        window.wait_message("“notes.txt” is not a sound file that can be read")
+        gone("Drop Files Here")
+
+
 @case("/files/window-that-is-closed-asks-and-files-go-on-without-it")
 def _():
-    atspi.key("Escape")
+    close_list()
     window.wait_message("1 audio file is being transcribed.")
     atspi.key("ctrl+w")
     window.wait_message("Finish the Audio Files?")

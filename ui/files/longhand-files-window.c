@@ -2,6 +2,7 @@
 
 #include "files/longhand-file-row.h"
 #include "widgets/longhand-accessible.h"
+#include "widgets/longhand-drop-hint.h"
 #include "widgets/longhand-time-left.h"
 
 #include <glib/gi18n.h>
@@ -14,6 +15,7 @@ struct _LonghandFilesWindow {
   AdwPreferencesGroup *group;
   GtkListBox *list;
   GtkActionBar *bar;
+  GtkRevealer *drop_hint;
 
   LonghandFileQueue *queue; /* owned */
 };
@@ -152,6 +154,7 @@ longhand_files_window_class_init (LonghandFilesWindowClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, LonghandFilesWindow, group);
   gtk_widget_class_bind_template_child (widget_class, LonghandFilesWindow, list);
   gtk_widget_class_bind_template_child (widget_class, LonghandFilesWindow, bar);
+  gtk_widget_class_bind_template_child (widget_class, LonghandFilesWindow, drop_hint);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
   gtk_widget_class_install_action (widget_class, "files.add", NULL, add);
   gtk_widget_class_install_action (widget_class, "files.cancel-all", NULL, cancel_all);
@@ -170,6 +173,7 @@ longhand_files_window_new (LonghandFileQueue *queue) {
   GtkDropTarget *drop = longhand_files_drop_target_new ();
 
   g_signal_connect (drop, "drop", G_CALLBACK (on_drop), self);
+  longhand_drop_hint_follow (self->drop_hint, drop);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drop));
   self->queue = g_object_ref (queue);
   gtk_list_box_bind_model (self->list, G_LIST_MODEL (queue), make_row, self, NULL);

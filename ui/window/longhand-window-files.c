@@ -1,5 +1,6 @@
 /* Audio files: the ways into the queue, word of it in the window, and leaving while it is at work. */
 #include "files/longhand-files-window.h"
+#include "widgets/longhand-drop-hint.h"
 #include "window/longhand-window-private.h"
 
 #include <glib/gi18n.h>
@@ -253,6 +254,7 @@ longhand_window_set_files (LonghandWindow *self, LonghandFileQueue *files) {
   /* Before the text, which would take their names. */
   gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (drop), GTK_PHASE_CAPTURE);
   g_signal_connect (drop, "drop", G_CALLBACK (on_drop), self);
+  longhand_drop_hint_follow (self->drop_hint, drop);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drop));
   g_signal_connect_object (files, "changed", G_CALLBACK (longhand_window_follow_files), self,
                            G_CONNECT_SWAPPED);

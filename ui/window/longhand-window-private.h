@@ -43,6 +43,7 @@ struct _LonghandWindow {
   GtkMenuButton *model;
   GtkLabel *model_label;
   GtkWidget *copy;
+  GtkRevealer *drop_hint;
 
   /* owned */
   LonghandSettings *settings;

@@ -201,6 +201,7 @@ longhand_window_class_init (LonghandWindowClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, model);
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, model_label);
   gtk_widget_class_bind_template_child (widget_class, LonghandWindow, copy);
+  gtk_widget_class_bind_template_child (widget_class, LonghandWindow, drop_hint);
   gtk_widget_class_bind_template_callback (widget_class, on_key);
   longhand_window_install_actions (widget_class);
 }
