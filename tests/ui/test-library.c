@@ -396,6 +396,96 @@ test_search (Fixture *f, gconstpointer data) {
   g_assert_true (gtk_selection_model_is_selected (get_selection (f), 0));
 }
 
+/* What is marked of the text, with spaces between. (transfer full) */
+static char *
+dup_marked (Fixture *f) {
+  GtkTextTag *tag = gtk_text_tag_table_lookup (gtk_text_buffer_get_tag_table (f->buffer), "found");
+  GString *marked = g_string_new (NULL);
+  GtkTextIter start, end;
+
+  gtk_text_buffer_get_start_iter (f->buffer, &start);
+  while (gtk_text_iter_has_tag (&start, tag) || gtk_text_iter_forward_to_tag_toggle (&start, tag)) {
+    g_autofree char *word = NULL;
+
+    end = start;
+    if (!gtk_text_iter_forward_to_tag_toggle (&end, tag))
+      break;
+    word = gtk_text_iter_get_text (&start, &end);
+    g_string_append_printf (marked, "%s%s", marked->len > 0 ? " " : "", word);
+    start = end;
+  }
+  return g_string_free (marked, FALSE);
+}
+
+static gboolean
+has_marked (Fixture *f, const char *expected) {
+  g_autofree char *marked = dup_marked (f);
+
+  return strcmp (marked, expected) == 0;
+}
+
+static void
+search (Fixture *f, const char *words) {
+  longhand_sidebar_focus_search (f->window->sidebar);
+  gtk_editable_set_text (GTK_EDITABLE (gtk_window_get_focus (GTK_WINDOW (f->window))), words);
+}
+
+static void
+test_found_words_are_marked (Fixture *f, gconstpointer data) {
+  GtkTextIter start;
+
+  write_two (f);
+  search (f, "SESS fir");
+  WAIT_FOR (count_sessions (f) == 1);
+  WAIT_FOR (has_marked (f, "session")); /* of the open one, though it has not all words */
+  choose (f, 0);
+  WAIT_FOR (has_text (f, "First session."));
+  WAIT_FOR (has_marked (f, "First session"));
+  g_assert_true (GTK_IS_EDITABLE (gtk_window_get_focus (GTK_WINDOW (f->window))));
+  g_assert_false (longhand_document_get_can_step_back (f->document));
+  gtk_text_buffer_get_start_iter (f->buffer, &start);
+  gtk_text_buffer_insert (f->buffer, &start, "The fireman was first. ", -1);
+  WAIT_FOR (has_marked (f, "fireman first First session"));
+  gtk_text_buffer_place_cursor (f->buffer, &start);
+  g_signal_emit_by_name (f->dictation, "tentative", "so far", 0u);
+  gtk_text_buffer_get_start_iter (f->buffer, &start);
+  gtk_text_buffer_insert (f->buffer, &start, "Fir. ", -1);
+  WAIT_FOR (has_marked (f, "Fir fireman first First session"));
+  search (f, "");
+  WAIT_FOR (has_marked (f, ""));
+}
+
+static gboolean
+is_in_sight (Fixture *f, const GtkTextIter *iter) {
+  GtkTextView *view = GTK_TEXT_VIEW (longhand_editor_get_view (f->window->editor));
+  GdkRectangle seen, place;
+
+  gtk_text_view_get_visible_rect (view, &seen);
+  gtk_text_view_get_iter_location (view, iter, &place);
+  return place.y >= seen.y && place.y + place.height <= seen.y + seen.height;
+}
+
+static void
+test_first_found_word_is_in_sight (Fixture *f, gconstpointer data) {
+  g_autoptr (GString) text = g_string_new (NULL);
+  GtkTextIter needle;
+
+  for (int i = 0; i < 400; i++)
+    g_string_append (text, i == 0 ? "Start.\n" : i == 300 ? "One needle.\n" : "Much hay.\n");
+  gtk_text_buffer_set_text (f->buffer, text->str, -1);
+  do_action (f, "win.new-session");
+  search (f, "needle");
+  WAIT_FOR (strcmp (longhand_library_get_searched (f->library), "needle") == 0);
+  choose (f, 0);
+  WAIT_FOR (has_marked (f, "needle"));
+  gtk_text_buffer_get_iter_at_line (f->buffer, &needle, 300);
+  WAIT_FOR (is_in_sight (f, &needle));
+  search (f, "start");
+  WAIT_FOR (has_marked (f, "Start"));
+  gtk_text_buffer_get_start_iter (f->buffer, &needle);
+  WAIT_FOR (is_in_sight (f, &needle));
+}
+
 /* ---- the sidebar ---- */
 
 static void
@@ -475,6 +565,8 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/library/delete/is-for-good-after-closing", test_deleted_is_gone_after_closing);
   FIXTURE_ADD ("/library/menu-is-about-the-session-that-it-was-opened-for", test_menu_is_about_its_session);
   FIXTURE_ADD ("/library/search", test_search);
+  FIXTURE_ADD ("/library/search/found-words-are-marked", test_found_words_are_marked);
+  FIXTURE_ADD ("/library/search/first-found-word-is-in-sight", test_first_found_word_is_in_sight);
   FIXTURE_ADD ("/library/sidebar/is-remembered", test_sidebar_is_remembered);
   FIXTURE_ADD ("/library/sidebar/folds-where-it-is-narrow", test_narrow);
   FIXTURE_ADD ("/library/sidebar/nothing-of-it-is-left", test_nothing_left);

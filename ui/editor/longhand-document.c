@@ -2,6 +2,7 @@
 
 #include "dictation/longhand-composition.h"
 #include "longhand-history.h"
+#include "transcript/longhand-found.h"
 #include "transcript/longhand-spans.h"
 #include "longhand-spoken.h"
 
@@ -12,7 +13,7 @@ struct _LonghandDocument {
   GArray *spans;            /* owned; LonghandSpan over the text without tentative words */
   GPtrArray *segments;      /* owned; LonghandSegment, text as it was heard; id of a span - 1 */
   GArray *utterances;       /* owned; guint: how many segments there were before each of them */
-  GtkTextTag *tentative_tag, *match_tag, *heard_tag; /* of the tag table */
+  GtkTextTag *tentative_tag, *match_tag, *heard_tag, *found_tag; /* of the tag table */
 
   /* Tentative words, in characters of the buffer; there are none when the length is 0. */
   guint tentative_start, tentative_length;
@@ -744,6 +745,7 @@ void
 longhand_document_set_colors (LonghandDocument *self, const GdkRGBA *tentative, const GdkRGBA *match,
                               const GdkRGBA *heard) {
   g_object_set (self->tentative_tag, "underline-rgba", tentative, NULL);
+  g_object_set (self->found_tag, "background-rgba", match, NULL);
   g_object_set (self->match_tag, "background-rgba", match, NULL);
   g_object_set (self->heard_tag, "background-rgba", heard, NULL);
 }
@@ -844,6 +846,19 @@ longhand_document_rewrite (LonghandDocument *self, const GArray *rewrites) {
   notify_history (self);
 }
 
+/* Tentative words just before offset do not belong to it. length > 0 */
+static void
+apply_own_tag (LonghandDocument *self, GtkTextTag *tag, guint offset, guint length) {
+  GtkTextIter start, end;
+
+  get_iter (self, &start, offset + 1);
+  gtk_text_iter_backward_char (&start);
+  get_iter (self, &end, offset + length);
+  self->own_edit = TRUE;
+  gtk_text_buffer_apply_tag (GTK_TEXT_BUFFER (self), tag, &start, &end);
+  self->own_edit = FALSE;
+}
+
 void
 longhand_document_show_heard (LonghandDocument *self, guint offset, guint length) {
   GtkTextBuffer *buffer = GTK_TEXT_BUFFER (self);
@@ -851,13 +866,21 @@ longhand_document_show_heard (LonghandDocument *self, guint offset, guint length
 
   gtk_text_buffer_get_bounds (buffer, &start, &end);
   gtk_text_buffer_remove_tag (buffer, self->heard_tag, &start, &end);
-  if (length == 0)
-    return;
-  get_iter (self, &start, offset);
-  get_iter (self, &end, offset + length);
-  self->own_edit = TRUE;
-  gtk_text_buffer_apply_tag (buffer, self->heard_tag, &start, &end);
-  self->own_edit = FALSE;
+  if (length > 0)
+    apply_own_tag (self, self->heard_tag, offset, length);
+}
+
+void
+longhand_document_show_found (LonghandDocument *self, const GArray *found) {
+  GtkTextIter start, end;
+
+  gtk_text_buffer_get_bounds (GTK_TEXT_BUFFER (self), &start, &end);
+  gtk_text_buffer_remove_tag (GTK_TEXT_BUFFER (self), self->found_tag, &start, &end);
+  for (guint i = 0; i < found->len; i++) {
+    const LonghandFound *place = &g_array_index (found, LonghandFound, i);
+
+    apply_own_tag (self, self->found_tag, place->offset, place->length);
+  }
 }
 
 /* ---- object ---- */
@@ -891,6 +914,7 @@ longhand_document_constructed (GObject *object) {
 
   G_OBJECT_CLASS (longhand_document_parent_class)->constructed (object);
   gtk_text_buffer_set_enable_undo (buffer, FALSE);
+  self->found_tag = gtk_text_buffer_create_tag (buffer, "found", NULL);
   self->match_tag = gtk_text_buffer_create_tag (buffer, "match", NULL);
   self->heard_tag = gtk_text_buffer_create_tag (buffer, "heard", "underline", PANGO_UNDERLINE_DOUBLE, NULL);
   self->tentative_tag = gtk_text_buffer_create_tag (buffer, "tentative", "style", PANGO_STYLE_ITALIC,

@@ -88,6 +88,9 @@ void longhand_document_show_heard (LonghandDocument *self, guint offset, guint l
 /* Search matches: shown only, never recorded. */
 void longhand_document_highlight (LonghandDocument *self, const GtkTextIter *start, const GtkTextIter *end);
 void longhand_document_clear_highlights (LonghandDocument *self);
+/* Words that a search of the library found (element-type LonghandFound), in the place of those before: shown
+ * only, likewise. */
+void longhand_document_show_found (LonghandDocument *self, const GArray *found);
 
 /* Colours of tentative words, of matches and of the word that is heard, which follow the style of the view.
  */

@@ -18,6 +18,12 @@ void longhand_editor_set_tentative (LonghandEditor *self, const char *text, guin
 void longhand_editor_commit (LonghandEditor *self, const LonghandUtterance *utterance);
 void longhand_editor_insert_left_out (LonghandEditor *self, guint i);
 
+/* Marks what a search of the library for words finds in the text, however that changes, until told otherwise;
+ * "": nothing. Neither caret nor focus move. FALSE: the words are the same as before. */
+gboolean longhand_editor_mark_found (LonghandEditor *self, const char *words);
+/* Brings the first of what is marked into sight; no-op when nothing is. */
+void longhand_editor_show_found (LonghandEditor *self);
+
 void longhand_editor_open_find (LonghandEditor *self);
 void longhand_editor_find_next (LonghandEditor *self);
 void longhand_editor_find_previous (LonghandEditor *self);

@@ -115,6 +115,16 @@ note_kept (LonghandWindow *self) {
     longhand_dictation_note_kept (self->dictation);
 }
 
+/* What the list was searched for is marked in the text, too, until it is not any more. Whoever dictates
+ * meanwhile sees their words. */
+static void
+on_listed (LonghandWindow *self) {
+  note_kept (self);
+  if (longhand_editor_mark_found (self->editor, longhand_library_get_searched (self->library))
+      && !longhand_dictation_has_pending (self->dictation))
+    longhand_editor_show_found (self->editor);
+}
+
 static void
 on_failed (LonghandWindow *self, const GError *error) {
   longhand_window_show_error (self, error);
@@ -207,6 +217,7 @@ show_session (LonghandWindow *self, LonghandSession *session) {
   begin_times (self);
   longhand_window_find_sound (self, FALSE);
   longhand_sidebar_set_open (self->sidebar, session->id);
+  longhand_editor_show_found (self->editor);
 }
 
 /* Its text follows, in a session of its own where the one before is kept. */
@@ -415,7 +426,7 @@ longhand_window_init_library (LonghandWindow *self) {
   g_signal_connect_object (self->library, "failed", G_CALLBACK (on_failed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->library, "cleared", G_CALLBACK (on_cleared), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->library, "mended", G_CALLBACK (on_mended), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->library, "listed", G_CALLBACK (note_kept), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->library, "listed", G_CALLBACK (on_listed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->dictation, "recovered", G_CALLBACK (on_recovered), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->dictation, "committed", G_CALLBACK (on_committed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (get_document (self), "edited", G_CALLBACK (on_edited), self, G_CONNECT_SWAPPED);
