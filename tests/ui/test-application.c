@@ -1,11 +1,27 @@
 /* The program as it is installed: its shortcuts, and what a second start and Quit do. Environment:
  * LONGHAND_TEST_PROGRAM. */
 #include "application/longhand-application.h"
+#include "application/longhand-release-notes.h"
 
 #include <glib/gstdio.h>
 
 #define ID "io.github.longhand_app.Longhand"
 #define PATH "/io/github/longhand_app/Longhand"
+
+/* The only one of this process: another would be exported at the same place. (transfer none) */
+static LonghandApplication *
+get_application (void) {
+  static LonghandApplication *application;
+  g_autoptr (GError) error = NULL;
+
+  if (application != NULL)
+    return application;
+  application = longhand_application_new ();
+  g_application_set_flags (G_APPLICATION (application), G_APPLICATION_NON_UNIQUE);
+  g_application_register (G_APPLICATION (application), NULL, &error);
+  g_assert_no_error (error);
+  return application;
+}
 
 /* ---- shortcuts ---- */
 
@@ -20,13 +36,9 @@ assert_accel (GtkApplication *application, const char *action, const char *accel
 static void
 test_accels (void) {
   static const char *const actions[] = { "quit", "about", "preferences", "start", "stop", "toggle" };
-  g_autoptr (LonghandApplication) application = longhand_application_new ();
+  LonghandApplication *application = get_application ();
   GtkApplication *gtk_application = GTK_APPLICATION (application);
-  g_autoptr (GError) error = NULL;
 
-  g_application_set_flags (G_APPLICATION (application), G_APPLICATION_NON_UNIQUE);
-  g_application_register (G_APPLICATION (application), NULL, &error);
-  g_assert_no_error (error);
   assert_accel (gtk_application, "win.record", "<Control>r");
   assert_accel (gtk_application, "win.export", "<Control>s");
   assert_accel (gtk_application, "win.copy-all", "<Shift><Control>c");
@@ -42,6 +54,55 @@ test_accels (void) {
   assert_accel (gtk_application, "app.quit", "<Control>q");
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
     g_assert_true (g_action_group_has_action (G_ACTION_GROUP (application), actions[i]));
+}
+
+/* ---- what is new ---- */
+
+static void
+test_release_notes_are_parsed (void) {
+  static const char metainfo[]
+      = "<component><description><p>What it is.</p></description><releases>"
+        "<release version='9'/>"
+        "<release version='8' date='2026-01-01'><url>https://example.org</url><description>\n <p>Many\n"
+        "  things &amp; more:</p>\n <ul>\n <li>One</li>\n <li> Two </li><li> "
+        "</li></ul></description></release>"
+        "<release version='7'><description><p>Old ones.</p></description></release>"
+        "</releases></component>";
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LonghandReleaseNotes) notes = longhand_release_notes_parse (metainfo, strlen (metainfo), &error);
+  g_autoptr (LonghandReleaseNotes) none = longhand_release_notes_parse ("<component/>", 12, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (notes->version, ==, "8");
+  g_assert_cmpstr (notes->markup, ==, "<p>Many things &amp; more:</p><ul><li>One</li><li>Two</li></ul>");
+  g_assert_null (none);
+  g_assert_null (longhand_release_notes_parse ("<component>", 11, &error));
+  g_assert_error (error, G_MARKUP_ERROR, G_MARKUP_ERROR_PARSE);
+}
+
+static GtkWidget *
+find_about_window (void) {
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+
+  for (GList *l = windows; l != NULL; l = l->next)
+    if (ADW_IS_ABOUT_WINDOW (l->data))
+      return l->data;
+  return NULL;
+}
+
+static void
+test_about_window_says_what_is_new (void) {
+  GtkWidget *about;
+  const char *notes;
+
+  g_action_group_activate_action (G_ACTION_GROUP (get_application ()), "about", NULL);
+  about = find_about_window ();
+  g_assert_nonnull (about);
+  notes = adw_about_window_get_release_notes (ADW_ABOUT_WINDOW (about));
+  g_assert_true (g_str_has_prefix (notes, "<p>The first version: dictate, see the words"));
+  g_assert_nonnull (strstr (notes, "<ul><li>Live dictation that survives"));
+  g_assert_cmpstr (adw_about_window_get_release_notes_version (ADW_ABOUT_WINDOW (about)), ==, "0.1.0");
+  gtk_window_destroy (GTK_WINDOW (about));
 }
 
 /* ---- processes ---- */
@@ -128,6 +189,8 @@ int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/application/every-action-has-its-keys", test_accels);
+  g_test_add_func ("/application/release-notes-are-parsed", test_release_notes_are_parsed);
+  g_test_add_func ("/application/about-window-says-what-is-new", test_about_window_says_what_is_new);
   g_test_add ("/application/a-second-start-shows-the-first-window", Fixture, NULL, set_up, test_second_start,
               tear_down);
   g_test_add ("/application/quit-ends-it", Fixture, NULL, set_up, test_quit, tear_down);

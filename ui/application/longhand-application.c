@@ -4,6 +4,7 @@
 #include "application/longhand-clipboard.h"
 #include "application/longhand-delivery.h"
 #include "application/longhand-linger.h"
+#include "application/longhand-release-notes.h"
 #include "automation/longhand-other-programs.h"
 #include "automation/longhand-remote-keyboard.h"
 #include "automation/longhand-remote.h"
@@ -83,10 +84,13 @@ show_keep_sound (GSimpleAction *action, GVariant *parameter, gpointer user) {
 
 static void
 show_about (GSimpleAction *action, GVariant *parameter, gpointer user) {
+  g_autoptr (LonghandReleaseNotes) news = longhand_release_notes_new ();
+
   adw_show_about_window (gtk_application_get_active_window (GTK_APPLICATION (user)), "application-name",
                          _ ("Longhand"), "application-icon", APP_ID, "version", VERSION, "developer-name",
                          _ ("The Longhand developers"), "license-type", GTK_LICENSE_GPL_3_0, "comments",
-                         _ ("Dictation that stays on your computer."),
+                         _ ("Dictation that stays on your computer."), "release-notes-version", news->version,
+                         "release-notes", news->markup,
                          /* Translators: put your name here, a line for each translator */
                          "translator-credits", _ ("translator-credits"), NULL);
 }
