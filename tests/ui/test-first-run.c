@@ -236,6 +236,36 @@ leaving_lets_other_recordings_go_on (FirstRunFixture *f, gconstpointer data) {
   g_assert_cmpint (longhand_dictation_get_state (f->ui.dictation), ==, LONGHAND_STATE_RECORDING);
 }
 
+static void
+assert_keeps (GSettings *settings, const char *expected) {
+  g_autofree char *keep = g_settings_get_string (settings, "keep-sound");
+
+  g_assert_cmpstr (keep, ==, expected);
+}
+
+/* How long, the preferences say. */
+static void
+sound_is_kept_when_it_is_wanted (FirstRunFixture *f, gconstpointer data) {
+  GSettings *settings = longhand_settings_get_gsettings (f->ui.settings);
+  GtkWidget *row;
+  GtkSwitch *keep;
+
+  go_to (f, 5);
+  row = fixture_find (f->window, ADW_TYPE_ACTION_ROW, "title", "Keep Sound");
+  keep = GTK_SWITCH (adw_action_row_get_activatable_widget (ADW_ACTION_ROW (row)));
+  g_assert_false (gtk_switch_get_active (keep));
+  gtk_widget_activate (row);
+  g_assert_true (gtk_switch_get_active (keep));
+  assert_keeps (settings, "month");
+  gtk_widget_activate (row);
+  assert_keeps (settings, "never");
+  g_settings_set_string (settings, "keep-sound", "always");
+  g_assert_true (gtk_switch_get_active (keep));
+  assert_keeps (settings, "always");
+  g_settings_set_boolean (settings, "keep-sessions", FALSE);
+  g_assert_false (gtk_widget_get_sensitive (row));
+}
+
 /* ---- when it is shown ---- */
 
 static guint
@@ -332,6 +362,7 @@ main (int argc, char **argv) {
   ADD ("another-microphone-is-chosen", NULL, another_microphone_is_chosen);
   ADD ("words-appear-and-it-works", NULL, words_appear_and_it_works);
   ADD ("what-failed-is-said", NULL, what_failed_is_said);
+  ADD ("sound-is-kept-when-it-is-wanted", NULL, sound_is_kept_when_it_is_wanted);
   ADD ("leaving-ends-the-recording", NULL, leaving_ends_the_recording);
   ADD ("leaving-lets-other-recordings-go-on", NULL, leaving_lets_other_recordings_go_on);
   FIXTURE_ADD ("/first-run/it-is-offered-once", it_is_offered_once);

@@ -122,7 +122,7 @@ longhand_first_run_new (LonghandSettings *settings, LonghandModelStore *store, L
   add_step (self, longhand_machine_step_new (settings, store, dictation, self->measurement), _ ("Speed"));
   add_step (self, longhand_models_view_new (settings, store, downloads, self->measurement), _ ("Model"));
   add_step (self, longhand_microphone_step_new (settings, dictation, source), _ ("Microphone"));
-  add_step (self, longhand_try_step_new (dictation), _ ("Try It"));
+  add_step (self, longhand_try_step_new (settings, dictation), _ ("Try It"));
   longhand_accessible_tell_drawn_page (self->stack);
   show_step (self);
   return GTK_WIDGET (self);

@@ -4,6 +4,7 @@
 #include "widgets/longhand-level-meter.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 struct _LonghandTryStep {
   GtkBox parent_instance;
@@ -15,6 +16,8 @@ struct _LonghandTryStep {
   GtkLabel *words;
   GtkImage *mark;
   GtkLabel *status;
+  GtkWidget *keep_row;
+  GtkSwitch *keep_sound;
 
   /* owned */
   LonghandDictation *dictation;
@@ -128,6 +131,28 @@ follow_state (LonghandTryStep *self) {
   show_status (self);
 }
 
+/* ---- sound ---- */
+
+static gboolean
+is_kept (GValue *active, GVariant *keep, gpointer user) {
+  g_value_set_boolean (active, strcmp (g_variant_get_string (keep, NULL), "never") != 0);
+  return TRUE;
+}
+
+/* How long, the preferences ask. */
+static GVariant *
+to_keep (const GValue *active, const GVariantType *type, gpointer user) {
+  return g_variant_new_string (g_value_get_boolean (active) ? "month" : "never");
+}
+
+/* Of sessions that are not kept there is nothing to hear. */
+static void
+bind_keep_sound (LonghandTryStep *self, GSettings *settings) {
+  g_settings_bind_with_mapping (settings, "keep-sound", self->keep_sound, "active", G_SETTINGS_BIND_DEFAULT,
+                                is_kept, to_keep, NULL, NULL);
+  g_settings_bind (settings, "keep-sessions", self->keep_row, "sensitive", G_SETTINGS_BIND_GET);
+}
+
 /* ---- life ---- */
 
 /* Nobody is recorded without seeing it. */
@@ -171,6 +196,8 @@ longhand_try_step_class_init (LonghandTryStepClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, LonghandTryStep, words);
   gtk_widget_class_bind_template_child (widget_class, LonghandTryStep, mark);
   gtk_widget_class_bind_template_child (widget_class, LonghandTryStep, status);
+  gtk_widget_class_bind_template_child (widget_class, LonghandTryStep, keep_row);
+  gtk_widget_class_bind_template_child (widget_class, LonghandTryStep, keep_sound);
   gtk_widget_class_bind_template_callback (widget_class, on_record);
 }
 
@@ -181,10 +208,11 @@ longhand_try_step_init (LonghandTryStep *self) {
 }
 
 GtkWidget *
-longhand_try_step_new (LonghandDictation *dictation) {
+longhand_try_step_new (LonghandSettings *settings, LonghandDictation *dictation) {
   LonghandTryStep *self = g_object_new (LONGHAND_TYPE_TRY_STEP, NULL);
 
   self->dictation = g_object_ref (dictation);
+  bind_keep_sound (self, longhand_settings_get_gsettings (settings));
   longhand_level_meter_set_dictation (self->meter, dictation);
   show_sentence (self);
   follow_state (self);
