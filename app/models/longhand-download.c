@@ -5,6 +5,7 @@
 #include "models/longhand-part-file.h"
 #include "models/longhand-transfer.h"
 
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <math.h>
 
@@ -316,6 +317,16 @@ const GError *
 longhand_download_get_error (LonghandDownload *self) {
   g_return_val_if_fail (LONGHAND_IS_DOWNLOAD (self), NULL);
   return self->error;
+}
+
+char *
+longhand_download_dup_end (LonghandDownload *self) {
+  g_return_val_if_fail (LONGHAND_IS_DOWNLOAD (self), NULL);
+  if (self->state == LONGHAND_DOWNLOAD_DONE)
+    return g_strdup_printf (_ ("“%s” is installed"), self->entry->title);
+  if (self->error != NULL)
+    return g_strdup_printf (_ ("“%s” was not installed"), self->entry->title);
+  return NULL;
 }
 
 guint64

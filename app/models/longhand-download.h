@@ -39,6 +39,8 @@ const LonghandCatalogueEntry *longhand_download_get_entry (LonghandDownload *sel
 LonghandDownloadState longhand_download_get_state (LonghandDownload *self);
 gboolean longhand_download_is_under_way (LonghandDownload *self);
 const GError *longhand_download_get_error (LonghandDownload *self); /* NULL unless FAILED */
+/* What is said when it has come to its end. (transfer full); NULL: it has not, or a person ended it. */
+char *longhand_download_dup_end (LonghandDownload *self);
 guint64 longhand_download_get_received (LonghandDownload *self);    /* bytes that are there */
 guint64 longhand_download_get_total (LonghandDownload *self);       /* about, until the server has said it */
 double longhand_download_get_speed (LonghandDownload *self); /* bytes a second, smoothed; 0: not known */

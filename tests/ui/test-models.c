@@ -50,6 +50,44 @@ __wrap_gtk_application_uninhibit (GtkApplication *application, guint cookie) {
   inhibited = 0;
 }
 
+/* ---- what the desktop is told (--wrap: there is none) ---- */
+
+static gboolean is_seen = TRUE; /* a window of the program */
+static char *notified; /* title and body of the last notification, with a bar between; NULL: none was sent */
+static char *made_title, *made_body; /* of the one that is made */
+
+gboolean __wrap_longhand_background_is_seen (void);
+gboolean
+__wrap_longhand_background_is_seen (void) {
+  return is_seen;
+}
+
+GNotification *__real_g_notification_new (const char *text);
+GNotification *__wrap_g_notification_new (const char *text);
+GNotification *
+__wrap_g_notification_new (const char *text) {
+  g_free (made_title);
+  made_title = g_strdup (text);
+  g_clear_pointer (&made_body, g_free);
+  return __real_g_notification_new (text);
+}
+
+void __wrap_g_notification_set_body (GNotification *notification, const char *text);
+void
+__wrap_g_notification_set_body (GNotification *notification, const char *text) {
+  g_free (made_body);
+  made_body = g_strdup (text);
+}
+
+void __wrap_g_application_send_notification (GApplication *application, const char *id,
+                                             GNotification *notification);
+void
+__wrap_g_application_send_notification (GApplication *application, const char *id,
+                                        GNotification *notification) {
+  g_free (notified);
+  notified = g_strdup_printf ("%s|%s", made_title, made_body != NULL ? made_body : "");
+}
+
 /* ---- what all tests have ---- */
 
 static void
@@ -265,11 +303,44 @@ the_window_tells_of_failure_and_of_the_end (ModelsFixture *f, gconstpointer data
   press (f, TITLE, "models.download");
   close_window (f);
   WAIT_FOR (is_told (f, "This mirror does not have “" TITLE "”"));
+  g_assert_true (says (f->ui.window, "“" TITLE "” was not installed"));
   g_assert_cmpint (inhibited, ==, 0);
   model_server_set_manner (f->server, MODEL_SERVER_HONEST);
   press_banner (f, "Try Again");
   WAIT_FOR (says (f->ui.window, "“" TITLE "” is installed"));
   g_assert_false (longhand_banner_get_shown (f->ui.window->downloads_banner));
+}
+
+static void
+the_desktop_tells_of_the_end_to_whom_does_not_see_it (ModelsFixture *f, gconstpointer data) {
+  is_seen = FALSE;
+  model_server_set_manner (f->server, MODEL_SERVER_NOT_FOUND);
+  press (f, TITLE, "models.download");
+  WAIT_FOR (notified != NULL);
+  g_assert_true (g_str_has_prefix (notified, "“" TITLE "” was not installed|This mirror does not have"));
+  WAIT_FOR (says (f->window, "“" TITLE "” was not installed"));
+  g_clear_pointer (&notified, g_free);
+  model_server_set_manner (f->server, MODEL_SERVER_HONEST);
+  press (f, TITLE, "models.download");
+  WAIT_FOR (notified != NULL);
+  g_assert_cmpstr (notified, ==, "“" TITLE "” is installed|");
+  g_clear_pointer (&notified, g_free);
+  is_seen = TRUE;
+}
+
+static void
+the_desktop_tells_nothing_that_is_seen (ModelsFixture *f, gconstpointer data) {
+  model_server_set_manner (f->server, MODEL_SERVER_STALLS);
+  press (f, TITLE, "models.download");
+  WAIT_FOR (longhand_part_file_look (f->path) >= n_bytes / 2);
+  is_seen = FALSE;
+  press (f, TITLE, "models.cancel"); /* by a person, who knows */
+  WAIT_FOR (inhibited == 0);
+  is_seen = TRUE;
+  model_server_set_manner (f->server, MODEL_SERVER_HONEST);
+  press (f, TITLE, "models.download");
+  WAIT_FOR (says (f->window, "“" TITLE "” is installed"));
+  g_assert_null (notified);
 }
 
 static void
@@ -635,6 +706,9 @@ main (int argc, char **argv) {
   ADD ("closing-ends-an-import", closing_ends_an_import);
   ADD ("the-window-tells-of-a-download-that-was-left", the_window_tells_of_a_download_that_was_left);
   ADD ("the-window-tells-of-failure-and-of-the-end", the_window_tells_of_failure_and_of_the_end);
+  ADD ("the-desktop-tells-of-the-end-to-whom-does-not-see-it",
+       the_desktop_tells_of_the_end_to_whom_does_not_see_it);
+  ADD ("the-desktop-tells-nothing-that-is-seen", the_desktop_tells_nothing_that_is_seen);
   ADD ("banner-that-was-dismissed-stays-away", banner_that_was_dismissed_stays_away);
   ADD ("leaving-says-that-a-download-stops", leaving_says_that_a_download_stops);
   ADD ("what-was-measured-marks-a-model", what_was_measured_marks_a_model);

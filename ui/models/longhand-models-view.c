@@ -181,14 +181,12 @@ on_download_changed (LonghandModelsView *self, const char *id) {
   LonghandModelRow *row = find_row (self, id);
   LonghandDownload *download = longhand_downloads_get (self->downloads, id);
 
-  if (longhand_download_get_state (download) == LONGHAND_DOWNLOAD_DONE) {
-    g_autofree char *message
-        = g_strdup_printf (_ ("“%s” is installed"), longhand_download_get_entry (download)->title);
+  g_autofree char *end = longhand_download_dup_end (download);
 
-    adw_toast_overlay_add_toast (self->toasts, new_toast (message));
-  } else if (row != NULL) {
+  if (end != NULL)
+    adw_toast_overlay_add_toast (self->toasts, new_toast (end));
+  if (row != NULL && longhand_download_get_state (download) != LONGHAND_DOWNLOAD_DONE)
     longhand_model_row_follow (row, download);
-  }
 }
 
 /* ---- what a row's buttons do ---- */

@@ -1,7 +1,10 @@
 /* Downloads of models whose list is closed: word of them in the window, and leaving while one goes on. */
+#include "application/longhand-background.h"
 #include "window/longhand-window-private.h"
 
 #include <glib/gi18n.h>
+
+#define NOTIFICATION "download" /* the last one takes the place of the one before */
 
 /* ---- sleep ---- */
 
@@ -44,25 +47,34 @@ tell_of_progress (LonghandWindow *self, LonghandDownload *download) {
   longhand_banner_show (self->downloads_banner, message, _ ("Show"));
 }
 
+/* Whoever looks at another program meanwhile is told by the desktop. */
 static void
-tell_of_end (LonghandWindow *self, LonghandDownload *download) {
-  g_autofree char *message
-      = g_strdup_printf (_ ("“%s” is installed"), longhand_download_get_entry (download)->title);
+notify_of_end (LonghandWindow *self, LonghandDownload *download) {
+  GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
+  const GError *error = longhand_download_get_error (download);
+  g_autofree char *message = longhand_download_dup_end (download);
+  g_autoptr (GNotification) notification = NULL;
 
-  longhand_window_toast (self, message);
+  if (message == NULL || application == NULL || longhand_background_is_seen ())
+    return;
+  notification = g_notification_new (message);
+  if (error != NULL)
+    g_notification_set_body (notification, error->message);
+  g_application_send_notification (G_APPLICATION (application), NOTIFICATION, notification);
 }
 
 static void
 tell (LonghandWindow *self, LonghandDownload *download) {
   const GError *error = longhand_download_get_error (download);
+  g_autofree char *end = longhand_download_dup_end (download);
 
   if (longhand_download_is_under_way (download) && !self->download_dismissed)
     tell_of_progress (self, download);
   else
     longhand_banner_hide (self->downloads_banner);
-  if (longhand_download_get_state (download) == LONGHAND_DOWNLOAD_DONE)
-    tell_of_end (self, download);
-  else if (error != NULL)
+  if (end != NULL)
+    longhand_window_toast (self, end);
+  if (error != NULL)
     longhand_banner_show (self->downloads_banner, error->message, _ ("Try Again"));
 }
 
@@ -92,7 +104,10 @@ follow (LonghandWindow *self, LonghandDownload *download) {
 
 static void
 on_changed (LonghandWindow *self, const char *id) {
-  follow (self, longhand_downloads_get (self->downloads, id));
+  LonghandDownload *download = longhand_downloads_get (self->downloads, id);
+
+  follow (self, download);
+  notify_of_end (self, download);
   follow_sleep (self, longhand_downloads_find_under_way (self->downloads) != NULL);
 }
 
