@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <glib/gi18n.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -130,11 +131,78 @@ check_info (const SF_INFO *info, const char *name, GError **error) {
   return FALSE;
 }
 
+/* ---- formats that are sound, but not for libsndfile ---- */
+
+#define HEAD_BYTES 12
+
+static const struct {
+  gsize offset;
+  const char *bytes;
+} foreign_heads[] = {
+  { 4, "ftyp" },                         /* MP4: m4a, mp4, mov, 3gp */
+  { 0, "\x1a\x45\xdf\xa3" },             /* Matroska: webm, mka, mkv */
+  { 0, "\x30\x26\xb2\x75\x8e\x66\xcf" }, /* ASF: wma, wmv */
+  { 0, "#!AMR" },
+  { 0, "wvpk" },
+  { 0, "MAC " },
+};
+
+/* Of what begins with this: a name may say anything. */
+static gboolean
+is_foreign (const guint8 head[HEAD_BYTES]) {
+  if (head[0] == 0xff && (head[1] & 0xf6) == 0xf0) /* a frame of AAC by itself */
+    return TRUE;
+  for (gsize i = 0; i < G_N_ELEMENTS (foreign_heads); i++)
+    if (memcmp (head + foreign_heads[i].offset, foreign_heads[i].bytes, strlen (foreign_heads[i].bytes)) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* (transfer full) */
+static char *
+dup_flac_name (const char *name) {
+  const char *ending = strrchr (name, '.');
+  const gsize stem = ending != NULL && ending > name && strchr (ending, '/') == NULL ? (gsize)(ending - name)
+                                                                                     : strlen (name);
+
+  return g_strdup_printf ("%.*s.flac", (int)stem, name);
+}
+
+static void
+set_foreign (const LonghandAudioInput *input, const char *name, GError **error) {
+  g_autofree char *flac = dup_flac_name (name);
+  g_autofree char *from = g_shell_quote (name), *to = g_shell_quote (flac);
+
+  if (input->path == NULL)
+    g_set_error_literal (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE,
+                         _ ("What comes on standard input is sound in a format that cannot be read: convert "
+                            "it first, for example with “ffmpeg -i - -f flac -”."));
+  else
+    g_set_error (
+        error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE,
+        /* Translators: the name of a file, the same for a terminal, and that of a new file, likewise */
+        _ ("“%s” is in a format that cannot be read: convert it to FLAC or Opus, for example with "
+           "“ffmpeg -i %s %s”."),
+        name, from, to);
+}
+
+/* Which of them libsndfile knows depends on how it was built, so it is asked first. */
+static void
+set_not_sound (const LonghandAudioInput *input, const guint8 head[HEAD_BYTES], const char *name,
+               GError **error) {
+  if (is_foreign (head))
+    set_foreign (input, name, error);
+  else
+    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE,
+                 _ ("“%s” is not a sound file that can be read: use wav, flac, ogg, opus or mp3."), name);
+}
+
 SNDFILE *
 longhand_audio_file_open_input (const LonghandAudioInput *input, SF_INFO *info, GError **error) {
   g_autofree char *name = longhand_audio_input_display_name (input);
   const int fd
       = input->path == NULL ? open_standard_input (input, name, error) : open_file (input->path, name, error);
+  guint8 head[HEAD_BYTES] = { 0 };
   SNDFILE *file;
 
   if (fd < 0)
@@ -144,10 +212,10 @@ longhand_audio_file_open_input (const LonghandAudioInput *input, SF_INFO *info, 
     return NULL;
   }
   *info = begin_info (input);
+  (void)!pread (fd, head, HEAD_BYTES, 0); /* what is shorter is no sound */
   file = sf_open_fd (fd, SFM_READ, info, SF_TRUE);
   if (file == NULL) {
-    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE,
-                 _ ("“%s” is not a sound file that can be read: use wav, flac, ogg, opus or mp3."), name);
+    set_not_sound (input, head, name, error);
     return NULL;
   }
   if (!check_info (info, name, error))

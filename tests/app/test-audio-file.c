@@ -1,5 +1,6 @@
 /* Sound files of many kinds, whole and broken; each test makes its own. */
 #include "audio/longhand-audio-file.h"
+#include "audio/longhand-audio-file-open.h"
 #include "longhand-error.h"
 
 #include <glib/gstdio.h>
@@ -190,6 +191,40 @@ text_is_no_sound (Fixture *fixture, gconstpointer data) {
   assert_load_fails (fixture->path, "wav, flac, ogg, opus or mp3");
 }
 
+/* What libsndfile has no decoder for is known by how it begins, whatever it is called. */
+static void
+sound_of_other_programs_is_to_be_converted (Fixture *fixture, gconstpointer data) {
+  static const struct {
+    const char *begin;
+    gsize n;
+  } files[] = {
+    { "\0\0\0\x20"
+      "ftypM4A \0\0\0\0",
+      16 },
+    { "\xff\xf1\x50\x80\x2e\x7f\xfc\x21", 8 },
+    { "\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\0\xaa", 12 },
+    { "\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\xf7\x81", 12 },
+    { "#!AMR-WB\n\x04", 10 },
+  };
+  g_autofree char *dir = g_path_get_dirname (fixture->path);
+  g_autofree char *path = g_build_filename (dir, "Anna's talk.2.m4a", NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (files); i++) {
+    const LonghandAudioInput input = { .path = path, .name = "Anna's talk.2.m4a" };
+    g_autoptr (GError) error = NULL;
+    SF_INFO info;
+
+    g_assert_true (g_file_set_contents (path, files[i].begin, (gssize)files[i].n, NULL));
+    g_assert_null (longhand_audio_file_open_input (&input, &info, &error));
+    g_assert_error (error, LONGHAND_ERROR, LONGHAND_ERROR_AUDIO_FILE);
+    g_assert_cmpstr (
+        error->message, ==,
+        "“Anna's talk.2.m4a” is in a format that cannot be read: convert it to FLAC or Opus, for "
+        "example with “ffmpeg -i 'Anna'\\''s talk.2.m4a' 'Anna'\\''s talk.2.flac'”.");
+  }
+  g_assert_cmpint (g_unlink (path), ==, 0);
+}
+
 static void
 missing_empty_folder_and_device_are_told_apart (Fixture *fixture, gconstpointer data) {
   g_assert_true (g_file_set_contents (fixture->path, "", 0, NULL));
@@ -254,6 +289,7 @@ main (int argc, char **argv) {
   ADD ("recording-that-breaks-off-gives-what-there-is", recording_that_breaks_off_gives_what_there_is);
   ADD ("file-cut-in-its-header-is-no-sound", file_cut_in_its_header_is_no_sound);
   ADD ("text-is-no-sound", text_is_no_sound);
+  ADD ("sound-of-other-programs-is-to-be-converted", sound_of_other_programs_is_to_be_converted);
   ADD ("missing-empty-folder-and-device-are-told-apart", missing_empty_folder_and_device_are_told_apart);
   ADD ("recording-is-enhanced-as-a-whole", recording_is_enhanced_as_a_whole);
   ADD ("damaged-recording-is-told", damaged_recording_is_told);

@@ -210,11 +210,11 @@ sound_of_other_formats_in_a_folder_is_told (Fixture *f, gconstpointer data) {
   g_autofree char *good = write_wav (f, "talks/a.wav");
   g_auto (CliRun) run = { 0 };
 
-  write_text (f, "talks/b.m4a", "as libsndfile sees it\n");
+  write_text (f, "talks/b.m4a", "    ftypM4A , and more");
   run = cli_run ("transcribe", folder, NULL);
   g_assert_cmpint (run.code, ==, 1);
   g_assert_cmpstr (run.out, !=, "");
-  cli_assert_contains (run.err, "b.m4a” is not a sound file that can be read: use wav, flac, ogg");
+  cli_assert_contains (run.err, "b.m4a” is in a format that cannot be read: convert it to FLAC or Opus");
 }
 
 /* ---- standard input ---- */
@@ -284,6 +284,16 @@ empty_standard_input_is_told (Fixture *f, gconstpointer data) {
   g_auto (CliRun) run = cli_run_in (&(CliSetting){ .wrapper = wrapper }, arguments);
 
   cli_assert_fails (&run, 1, "standard input", "is empty");
+}
+
+static void
+standard_input_in_another_format_is_told (Fixture *f, gconstpointer data) {
+  static const char *const wrapper[]
+      = { "sh", "-c", "printf '    ftypM4A , and more' | \"$0\" \"$@\"", NULL };
+  static const char *const arguments[] = { "transcribe", "-", NULL };
+  g_auto (CliRun) run = cli_run_in (&(CliSetting){ .wrapper = wrapper }, arguments);
+
+  cli_assert_fails (&run, 1, "standard input", "ffmpeg -i - -f flac -");
 }
 
 /* ---- stopping and going on ---- */
@@ -686,6 +696,7 @@ main (int argc, char **argv) {
   ADD ("wav-of-unknown-length-comes-out-of-a-pipe", wav_of_unknown_length_comes_out_of_a_pipe);
   ADD ("raw-samples-come-out-of-a-pipe", raw_samples_come_out_of_a_pipe);
   ADD ("empty-standard-input-is-told", empty_standard_input_is_told);
+  ADD ("standard-input-in-another-format-is-told", standard_input_in_another_format_is_told);
   ADD ("folders-that-vanish-are-told-and-no-text-is-lost", folders_that_vanish_are_told_and_no_text_is_lost);
   ADD ("interrupt-keeps-what-is-finished", interrupt_keeps_what_is_finished);
   g_test_add_func ("/cli-files/interrupt-does-not-cut-what-is-being-printed",
