@@ -15,9 +15,11 @@ static const struct level {
 #ifdef QUILL_KERNELS_X86
     {{"avx2", QUILL_CPU_AVX2},
      {quill_kernels_gemm_f32_avx2, quill_kernels_gemm_i16_avx2, quill_kernels_dot_avx2,
-      quill_kernels_vec_avx2, quill_kernels_dequant_avx2, quill_kernels_peak_avx2}},
+      quill_kernels_strips_avx2, quill_kernels_vec_avx2, quill_kernels_dequant_avx2,
+      quill_kernels_peak_avx2}},
     {{"avxvnni", QUILL_CPU_AVX2 | QUILL_CPU_AVXVNNI},
-     {quill_kernels_avxvnni, quill_kernels_gemm_i8_avxvnni, quill_kernels_peak_avxvnni}},
+     {quill_kernels_avxvnni, quill_kernels_strips_avxvnni, quill_kernels_gemm_i8_avxvnni,
+      quill_kernels_peak_avxvnni}},
     {{"avx512", QUILL_CPU_AVX2 | QUILL_CPU_AVX512},
      {quill_kernels_gemm_f32_avx512, quill_kernels_gemm_i16_avx512, quill_kernels_vec_avx512,
       quill_kernels_dequant_avx512, quill_kernels_peak_avx512}},

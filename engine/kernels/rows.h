@@ -11,14 +11,16 @@ void quill_kernels_dot_c(struct quill_kernels *out);
 void quill_kernels_vec_c(struct quill_kernels *out);
 void quill_kernels_dequant_c(struct quill_kernels *out);
 
-/* Only on x86-64, and only to be called when the machine has the instructions; those of a later level overwrite
- * some of what an earlier one has assigned. */
+/* Only on x86-64, and only to be called when the machine has the instructions; those of a later level
+ * overwrite some of what an earlier one has assigned. */
 void quill_kernels_gemm_f32_avx2(struct quill_kernels *out);
 void quill_kernels_gemm_i16_avx2(struct quill_kernels *out);
 void quill_kernels_dot_avx2(struct quill_kernels *out);
 void quill_kernels_vec_avx2(struct quill_kernels *out);
 void quill_kernels_dequant_avx2(struct quill_kernels *out);
+void quill_kernels_strips_avx2(struct quill_kernels *out);
 void quill_kernels_avxvnni(struct quill_kernels *out);
+void quill_kernels_strips_avxvnni(struct quill_kernels *out);
 void quill_kernels_gemm_i8_avxvnni(struct quill_kernels *out);
 void quill_kernels_gemm_i16_avx512(struct quill_kernels *out);
 void quill_kernels_gemm_f32_avx512(struct quill_kernels *out);
