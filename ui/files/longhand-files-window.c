@@ -4,6 +4,7 @@
 #include "widgets/longhand-accessible.h"
 #include "widgets/longhand-drop-hint.h"
 #include "widgets/longhand-time-left.h"
+#include "widgets/longhand-wrap.h"
 
 #include <glib/gi18n.h>
 
@@ -15,6 +16,7 @@ struct _LonghandFilesWindow {
   AdwPreferencesGroup *group;
   GtkListBox *list;
   GtkActionBar *bar;
+  GtkButton *clear, *cancel_all;
   GtkRevealer *drop_hint;
 
   LonghandFileQueue *queue; /* owned */
@@ -154,6 +156,8 @@ longhand_files_window_class_init (LonghandFilesWindowClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, LonghandFilesWindow, group);
   gtk_widget_class_bind_template_child (widget_class, LonghandFilesWindow, list);
   gtk_widget_class_bind_template_child (widget_class, LonghandFilesWindow, bar);
+  gtk_widget_class_bind_template_child (widget_class, LonghandFilesWindow, clear);
+  gtk_widget_class_bind_template_child (widget_class, LonghandFilesWindow, cancel_all);
   gtk_widget_class_bind_template_child (widget_class, LonghandFilesWindow, drop_hint);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
   gtk_widget_class_install_action (widget_class, "files.add", NULL, add);
@@ -165,6 +169,8 @@ static void
 longhand_files_window_init (LonghandFilesWindow *self) {
   gtk_widget_init_template (GTK_WIDGET (self));
   longhand_accessible_tell_drawn_page (self->stack);
+  longhand_wrap_button (self->clear);
+  longhand_wrap_button (self->cancel_all);
 }
 
 GtkWidget *

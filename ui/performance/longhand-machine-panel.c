@@ -2,6 +2,7 @@
 
 #include "performance/longhand-figure-row.h"
 #include "performance/longhand-speed-up-graph.h"
+#include "widgets/longhand-wrap.h"
 
 #include <glib/gi18n.h>
 
@@ -250,6 +251,7 @@ longhand_machine_panel_class_init (LonghandMachinePanelClass *klass) {
 static void
 longhand_machine_panel_init (LonghandMachinePanel *self) {
   gtk_widget_init_template (GTK_WIDGET (self));
+  longhand_wrap_button (GTK_BUTTON (self->measure));
   for (guint i = 0; i < N_ROWS; i++) {
     GtkWidget *row = longhand_figure_row_new (_ (rows[i].name), _ (rows[i].explanation));
 
