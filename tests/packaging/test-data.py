@@ -305,7 +305,9 @@ def _():
                      f"share/dbus-1/interfaces/{APP_ID}.Dictation1.xml",
                      "share/longhand/samples/sample.wav", "share/longhand/samples/sample.txt",
                      "share/man/man1/longhand.1", "share/man/man1/longhand-cli.1",
-                     "share/bash-completion/completions/longhand-cli"):
+                     *(f"share/{folder}" for program in ("longhand", "longhand-cli") for folder in (
+                         f"bash-completion/completions/{program}", f"zsh/site-functions/_{program}",
+                         f"fish/vendor_completions.d/{program}.fish"))):
             assert os.path.exists(os.path.join(prefix, path)), f"{path} is not installed"
         assert os.access(installed(root, "longhand-microphone"), os.X_OK)
         with open(os.path.join(prefix, f"share/applications/{APP_ID}.desktop"), encoding="utf-8") as file:
@@ -374,35 +376,98 @@ def _():
             assert not found, f"{verb}: {found}\n{text}"
 
 
-@case("/cli/man-page-and-completion-know-every-option-of-every-verb")
-def _():
+def verbs():
+    """The verbs of the command line, each with the options that it tells of."""
     cli = os.path.join(build, "app", "cli", "longhand-cli")
-    with open(os.path.join(data, "man", "longhand-cli.1"), encoding="utf-8") as file:
-        manual = file.read().replace("\\-", "-")
-    with open(os.path.join(data, "completions", "longhand-cli"), encoding="utf-8") as file:
-        completion = file.read()
-    for verb in ("transcribe", "detect-language", "listen", "devices", "bench", "replay", "selftest", "quantize"):
+    found = {}
+    for verb in re.findall(r"^  ([a-z-]+)  ", output_of(cli, "--help")[1], re.MULTILINE):
         status, text = output_of(cli, verb, "--help")
         assert status == 0, text
-        options = words_after_dashes(text)
-        assert options, text
-        for option in options:
-            assert option in words_after_dashes(manual), f"{verb} {option} is not in the man page"
-            assert option in completion, f"{verb} {option} is not completed"
-        assert verb in completion and verb in manual
+        found[verb] = set(re.findall(r"^  (?:-\w, )?(--[a-z][a-z-]+)", text, re.MULTILINE))
+    assert len(found) >= 10 and all("--help" in options for options in found.values()), found
+    return found
+
+
+def completion(path):
+    with open(os.path.join(data, "completions", path), encoding="utf-8") as file:
+        return file.read()
+
+
+def completed(*words):
+    """What bash offers for the last of these words."""
+    script = """
+        . "$1"
+        COMP_WORDS=("${@:2}") COMP_CWORD=$(($# - 2)) COMPREPLY=()
+        "_${2//-/_}"
+        printf '%s\\n' "${COMPREPLY[@]}"
+    """
+    return set(output_of("bash", "-c", script, "bash", os.path.join(data, "completions", "bash", words[0]), *words)[1].split())
+
+
+@case("/cli/man-page-knows-every-verb-and-option")
+def _():
+    with open(os.path.join(data, "man", "longhand-cli.1"), encoding="utf-8") as file:
+        manual = file.read().replace("\\-", "-")
+    for verb, options in verbs().items():
+        assert verb in manual and options <= words_after_dashes(manual), (verb, options - words_after_dashes(manual))
+
+
+def zsh_options(text, verb=None):
+    """The options that the text, or a verb's part of it, completes."""
+    if verb:
+        text = re.search(rf"^        {verb}\)\n(.*?)^          ;;$", text, re.MULTILINE | re.DOTALL)[1]
+    return set(re.findall(r"(?<=[{,'])--[a-z][a-z-]+(?=[=}\[])", text))
+
+
+def fish_options(text, verb=None):
+    condition = rf"-n '__fish_seen_subcommand_from {verb}' " if verb else ""
+    return {"--" + name for name in re.findall(rf"^complete -c \S+ {condition}(?:-s \w )?-l ([a-z-]+)", text, re.MULTILINE)}
+
+
+@case("/completion/every-shell-knows-every-option-of-every-verb")
+def _():
+    zsh, fish = completion("zsh/_longhand-cli"), completion("fish/longhand-cli.fish")
+    for verb, options in verbs().items():
+        assert verb in completed("longhand-cli", "")
+        assert re.search(rf"^    '{verb}:\w", zsh, re.MULTILINE)
+        assert re.search(rf"^complete .* -a {verb} -d '\w", fish, re.MULTILINE)
+        for shell, offered in (("bash", completed("longhand-cli", verb, "-")), ("zsh", zsh_options(zsh, verb)),
+                               ("fish", fish_options(fish, verb))):
+            assert offered == options, (shell, verb, offered ^ options)
+
+
+@case("/completion/every-shell-knows-every-option-of-the-window")
+def _():
+    status, text = output_of(os.path.join(build, "ui", "longhand"), "--help-all")
+    assert status == 0, text
+    options = set(re.findall(r"^  (?:-\w, )?(--[a-z][a-z-]+)", text, re.MULTILINE))
+    assert {"--toggle", "--help"} <= options, text
+    assert completed("longhand", "-") == options
+    assert zsh_options(completion("zsh/_longhand")) == options
+    assert fish_options(completion("fish/longhand.fish")) == options
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "recording.wav")
+        with open(path, "w", encoding="utf-8"):
+            assert completed("longhand", folder + "/rec") == {path}
+
+
+@case("/completion/what-is-written-by-the-script-is-what-it-writes")
+def _():
+    with tempfile.TemporaryDirectory() as folder:
+        for shell in ("zsh", "fish"):
+            os.mkdir(os.path.join(folder, shell))
+        script = os.path.join(data, "completions", "make-completions.py")
+        status, text = output_of(sys.executable, script, build, folder)
+        assert status == 0, text
+        written = [os.path.relpath(os.path.join(base, name), folder) for base, _, names in os.walk(folder) for name in names]
+        assert len(written) == 4, written
+        for path in written:
+            with open(os.path.join(folder, path), encoding="utf-8") as file:
+                assert file.read() == completion(path), f"{path}: run {script} {build}"
 
 
 @case("/cli/completion-offers-verbs-options-and-values")
 def _():
-    script = """
-        . "$1"
-        COMP_WORDS=("${@:2}") COMP_CWORD=$(($# - 2)) COMPREPLY=()
-        _longhand_cli
-        printf '%s\\n' "${COMPREPLY[@]}"
-    """
-    def completed(*words):
-        return set(output_of("bash", "-c", script, "bash", os.path.join(data, "completions", "longhand-cli"),
-                             *words)[1].split())
     assert {"transcribe", "listen", "devices", "bench", "replay", "selftest", "quantize"} <= completed("longhand-cli", "")
     assert completed("longhand-cli", "tr") == {"transcribe"}
     assert "--format" in completed("longhand-cli", "transcribe", "--f")
