@@ -296,7 +296,7 @@ enum quill_status quill_transcriber_set_threads(struct quill_transcriber *transc
 unsigned quill_transcriber_n_threads(const struct quill_transcriber *transcriber);
 /* Why there are as many. Automatic: as many as the CPUs that the process may use; where these are hardware
  * threads that share cores, or cores of several kinds, what is best is measured with the model's own weights,
- * which takes some 40 ms, once in a transcriber's life. */
+ * which takes some 40 ms, once in a transcriber's life, and packs the decoder's weights if nobody has yet. */
 void quill_transcriber_get_thread_choice(const struct quill_transcriber *transcriber,
                                          struct quill_thread_choice *choice);
 const char *quill_transcriber_kernel_level(const struct quill_transcriber *transcriber); /* "avx2"; static */

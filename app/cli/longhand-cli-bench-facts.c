@@ -134,7 +134,8 @@ longhand_bench_targets (const LonghandBench *bench, const GArray *kernels) {
     if (strcmp (kernel->name, "encoder/feed_forward") == 0)
       add_target (targets, "product_share_of_peak", kernel->share, TRUE, TARGET_PEAK_SHARE);
   }
-  if (instruction_gops > 0)
+  /* What is measured is the best integer product, which is not that of half floats. */
+  if (instruction_gops > 0 && strcmp (bench->model.weight_type, "f16") != 0)
     add_target (targets, "product_share_of_instruction", peak_gops (bench) / instruction_gops, TRUE,
                 TARGET_INSTRUCTION_SHARE);
   for (guint i = 0; i < bench->scaling->len; i++) {

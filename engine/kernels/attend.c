@@ -34,7 +34,7 @@ static size_t pack_bytes(const struct quill_gemm *gemm, size_t n, size_t head_di
     return aligned(gemm->nr * most * sizeof(float)) + aligned(gemm->nr * sizeof(float));
 }
 
-/* Of a task that takes some queries at a time, quill_rows_at_once, through all heads. */
+/* Of a task that takes some queries at a time, quill_rows_at_once, through some heads, heads_per_pass. */
 struct window_scratch {
     float *query;           /* [head_dim] */
     unsigned char *queries; /* [rows] packed rows of head_dim */

@@ -2,9 +2,9 @@
  * elements and strides in bytes. Nothing allocates. Results are bit-identical for every number of threads.
  *
  * There are two kinds of product, after what limits them. Where hundreds of rows pass by (the encoder) it is
- * arithmetic: rows are packed once in the form of a struct quill_gemm, weights just before they pass by. Where a
- * token or a few pass by (the decoder) it is reading the weights: they are used as they lie in the file, or
- * in strips (kernels/strips.h) that were made of them once. */
+ * arithmetic: rows are packed once in the form of a struct quill_gemm, weights just before they pass by.
+ * Where a token or a few pass by (the decoder) it is reading the weights: they are used as they lie in the
+ * file, or in strips (kernels/strips.h) that were made of them once. */
 #ifndef QUILL_KERNELS_COMPUTE_H
 #define QUILL_KERNELS_COMPUTE_H
 
@@ -33,8 +33,8 @@ struct quill_compute {
     size_t scratch_bytes;
     unsigned char *panels; /* borrowed; of all workers, 64-byte aligned: packed weights of a product */
     size_t panels_bytes;   /* see quill_compute_panels_bytes */
-    unsigned char *work; /* borrowed; quill_model_work_bytes, 64-byte aligned: what one step of encoder or
-                          * decoder needs until it ends */
+    unsigned char *work;   /* borrowed; quill_model_work_bytes, 64-byte aligned: what one step of encoder or
+                            * decoder needs until it ends */
     struct quill_trace *trace; /* borrowed; NULL: nobody asks where time goes */
 };
 
@@ -45,7 +45,7 @@ size_t quill_compute_scratch_bytes(const struct quill_kernels *kernels, size_t m
 
 /* What panels need for layers up to max_cols inputs if they are to be of some number of bytes, but at least
  * as many as a product can do with; and of how many they are best: most matrices of the small models, and
- * still in the second-level cache. */
+ * still in a second-level cache of 2 MiB, which is what was measured. */
 #define QUILL_PANELS_BYTES (3u << 19)
 size_t quill_compute_panels_bytes(const struct quill_kernels *kernels, size_t max_cols, size_t bytes);
 

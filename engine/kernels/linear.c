@@ -6,7 +6,7 @@
 #include "kernels/strips.h"
 #include "quant/blocks.h"
 
-/* Outputs whose weights are packed together, and a multiple of every group of a packed result. */
+/* Outputs that are finished together, a multiple of every panel and of every group of a packed result. */
 #define CHUNK QUILL_GEMM_CHUNK
 /* Outputs of a dot product's step, of rows and of strips, whose weights stay in the first-level cache; and
  * rows of x at a time. */
@@ -167,14 +167,13 @@ static const unsigned char *stored_rows(const struct quill_matrix *w, size_t fir
 static void strips_row(const struct quill_kernels *kernels, const struct quill_matrix *w, size_t i,
                        float *out)
 {
-    enum { BLOCKS = 8 };
     const struct quill_type_traits *traits = quill_type_traits(w->type);
     const size_t n_blocks = w->cols / traits->block_len;
-    unsigned char blocks[BLOCKS * sizeof(struct quill_q8_0)];
+    unsigned char blocks[2 * sizeof(struct quill_q5_k)];
+    const size_t at_once = sizeof blocks / traits->block_bytes;
 
-    assert(traits->block_bytes * BLOCKS <= sizeof blocks);
-    for (size_t first = 0; first < n_blocks; first += BLOCKS) {
-        const size_t n = smaller(BLOCKS, n_blocks - first);
+    for (size_t first = 0; first < n_blocks; first += at_once) {
+        const size_t n = smaller(at_once, n_blocks - first);
 
         quill_strips_blocks(w->type, w->strips, i, w->cols, first, n, blocks);
         kernels->dequantize[w->type](blocks, out + first * traits->block_len, n * traits->block_len);
@@ -294,7 +293,8 @@ static void run_slice(struct linear_job *job)
 {
     const size_t n = job->end - job->first, k = job->w->cols;
     struct quill_pool *pool = job->c->pool;
-    const struct quill_split pack = quill_split_rows(n, CHUNK, PACK_COST * k, quill_pool_n_threads(pool));
+    const struct quill_split pack =
+        quill_split_rows(n, job->gemm->nr, PACK_COST * k, quill_pool_n_threads(pool));
     const struct quill_grid grid =
         quill_split_grid(n, CHUNK, job->m, quill_rows_at_once(job->gemm), k, quill_pool_n_threads(pool));
 

@@ -108,8 +108,8 @@ static inline float soften_group(const float *x, size_t n, element *to)
     return top;
 }
 
-/* The maxima of n groups -> the scales that their distances to the row's make of them. */
-static inline void soften_scales(float *scales, size_t n)
+/* The maxima of n groups -> the scales that their distances to the row's make of them; returns the latter. */
+static inline float soften_scales(float *scales, size_t n)
 {
     float max = -INFINITY;
 
@@ -122,6 +122,7 @@ static inline void soften_scales(float *scales, size_t n)
 
         _mm512_mask_storeu_ps(scales + g, lanes, _mm512_mul_ps(powers, _mm512_set1_ps(1.0f / X_MAX)));
     }
+    return max;
 }
 
 /* Each group has its own maximum, so that small weights keep their precision. The sum is that of the
@@ -135,7 +136,8 @@ static float soften(const float *x, size_t n, void *row)
     for (size_t g = 0; g < n_groups(n); g++)
         scales[g] =
             soften_group(x + g * GROUP, n - g * GROUP < GROUP ? n - g * GROUP : GROUP, to + g * GROUP);
-    soften_scales(scales, n_groups(n));
+    if (isinf(soften_scales(scales, n_groups(n))))
+        return NAN; /* nobody has a share beside an infinite score, or if all are NaN */
     for (size_t g = 0; g < n_groups(n); g++)
         sum = _mm512_fmadd_ps(group_sums(to + g * GROUP), _mm512_set1_ps(scales[g]), sum);
     return 1.0f / _mm512_reduce_add_ps(sum);

@@ -19,6 +19,11 @@ static inline __m256 halves(const unsigned char *p)
     return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(const void *)p));
 }
 
+static inline __m256 bytes_of(const unsigned char *p)
+{
+    return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)p)));
+}
+
 /* Four bytes of x for every row. */
 static inline __m256i four_of(const unsigned char *x)
 {
@@ -139,8 +144,14 @@ static inline __attribute__((always_inline)) void dot_strip(struct kind kind, st
             _mm_prefetch((const char *)s.q + b * q_bytes + AHEAD + at, _MM_HINT_T0);
 #pragma GCC unroll 2
         for (size_t half = 0; half < 2; half++) {
-            const __m256 d = halves(s.d + b * 32 + half * 16);
+            const size_t at = halves_at(kind, b) + half * 16;
+            __m256 d = halves(s.d + at), min = kind.has_min ? halves(s.m + at) : d;
             struct sums sums[MOST_X];
+
+            if (kind.is_k) {
+                d = _mm256_mul_ps(d, bytes_of(s.scales + b * 32 + half * 8));
+                min = _mm256_mul_ps(min, bytes_of(s.scales + b * 32 + 16 + half * 8));
+            }
 
 #pragma GCC unroll MOST_X
             for (int i = 0; i < m; i++)
@@ -154,8 +165,10 @@ static inline __attribute__((always_inline)) void dot_strip(struct kind kind, st
                 __m256 *to = &total[half][i];
 
                 *to = _mm256_fmadd_ps(_mm256_mul_ps(d, scale), total_of(kind, &sums[i]), *to);
-                if (kind.has_min)
-                    *to = _mm256_fmadd_ps(halves(s.m + b * 32 + half * 16), of_all, *to);
+                if (kind.is_k)
+                    *to = _mm256_fnmadd_ps(min, of_all, *to);
+                else if (kind.has_min)
+                    *to = _mm256_fmadd_ps(min, of_all, *to);
                 else if (zero_of(kind) != 0.0f)
                     *to = _mm256_fmadd_ps(_mm256_mul_ps(d, _mm256_set1_ps(-zero_of(kind))), of_all, *to);
             }

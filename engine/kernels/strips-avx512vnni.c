@@ -10,6 +10,11 @@ static inline __m512 halves(const unsigned char *p)
     return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(const void *)p));
 }
 
+static inline __m512 bytes_of(const unsigned char *p)
+{
+    return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)(const void *)p)));
+}
+
 /* Four bytes of x for every row. */
 static inline __m512i four_of(const unsigned char *x)
 {
@@ -72,9 +77,14 @@ static inline __attribute__((always_inline)) void dot_strip(struct kind kind, st
     for (int i = 0; i < m; i++)
         total[i] = offset[i] = _mm512_setzero_ps();
     for (size_t b = 0; b < k / QUILL_QK; b++) {
-        const __m512 d = halves(s.d + b * 32), min = kind.has_min ? halves(s.m + b * 32) : d;
+        const size_t at = halves_at(kind, b);
+        __m512 d = halves(s.d + at), min = kind.has_min ? halves(s.m + at) : d;
         __m512i sum[MOST_X][2];
 
+        if (kind.is_k) {
+            d = _mm512_mul_ps(d, bytes_of(s.scales + b * 32));
+            min = _mm512_mul_ps(min, bytes_of(s.scales + b * 32 + 16));
+        }
 #pragma GCC unroll MOST_X
         for (int i = 0; i < m; i++)
             sum[i][0] = sum[i][1] = _mm512_setzero_si512();
@@ -90,7 +100,8 @@ static inline __attribute__((always_inline)) void dot_strip(struct kind kind, st
     }
 #pragma GCC unroll MOST_X
     for (int i = 0; i < m; i++) {
-        const __m512 rest = kind.has_min ? offset[i] : _mm512_mul_ps(offset[i], _mm512_set1_ps(-kind.zero));
+        const float factor = kind.is_k ? -1.0f : kind.has_min ? 1.0f : -kind.zero;
+        const __m512 rest = _mm512_mul_ps(offset[i], _mm512_set1_ps(factor));
         _mm512_storeu_ps(y + (size_t)i * ldy, _mm512_add_ps(total[i], rest));
     }
 }

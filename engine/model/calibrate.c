@@ -15,7 +15,7 @@ struct calibration {
     const struct quill_model *model;
     struct quill_compute compute;                          /* pool: of the candidate that is being measured */
     struct quill_pool *pools[QUILL_MAX_THREAD_CANDIDATES]; /* owned */
-    struct quill_arena arena; /* owned; all below and compute.scratch lie in it */
+    struct quill_arena arena; /* owned; all below, compute.scratch and compute.panels lie in it */
     size_t m;                 /* rows of the encoder's product */
     size_t n_layers;          /* of the decoder */
     float *x;                 /* [m, n_audio_state], or a token's [4 n_text_state] */
@@ -121,7 +121,7 @@ static double least(double best_ms, double ms)
 
 static void measure(struct calibration *c, struct quill_thread_candidate *candidates, unsigned n)
 {
-    c->compute.pool = c->pools[0];
+    c->compute.pool = c->pools[n - 1];
     quill_model_pack_strips(c->model, &c->compute);
 
     const double start_ms = quill_now_ms();

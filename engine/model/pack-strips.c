@@ -84,7 +84,9 @@ void quill_model_pack_strips(const struct quill_model *model, const struct quill
 {
     struct quill_strips_state *state = model->strips_state;
 
-    if (model->strips.bytes == 0 || atomic_load_explicit(&state->packed, memory_order_acquire))
+    if (model->strips.bytes == 0 || !compute->kernels.strips[QUILL_Q8_0]) /* which all types come with */
+        return;
+    if (atomic_load_explicit(&state->packed, memory_order_acquire))
         return;
     pthread_mutex_lock(&state->lock);
     if (!atomic_load_explicit(&state->packed, memory_order_relaxed)) {

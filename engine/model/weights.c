@@ -337,7 +337,7 @@ enum quill_status quill_weights_load(struct quill_model *model, struct quill_err
                       .arena = &model->arena,
                       .strips = &model->strips};
     QUILL_TRY(walk_all(&w, model));
-    assert(w.plan.bytes == planned);
+    assert(w.plan.bytes == planned && w.strips_plan.bytes == model->strips.bytes);
 
     size_t all_bytes = 0;
     for (enum quill_type type = 0; type < QUILL_TYPE_COUNT; type++) {

@@ -246,6 +246,7 @@ csv_has_a_line_for_each_number (void) {
   g_assert_true (g_hash_table_contains (seen, "decoder,vocabulary,p50_ms"));
   g_assert_true (g_hash_table_contains (seen, "memory,kv_cache,bytes"));
   g_assert_true (g_hash_table_contains (seen, "targets,real_time_factor,met"));
+  g_assert_true (g_hash_table_contains (seen, "targets,product_share_of_instruction,met"));
 }
 
 static void

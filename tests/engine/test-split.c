@@ -139,7 +139,7 @@ grid_covers_everything (void) {
         g_assert_cmpuint (grid.m_per_task % 24, ==, 0);
         if (threads == 1)
           g_assert_cmpuint (grid.n_across * grid.n_down, ==, 1);
-        if (grid.n_across > 1) /* weights are split where rows of x are as few as can be */
+        if (grid.n_across > 1) /* weights are split only where rows of x gave fewer tasks than wanted */
           g_assert_cmpuint (grid.n_down, <, 4 * threads);
       }
 }

@@ -221,7 +221,9 @@ check_window (const struct check_level *level, const struct quill_gemm *gemm, en
 
 static void
 window_of_every_shape (const struct check_level *level) {
-  static const size_t ns[] = { 0, 1, 5, 23, 24, 25, 63, 64, 65, 129, 201 }, dims[] = { 1, 20, 64, 80 };
+  static const size_t ns[] = { 0, 1, 5, 23, 24, 25, 63, 64, 65, 129, 201 };
+  static const size_t dims[]
+      = { 1, 20, 32, 64, 80 }; /* of 32, two heads are a group: three heads, two passes */
 
   for (size_t form = 0; form < QUILL_GEMM_FORMS; form++)
     for (size_t i = 0; i < G_N_ELEMENTS (ns); i++)

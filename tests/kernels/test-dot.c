@@ -235,7 +235,9 @@ run (const struct check_level *level, const struct dots *t) {
 /* The same as strips, which end at a forbidden page, as does what comes of them. */
 static void
 run_strips (const struct check_level *level, const struct dots *t) {
-  const size_t bytes = quill_strip_bytes (t->type, t->k), row_bytes = bytes / QUILL_STRIP_ROWS;
+  const struct quill_type_traits *traits = quill_type_traits (t->type);
+  const size_t bytes = quill_strip_bytes (t->type, t->k),
+               row_bytes = t->k / traits->block_len * traits->block_bytes;
   const size_t n_strips = quill_strip_count (t->n_rows), ldy = n_strips * QUILL_STRIP_ROWS;
   struct check_memory strips = check_memory_new (n_strips * bytes), y_memory;
   float *y = check_floats (&y_memory, t->m * ldy);
@@ -383,7 +385,7 @@ strips_do_not_depend_on_how_many_pass_by (const struct check_level *level) {
     if (level->kernels.strips[type] == NULL)
       continue;
     for (size_t m = 2; m <= MOST_M; m++) {
-      struct dots t = dots_new ((enum quill_type)type, MOST_ROWS, m, 384);
+      struct dots t = dots_new ((enum quill_type)type, MOST_ROWS, m, 512);
       g_autofree float *together = NULL;
 
       fill (level, &t);
@@ -408,7 +410,8 @@ rows_come_out_of_strips_as_they_were (const struct check_level *level) {
     for (size_t n_rows = 1; n_rows <= 33; n_rows += 1 + n_rows / 8)
       for (size_t n_blocks = 1; n_blocks <= 12; n_blocks += 3) {
         const enum quill_type type = check_quantized[c];
-        const size_t row_bytes = n_blocks * quill_type_traits (type)->block_bytes, k = 32 * n_blocks;
+        const struct quill_type_traits *traits = quill_type_traits (type);
+        const size_t row_bytes = n_blocks * traits->block_bytes, k = traits->block_len * n_blocks;
         g_autofree unsigned char *rows = g_malloc (n_rows * row_bytes);
         struct check_memory strips, row = check_memory_new (row_bytes);
 

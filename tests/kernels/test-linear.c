@@ -256,7 +256,7 @@ static void
 gemm_of_every_number_of_threads (const struct check_level *level) {
   for (size_t form = 0; form < QUILL_GEMM_FORMS; form++) {
     const struct quill_gemm *gemm = &level->kernels.gemm[form];
-    struct layer l = layer_new (QUILL_Q8_0, 131, 320, 1);
+    struct layer l = layer_new (QUILL_Q8_0, 64 * 9 + 3, 320, 1);
 
     check_gemm (level, gemm, &l, 501, EVERY_POOL, all_stores, 4);
     layer_free (&l);

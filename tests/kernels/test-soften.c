@@ -106,10 +106,33 @@ equal_scores_have_equal_weights (const struct check_level *level) {
   }
 }
 
+/* Nobody has a share beside an infinite score, wherever it lies, or where there are no scores. */
+static void
+infinite_scores_make_the_row_no_number (const struct check_level *level) {
+  for (size_t form = 0; form < QUILL_GEMM_FORMS; form++)
+    for (size_t at = 0; at < 200; at += 66) {
+      const struct quill_gemm *gemm = &level->kernels.gemm[form];
+      g_autofree void *row = g_malloc (quill_gemm_row_bytes (gemm, 200));
+      g_autofree double *packed = g_new (double, 200);
+      float x[200];
+      double sum = 0.0;
+
+      for (size_t i = 0; i < 200; i++)
+        x[i] = i == at ? INFINITY : 1.0f;
+      const float factor = gemm->soften (x, 200, row);
+
+      packed_row (gemm, row, 200, packed);
+      for (size_t i = 0; i < 200; i++)
+        sum += packed[i] * (double)factor;
+      g_assert_true (isnan (sum));
+    }
+}
+
 int
 main (int argc, char **argv) {
   g_test_init (&argc, &argv, NULL);
   check_add ("soften", "row-is-the-softmax", row_is_the_softmax);
+  check_add ("soften", "infinite-scores-make-the-row-no-number", infinite_scores_make_the_row_no_number);
   check_add ("soften", "equal-scores-have-equal-weights", equal_scores_have_equal_weights);
   return g_test_run ();
 }

@@ -92,7 +92,9 @@ dots_new (struct dots *d, const struct quill_kernels *kernels, const struct quil
 static void
 strips_are_the_portable_rows (const struct dots *d, const struct quill_kernels *kernels, bool raw) {
   enum { LDY = (MAX_ROWS + QUILL_STRIP_ROWS - 1) / QUILL_STRIP_ROWS * QUILL_STRIP_ROWS };
-  const size_t bytes = quill_strip_bytes (d->type, d->k), row_bytes = bytes / QUILL_STRIP_ROWS;
+  const struct quill_type_traits *traits = quill_type_traits (d->type);
+  const size_t bytes = quill_strip_bytes (d->type, d->k),
+               row_bytes = d->k / traits->block_len * traits->block_bytes;
   unsigned char *strips = memory_new (LDY / QUILL_STRIP_ROWS * bytes),
                 *rows = memory_new (MAX_ROWS * row_bytes);
 
