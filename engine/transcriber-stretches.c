@@ -1,6 +1,7 @@
 /* What a run looks at: clips of the recording, stretches of speech in these, and windows of a stretch, which
  * are encoded. */
 #include "base/clock.h"
+#include "model/pack-strips.h"
 #include "model/windows.h"
 #include "transcriber-run.h"
 
@@ -71,6 +72,8 @@ static enum quill_status encode(struct quill_run *run, struct quill_error *err)
     quill_encoder_release(t->encoder, &t->workers.compute);
     quill_run_timings(run)->encode_ms += quill_now_ms() - mel_ms;
     quill_trace_span(trace, QUILL_TRACE_RUN_ENCODE, mel_ms);
+    /* Once in a model's life, and so in nobody's time: now that the encoder's memory is handed back. */
+    quill_model_pack_strips(t->model, &t->workers.compute);
     return QUILL_OK;
 }
 

@@ -441,7 +441,7 @@ enum quill_status quill_decoder_feed(struct quill_decoder *decoder, const struct
 {
     const struct batch b = batch_of(decoder, compute, feeds, n_feeds);
 
-    quill_model_pack_strips(decoder->model, compute); /* once in a model's life: no step of its own */
+    quill_model_pack_strips(decoder->model, compute); /* unless whoever encoded has done it */
     quill_trace_mark(compute->trace);
     place(decoder, &b);
     if (b.map)
