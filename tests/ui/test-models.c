@@ -535,6 +535,7 @@ what_was_measured_marks_a_model (ModelsFixture *f, gconstpointer data) {
   open_window (f);
   g_assert_true (row_says (f, "Whisper base", "Recommended"));
   g_assert_true (says (f->window, "Whisper base is the largest that keeps up"));
+  fixture_assert_fits (gtk_widget_get_first_child (GTK_WIDGET (f->window)));
 }
 
 static void
