@@ -236,26 +236,6 @@ fixture_dup_labels (gpointer root) {
   return g_string_free (labels, FALSE);
 }
 
-static int
-measure_width (GtkWidget *widget) {
-  int minimum;
-
-  gtk_widget_measure (widget, GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
-  return minimum;
-}
-
-void
-fixture_assert_fits (gpointer widget) {
-  GtkSettings *settings = gtk_settings_get_default ();
-  int dpi;
-
-  g_assert_cmpint (measure_width (widget), <=, FIXTURE_NARROW);
-  g_object_get (settings, "gtk-xft-dpi", &dpi, NULL);
-  g_object_set (settings, "gtk-xft-dpi", 2 * dpi, NULL);
-  g_assert_cmpint (measure_width (widget), <=, FIXTURE_NARROW_LARGE);
-  g_object_set (settings, "gtk-xft-dpi", dpi, NULL);
-}
-
 /* ---- what dictation does ---- */
 
 void

@@ -63,7 +63,9 @@ char *fixture_dup_labels (gpointer root);
 
 #define FIXTURE_NARROW 360       /* pixels: a phone held upright */
 #define FIXTURE_NARROW_LARGE 400 /* with text twice as large */
-/* On both. widget: what a window holds, or a part of it. */
+/* What people with a phone, with text twice as large, and who read from right to left see; with a desktop of high
+ * contrast, where a window must be on the screen, also that all texts can be read, light and dark. widget: what a
+ * window holds, or a part of it. window-looks.c. */
 void fixture_assert_fits (gpointer widget);
 
 void fixture_speak (Fixture *f, gint64 start_ms, const char *text); /* as if it had been recognised */
