@@ -160,12 +160,30 @@ rename_session (GtkWidget *widget, const char *name, GVariant *parameter) {
 }
 
 static void
-pin_session (GtkWidget *widget, const char *name, GVariant *parameter) {
-  LonghandSidebar *self = LONGHAND_SIDEBAR (widget);
+set_pinned (LonghandSidebar *self, gboolean pinned) {
   const LonghandSessionSummary *summary = get_subject (self);
 
   if (summary != NULL)
-    longhand_library_set_pinned (self->library, summary->id, !summary->pinned);
+    longhand_library_set_pinned (self->library, summary->id, pinned);
+}
+
+static void
+pin_session (GtkWidget *widget, const char *name, GVariant *parameter) {
+  set_pinned (LONGHAND_SIDEBAR (widget), TRUE);
+}
+
+static void
+unpin_session (GtkWidget *widget, const char *name, GVariant *parameter) {
+  set_pinned (LONGHAND_SIDEBAR (widget), FALSE);
+}
+
+/* For the menu, and for assistive technology, which is told of what can be done without it. */
+static void
+offer_pinning (LonghandSidebar *self) {
+  const LonghandSessionSummary *summary = get_subject (self);
+
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "session.pin", summary != NULL && !summary->pinned);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "session.unpin", summary != NULL && summary->pinned);
 }
 
 static void
@@ -186,8 +204,7 @@ open_menu (LonghandSidebar *self, const GdkRectangle *at) {
   if (summary == NULL)
     return;
   self->menu_id = summary->id;
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "session.pin", !summary->pinned);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "session.unpin", summary->pinned);
+  offer_pinning (self);
   gtk_popover_set_pointing_to (GTK_POPOVER (self->popover), at);
   gtk_popover_popup (GTK_POPOVER (self->popover));
 }
@@ -268,6 +285,7 @@ select_row (LonghandSidebar *self) {
   self->is_selecting = TRUE;
   gtk_single_selection_set_selected (self->selection, find_position (self, id));
   self->is_selecting = FALSE;
+  offer_pinning (self);
 }
 
 static void
@@ -282,6 +300,7 @@ static void
 on_selected (LonghandSidebar *self) {
   const LonghandSessionSummary *summary = get_selected (self);
 
+  offer_pinning (self);
   if (!self->is_selecting && summary != NULL && summary->id != self->open_id && summary->id != self->menu_id)
     g_signal_emit (self, signals[OPENED], 0, summary->id);
 }
@@ -393,7 +412,7 @@ longhand_sidebar_class_init (LonghandSidebarClass *klass) {
       = g_signal_new ("left", LONGHAND_TYPE_SIDEBAR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   gtk_widget_class_install_action (widget_class, "session.rename", NULL, rename_session);
   gtk_widget_class_install_action (widget_class, "session.pin", NULL, pin_session);
-  gtk_widget_class_install_action (widget_class, "session.unpin", NULL, pin_session);
+  gtk_widget_class_install_action (widget_class, "session.unpin", NULL, unpin_session);
   gtk_widget_class_install_action (widget_class, "session.delete", NULL, delete_session);
   gtk_widget_class_install_action (widget_class, "session.menu", NULL, open_menu_at_focus);
   gtk_widget_class_set_template_from_resource (
