@@ -483,9 +483,12 @@ test_measuring_is_cancelled (Fixture *f, gconstpointer data) {
   toggle (f);
   measure = find_button (f, "machine.measure");
   cancel = find_button (f, "machine.cancel");
+  WAIT_FOR (gtk_widget_grab_focus (measure));
   g_signal_emit_by_name (measure, "clicked");
+  g_assert_true (gtk_window_get_focus (GTK_WINDOW (f->window)) == cancel); /* by keyboard, too */
   g_signal_emit_by_name (cancel, "clicked");
   WAIT_FOR (gtk_widget_get_visible (measure));
+  g_assert_true (gtk_window_get_focus (GTK_WINDOW (f->window)) == measure);
   g_assert_false (is_kept (f, &scaling));
   g_assert_false (says (f, "Speed-up"));
   g_assert_false (says (f, "ancelled"));

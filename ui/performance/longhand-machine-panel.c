@@ -89,10 +89,20 @@ show_speed_up (LonghandMachinePanel *self) {
   longhand_speed_up_graph_set_scaling (self->graph, &self->scaling);
 }
 
+static gboolean
+has_focused_button (LonghandMachinePanel *self) {
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+
+  return focus != NULL && (focus == self->measure || focus == self->cancel);
+}
+
+/* The button that goes away hands the keyboard to the one that takes its place. */
 static void
 show_measuring (LonghandMachinePanel *self) {
   const gboolean is_running = self->cancellable != NULL;
   const gboolean is_idle = longhand_dictation_get_state (self->dictation) == LONGHAND_STATE_IDLE;
+  const gboolean had_focus = has_focused_button (self);
   g_autofree char *outcome = dup_outcome (self);
 
   gtk_label_set_label (self->outcome, outcome);
@@ -101,6 +111,8 @@ show_measuring (LonghandMachinePanel *self) {
   gtk_widget_set_visible (self->cancel, is_running);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "machine.measure", !is_running && is_idle);
   gtk_widget_set_tooltip_text (self->measure, is_idle ? NULL : _ ("Not while something is dictated"));
+  if (had_focus)
+    gtk_widget_grab_focus (is_running ? self->cancel : self->measure);
 }
 
 void
