@@ -24,8 +24,8 @@ static const struct level {
      {quill_kernels_gemm_f32_avx512, quill_kernels_gemm_i16_avx512, quill_kernels_vec_avx512,
       quill_kernels_dequant_avx512, quill_kernels_peak_avx512}},
     {{"avx512vnni", QUILL_CPU_AVX2 | QUILL_CPU_AVX512 | QUILL_CPU_AVX512VNNI},
-     {quill_kernels_avx512vnni, quill_kernels_strips_avx512vnni, quill_kernels_gemm_i8_avx512vnni,
-      quill_kernels_peak_avx512vnni}},
+     {quill_kernels_avx512vnni, quill_kernels_cache_avx512vnni, quill_kernels_strips_avx512vnni,
+      quill_kernels_gemm_i8_avx512vnni, quill_kernels_peak_avx512vnni}},
     {{"amx", QUILL_CPU_AVX2 | QUILL_CPU_AVX512 | QUILL_CPU_AVX512VNNI | QUILL_CPU_AMX},
      {quill_kernels_gemm_i16_amx, quill_kernels_gemm_i8_amx, quill_kernels_peak_amx}},
 #endif

@@ -27,6 +27,7 @@ void quill_kernels_gemm_f32_avx512(struct quill_kernels *out);
 void quill_kernels_vec_avx512(struct quill_kernels *out);
 void quill_kernels_dequant_avx512(struct quill_kernels *out);
 void quill_kernels_avx512vnni(struct quill_kernels *out);
+void quill_kernels_cache_avx512vnni(struct quill_kernels *out);
 void quill_kernels_strips_avx512vnni(struct quill_kernels *out);
 void quill_kernels_gemm_i8_avx512vnni(struct quill_kernels *out);
 void quill_kernels_gemm_i16_amx(struct quill_kernels *out);

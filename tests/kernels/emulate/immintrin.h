@@ -46,6 +46,7 @@
 #include <simde/x86/avx512/store.h>
 #include <simde/x86/avx512/storeu.h>
 #include <simde/x86/avx512/sub.h>
+#include <simde/x86/avx512/xor.h>
 
 #ifdef EMULATE_AVX512
 #define __AVX512VL__ 1
@@ -135,6 +136,19 @@ static EMULATE_CALL __m256i emulate_maskz_loadu_epi16(__mmask16 mask, const void
 }
 #define _mm256_maskz_loadu_epi16(mask, p) emulate_maskz_loadu_epi16(mask, p)
 
+typedef uint64_t __mmask64;
+
+static EMULATE_CALL __m512i emulate_maskz_loadu_epi8(__mmask64 mask, const void *p)
+{
+    int8_t lanes[64] = {0};
+
+    for (int i = 0; i < 64; i++)
+        if (mask >> i & 1)
+            lanes[i] = ((const int8_t *)p)[i];
+    return _mm512_loadu_si512(lanes);
+}
+#define _mm512_maskz_loadu_epi8(mask, p) emulate_maskz_loadu_epi8(mask, p)
+
 /* SIMDe's reads all lanes. */
 static EMULATE_CALL __m256 emulate_256_maskload_ps(const float *p, __m256i mask)
 {
@@ -190,6 +204,26 @@ EMULATE_REDUCE(emulate_reduce_add_epi32, lanes[0] + lanes[i])
 EMULATE_REDUCE(emulate_reduce_max_epi32, lanes[0] > lanes[i] ? lanes[0] : lanes[i])
 #define _mm512_reduce_add_epi32(v) emulate_reduce_add_epi32(v)
 #define _mm512_reduce_max_epi32(v) emulate_reduce_max_epi32(v)
+
+/* ---- lanes of two vectors: two bits of `which` for each of four, the first two of them from a ---------- */
+
+static EMULATE_CALL __m512i emulate_shuffle(__m512i a, __m512i b, int which, int n_groups, int size)
+{
+    int32_t from[2][16], out[16];
+
+    _mm512_storeu_si512(from[0], a);
+    _mm512_storeu_si512(from[1], b);
+    for (int group = 0; group < n_groups; group++)
+        for (int i = 0; i < 4; i++)
+            for (int l = 0; l < size; l++)
+                out[(4 * group + i) * size + l] = from[i / 2][(4 * group + (which >> 2 * i & 3)) * size + l];
+    return _mm512_loadu_si512(out);
+}
+#undef _mm512_shuffle_i32x4
+#undef _mm512_shuffle_ps
+#define _mm512_shuffle_i32x4(a, b, which) emulate_shuffle(a, b, which, 1, 4)
+#define _mm512_shuffle_ps(a, b, which)                                                                       \
+    _mm512_castsi512_ps(emulate_shuffle(_mm512_castps_si512(a), _mm512_castps_si512(b), which, 4, 1))
 
 /* ---- conversions ------------------------------------------------------------------------------------ */
 
