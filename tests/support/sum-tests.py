@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """sum-tests.py TESTLOG.json...: one line, `N passed, N failed, N skipped`, over Meson's test logs.
 
+What failed is named before it, with what it said: the end of a long log is all that some people see of it.
+
 Every TAP line counts as one test. A program that speaks no TAP counts as one; one that crashed, timed out, or broke
 off its plan counts as one failure more than it reported. Exit status 1 when anything failed or nothing was run.
 """
@@ -8,6 +10,7 @@ import json
 import re
 import sys
 
+MOST_LINES = 30  # of what one program said
 LINE = re.compile(r"^(not )?ok\b\s*(\d+)?\s*(.*)$")
 
 
@@ -34,6 +37,18 @@ def count(test):
     return passed, failed, skipped
 
 
+def said(test):
+    """What a program that failed said about that: its failing cases and what follows them, or else its last lines."""
+    lines, about, inside = test.get("stdout", "").splitlines(), [], False
+    for line in lines:
+        if re.match(r"(not )?ok\b", line):
+            inside = line.startswith("not ok")
+        if inside or line.startswith("Bail out!"):
+            about.append(line)
+    rest = (about or lines)[-MOST_LINES:] + test.get("stderr", "").splitlines()[-MOST_LINES:]
+    return "".join(f"    {line}\n" for line in rest)
+
+
 def main(paths):
     total = [0, 0, 0]
     wrong = []
@@ -49,7 +64,7 @@ def main(paths):
             counts = count(test)
             total = [a + b for a, b in zip(total, counts)]
             if counts[1]:
-                wrong.append(f"{path.split('/')[0]}: {test['name']}: {test['result'].lower()}")
+                wrong.append(f"{path.split('/')[0]}: {test['name']}: {test['result'].lower()}\n{said(test)}".rstrip())
     for line in wrong:
         print(f"failed: {line}", file=sys.stderr)
     print(f"{total[0]} passed, {total[1]} failed, {total[2]} skipped")
