@@ -1,8 +1,5 @@
-/* Quantisers of super-blocks. Each tries two ways and keeps the one whose squared error is smaller:
- *   plain   steps as wide as the range of a sub-block asks for, rounded so that nothing is cut off;
- *   fitted  for each sub-block, the best of several step widths around that one, each corrected by least
- *           squares for the numbers it gives; then, with scales and mins rounded, the two factors of the
- *           super-block by least squares again. */
+/* Quantisers of super-blocks. In the fitted way each sub-block is fitted by itself; then, with scales and
+ * mins rounded, the two factors of the super-block by least squares again. */
 #include "quant/quantize.h"
 
 #include "quant/blocks.h"
@@ -13,26 +10,7 @@
 #define SUB 32
 #define N_SUB6 16 /* of q6_K */
 #define SUB6 16
-#define LANES 8    /* independent sums, which compilers may keep in vector registers */
-#define N_WIDTHS 9 /* step widths that are tried on each side of the plain one */
-#define WIDTH_STEP 0.1f
-
-static float sum_lanes(const float lane[LANES])
-{
-    float sum = 0;
-
-    for (int i = 0; i < LANES; i++)
-        sum += lane[i];
-    return sum;
-}
-
-/* Nearest integer within 0..max; 0 for NaN. */
-static int nearest(float x, float max)
-{
-    x = x > 0 ? x : 0;
-    x = x < max ? x : max;
-    return (int)(x + 0.5f);
-}
+#define LANES QUILL_FIT_LANES
 
 /* --- q4_K and q5_K: x = d scale q - dmin min -------------------------------------------------------------
  */
@@ -86,59 +64,6 @@ static float number_plainly(const float *x, int n_steps, struct scale_min *b)
     return number(x, n_steps, b);
 }
 
-/* Step and min >= 0 for x[SUB] ~ step q - min with the least squared error that was found. */
-static void fit_step_and_min(const float *x, int n_steps, float *step, float *min)
-{
-    float low, high, y[SUB], y_lane[LANES] = {0}, yy_lane[LANES] = {0}, best = INFINITY;
-
-    range(x, SUB, &low, &high);
-    low = fminf(low, 0);
-    *min = -low;
-    *step = (high - low) / (float)n_steps;
-    if (!(high > low))
-        return;
-    for (int l = 0; l < SUB; l++) {
-        y[l] = x[l] - low;
-        y_lane[l % LANES] += y[l];
-        yy_lane[l % LANES] += y[l] * y[l];
-    }
-    const float sy = sum_lanes(y_lane), syy = sum_lanes(yy_lane);
-
-    for (int w = -N_WIDTHS; w <= N_WIDTHS; w++) {
-        const float id = ((float)n_steps + WIDTH_STEP * (float)w) / (high - low);
-        float qy_lane[LANES] = {0};
-        int q_sum = 0, qq_sum = 0;
-
-        for (int l = 0; l < SUB; l += LANES)
-            for (int i = 0; i < LANES; i++) {
-                const int q = nearest(y[l + i] * id, (float)n_steps);
-
-                q_sum += q;
-                qq_sum += q * q;
-                qy_lane[i] += (float)q * y[l + i];
-            }
-        /* Normal equations of y = s q - m, where m is the min above -low. */
-        const float sq = (float)q_sum, sqq = (float)qq_sum, n = SUB, det = n * sqq - sq * sq;
-        const float sqy = sum_lanes(qy_lane);
-        float s, m, error;
-
-        if (!(det > 0))
-            continue;
-        s = (n * sqy - sq * sy) / det;
-        m = (s * sq - sy) / n;
-        if (m < low) { /* the min itself would be below zero */
-            m = low;
-            s = (sqy + m * sq) / sqq;
-        }
-        error = syy - 2 * s * sqy + 2 * m * sy + s * s * sqq - 2 * s * m * sq + n * m * m;
-        if (s > 0 && error < best) {
-            best = error;
-            *step = s;
-            *min = m - low;
-        }
-    }
-}
-
 /* d and dmin with the least squared error for the scales, mins and numbers that there are. */
 static void fit_factors(const float *x, struct scale_min *b)
 {
@@ -180,12 +105,13 @@ static void fit_factors(const float *x, struct scale_min *b)
 
 static float number_fitted(const float *x, int n_steps, struct scale_min *b)
 {
-    float step[N_SUB], min[N_SUB], widest = 0, deepest = 0, id, idmin;
+    float step[N_SUB], m[N_SUB], widest = 0, deepest = 0, id, idmin;
 
     for (int j = 0; j < N_SUB; j++) {
-        fit_step_and_min(x + SUB * j, n_steps, &step[j], &min[j]);
+        /* A min is subtracted, so it cannot be above zero. */
+        quill_fit_step_and_min(x + SUB * j, SUB, n_steps, 0, &step[j], &m[j]);
         widest = fmaxf(widest, step[j]);
-        deepest = fmaxf(deepest, min[j]);
+        deepest = fmaxf(deepest, -m[j]);
     }
     b->d = f16_away(widest / 63);
     b->dmin = f16_away(deepest / 63);
@@ -193,7 +119,7 @@ static float number_fitted(const float *x, int n_steps, struct scale_min *b)
     idmin = inverse(quill_f16_to_f32(b->dmin));
     for (int j = 0; j < N_SUB; j++) {
         b->scale[j] = (uint8_t)nearest(step[j] * id, 63);
-        b->min[j] = (uint8_t)nearest(min[j] * idmin, 63);
+        b->min[j] = (uint8_t)nearest(-m[j] * idmin, 63);
     }
     number(x, n_steps, b);
     fit_factors(x, b);
@@ -295,43 +221,12 @@ static float number6_plainly(const float *x, struct scaled *b)
     return number6(x, b);
 }
 
-/* Step for x[SUB6] ~ step q, -32 <= q <= 31, with the least squared error that was found; 0 for zeros. */
-static float fit_step(const float *x)
-{
-    const float most = extreme(x, SUB6);
-    float best = 0, step = most / -32;
-
-    if (most == 0)
-        return 0;
-    for (int w = -N_WIDTHS; w <= N_WIDTHS; w++) {
-        const float id = (-32 - WIDTH_STEP * (float)w) / most;
-        float qx_lane[LANES] = {0};
-        int qq_sum = 0;
-
-        for (int l = 0; l < SUB6; l += LANES)
-            for (int i = 0; i < LANES; i++) {
-                const int q = nearest(x[l + i] * id + 32, 63) - 32;
-
-                qq_sum += q * q;
-                qx_lane[i] += (float)q * x[l + i];
-            }
-        /* With the best step, sum qx / sum qq, the error is sum xx - (sum qx)^2 / sum qq. */
-        const float sqx = sum_lanes(qx_lane), sqq = (float)qq_sum;
-
-        if (sqq > 0 && sqx * sqx > best * sqq) {
-            best = sqx * sqx / sqq;
-            step = sqx / sqq;
-        }
-    }
-    return step;
-}
-
 static float number6_fitted(const float *x, struct scaled *b)
 {
     float step[N_SUB6], widest = 0, id, aa = 0, ax = 0;
 
     for (int s = 0; s < N_SUB6; s++) {
-        step[s] = fit_step(x + SUB6 * s);
+        step[s] = quill_fit_step(x + SUB6 * s, SUB6, 32);
         widest = fmaxf(widest, fabsf(step[s]));
     }
     b->d = f16_away(widest / 127);

@@ -1,4 +1,7 @@
-/* What the quantisers share. */
+/* What the quantisers share. Each tries two ways and keeps the one whose squared error is smaller:
+ *   plain   steps as wide as the range of a block asks for, rounded so that nothing is cut off;
+ *   fitted  the best of several step widths around that one, each corrected by least squares for the numbers
+ *           that it gives (quantize-fit.c). */
 #ifndef QUILL_QUANT_QUANTIZE_H
 #define QUILL_QUANT_QUANTIZE_H
 
@@ -10,6 +13,32 @@
 void quill_quantize_q4_k(const float *x, void *dst);
 void quill_quantize_q5_k(const float *x, void *dst);
 void quill_quantize_q6_k(const float *x, void *dst);
+
+/* Step and m for x[n] ~ step q + m, q in 0..n_steps, with the least squared error that was found; m is at
+ * most `highest`. n: a multiple of QUILL_FIT_LANES. */
+void quill_fit_step_and_min(const float *x, size_t n, int n_steps, float highest, float *step, float *m);
+
+/* Step for x[n] ~ step q, q in -half..half - 1, as above; 0 for zeros. Its sign is free. */
+float quill_fit_step(const float *x, size_t n, int half);
+
+#define QUILL_FIT_LANES 8 /* independent sums, which compilers may keep in vector registers */
+
+static inline float sum_lanes(const float lane[QUILL_FIT_LANES])
+{
+    float sum = 0;
+
+    for (int i = 0; i < QUILL_FIT_LANES; i++)
+        sum += lane[i];
+    return sum;
+}
+
+/* Nearest integer within 0..max; 0 for NaN. */
+static inline int nearest(float x, float max)
+{
+    x = x > 0 ? x : 0;
+    x = x < max ? x : max;
+    return (int)(x + 0.5f);
+}
 
 /* The half float next to f on the side away from zero, at most the largest finite one. */
 static inline uint16_t f16_away(float f)
