@@ -117,6 +117,15 @@ add_target (GArray *targets, const char *name, double value, gboolean at_least, 
   g_array_append_val (targets, target);
 }
 
+/* Whether the bare instruction is what the products could reach. What is measured is the best integer
+ * product, which is not that of half floats; and AMX adds up whole tiles, which no product of groups can do
+ * for long: each group has scales of its own, for which its tile must be taken apart. */
+static gboolean
+is_vectors_limit (const LonghandBench *bench) {
+  return strcmp (bench->model.weight_type, "f16") != 0
+         && strcmp (longhand_bench_main (bench)->level, "amx") != 0;
+}
+
 GArray *
 longhand_bench_targets (const LonghandBench *bench, const GArray *kernels) {
   const LonghandBenchSetting *setting = longhand_bench_main (bench);
@@ -134,8 +143,7 @@ longhand_bench_targets (const LonghandBench *bench, const GArray *kernels) {
     if (strcmp (kernel->name, "encoder/feed_forward") == 0)
       add_target (targets, "product_share_of_peak", kernel->share, TRUE, TARGET_PEAK_SHARE);
   }
-  /* What is measured is the best integer product, which is not that of half floats. */
-  if (instruction_gops > 0 && strcmp (bench->model.weight_type, "f16") != 0)
+  if (instruction_gops > 0 && is_vectors_limit (bench))
     add_target (targets, "product_share_of_instruction", peak_gops (bench) / instruction_gops, TRUE,
                 TARGET_INSTRUCTION_SHARE);
   for (guint i = 0; i < bench->scaling->len; i++) {
