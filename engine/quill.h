@@ -351,6 +351,9 @@ struct quill_trace_event {
     const char *group, *name; /* as in struct quill_step */
     double start_ms;          /* of the system's monotonic clock */
     double duration_ms;
+    /* Events of one track lie within each other or apart: 0 what is done, 1 and on the decoding of each of the
+     * recordings that are recognised together. */
+    unsigned track;
 };
 /* Events of the last run, by their ends, borrowed until the next run or call of quill_transcriber_set_trace;
  * *n_lost (may be NULL): how many found no place. Returns their number. */

@@ -117,7 +117,7 @@ static bool anybody_cancelled(void *user)
     return any;
 }
 
-static void take(struct seat *seat, const float *logits, double share_ms)
+static void take(struct seat *seat, unsigned index, const float *logits, double share_ms)
 {
     struct quill_run *run = &seat->run;
     struct quill_trace *trace = run->t->trace;
@@ -129,8 +129,8 @@ static void take(struct seat *seat, const float *logits, double share_ms)
     quill_trace_lap(trace, QUILL_TRACE_SEARCH);
     if (!seat->is_done)
         return;
-    quill_trace_span(trace, QUILL_TRACE_RUN_DECODE, seat->prompted_ms);
-    timings->n_tokens += (unsigned)run->search.n_tokens;
+    quill_trace_seat_span(trace, QUILL_TRACE_RUN_DECODE, index, seat->prompted_ms);
+    timings->n_tokens += (unsigned)(run->search.n_tokens - run->search.n_forced);
 }
 
 /* What finds more by the decoder overwrites the others' logits, so it is done when all have taken theirs. */
@@ -171,7 +171,7 @@ static void step(struct meeting *m)
     for (size_t i = 0; i < m->n_fed; i++) {
         const float *its_logits = logits;
         logits += m->fed[i]->n_logits * m->t->model->hparams.n_vocab;
-        take(m->fed[i], its_logits, share_ms);
+        take(m->fed[i], (unsigned)(m->fed[i] - m->seats), its_logits, share_ms);
     }
     for (size_t i = 0; i < m->n_fed; i++)
         if (m->fed[i]->is_done)

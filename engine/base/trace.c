@@ -96,7 +96,8 @@ size_t quill_trace_events(const struct quill_trace *trace, const struct quill_tr
     return trace->n_events;
 }
 
-static void note(struct quill_trace *trace, enum quill_trace_step step, double start_ms, double end_ms)
+static void note(struct quill_trace *trace, enum quill_trace_step step, unsigned track, double start_ms,
+                 double end_ms)
 {
     const double ms = end_ms > start_ms ? end_ms - start_ms : 0.0;
 
@@ -106,7 +107,7 @@ static void note(struct quill_trace *trace, enum quill_trace_step step, double s
         return;
     if (trace->n_events < trace->max_events)
         trace->events[trace->n_events++] =
-            (struct quill_trace_event){names[step].group, names[step].name, start_ms, ms};
+            (struct quill_trace_event){names[step].group, names[step].name, start_ms, ms, track};
     else
         trace->n_lost++;
 }
@@ -120,13 +121,17 @@ void quill_trace_take_lap(struct quill_trace *trace, enum quill_trace_step step)
 {
     const double now_ms = quill_now_ms();
 
-    note(trace, step, trace->lap_ms, now_ms);
+    note(trace, step, 0, trace->lap_ms, now_ms);
     trace->lap_ms = now_ms;
 }
 
-void quill_trace_take_span(struct quill_trace *trace, enum quill_trace_step step, double start_ms)
+void quill_trace_take_span(struct quill_trace *trace, enum quill_trace_step step, unsigned track,
+                           double start_ms)
 {
-    note(trace, step, start_ms, quill_now_ms());
+    const double now_ms = quill_now_ms();
+
+    note(trace, step, track, start_ms, now_ms);
+    trace->lap_ms = now_ms;
 }
 
 void quill_trace_add_work(struct quill_trace *trace, enum quill_trace_step step, double operations,

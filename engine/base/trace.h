@@ -52,7 +52,8 @@ size_t quill_trace_events(const struct quill_trace *trace, const struct quill_tr
 
 void quill_trace_restart(struct quill_trace *trace);
 void quill_trace_take_lap(struct quill_trace *trace, enum quill_trace_step step);
-void quill_trace_take_span(struct quill_trace *trace, enum quill_trace_step step, double start_ms);
+void quill_trace_take_span(struct quill_trace *trace, enum quill_trace_step step, unsigned track,
+                           double start_ms);
 void quill_trace_add_work(struct quill_trace *trace, enum quill_trace_step step, double operations,
                           double bytes);
 
@@ -70,11 +71,19 @@ static inline void quill_trace_lap(struct quill_trace *trace, enum quill_trace_s
         quill_trace_take_lap(trace, step);
 }
 
-/* From start_ms (quill_now_ms) to now, whatever laps there were. */
+/* From start_ms (quill_now_ms) to now, whatever laps there were; the next begins now. */
 static inline void quill_trace_span(struct quill_trace *trace, enum quill_trace_step step, double start_ms)
 {
     if (__builtin_expect(trace != NULL, 0))
-        quill_trace_take_span(trace, step, start_ms);
+        quill_trace_take_span(trace, step, 0, start_ms);
+}
+
+/* The same of one of several that go on at once: seat, from 0 on, gets a track of its own. */
+static inline void quill_trace_seat_span(struct quill_trace *trace, enum quill_trace_step step, unsigned seat,
+                                         double start_ms)
+{
+    if (__builtin_expect(trace != NULL, 0))
+        quill_trace_take_span(trace, step, seat + 1, start_ms);
 }
 
 #endif

@@ -342,6 +342,7 @@ enum quill_status quill_search_run(struct quill_search *s, struct quill_decoder 
             timings->prompt_ms += start_ms - prompted_ms;
             prompted_ms = start_ms;
         }
+        quill_trace_mark(compute->trace);
         done = quill_search_take(s, decoder, logits);
         quill_trace_lap(compute->trace, QUILL_TRACE_SEARCH);
     } while (!done);

@@ -282,9 +282,10 @@ table_names_everything (void) {
 
 /* ---- trace ---- */
 
-/* A trace that a viewer can show: in order, nothing below the least, names of steps among the events. */
+/* A trace that a viewer can show: names of the rows, then events in order, nothing below the least, `names`
+ * of steps among them. What decodes several recordings has a row for each. */
 static void
-assert_trace (const char *path, const char *const *names, guint n_names) {
+assert_trace (const char *path, guint n_rows, const char *const *names, guint n_names) {
   g_autoptr (JsonParser) parser = json_parser_new ();
   g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GError) error = NULL;
@@ -297,9 +298,17 @@ assert_trace (const char *path, const char *const *names, guint n_names) {
   g_assert_cmpuint (json_array_get_length (events), >, 5);
   for (guint i = 0; i < json_array_get_length (events); i++) {
     JsonObject *event = json_array_get_object_element (events, i);
-    const double us = number (event, "ts");
+    double us;
 
+    if (i < n_rows) {
+      g_assert_cmpstr (json_object_get_string_member (event, "ph"), ==, "M");
+      g_assert_cmpint (json_object_get_int_member (event, "tid"), ==, i + 1);
+      continue;
+    }
+    us = number (event, "ts");
     g_assert_cmpstr (json_object_get_string_member (event, "ph"), ==, "X");
+    g_assert_cmpint (json_object_get_int_member (event, "tid"), ==,
+                     g_str_equal (json_object_get_string_member (event, "name"), "decode") ? n_rows : 1);
     g_assert_cmpfloat (us, >=, last_us);
     g_assert_cmpfloat (number (event, "dur"), >=, 100);
     g_assert_cmpfloat (us + number (event, "dur"), <, 600e6);
@@ -321,13 +330,13 @@ bench_and_transcribe_write_a_trace (void) {
 
   cli_assert_succeeds (&traced);
   g_assert_cmpstr (plain.out, ==, traced.out);
-  assert_trace (path, names + 1, G_N_ELEMENTS (names) - 1); /* reading so little may take no time */
+  assert_trace (path, 2, names + 1, G_N_ELEMENTS (names) - 1); /* reading so little may take no time */
   {
     g_auto (CliRun) bench
         = cli_run ("bench", "--runs", "1", "--warm-up", "0", "--trace", path, speech (), NULL);
 
     cli_assert_succeeds (&bench);
-    assert_trace (path, names + 1, G_N_ELEMENTS (names) - 1);
+    assert_trace (path, 1, names + 1, G_N_ELEMENTS (names) - 1);
   }
   cli_remove_dir (dir);
 }
@@ -362,11 +371,13 @@ events_nest_and_begin_at_zero (void) {
   root = json_from_string (json, NULL);
   g_assert_nonnull (root);
   events = json_object_get_array_member (json_node_get_object (root), "traceEvents");
-  g_assert_cmpuint (json_array_get_length (events), ==, 2);
+  g_assert_cmpuint (json_array_get_length (events), ==, 3);
   g_assert_cmpstr (json_object_get_string_member (json_array_get_object_element (events, 0), "name"), ==,
+                   "thread_name");
+  g_assert_cmpstr (json_object_get_string_member (json_array_get_object_element (events, 1), "name"), ==,
                    "outer");
-  g_assert_cmpfloat (number (json_array_get_object_element (events, 0), "ts"), ==, 0);
-  g_assert_cmpfloat_with_epsilon (number (json_array_get_object_element (events, 1), "ts"), 3000, 0.01);
+  g_assert_cmpfloat (number (json_array_get_object_element (events, 1), "ts"), ==, 0);
+  g_assert_cmpfloat_with_epsilon (number (json_array_get_object_element (events, 2), "ts"), 3000, 0.01);
 }
 
 int

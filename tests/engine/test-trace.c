@@ -151,6 +151,74 @@ static void each_run_begins_anew_also_with_other_threads(void)
     quill_model_close(&model);
 }
 
+static int by_start(const void *a, const void *b)
+{
+    const struct quill_trace_event *x = a, *y = b;
+    if (x->start_ms != y->start_ms)
+        return x->start_ms < y->start_ms ? -1 : 1;
+    return (x->duration_ms < y->duration_ms) - (x->duration_ms > y->duration_ms);
+}
+
+/* Events of each track lie within each other or apart. Returns how many are on tracks of their own. */
+static size_t assert_nested(const struct quill_trace_event *events, size_t n, unsigned last_track)
+{
+    struct quill_trace_event *sorted = g_memdup2(events, n * sizeof *events);
+    size_t n_others = 0;
+    qsort(sorted, n, sizeof *sorted, by_start);
+    for (unsigned track = 0; track <= last_track; track++) {
+        double ends[16];
+        size_t depth = 0;
+        for (size_t i = 0; i < n; i++) {
+            const double end = sorted[i].start_ms + sorted[i].duration_ms;
+            if (sorted[i].track != track)
+                continue;
+            n_others += track > 0;
+            while (depth > 0 && ends[depth - 1] <= sorted[i].start_ms + 1e-9)
+                depth--;
+            if (depth > 0 && end > ends[depth - 1] + 1e-9)
+                g_error("%s/%s begins within another event and ends %g ms after it", sorted[i].group, sorted[i].name,
+                        end - ends[depth - 1]);
+            g_assert_cmpuint(depth, <, G_N_ELEMENTS(ends));
+            ends[depth++] = end;
+        }
+    }
+    for (size_t i = 0; i < n; i++)
+        g_assert_cmpuint(sorted[i].track, <=, last_track);
+    g_free(sorted);
+    return n_others;
+}
+
+static void recordings_together_have_tracks_of_their_own(void)
+{
+    const struct quill_trace_event *events;
+    struct quill_model *model = bundled_model();
+    struct quill_settings settings;
+    struct quill_transcriber *transcriber = NULL;
+    struct quill_recording recordings[3] = {0};
+    float *sound[3];
+    size_t n_lost;
+    quill_settings_init(&settings);
+    settings.n_threads = 1;
+    settings.n_together = 3;
+    g_assert_cmpint(quill_transcriber_open(&transcriber, model, &settings, NULL), ==, QUILL_OK);
+    quill_transcriber_set_trace(transcriber, &all_events, NULL);
+    for (gsize i = 0; i < 3; i++) {
+        sound[i] = bundled_sound("002-flite-rms.flac", &recordings[i].n);
+        recordings[i].samples = sound[i];
+    }
+    quill_transcribe_together(transcriber, recordings, 3);
+    const size_t n = quill_transcriber_get_events(transcriber, &events, &n_lost);
+    g_assert_cmpuint(n_lost, ==, 0);
+    g_assert_cmpuint(assert_nested(events, n, 3), >=, 3);
+    for (gsize i = 0; i < 3; i++) {
+        g_assert_cmpint(recordings[i].status, ==, QUILL_OK);
+        quill_result_free(&recordings[i].result);
+        g_free(sound[i]);
+    }
+    quill_transcriber_close(&transcriber);
+    quill_model_close(&model);
+}
+
 static void events_lie_within_the_run_and_nest(void)
 {
     const struct quill_trace_event *events;
@@ -164,6 +232,7 @@ static void events_lie_within_the_run_and_nest(void)
     const size_t n = quill_transcriber_get_events(transcriber, &events, &n_lost);
     g_assert_cmpuint(n_lost, ==, 0);
     g_assert_cmpuint(n, >, 100);
+    assert_nested(events, n, 0);
     double encode_begin = 0, encode_end = 0, last_end = begin_ms;
     for (size_t i = 0; i < n; i++) {
         const double end = events[i].start_ms + events[i].duration_ms;
@@ -262,6 +331,8 @@ int main(int argc, char **argv)
     g_test_add_func("/trace/each-run-begins-anew-also-with-other-threads",
                     each_run_begins_anew_also_with_other_threads);
     g_test_add_func("/trace/events-lie-within-the-run-and-nest", events_lie_within_the_run_and_nest);
+    g_test_add_func("/trace/recordings-together-have-tracks-of-their-own",
+                    recordings_together_have_tracks_of_their_own);
     g_test_add_func("/trace/full-buffer-loses-the-newest-and-counts-them",
                     full_buffer_loses_the_newest_and_counts_them);
     g_test_add_func("/trace/short-events-are-summed-but-not-kept", short_events_are_summed_but_not_kept);
