@@ -288,6 +288,28 @@ test_sound_of_a_restored_session_stays (Fixture *f, gconstpointer data) {
   g_assert_cmpuint (parts->len, ==, 1);
 }
 
+/* ---- playing ---- */
+
+static GtkRange *
+find_place (Fixture *f) {
+  return fixture_find (f->window->player, GTK_TYPE_SCALE, "css-name", "scale");
+}
+
+static void
+test_another_session_is_played_from_its_beginning (Fixture *f, gconstpointer data) {
+  gboolean handled;
+
+  g_settings_set_string (get_settings (f), "keep-sound", "always");
+  dictate (f);
+  WAIT_FOR (longhand_player_bar_get_parts (f->window->player) != NULL);
+  g_signal_emit_by_name (find_place (f), "change-value", GTK_SCROLL_JUMP, 0.5, &handled);
+  g_assert_cmpfloat (gtk_range_get_value (find_place (f)), ==, 0.5);
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.new-session", NULL);
+  dictate (f);
+  WAIT_FOR (longhand_player_bar_get_parts (f->window->player) != NULL);
+  g_assert_cmpfloat (gtk_range_get_value (find_place (f)), ==, 0);
+}
+
 /* ---- words ---- */
 
 static void
@@ -438,6 +460,8 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/sound/delete/of-one-it-does-not-come-back",
                test_sound_of_a_deleted_session_does_not_come_back);
   FIXTURE_ADD ("/sound/delete/of-one-that-is-restored-it-stays", test_sound_of_a_restored_session_stays);
+  FIXTURE_ADD ("/sound/another-session-is-played-from-its-beginning",
+               test_another_session_is_played_from_its_beginning);
   FIXTURE_ADD ("/sound/word/is-heard-at-once", test_word_that_is_opened_is_heard_at_once);
   FIXTURE_ADD ("/sound/word/without-sound-the-setting-is-offered", test_word_without_sound);
   FIXTURE_ADD ("/sound/word/has-its-alternatives-without-sound", test_alternatives_need_no_sound);

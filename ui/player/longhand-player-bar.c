@@ -166,15 +166,17 @@ longhand_player_bar_is_playing (LonghandPlayerBar *self) {
 
 void
 longhand_player_bar_set_parts (LonghandPlayerBar *self, GPtrArray *parts, gboolean is_same_session) {
-  if (!is_same_session)
+  if (!is_same_session) {
     longhand_player_stop (self->player);
+    self->place_ms = 0; /* also when its sound is not known before the next call */
+  }
   g_clear_pointer (&self->parts, g_ptr_array_unref);
   if (parts != NULL && parts->len > 0)
     self->parts = g_ptr_array_ref (parts);
   gtk_widget_set_visible (GTK_WIDGET (self), self->parts != NULL);
   if (self->parts == NULL)
     return;
-  self->place_ms = is_same_session ? MAX (self->place_ms, get_begin_ms (self)) : get_begin_ms (self);
+  self->place_ms = MAX (self->place_ms, get_begin_ms (self));
   show_place (self, self->place_ms);
 }
 
