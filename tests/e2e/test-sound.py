@@ -82,6 +82,22 @@ def _():
     atspi.key("Left")
 
 
+@case("/sound/what-closes-a-menu-closes-a-word-that-was-clicked")
+def _():
+    x, y = first_word()
+    ways = {"Escape": lambda: atspi.key("Escape"),
+            "a key that moves the caret": lambda: atspi.key("Right"),
+            "a click beside it": lambda: subprocess.run(["xdotool", "mousemove", str(x), str(y + 250), "click", "1"], check=True),
+            "turning the wheel": lambda: subprocess.run(["xdotool", "mousemove", str(x), str(y + 250), "click", "5"], check=True),
+            "going elsewhere": lambda: atspi.key("ctrl+f")}
+    for way, close in ways.items():
+        subprocess.run(["xdotool", "mousemove", str(x), str(y), "click", "1"], check=True)
+        window.wait("the word", lambda: window.app.find("Word"))
+        close()
+        window.wait(f"{way} to close it", lambda: not window.app.find("Word"), timeout=5)
+    atspi.key("Escape")
+
+
 def first_word():
     """On the screen."""
     middle_x, middle_y, _ = window.app.place("text:Text")

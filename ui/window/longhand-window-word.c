@@ -268,7 +268,6 @@ on_event (LonghandWindow *self, GdkEvent *event) {
     return GDK_EVENT_PROPAGATE;
   get_place (self, event, &x, &y);
   if (type == GDK_BUTTON_PRESS) {
-    longhand_window_close_word (self);
     self->press_x = x;
     self->press_y = y;
   } else if (ABS (x - self->press_x) <= CLICK_PX && ABS (y - self->press_y) <= CLICK_PX
@@ -276,6 +275,37 @@ on_event (LonghandWindow *self, GdkEvent *event) {
     click (self, x, y);
   }
   return GDK_EVENT_PROPAGATE;
+}
+
+/* ---- what closes it ---- */
+
+static gboolean
+is_open (LonghandWindow *self) {
+  return self->word_popover != NULL && gtk_widget_get_visible (GTK_WIDGET (self->word_popover));
+}
+
+/* Opened by a click the popover holds neither keyboard nor pointer: what closes a menu closes it only here. */
+static gboolean
+on_window_event (LonghandWindow *self, GdkEvent *event) {
+  const GdkEventType type = gdk_event_get_event_type (event);
+  const gboolean is_pointer = type == GDK_BUTTON_PRESS || type == GDK_SCROLL;
+  const gboolean is_escape = type == GDK_KEY_PRESS && gdk_key_event_get_keyval (event) == GDK_KEY_Escape;
+
+  if ((!is_pointer && !is_escape) || !is_open (self)
+      || (is_pointer
+          && gdk_event_get_surface (event) == gtk_native_get_surface (GTK_NATIVE (self->word_popover))))
+    return GDK_EVENT_PROPAGATE;
+  longhand_window_close_word (self);
+  return is_escape ? GDK_EVENT_STOP : GDK_EVENT_PROPAGATE;
+}
+
+static void
+on_focus (LonghandWindow *self) {
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+
+  if (is_open (self) && focus != NULL && focus != GTK_WIDGET (get_view (self))
+      && !gtk_widget_is_ancestor (focus, GTK_WIDGET (self->word_popover)))
+    longhand_window_close_word (self);
 }
 
 static void
@@ -294,13 +324,23 @@ add_menu (LonghandWindow *self) {
   gtk_text_view_set_extra_menu (get_view (self), G_MENU_MODEL (menu));
 }
 
+/* Looks at events before anything below the widget has them. */
+static void
+look_at_events (LonghandWindow *self, GtkWidget *widget, GCallback on_event_of_widget) {
+  GtkEventController *events = gtk_event_controller_legacy_new ();
+
+  gtk_event_controller_set_propagation_phase (events, GTK_PHASE_CAPTURE);
+  g_signal_connect_object (events, "event", on_event_of_widget, self, G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (widget, events);
+}
+
 void
 longhand_window_init_word (LonghandWindow *self) {
-  GtkEventController *clicks = gtk_event_controller_legacy_new ();
-
-  gtk_event_controller_set_propagation_phase (clicks, GTK_PHASE_CAPTURE);
-  g_signal_connect_object (clicks, "event", G_CALLBACK (on_event), self, G_CONNECT_SWAPPED);
-  gtk_widget_add_controller (GTK_WIDGET (get_view (self)), clicks);
+  look_at_events (self, GTK_WIDGET (get_view (self)), G_CALLBACK (on_event));
+  look_at_events (self, GTK_WIDGET (self), G_CALLBACK (on_window_event));
+  g_signal_connect (self, "notify::focus-widget", G_CALLBACK (on_focus), NULL);
   g_signal_connect_object (get_document (self), "changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (get_document (self), "notify::cursor-position",
+                           G_CALLBACK (longhand_window_close_word), self, G_CONNECT_SWAPPED);
   add_menu (self);
 }
