@@ -48,6 +48,7 @@ struct _LonghandDictation {
   gboolean is_kept_then;  /* all text so far, once it has */
   gboolean noted_edit;    /* since the last text */
   guint64 n_shown;        /* of the journal's texts and commands */
+  gint64 began_ms;        /* had been recorded when the last recording was begun */
   gint64 offset_ms;       /* to add to the recognizer's times, for what was said in those */
   gint64 shown_ms;        /* end of all text so far */
   gint64 origin_ms;       /* of times in the file of the session that is being spoken */
@@ -187,6 +188,8 @@ follow_state (LonghandDictation *self, LonghandState before) {
     g_clear_handle_id (&self->wait_id, g_source_remove);
     longhand_microphones_watch (microphones, FALSE);
   }
+  if (before == LONGHAND_STATE_IDLE || before == LONGHAND_STATE_FINISHING)
+    self->began_ms = longhand_dictation_get_elapsed_ms (self);
   longhand_microphones_set_busy (microphones,
                                  state != LONGHAND_STATE_IDLE && state != LONGHAND_STATE_WAITING);
   if (state == LONGHAND_STATE_WAITING) {
@@ -759,6 +762,11 @@ longhand_dictation_get_level (LonghandDictation *self, double *peak, double *rms
 gint64
 longhand_dictation_get_elapsed_ms (LonghandDictation *self) {
   return longhand_recorded_get_elapsed_ms (self->recorded);
+}
+
+gint64
+longhand_dictation_get_recording_ms (LonghandDictation *self) {
+  return longhand_dictation_get_elapsed_ms (self) - self->began_ms;
 }
 
 gint64

@@ -190,7 +190,8 @@ gboolean longhand_dictation_get_model_is_bundled (LonghandDictation *self);
 
 /* Peak and RMS of the last 50 ms, linear 0..1; 0 when not recording. Cheap: call it every frame. */
 void longhand_dictation_get_level (LonghandDictation *self, double *peak, double *rms);
-gint64 longhand_dictation_get_elapsed_ms (LonghandDictation *self); /* recorded since the program started */
+gint64 longhand_dictation_get_elapsed_ms (LonghandDictation *self);   /* recorded since the program started */
+gint64 longhand_dictation_get_recording_ms (LonghandDictation *self); /* since the last recording was begun */
 void longhand_dictation_get_stats (LonghandDictation *self, LonghandStats *stats);
 /* Whether passes are timed by component, from the next one on; FALSE at first. */
 void longhand_dictation_set_detailed (LonghandDictation *self, gboolean detailed);

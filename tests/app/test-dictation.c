@@ -220,6 +220,7 @@ times_go_on_over_recordings (Fixture *f, gconstpointer data) {
   fixture_start (f);
   fixture_speak (f, 0, IN_PAUSE);
   g_assert_cmpint (longhand_dictation_get_elapsed_ms (f->dictation), ==, 2 * IN_PAUSE / MS);
+  g_assert_cmpint (longhand_dictation_get_recording_ms (f->dictation), ==, IN_PAUSE / MS);
   fixture_stop (f);
   g_assert_cmpuint (f->committed->len, ==, 2);
   g_assert_cmpint (fixture_utterance (f, 1)->start_ms, >=, IN_PAUSE / MS);

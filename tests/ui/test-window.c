@@ -301,6 +301,11 @@ test_elapsed (Fixture *f, gconstpointer data) {
   }
   WAIT_FOR (g_strcmp0 (gtk_label_get_label (f->window->elapsed), "1:01") == 0);
   longhand_dictation_stop (f->dictation);
+  WAIT_FOR (state (f) == LONGHAND_STATE_IDLE);
+  do_action (f, "win.record");
+  WAIT_FOR (state (f) == LONGHAND_STATE_RECORDING);
+  g_assert_cmpstr (gtk_label_get_label (f->window->elapsed), ==, "0:00");
+  longhand_dictation_stop (f->dictation);
 }
 
 static void

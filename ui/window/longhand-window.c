@@ -23,7 +23,7 @@ on_committed (LonghandWindow *self, LonghandUtterance *utterance) {
 static gboolean
 show_elapsed (gpointer user) {
   LonghandWindow *self = user;
-  const gint64 seconds = longhand_dictation_get_elapsed_ms (self->dictation) / 1000;
+  const gint64 seconds = longhand_dictation_get_recording_ms (self->dictation) / 1000;
   g_autofree char *text = NULL;
 
   if (seconds >= 3600)
