@@ -359,13 +359,15 @@ static void
 test_dialog_begins_where_it_was (Fixture *f, gconstpointer data) {
   GSettings *settings = longhand_settings_get_gsettings (f->settings);
   g_autofree char *uri = g_filename_to_uri (f->dir, NULL, NULL);
-  g_autofree char *name = longhand_window_dup_export_name (&longhand_pdf_writer);
   g_autofree char *contents = NULL;
-  g_autoptr (GFile) file = file_in (f, name);
+  g_autofree char *name = NULL;
+  g_autoptr (GFile) file = NULL;
 
   g_settings_set_string (settings, "export-format", "pdf");
   g_settings_set_string (settings, "export-folder", uri);
   fixture_show_window (f);
+  name = longhand_window_dup_export_name (f->window, &longhand_pdf_writer);
+  file = file_in (f, name);
   fixture_speak (f, 0, "Words.");
   gtk_widget_activate_action (GTK_WIDGET (f->window), "win.export", NULL);
   WAIT_FOR (find_chooser () != NULL);
@@ -386,7 +388,7 @@ find_formats (void) {
 static void
 test_dialog_renames (Fixture *f, gconstpointer data) {
   g_autofree char *uri = g_filename_to_uri (f->dir, NULL, NULL);
-  g_autofree char *name = longhand_window_dup_export_name (&longhand_pdf_writer);
+  g_autofree char *name = longhand_window_dup_export_name (f->window, &longhand_pdf_writer);
   g_autofree char *contents = NULL;
   g_autoptr (GFile) file = file_in (f, name);
   GtkDropDown *formats;
@@ -402,6 +404,30 @@ test_dialog_renames (Fixture *f, gconstpointer data) {
   WAIT_FOR (g_file_query_exists (file, NULL));
   contents = contents_of (file);
   g_assert_true (g_str_has_prefix (contents, "%PDF-"));
+}
+
+static gboolean
+is_offered (Fixture *f, const char *expected) {
+  g_autofree char *name
+      = longhand_window_dup_export_name (f->window, longhand_format_get_writer (LONGHAND_FORMAT_TXT));
+
+  return strcmp (name, expected) == 0;
+}
+
+static void
+test_offers_the_title (Fixture *f, gconstpointer data) {
+  const gint64 id = f->window->session->id;
+  g_autofree char *long_title = g_strnfill (300, 'x');
+  g_autofree char *short_name = g_strdup_printf ("%.60s.txt", long_title);
+
+  fixture_speak (f, 0, "Words.");
+  WAIT_FOR (g_list_model_get_n_items (G_LIST_MODEL (f->library)) == 1);
+  longhand_library_set_title (f->library, id, "Minutes 3/4");
+  WAIT_FOR (is_offered (f, "Minutes 3-4.txt"));
+  longhand_library_set_title (f->library, id, "..");
+  WAIT_FOR (is_offered (f, "-..txt"));
+  longhand_library_set_title (f->library, id, long_title);
+  WAIT_FOR (is_offered (f, short_name));
 }
 
 static void
@@ -680,6 +706,7 @@ int
 main (int argc, char **argv) {
   fixture_init (&argc, &argv);
   g_test_add_func ("/export/name-and-filter-decide-the-format", test_decides);
+  FIXTURE_ADD ("/export/file-is-offered-the-title-of-the-session", test_offers_the_title);
   FIXTURE_ADD ("/export/plain-text-is-what-is-shown", test_txt);
   FIXTURE_ADD ("/export/srt-has-times-and-the-edited-words", test_srt);
   FIXTURE_ADD ("/export/md-has-a-heading-and-paragraphs-with-times", test_md);

@@ -17,7 +17,8 @@ forget_file (LonghandWindow *self) {
 static GFile *
 write_file (LonghandWindow *self) {
   g_autofree char *folder = g_build_filename (g_get_user_cache_dir (), "longhand", "dragged", NULL);
-  g_autofree char *name = longhand_window_dup_export_name (longhand_format_get_writer (LONGHAND_FORMAT_TXT));
+  g_autofree char *name
+      = longhand_window_dup_export_name (self, longhand_format_get_writer (LONGHAND_FORMAT_TXT));
   char *text = longhand_document_dup_text (longhand_editor_get_document (self->editor));
   g_autoptr (GBytes) content = g_bytes_new_take (text, strlen (text));
 

@@ -6,6 +6,8 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#define NAME_CHARS 60 /* of at most 4 bytes: file systems have names of 255 */
+
 static const char *
 ending_of (const char *name) {
   const char *dot = strrchr (name, '.');
@@ -189,12 +191,40 @@ on_filter (LonghandWindow *self) {
   offer_name (self, renamed);
 }
 
+/* Of the session that is open. (transfer full); NULL: nobody named it. */
+static char *
+dup_title (LonghandWindow *self) {
+  GListModel *sessions = G_LIST_MODEL (self->library);
+
+  for (guint i = 0; self->session != NULL && i < g_list_model_get_n_items (sessions); i++) {
+    g_autoptr (LonghandSessionItem) item = g_list_model_get_item (sessions, i);
+    const LonghandSessionSummary *summary = longhand_session_item_get_summary (item);
+
+    if (summary->id == self->session->id)
+      return g_strdup (summary->title);
+  }
+  return NULL;
+}
+
+/* As a file may be called, and is seen in its folder. (transfer full) */
+static char *
+make_file_name (const char *title) {
+  char *name = g_utf8_substring (title, 0, MIN (g_utf8_strlen (title, -1), NAME_CHARS));
+
+  g_strdelimit (name, G_DIR_SEPARATOR_S, '-');
+  if (name[0] == '.')
+    name[0] = '-';
+  return name;
+}
+
 char *
-longhand_window_dup_export_name (const LonghandWriter *writer) {
+longhand_window_dup_export_name (LonghandWindow *self, const LonghandWriter *writer) {
+  g_autofree char *title = dup_title (self);
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
   g_autofree char *date = g_date_time_format (now, "%Y-%m-%d");
-  /* Translators: name of an exported file; %s is the date */
-  g_autofree char *name = g_strdup_printf (_ ("Dictation %s"), date);
+  g_autofree char *name = title != NULL ? make_file_name (title)
+                                        /* Translators: name of an exported file; %s is the date */
+                                        : g_strdup_printf (_ ("Dictation %s"), date);
 
   return g_strdup_printf ("%s.%s", name, writer->extension);
 }
@@ -229,7 +259,7 @@ find_dialog (LonghandWindow *self) {
 void
 longhand_window_export (LonghandWindow *self) {
   const LonghandWriter *preferred = last_writer (self);
-  g_autofree char *name = longhand_window_dup_export_name (preferred);
+  g_autofree char *name = longhand_window_dup_export_name (self, preferred);
   GtkFileChooserDialog *dialog;
 
   if (self->chooser != NULL || self->saving != NULL)

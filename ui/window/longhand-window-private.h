@@ -120,8 +120,8 @@ void longhand_window_fill_models (LonghandWindow *self);
 
 /* longhand-window-export.c */
 void longhand_window_export (LonghandWindow *self);
-/* What a file is called at first. (transfer full) */
-char *longhand_window_dup_export_name (const LonghandWriter *writer);
+/* What a file is called at first: as the session, where a person named that. (transfer full) */
+char *longhand_window_dup_export_name (LonghandWindow *self, const LonghandWriter *writer);
 /* Asks what to do with unsaved text; the window closes unless the person cancels. */
 void longhand_window_ask_to_save (LonghandWindow *self);
 /* The window takes its dialogs along, of which one is still busy with its answer. */
