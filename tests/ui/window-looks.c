@@ -5,6 +5,7 @@
 
 #define MIRRORED_WITHIN 2.0f              /* pixels: halves are rounded */
 #define PATIENCE_US (10 * G_USEC_PER_SEC) /* with what moves or changes its colour */
+#define CARET_PX 3                        /* and a little more */
 #define CONTRAST 4.5                      /* of text with what is behind it: WCAG 2.1, 1.4.3 */
 
 /* ---- widths ---- */
@@ -226,21 +227,40 @@ typedef struct {
   char *faint; /* what cannot be read, and why; NULL: all can */
 } Reading;
 
+static void
+judge (Reading *self, const char *text, Contrast contrast) {
+  if (contrast.ratio < CONTRAST && self->faint == NULL)
+    self->faint = g_strdup_printf ("“%s”: #%06x on #%06x has a contrast of %.2f to 1", text, contrast.text,
+                                   contrast.background, contrast.ratio);
+}
+
 /* seen: what of the root is not cut off around the widget. Half a line at an edge says nothing. */
 static void
 read_label (Reading *self, GtkLabel *label, const graphene_rect_t *seen) {
   graphene_rect_t area;
+
+  if (*gtk_label_get_text (label) != '\0' && gtk_widget_compute_bounds (GTK_WIDGET (label), self->root, &area)
+      && graphene_rect_contains_rect (seen, &area))
+    judge (self, gtk_label_get_text (label), contrast_in (self->picture, &area));
+}
+
+/* What an empty text says beside its caret, if it says anything. */
+static void
+read_hint (Reading *self, GtkTextView *view, const graphene_rect_t *seen) {
+  const float left = (float)gtk_text_view_get_left_margin (view) + CARET_PX;
+  graphene_rect_t area;
   Contrast contrast;
 
-  if (*gtk_label_get_text (label) == '\0'
-      || !gtk_widget_compute_bounds (GTK_WIDGET (label), self->root, &area)
-      || !graphene_rect_contains_rect (seen, &area))
+  if (gtk_text_buffer_get_char_count (gtk_text_view_get_buffer (view)) > 0
+      || !gtk_widget_compute_bounds (GTK_WIDGET (view), self->root, &area))
+    return;
+  area.origin.x += left;
+  area.size.width -= left;
+  if (!graphene_rect_intersection (seen, &area, &area))
     return;
   contrast = contrast_in (self->picture, &area);
-  if (contrast.ratio < CONTRAST && self->faint == NULL)
-    self->faint
-        = g_strdup_printf ("“%s”: #%06x on #%06x has a contrast of %.2f to 1", gtk_label_get_text (label),
-                           contrast.text, contrast.background, contrast.ratio);
+  if (contrast.ratio > 1)
+    judge (self, "hint of the text", contrast);
 }
 
 /* All that is written and can be used. */
@@ -256,6 +276,8 @@ read_texts (Reading *self, GtkWidget *widget, graphene_rect_t seen) {
     return;
   if (GTK_IS_LABEL (widget))
     read_label (self, GTK_LABEL (widget), &seen);
+  if (GTK_IS_TEXT_VIEW (widget))
+    read_hint (self, GTK_TEXT_VIEW (widget), &seen);
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
        child = gtk_widget_get_next_sibling (child))
     read_texts (self, child, seen);

@@ -1,5 +1,6 @@
 #include "longhand-text-view.h"
 
+#include <adwaita.h>
 #include <glib/gi18n.h>
 
 struct _LonghandTextView {
@@ -59,7 +60,7 @@ longhand_text_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot) {
   pango_layout_set_width (layout, MAX (width, 1) * PANGO_SCALE);
   pango_layout_set_wrap (layout, PANGO_WRAP_WORD_CHAR);
   gtk_style_context_get_color (context, &color);
-  color.alpha *= 0.55f;
+  color.alpha *= adw_style_manager_get_high_contrast (adw_style_manager_get_default ()) ? 0.8f : 0.55f;
   gtk_snapshot_save (snapshot);
   gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float)x, (float)y));
   gtk_snapshot_append_layout (snapshot, layout, &color);
