@@ -32,6 +32,20 @@ check_levels (struct check_level levels[CHECK_MAX_LEVELS]) {
   return n;
 }
 
+bool
+check_form_is_new (const struct check_level *level, enum quill_gemm_form form) {
+  struct check_level levels[CHECK_MAX_LEVELS];
+  const size_t n = check_levels (levels);
+  size_t i = 0;
+
+  while (i < n && levels[i].mask != level->mask)
+    i++;
+  g_assert_cmpuint (i, <, n);
+  return i == 0
+         || memcmp (&levels[i - 1].kernels.gemm[form], &level->kernels.gemm[form], sizeof (struct quill_gemm))
+                != 0;
+}
+
 struct check_case {
   struct check_level level;
   void (*test) (const struct check_level *level);

@@ -4,6 +4,7 @@
 #define CHECK_H
 
 #include <glib.h>
+#include <stdbool.h>
 
 #include "kernels/kernels.h"
 
@@ -16,6 +17,8 @@ struct check_level {
 /* Every level that this machine has, "c" first. */
 #define CHECK_MAX_LEVELS 3
 size_t check_levels (struct check_level levels[CHECK_MAX_LEVELS]);
+/* Whether a level multiplies otherwise than the one below it, whose tests else have told all there is. */
+bool check_form_is_new (const struct check_level *level, enum quill_gemm_form form);
 
 /* One test per level: "/kernels/<family>/<level>/<sentence>". */
 void check_add (const char *family, const char *sentence, void (*test) (const struct check_level *level));

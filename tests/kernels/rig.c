@@ -8,8 +8,7 @@ rig_open (struct rig *rig, const struct check_level *level, unsigned n_threads, 
   const size_t bytes = quill_compute_scratch_bytes (&level->kernels, max_cols, max_keys, max_state);
 
   g_assert_cmpuint (bytes % QUILL_ALIGN, ==, 0);
-  /* No more than two chunks of the widest form: larger matrices take several slices. */
-  const size_t panels_bytes = 2 * quill_compute_panels_bytes (&level->kernels, max_cols, 0);
+  const size_t panels_bytes = RIG_CHUNKS * quill_compute_panels_bytes (&level->kernels, max_cols, 0);
   rig->panels = check_memory_new (panels_bytes);
   rig->scratch = check_memory_new (n_threads * bytes);
   rig->compute = (struct quill_compute){

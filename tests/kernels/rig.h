@@ -5,6 +5,9 @@
 #include "check.h"
 #include "kernels/compute.h"
 
+/* Chunks of the widest form that the panels hold: larger matrices take several slices. */
+#define RIG_CHUNKS 2
+
 struct rig {
   struct quill_compute compute;
   struct check_memory scratch, panels;

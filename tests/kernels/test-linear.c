@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/split.h"
+#include "kernels/attend.h"
 #include "kernels/strips.h"
 #include "packed.h"
 #include "rig.h"
@@ -228,6 +230,8 @@ gemm_of_every_shape (const struct check_level *level) {
     const size_t rows[] = { 0, 1, 7, 8, 9, nr - 1, nr, nr + 1, 63, 64, 65, 128 + nr + 5 };
     const size_t cols[] = { 1, 5, 64, 130 };
 
+    if (!check_form_is_new (level, form))
+      continue;
     for (size_t b = 0; b < G_N_ELEMENTS (rows); b++)
       for (size_t k = 0; k < G_N_ELEMENTS (cols); k++) {
         struct layer l = layer_new (QUILL_F32, rows[b], cols[k], (b + k) % 2);
@@ -242,7 +246,7 @@ gemm_of_every_shape (const struct check_level *level) {
 static void
 gemm_of_every_type_and_store (const struct check_level *level) {
   for (size_t form = 0; form < QUILL_GEMM_FORMS; form++)
-    for (int type = 0; type < QUILL_TYPE_COUNT; type++) {
+    for (int type = 0; type < QUILL_TYPE_COUNT && check_form_is_new (level, form); type++) {
       struct layer l = layer_new ((enum quill_type)type, 77, 512, (size_t)type % 2);
 
       for (size_t m = 1; m <= 31; m += 15)
@@ -251,14 +255,36 @@ gemm_of_every_type_and_store (const struct check_level *level) {
     }
 }
 
-/* Large enough to be split both ways: over rows of x and over weights, and of several slices. */
+/* Weights that are packed at a time with what rig.h lends. */
+static size_t
+slice_rows (const struct check_level *level, const struct quill_gemm *gemm, size_t k) {
+  return RIG_CHUNKS * quill_compute_panels_bytes (&level->kernels, k, 0)
+         / (QUILL_GEMM_CHUNK / gemm->nr * quill_gemm_panel_bytes (gemm, k)) * QUILL_GEMM_CHUNK;
+}
+
+/* Large enough to be split both ways, over rows of x and over weights, into more tasks than there are
+ * threads; and a second slice, which ends amid a panel. The smaller a form's numbers, the more rows are a
+ * slice, and the fewer columns are enough. */
 static void
 gemm_of_every_number_of_threads (const struct check_level *level) {
+  static const size_t cols[QUILL_GEMM_FORMS]
+      = { [QUILL_GEMM_F32] = 320, [QUILL_GEMM_I16] = 256, [QUILL_GEMM_I8] = 128 };
+  const unsigned most_threads = rig_n_threads[RIG_N_POOLS - 1];
+  const size_t m = 501;
+
   for (size_t form = 0; form < QUILL_GEMM_FORMS; form++) {
     const struct quill_gemm *gemm = &level->kernels.gemm[form];
-    struct layer l = layer_new (QUILL_Q8_0, 64 * 9 + 3, 320, 1);
+    const size_t rows = slice_rows (level, gemm, cols[form]);
+    const struct quill_grid grid
+        = quill_split_grid (rows, QUILL_GEMM_CHUNK, m, quill_rows_at_once (gemm), cols[form], most_threads);
+    struct layer l;
 
-    check_gemm (level, gemm, &l, 501, EVERY_POOL, all_stores, 4);
+    if (!check_form_is_new (level, form))
+      continue;
+    g_assert_cmpuint (grid.n_across, >, 1);
+    g_assert_cmpuint (grid.n_down, >, most_threads);
+    l = layer_new (QUILL_Q8_0, rows + QUILL_GEMM_CHUNK + 3, cols[form], 1);
+    check_gemm (level, gemm, &l, m, EVERY_POOL, all_stores, 4);
     layer_free (&l);
   }
 }

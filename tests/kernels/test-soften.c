@@ -72,7 +72,7 @@ row_is_the_softmax (const struct check_level *level) {
   const float ranges[] = { 0.0f, 1.0f, 8.0f, 40.0f };
 
   for (size_t form = 0; form < QUILL_GEMM_FORMS; form++)
-    for (size_t l = 0; l < G_N_ELEMENTS (lengths); l++)
+    for (size_t l = 0; l < G_N_ELEMENTS (lengths) && check_form_is_new (level, form); l++)
       for (size_t d = 0; d < G_N_ELEMENTS (drops); d++)
         for (size_t r = 0; r < G_N_ELEMENTS (ranges); r++) {
           check_row (&level->kernels.gemm[form], lengths[l], ranges[r], drops[d], 0.0f);
