@@ -185,6 +185,27 @@ static enum quill_status check_type(const struct reader *r, const char *name, in
                       r->file, name_len, name, (int)file_id);
 }
 
+/* Whether whole blocks make up the rows. Blocks of K-quants are longer than rows of small models, which are
+ * sound all the same; those of the other types divide the rows of every Whisper model. */
+static enum quill_status check_rows(const struct reader *r, const char *name, int name_len,
+                                    const struct quill_tensor *t)
+{
+    const struct quill_type_traits *traits = quill_type_traits(t->type);
+
+    if (t->dims[0] % traits->block_len == 0)
+        return QUILL_OK;
+    if (traits->block_len > quill_type_traits(QUILL_Q8_0)->block_len)
+        return quill_fail(
+            r->err, QUILL_ERR_UNSUPPORTED,
+            "%s stores tensor %.*s as %s, whose blocks of %zu numbers do not divide its rows of %zu; use a "
+            "q5_1 or q8_0 model",
+            r->file, name_len, name, traits->name, traits->block_len, t->dims[0]);
+    return quill_fail(
+        r->err, QUILL_ERR_FORMAT,
+        "%s is damaged: rows of tensor %.*s have %zu elements, not a multiple of %zu as %s needs", r->file,
+        name_len, name, t->dims[0], traits->block_len, traits->name);
+}
+
 /* One tensor. name_at (may be NULL) receives the name and its NUL and is moved past them; *name_bytes counts
  * them. */
 static enum quill_status read_tensor(struct reader *r, struct quill_tensor *t, char **name_at,
@@ -216,16 +237,12 @@ static enum quill_status read_tensor(struct reader *r, struct quill_tensor *t, c
                               r->file, (int)name_len, name, (int)(uint32_t)t->dims[i]);
     QUILL_TRY(check_type(r, name, (int)name_len, file_id, &t->type));
     traits = quill_type_traits(t->type);
-    if (t->dims[0] % traits->block_len)
-        return quill_fail(
-            r->err, QUILL_ERR_FORMAT,
-            "%s is damaged: rows of tensor %.*s have %zu elements, not a multiple of %zu as %s needs",
-            r->file, (int)name_len, name, t->dims[0], traits->block_len, traits->name);
     if (!quill_mul3(&n_elements, t->dims[0], t->dims[1], t->dims[2]) ||
         !quill_mul2(&n_elements, n_elements, t->dims[3]) ||
         !quill_mul2(&t->bytes, n_elements / traits->block_len, traits->block_bytes))
         return quill_fail(r->err, QUILL_ERR_FORMAT, "%s is damaged: tensor %.*s claims an impossible size",
                           r->file, (int)name_len, name);
+    QUILL_TRY(check_rows(r, name, (int)name_len, t));
     if (!take(r, t->bytes, &t->data))
         return quill_fail(
             r->err, QUILL_ERR_FORMAT,
