@@ -35,11 +35,28 @@ longhand_set_error_from_engine (GError **error, const struct quill_error *engine
                g_ascii_toupper (*message), *message != '\0' ? message + 1 : "");
 }
 
+/* A file is not to blame for what is asked of it, but for what it is. */
+static LonghandError
+code_of_file (enum quill_status status) {
+  switch (status) {
+  case QUILL_ERR_IO:
+    return LONGHAND_ERROR_MODEL_MISSING;
+  case QUILL_ERR_UNSUPPORTED:
+    return LONGHAND_ERROR_MODEL_BROKEN;
+  case QUILL_OK:
+  case QUILL_ERR_INVALID:
+  case QUILL_ERR_NOMEM:
+  case QUILL_ERR_FORMAT:
+  case QUILL_ERR_CANCELLED:
+    break;
+  }
+  return code_from_status (status);
+}
+
 /* Most of the engine's sentences begin with the file's path. */
 static void
 set_model_error (GError **error, const char *path, const struct quill_error *engine_error) {
-  const LonghandError code = engine_error->code == QUILL_ERR_IO ? LONGHAND_ERROR_MODEL_MISSING
-                                                                : code_from_status (engine_error->code);
+  const LonghandError code = code_of_file (engine_error->code);
   g_autofree char *name = g_filename_display_name (path);
 
   if (engine_error->code == QUILL_ERR_NOMEM)

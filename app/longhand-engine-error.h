@@ -14,8 +14,7 @@ void longhand_set_error_from_engine (GError **error, const struct quill_error *e
 
 /* Opens a model file; the sentence of a failure names the file and says what to do. The file, which may come
  * from anywhere, is read by a thread in the sandbox.
- * Errors: LONGHAND_ERROR_MODEL_MISSING, _MODEL_BROKEN, _MODEL_UNSUPPORTED, _NO_MEMORY, _FAILED. Any thread.
- */
+ * Errors: LONGHAND_ERROR_MODEL_MISSING, _MODEL_BROKEN, _NO_MEMORY, _FAILED. Any thread. */
 struct quill_model *longhand_engine_open_model (const char *path, GError **error);
 
 G_END_DECLS

@@ -13,7 +13,7 @@ typedef enum {
   LONGHAND_ERROR_DEVICE_LOST,   /* it vanished while recording; what was said is kept */
   LONGHAND_ERROR_DEVICE_BUSY,   /* it cannot be opened */
   LONGHAND_ERROR_MODEL_MISSING,
-  LONGHAND_ERROR_MODEL_BROKEN,      /* not a model, truncated, wrong shapes */
+  LONGHAND_ERROR_MODEL_BROKEN,      /* not a model, truncated, of a form that is not known */
   LONGHAND_ERROR_MODEL_UNSUPPORTED, /* language, translation */
   LONGHAND_ERROR_NO_MEMORY,
   LONGHAND_ERROR_AUDIO_FILE, /* not a sound file, or a broken one */

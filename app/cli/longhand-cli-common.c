@@ -309,6 +309,17 @@ longhand_cli_engine_open_masked (LonghandCliEngine *engine, const char *model, i
   return longhand_cli_engine_open (engine, model, &settings, error);
 }
 
+/* Of a model that could be opened: what is not supported is the file, not what is asked of it. */
+static void
+set_transcriber_error (GError **error, const struct quill_error *engine_error) {
+  GError *failure = NULL;
+
+  longhand_set_error_from_engine (&failure, engine_error);
+  if (failure->code == LONGHAND_ERROR_MODEL_UNSUPPORTED)
+    failure->code = LONGHAND_ERROR_MODEL_BROKEN;
+  g_propagate_error (error, failure);
+}
+
 gboolean
 longhand_cli_engine_open (LonghandCliEngine *engine, const char *model, const struct quill_settings *settings,
                           GError **error) {
@@ -324,7 +335,7 @@ longhand_cli_engine_open (LonghandCliEngine *engine, const char *model, const st
   if (engine->model == NULL)
     return FALSE;
   if (quill_transcriber_open (&engine->transcriber, engine->model, settings, &engine_error) != QUILL_OK) {
-    longhand_set_error_from_engine (error, &engine_error);
+    set_transcriber_error (error, &engine_error);
     longhand_cli_engine_close (engine);
     return FALSE;
   }

@@ -146,6 +146,53 @@ broken_models_are_refused_before_anything_is_written (Fixture *fixture, gconstpo
   g_assert_cmpuint (n_files (fixture), ==, 1);
 }
 
+/* A whole model, of whose tensors one says that it is of a type that there is, but which nobody reads here.
+ */
+static void
+write_foreign (const char *path) {
+  static const char name[] = "decoder.blocks.0.attn.query.weight";
+  const guint32 q2_k = 10;
+  struct make_model model;
+  g_autofree char *bytes = NULL;
+  char *at;
+  gsize n;
+
+  g_assert_true (make_model_size (&model, "test.en", QUILL_F16));
+  g_assert_cmpint (make_model_write (&model, path, NULL), ==, QUILL_OK);
+  g_assert_true (g_file_get_contents (path, &bytes, &n, NULL));
+  at = memmem (bytes, n, name, strlen (name));
+  g_assert_nonnull (at);
+  memcpy (at - 3 * sizeof q2_k, &q2_k, sizeof q2_k); /* two dimensions lie between */
+  g_assert_true (g_file_set_contents (path, bytes, (gssize)n, NULL));
+}
+
+/* Command lines make sense that ask nothing of a model but to be one. */
+static void
+models_of_no_use_are_not_the_command_lines_fault (Fixture *fixture, gconstpointer data) {
+  g_autofree char *foreign = g_build_filename (fixture->dir, "ggml-foreign.bin", NULL);
+  g_autofree char *brief = g_build_filename (fixture->dir, "ggml-brief.bin", NULL);
+  const char *wav = g_getenv ("LONGHAND_TEST_WAV");
+  const struct {
+    const char *arguments[6], *part, *other_part;
+  } rows[] = {
+    { { "transcribe", "--model", foreign, wav }, foreign, "as q2_K, which is not supported; use an f16" },
+    { { "bench", "--model", foreign, wav }, foreign, "as q2_K" },
+    { { "quantize", foreign, fixture->out, "q8_0" }, foreign, "as q2_K" },
+    { { "transcribe", "--model", brief, wav }, "text context of 4 tokens", "too small" },
+  };
+  struct make_model model;
+
+  write_foreign (foreign);
+  g_assert_true (make_model_size (&model, "test.en", QUILL_F16));
+  model.dims.n_text_ctx = 4;
+  g_assert_cmpint (make_model_write (&model, brief, NULL), ==, QUILL_OK);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_auto (CliRun) run = cli_run_in (&(CliSetting){ 0 }, rows[i].arguments);
+
+    cli_assert_fails (&run, 3, rows[i].part, rows[i].other_part);
+  }
+}
+
 static void
 model_is_not_written_over_itself (Fixture *fixture, gconstpointer data) {
   g_autofree char *in = g_build_filename (fixture->dir, "ggml-narrow.bin", NULL);
@@ -272,6 +319,7 @@ main (int argc, char **argv) {
   ADD ("rows-of-tiny-name-another-type", rows_of_tiny_name_another_type);
   ADD ("broken-models-are-refused-before-anything-is-written",
        broken_models_are_refused_before_anything_is_written);
+  ADD ("models-of-no-use-are-not-the-command-lines-fault", models_of_no_use_are_not_the_command_lines_fault);
   ADD ("model-is-not-written-over-itself", model_is_not_written_over_itself);
   ADD ("link-stays-a-link", link_stays_a_link);
   ADD ("places-that-cannot-be-written-to-are-told-apart", places_that_cannot_be_written_to_are_told_apart);
