@@ -2,11 +2,11 @@
 #include "cli/longhand-cli-bench.h"
 
 #include "audio/longhand-audio-file.h"
+#include "cli/longhand-cli-level.h"
 #include "longhand-engine-error.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #define MAX_STEPS 64
 
@@ -254,12 +254,25 @@ measure_setting (LonghandBench *bench, LonghandBenchSetting *setting, const Long
   return measured;
 }
 
-static guint64
-peak_bytes (void) {
-  struct rusage usage;
+gboolean
+longhand_bench_measure_peak (guint64 *bytes, const LonghandBenchPlan *plan, GError **error) {
+  const LonghandCliLevelTask task
+      = { .level = g_array_index (plan->levels, struct quill_kernel_level, plan->levels->len - 1).name,
+          .model = plan->model,
+          .recording = plan->path,
+          .threads = (int)g_array_index (plan->threads, guint, plan->threads->len - 1) };
+  g_auto (LonghandCliLevelOutcome) outcome;
 
-  getrusage (RUSAGE_SELF, &usage);
-  return (guint64)usage.ru_maxrss * 1024;
+  show_progress (plan, "memory", 0);
+  longhand_cli_level_run (&outcome, &task);
+  if (outcome.told == NULL) {
+    g_set_error (error, LONGHAND_ERROR, LONGHAND_ERROR_FAILED, _ ("The kernel level “%s” failed: %s."),
+                 task.level, outcome.reason);
+    return FALSE;
+  }
+  *bytes = (guint64)json_object_get_int_member_with_default (json_node_get_object (outcome.told),
+                                                             "peak_rss_bytes", 0);
+  return TRUE;
 }
 
 /* ---- the whole ---- */
@@ -283,7 +296,7 @@ measure_main (LonghandBench *bench, LonghandBenchSetting *setting, const Longhan
       || !measure_setting (bench, setting, plan, plan->trace, *samples, *n, error))
     return FALSE;
   bench->audio_s = (double)*n / QUILL_SAMPLE_RATE;
-  bench->memory[5] = (LonghandBenchMemory){ "peak_rss", peak_bytes () };
+  bench->memory[5] = (LonghandBenchMemory){ "peak_rss", plan->peak_bytes };
   return TRUE;
 }
 

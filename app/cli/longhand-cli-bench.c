@@ -160,22 +160,26 @@ print_outcome (const LonghandBench *bench, const Options *options) {
 static int
 run (const Options *options) {
   g_autoptr (LonghandCliTrace) trace = options->trace_path != NULL ? longhand_cli_trace_new () : NULL;
-  const LonghandBenchPlan plan = { .model = options->model,
-                                   .path = options->path,
-                                   .threads = options->threads,
-                                   .levels = options->levels,
-                                   .rule = options->rule,
-                                   .warm_up = (guint)options->warm_up,
-                                   .progress = isatty (STDERR_FILENO),
-                                   .trace = trace };
+  LonghandBenchPlan plan = { .model = options->model,
+                             .path = options->path,
+                             .threads = options->threads,
+                             .levels = options->levels,
+                             .rule = options->rule,
+                             .warm_up = (guint)options->warm_up,
+                             .progress = isatty (STDERR_FILENO),
+                             .trace = trace };
   g_auto (LonghandBench) bench;
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) error = NULL, peak_error = NULL;
 
   longhand_bench_init (&bench);
   longhand_cli_catch_interrupt ();
+  /* What is wrong with a model or a recording is said better below. */
+  longhand_bench_measure_peak (&plan.peak_bytes, &plan, &peak_error);
   longhand_cli_close_in ((const char *const *)&options->trace_path, 1);
   if (!longhand_bench_measure (&bench, &plan, &error))
     return longhand_cli_fail (error);
+  if (peak_error != NULL)
+    return longhand_cli_fail (peak_error);
   print_outcome (&bench, options);
   if (trace != NULL && !longhand_cli_trace_finish (trace, options->trace_path, &error))
     return longhand_cli_fail (error);

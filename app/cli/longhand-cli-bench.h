@@ -98,12 +98,17 @@ typedef struct {
   LonghandStopRule rule;
   guint warm_up;
   gboolean progress;       /* on standard error */
+  guint64 peak_bytes;      /* as longhand_bench_measure_peak tells */
   LonghandCliTrace *trace; /* NULL: none; of the main setting's last run */
 } LonghandBenchPlan;
 
 void longhand_bench_init (LonghandBench *bench);
 void longhand_bench_clear (LonghandBench *bench);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LonghandBench, longhand_bench_clear)
+
+/* The most resident memory of a process that opens the main setting's engine and recognises once, which one
+ * that measures is not. Before longhand_cli_close_in. FALSE with LONGHAND_ERROR_FAILED. */
+gboolean longhand_bench_measure_peak (guint64 *bytes, const LonghandBenchPlan *plan, GError **error);
 
 /* FALSE with any error of models, recordings and the engine, or LONGHAND_ERROR_CANCELLED. */
 gboolean longhand_bench_measure (LonghandBench *bench, const LonghandBenchPlan *plan, GError **error);

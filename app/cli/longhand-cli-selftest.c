@@ -1,18 +1,11 @@
-/* longhand-cli selftest: each kernel level of this machine, end to end, and the sandbox that it runs in.
- *
- * Peak memory is counted for a process, and a kernel that uses an instruction the machine lacks would end
- * one: so each level runs in a child, which is this program with a hidden option, and which prints its
- * outcome as JSON. */
+/* longhand-cli selftest: each kernel level of this machine, end to end, and the sandbox that it runs in. Each
+ * has a process of its own, which is this verb with a hidden option. */
 #include "cli/longhand-cli.h"
 
-#include "audio/longhand-audio-file.h"
 #include "cli/longhand-cli-columns.h"
-#include "cli/longhand-cli-sandbox.h"
+#include "cli/longhand-cli-level.h"
 #include "longhand-config.h"
-#include "longhand-engine-error.h"
 #include "longhand-json.h"
-#include "longhand-process.h"
-#include "sandbox/longhand-sandbox.h"
 #include "transcript/longhand-words.h"
 
 #include <glib/gi18n.h>
@@ -100,115 +93,8 @@ print_and_free (JsonBuilder *json) {
   g_object_unref (json);
 }
 
-/* ---- the child: one level ---- */
-
-static gboolean
-mask_of (const char *level, guint32 *mask) {
-  struct quill_kernel_level levels[MAX_LEVELS];
-  const guint n = MIN (quill_kernel_levels (levels, MAX_LEVELS), MAX_LEVELS);
-
-  for (guint i = 0; i < n; i++)
-    if (strcmp (levels[i].name, level) == 0) {
-      *mask = levels[i].mask;
-      return TRUE;
-    }
-  return FALSE;
-}
-
 static void
-add_guards (JsonBuilder *json) {
-  LonghandSandboxState state;
-
-  longhand_sandbox_probe (&state);
-  longhand_json_boolean (json, guard_names[GUARD_SOCKETS], state.no_sockets);
-  longhand_json_boolean (json, guard_names[GUARD_FILES], state.no_files);
-  longhand_json_boolean (json, guard_names[GUARD_PROGRAMS], state.no_programs);
-}
-
-static gboolean
-hear (LonghandCliEngine *engine, const float *samples, gsize n, GError **error) {
-  struct quill_error engine_error = { 0 };
-  struct quill_result *result = NULL;
-  struct quill_params params;
-  g_autoptr (GString) text = g_string_new (NULL);
-  JsonBuilder *json;
-
-  quill_params_init (&params);
-  params.temperature_increment = 0;
-  if (quill_transcribe (engine->transcriber, samples, n, &params, &result, &engine_error) != QUILL_OK) {
-    longhand_set_error_from_engine (error, &engine_error);
-    return FALSE;
-  }
-  for (gsize i = 0; i < result->n_segments; i++)
-    g_string_append (text, result->segments[i].text);
-  json = json_builder_new ();
-  json_builder_begin_object (json);
-  longhand_json_string (json, "name", quill_transcriber_kernel_level (engine->transcriber));
-  longhand_json_string (json, "text", g_strstrip (text->str));
-  longhand_json_double (json, number_names[NUMBER_AUDIO_S], (double)n / QUILL_SAMPLE_RATE);
-  longhand_json_double (json, number_names[NUMBER_LOAD], engine->load_ms);
-  longhand_json_double (json, number_names[NUMBER_MEL], result->timings.mel_ms);
-  longhand_json_double (json, number_names[NUMBER_ENCODE], result->timings.encode_ms);
-  longhand_json_double (json, number_names[NUMBER_PROMPT], result->timings.prompt_ms);
-  longhand_json_double (json, number_names[NUMBER_DECODE], result->timings.decode_ms);
-  longhand_json_double (json, number_names[NUMBER_TOTAL], result->timings.total_ms);
-  longhand_json_double (json, number_names[NUMBER_PEAK], (double)longhand_process_get_peak_rss_bytes ());
-  longhand_json_double (json, number_names[NUMBER_THREADS],
-                        quill_transcriber_n_threads (engine->transcriber));
-  add_guards (json);
-  json_builder_end_object (json);
-  print_and_free (json);
-  quill_result_free (&result);
-  return TRUE;
-}
-
-static int
-run_level (const char *level, const char *model, int threads) {
-  g_autofree char *path = longhand_model_store_dup_sample_path ("sample.wav");
-  g_autofree float *samples = NULL;
-  g_autoptr (GError) error = NULL;
-  LonghandCliEngine engine;
-  guint32 mask;
-  gboolean heard;
-  gsize n;
-
-  if (!mask_of (level, &mask)) {
-    longhand_cli_complain (_ ("This machine has no kernel level “%s”."), level);
-    return LONGHAND_EXIT_USAGE;
-  }
-  longhand_cli_close_in (NULL, 0);
-  samples = longhand_audio_file_load (path, &n, NULL, &error);
-  if (samples == NULL || !longhand_cli_engine_open_masked (&engine, model, threads, mask, &error))
-    return longhand_cli_fail (error);
-  heard = hear (&engine, samples, n, &error);
-  longhand_cli_engine_close (&engine);
-  return heard ? LONGHAND_EXIT_OK : longhand_cli_fail (error);
-}
-
-/* ---- the parent: all of them ---- */
-
-/* What the child said about its failure, without the program's name and the full stop. (transfer full) */
-static char *
-sentence_of (const char *complaint) {
-  const char *begin
-      = g_str_has_prefix (complaint, "longhand-cli: ") ? complaint + strlen ("longhand-cli: ") : complaint;
-  g_autofree char *line = g_strndup (begin, strcspn (begin, "\n"));
-
-  if (g_str_has_suffix (line, "."))
-    line[strlen (line) - 1] = '\0';
-  return g_steal_pointer (&line);
-}
-
-static void
-read_outcome (Row *row, const char *output) {
-  g_autoptr (JsonNode) root = json_from_string (output, NULL);
-  JsonObject *object;
-
-  if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root)) {
-    row->reason = g_strdup (_ ("what it told makes no sense"));
-    return;
-  }
-  object = json_node_get_object (root);
+read_outcome (Row *row, JsonObject *object) {
   row->text = g_strdup (json_object_get_string_member_with_default (object, "text", ""));
   for (guint i = 0; i < N_NUMBERS; i++)
     row->number[i] = json_object_get_double_member_with_default (object, number_names[i], 0);
@@ -219,32 +105,17 @@ read_outcome (Row *row, const char *output) {
                                    json_object_get_string_member_with_default (object, "name", ""));
 }
 
-/* The exit code of the child; 0 also where a signal ended it, which only concerns this level. */
+/* As LonghandCliLevelOutcome.code. */
 static int
 run_child (const Selftest *test, Row *row) {
-  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
-  g_autofree char *threads = g_strdup_printf ("%d", test->threads);
-  g_autoptr (GSubprocess) child = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *output = NULL, *complaint = NULL;
+  const LonghandCliLevelTask task = { .level = row->name, .model = test->model, .threads = test->threads };
+  g_auto (LonghandCliLevelOutcome) outcome;
 
-  child = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, &error,
-                            program != NULL ? program : "longhand-cli", "selftest", "--run-level", row->name,
-                            "--model", test->model, "--threads", threads, NULL);
-  if (child == NULL || !g_subprocess_communicate_utf8 (child, NULL, NULL, &output, &complaint, &error)) {
-    row->reason = g_strdup (error->message);
-    return LONGHAND_EXIT_OK;
-  }
-  if (g_subprocess_get_if_signaled (child)) {
-    row->reason = g_strdup_printf (_ ("it was ended by a signal: %s"),
-                                   g_strsignal (g_subprocess_get_term_sig (child)));
-    return LONGHAND_EXIT_OK;
-  }
-  if (g_subprocess_get_exit_status (child) != LONGHAND_EXIT_OK)
-    row->reason = sentence_of (complaint);
-  else
-    read_outcome (row, output);
-  return g_subprocess_get_exit_status (child);
+  longhand_cli_level_run (&outcome, &task);
+  row->reason = g_steal_pointer (&outcome.reason);
+  if (outcome.told != NULL)
+    read_outcome (row, json_node_get_object (outcome.told));
+  return outcome.code;
 }
 
 /* The first level is what the others are compared with. */
@@ -436,7 +307,7 @@ run_all (Selftest *test, gboolean as_json) {
 int
 longhand_cli_selftest (int argc, char **argv) {
   g_autofree char *model = NULL;
-  g_autofree char *level = NULL;
+  g_autofree char *level = NULL, *recording = NULL;
   gboolean as_json = FALSE;
   int threads = 0;
   const GOptionEntry entries[] = {
@@ -446,6 +317,7 @@ longhand_cli_selftest (int argc, char **argv) {
       N_ ("Threads, 1 to 256 (default 0: as many as are best)"), N_ ("N") },
     { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, N_ ("Print JSON"), NULL },
     { "run-level", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &level, NULL, NULL },
+    { "recording", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &recording, NULL, NULL },
     G_OPTION_ENTRY_NULL,
   };
   g_auto (Selftest) test;
@@ -474,7 +346,7 @@ longhand_cli_selftest (int argc, char **argv) {
   if (!longhand_cli_check_threads (threads, &error))
     return longhand_cli_fail (error);
   if (level != NULL)
-    return run_level (level, model, threads);
+    return longhand_cli_level_recognise (&(LonghandCliLevelTask){ level, model, recording, threads });
   if (!prepare (&test, model, threads, &error))
     return longhand_cli_fail (error);
   longhand_cli_catch_interrupt ();

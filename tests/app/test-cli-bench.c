@@ -280,6 +280,25 @@ table_names_everything (void) {
     cli_assert_contains (run.out, more[i]);
 }
 
+/* Many loads and runs are no part of what recognition needs at its height: that is what one process needs
+ * which does nothing else, as those of selftest. Blocks that are freed stay in a process, and sanitizers keep
+ * them on purpose. */
+static void
+peak_of_memory_is_that_of_one_recognition (void) {
+  g_auto (CliRun) run = cli_run ("bench", "--json", "--runs", "20", "--threads", "1", NULL);
+  g_auto (CliRun) once = cli_run ("selftest", "--json", "--threads", "1", NULL);
+  g_autoptr (JsonNode) node = NULL, once_node = NULL;
+  JsonObject *root = parse (&run, &node), *once_root = parse (&once, &once_node);
+  JsonArray *memory = json_object_get_array_member (root, "memory");
+  JsonArray *levels = json_object_get_array_member (once_root, "levels");
+  JsonObject *best = json_array_get_object_element (levels, json_array_get_length (levels) - 1);
+  JsonObject *peak = json_array_get_object_element (memory, G_N_ELEMENTS (memory_names) - 1);
+
+  g_assert_cmpstr (json_object_get_string_member (best, "name"), ==,
+                   json_object_get_string_member (json_object_get_object_member (root, "setting"), "level"));
+  g_assert_cmpfloat_with_epsilon (number (peak, "bytes") / number (best, "peak_rss_bytes"), 1, 0.1);
+}
+
 /* ---- trace ---- */
 
 /* A trace that a viewer can show: names of the rows, then events in order, nothing below the least, `names`
@@ -387,6 +406,8 @@ main (int argc, char **argv) {
   g_test_add_func ("/cli-bench/threads-and-levels-are-compared", threads_and_levels_are_compared);
   g_test_add_func ("/cli-bench/csv-has-a-line-for-each-number", csv_has_a_line_for_each_number);
   g_test_add_func ("/cli-bench/table-names-everything", table_names_everything);
+  g_test_add_func ("/cli-bench/peak-of-memory-is-that-of-one-recognition",
+                   peak_of_memory_is_that_of_one_recognition);
   g_test_add_func ("/cli-bench/bench-and-transcribe-write-a-trace", bench_and_transcribe_write_a_trace);
   g_test_add_func ("/cli-bench/trace-that-cannot-be-written-is-said-after-the-text",
                    trace_that_cannot_be_written_is_said_after_the_text);
