@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* Id and title come from the file's name. (transfer full) */
+/* Id and title come from the file's name, its languages from its header, if it has one. (transfer full) */
 LonghandModel *longhand_model_new (const char *path, guint64 size, gboolean bundled);
 
 /* Title for people of the model with this id. (transfer full) */

@@ -1,7 +1,7 @@
 /* Which models are installed. Search order: the user's data dir (XDG_DATA_HOME/longhand/models), system data
  * dirs (each of XDG_DATA_DIRS + /longhand/models), the bundled model (LONGHAND_MODEL_DIR in the environment
- * for uninstalled runs, else the build's pkgdatadir/models). Only names and file sizes are looked at here;
- * files are checked when they are opened. */
+ * for uninstalled runs, else the build's pkgdatadir/models). Only names, file sizes and the size of the
+ * vocabulary are looked at here; files are checked when they are opened. */
 #pragma once
 
 #include <gio/gio.h>
@@ -17,7 +17,7 @@ const char *longhand_model_get_title (LonghandModel *self); /* for people: "Long
 const char *longhand_model_get_path (LonghandModel *self);
 guint64 longhand_model_get_size (LonghandModel *self);
 gboolean longhand_model_is_bundled (LonghandModel *self);
-gboolean longhand_model_is_english_only (LonghandModel *self); /* by its name, ".en" */
+gboolean longhand_model_is_english_only (LonghandModel *self); /* by its header; without, by its name */
 
 #define LONGHAND_TYPE_MODEL_STORE (longhand_model_store_get_type ())
 G_DECLARE_FINAL_TYPE (LonghandModelStore, longhand_model_store, LONGHAND, MODEL_STORE, GObject)

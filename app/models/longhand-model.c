@@ -3,6 +3,9 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#define GGML_MAGIC 0x67676d6cu
+#define N_VOCAB_ENGLISH 51864 /* others have a token more, or two */
+
 struct _LonghandModel {
   GObject parent_instance;
 
@@ -13,6 +16,7 @@ struct _LonghandModel {
 
   guint64 size;
   gboolean bundled;
+  gboolean english_only;
 };
 
 G_DEFINE_TYPE (LonghandModel, longhand_model, G_TYPE_OBJECT)
@@ -79,18 +83,38 @@ longhand_model_id_is_english_only (const char *id) {
   return g_str_has_suffix (id, ".en") || strstr (id, ".en-") != NULL;
 }
 
+/* What the header says, where the file has one: people name files as they like. */
+static gboolean
+is_english_only (const char *path, const char *id) {
+  guint32 header[2] = { 0, 0 }; /* magic, n_vocab */
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFileInputStream) stream
+      = g_file_test (path, G_FILE_TEST_IS_REGULAR) ? g_file_read (file, NULL, NULL) : NULL;
+
+  if (stream == NULL
+      || !g_input_stream_read_all (G_INPUT_STREAM (stream), header, sizeof header, NULL, NULL, NULL)
+      || GUINT32_FROM_LE (header[0]) != GGML_MAGIC)
+    return longhand_model_id_is_english_only (id);
+  return GUINT32_FROM_LE (header[1]) == N_VOCAB_ENGLISH;
+}
+
 /* "large-v3-turbo-q5_0" -> "Whisper large v3 turbo q5_0"; "longhand-mini.en-q5_K" -> "Longhand mini q5_K
  * (English)" */
-char *
-longhand_model_dup_title_of (const char *id) {
+static char *
+dup_title (const char *id, gboolean english_only) {
   const gboolean ours = g_str_has_prefix (id, "longhand-");
   g_autoptr (GString) name = g_string_new (ours ? id + strlen ("longhand-") : id);
 
   g_string_replace (name, ".en", "", 1);
   g_strdelimit (name->str, "-", ' ');
-  if (longhand_model_id_is_english_only (id)) /* Translators: a model's name and size, like “Whisper base” */
+  if (english_only) /* Translators: a model's name and size, like “Whisper base” */
     return g_strdup_printf (_ ("%s %s (English)"), ours ? "Longhand" : "Whisper", name->str);
   return g_strdup_printf ("%s %s", ours ? "Longhand" : "Whisper", name->str);
+}
+
+char *
+longhand_model_dup_title_of (const char *id) {
+  return dup_title (id, longhand_model_id_is_english_only (id));
 }
 
 LonghandModel *
@@ -103,7 +127,8 @@ longhand_model_new (const char *path, guint64 size, gboolean bundled) {
   if (g_str_has_suffix (start, ".bin"))
     start[strlen (start) - strlen (".bin")] = '\0';
   self->id = g_strdup (start);
-  self->title = longhand_model_dup_title_of (self->id);
+  self->english_only = is_english_only (path, self->id);
+  self->title = dup_title (self->id, self->english_only);
   self->path = g_strdup (path);
   self->size = size;
   self->bundled = bundled;
@@ -143,5 +168,5 @@ longhand_model_is_bundled (LonghandModel *self) {
 gboolean
 longhand_model_is_english_only (LonghandModel *self) {
   g_return_val_if_fail (LONGHAND_IS_MODEL (self), FALSE);
-  return longhand_model_id_is_english_only (self->id);
+  return self->english_only;
 }

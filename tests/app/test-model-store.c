@@ -135,6 +135,32 @@ path_is_taken_as_it_is (void) {
   g_rmdir (dir);
 }
 
+static LonghandModel *
+find_with_vocabulary (LonghandModelStore *store, const char *name, guint32 n_vocab) {
+  const guint32 header[] = { GUINT32_TO_LE (0x67676d6c), GUINT32_TO_LE (n_vocab) };
+  g_autofree char *file = g_strdup_printf ("ggml-%s.bin", name);
+  g_autofree char *path = g_build_filename (home, file, NULL);
+
+  g_assert_true (g_file_set_contents (path, (const char *)header, sizeof header, NULL));
+  longhand_model_store_refresh (store);
+  return longhand_model_store_lookup (store, name, NULL);
+}
+
+static void
+languages_are_those_of_the_file_not_of_its_name (void) {
+  g_autoptr (LonghandModelStore) store = longhand_model_store_new ();
+  g_autoptr (LonghandModel) english = find_with_vocabulary (store, "dictation", 51864);
+  g_autoptr (LonghandModel) many = find_with_vocabulary (store, "mine.en", 51865);
+  g_autoptr (LonghandModel) large = find_with_vocabulary (store, "v3.en", 51866);
+
+  g_assert_true (longhand_model_is_english_only (english));
+  g_assert_cmpstr (longhand_model_get_title (english), ==, "Whisper dictation (English)");
+  g_assert_false (longhand_model_is_english_only (many));
+  g_assert_cmpstr (longhand_model_get_title (many), ==, "Whisper mine");
+  g_assert_false (longhand_model_is_english_only (large));
+  clear_all ();
+}
+
 static void
 missing_model_names_the_folders (void) {
   static const char *const wanted[] = { "", "base.en" };
@@ -225,6 +251,8 @@ main (int argc, char **argv) {
   g_test_add_func ("/model-store/best-is-the-largest-that-is-not-bundled",
                    best_is_the_largest_that_is_not_bundled);
   g_test_add_func ("/model-store/path-is-taken-as-it-is", path_is_taken_as_it_is);
+  g_test_add_func ("/model-store/languages-are-those-of-the-file-not-of-its-name",
+                   languages_are_those_of_the_file_not_of_its_name);
   g_test_add_func ("/model-store/missing-model-names-the-folders", missing_model_names_the_folders);
   g_test_add_func ("/model-store/refresh-says-what-changed-and-nothing-else",
                    refresh_says_what_changed_and_nothing_else);

@@ -470,7 +470,7 @@ what_is_deleted_goes_with_the_window (ModelsFixture *f, gconstpointer data) {
 static void
 a_file_is_imported (ModelsFixture *f, gconstpointer data) {
   longhand_models_view_import (view_of (f), model_path);
-  WAIT_FOR (offers (f, "Whisper mine", "models.delete"));
+  WAIT_FOR (offers (f, "Whisper mine (English)", "models.delete"));
   WAIT_FOR (says (f->window, "“mine” is installed"));
 }
 
@@ -499,7 +499,7 @@ a_dropped_file_is_imported (ModelsFixture *f, gconstpointer data) {
   g_value_set_boxed (&value, files);
   g_signal_emit_by_name (drop_target_of (f), "drop", &value, 10.0, 10.0, &taken);
   g_assert_true (taken);
-  WAIT_FOR (offers (f, "Whisper mine", "models.delete"));
+  WAIT_FOR (offers (f, "Whisper mine (English)", "models.delete"));
 }
 
 static void
