@@ -380,6 +380,23 @@ leaving_says_that_a_download_stops (ModelsFixture *f, gconstpointer data) {
 }
 
 static void
+what_is_complete_is_not_asked_about (ModelsFixture *f, gconstpointer data) {
+  LonghandWindow *window = f->ui.window;
+
+  model_server_set_manner (f->server, MODEL_SERVER_TRUNCATES);
+  press (f, TITLE, "models.download");
+  WAIT_FOR (longhand_part_file_look (f->path) > 0);
+  close_window (f);
+  gtk_window_close (GTK_WINDOW (window));
+  WAIT_FOR (window->downloads_question != NULL);
+  model_server_set_manner (f->server, MODEL_SERVER_HONEST);
+  WAIT_FOR (exists (f->path));
+  WAIT_FOR (window->downloads_question == NULL);
+  fixture_settle ();
+  g_assert_nonnull (f->ui.window);
+}
+
+static void
 cancelling_leaves_nothing (ModelsFixture *f, gconstpointer data) {
   model_server_set_manner (f->server, MODEL_SERVER_STALLS);
   press (f, TITLE, "models.download");
@@ -712,6 +729,7 @@ main (int argc, char **argv) {
   ADD ("the-desktop-tells-nothing-that-is-seen", the_desktop_tells_nothing_that_is_seen);
   ADD ("banner-that-was-dismissed-stays-away", banner_that_was_dismissed_stays_away);
   ADD ("leaving-says-that-a-download-stops", leaving_says_that_a_download_stops);
+  ADD ("what-is-complete-is-not-asked-about", what_is_complete_is_not_asked_about);
   ADD ("what-was-measured-marks-a-model", what_was_measured_marks_a_model);
   ADD ("the-machine-is-measured", the_machine_is_measured);
   ADD ("a-machine-that-others-use-is-to-be-measured-again",

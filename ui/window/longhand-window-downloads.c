@@ -102,12 +102,34 @@ follow (LonghandWindow *self, LonghandDownload *download) {
   }
 }
 
+/* (transfer full): what is asked of whoever leaves meanwhile. */
+static char *
+describe_leaving (LonghandDownload *download) {
+  return g_strdup_printf (
+      _ ("“%s” is not complete yet. What has arrived is kept: next time, go on with it in Models."),
+      longhand_download_get_entry (download)->title);
+}
+
+/* A question is about what is under way now, and goes when nothing is. */
+static void
+follow_question (LonghandWindow *self, LonghandDownload *under_way) {
+  g_autofree char *body = under_way != NULL ? describe_leaving (under_way) : NULL;
+
+  if (self->downloads_question == NULL)
+    return;
+  if (body != NULL)
+    adw_message_dialog_set_body (ADW_MESSAGE_DIALOG (self->downloads_question), body);
+  else
+    gtk_window_close (self->downloads_question);
+}
+
 static void
 on_changed (LonghandWindow *self, const char *id) {
   LonghandDownload *download = longhand_downloads_get (self->downloads, id);
 
   follow (self, download);
   notify_of_end (self, download);
+  follow_question (self, longhand_downloads_find_under_way (self->downloads));
   follow_sleep (self, longhand_downloads_find_under_way (self->downloads) != NULL);
 }
 
@@ -152,9 +174,7 @@ on_answer (AdwMessageDialog *dialog, const char *response, LonghandWindow *self)
 
 static void
 ask (LonghandWindow *self, LonghandDownload *download) {
-  g_autofree char *body = g_strdup_printf (
-      _ ("“%s” is not complete yet. What has arrived is kept: next time, go on with it in Models."),
-      longhand_download_get_entry (download)->title);
+  g_autofree char *body = describe_leaving (download);
   GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), _ ("Stop the Download?"), body);
 
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "close",
