@@ -26,6 +26,13 @@ struct _LonghandModelRow {
 
 G_DEFINE_FINAL_TYPE (LonghandModelRow, longhand_model_row, ADW_TYPE_PREFERENCES_ROW)
 
+/* A double click is one press: under its second half is the button that took the place of the first. */
+static void
+on_press (GtkGesture *click, int n_press) {
+  if (n_press > 1)
+    gtk_gesture_set_state (click, GTK_EVENT_SEQUENCE_CLAIMED);
+}
+
 static void
 longhand_model_row_finalize (GObject *object) {
   LonghandModelRow *self = LONGHAND_MODEL_ROW (object);
@@ -52,6 +59,7 @@ longhand_model_row_class_init (LonghandModelRowClass *klass) {
   gtk_widget_class_bind_template_child (widget_class, LonghandModelRow, pause);
   gtk_widget_class_bind_template_child (widget_class, LonghandModelRow, cancel);
   gtk_widget_class_bind_template_child (widget_class, LonghandModelRow, remove);
+  gtk_widget_class_bind_template_callback (widget_class, on_press);
 }
 
 static void
