@@ -204,6 +204,22 @@ words_appear_and_it_works (FirstRunFixture *f, gconstpointer data) {
   fixture_assert_text (&f->ui, "Somebody else. I say what I think.");
 }
 
+/* Its words are not shown here: nothing may look as if they were to be. */
+static void
+a_recording_of_somebody_else_is_no_test (FirstRunFixture *f, gconstpointer data) {
+  go_to (f, 5);
+  WAIT_FOR (longhand_dictation_get_model_state (f->ui.dictation) == LONGHAND_MODEL_STATE_READY);
+  longhand_dictation_start (f->ui.dictation);
+  WAIT_FOR (longhand_dictation_get_state (f->ui.dictation) == LONGHAND_STATE_RECORDING);
+  g_assert_true (says (f, "Stop recording first"));
+  g_assert_false (says (f, "Longhand is listening."));
+  longhand_dictation_stop (f->ui.dictation);
+  WAIT_FOR (!longhand_dictation_has_pending (f->ui.dictation));
+  g_assert_false (says (f, "Stop recording first"));
+  press_record (f);
+  g_assert_true (says (f, "Longhand is listening."));
+}
+
 static void
 what_failed_is_said (FirstRunFixture *f, gconstpointer data) {
   go_to (f, 5);
@@ -361,6 +377,7 @@ main (int argc, char **argv) {
   ADD ("a-missing-microphone-is-said", NULL, a_missing_microphone_is_said);
   ADD ("another-microphone-is-chosen", NULL, another_microphone_is_chosen);
   ADD ("words-appear-and-it-works", NULL, words_appear_and_it_works);
+  ADD ("a-recording-of-somebody-else-is-no-test", NULL, a_recording_of_somebody_else_is_no_test);
   ADD ("what-failed-is-said", NULL, what_failed_is_said);
   ADD ("sound-is-kept-when-it-is-wanted", NULL, sound_is_kept_when_it_is_wanted);
   ADD ("leaving-ends-the-recording", NULL, leaving_ends_the_recording);

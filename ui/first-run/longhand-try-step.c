@@ -79,7 +79,10 @@ show_status (LonghandTryStep *self) {
   else if (state != LONGHAND_STATE_IDLE && is_loading)
     gtk_label_set_text (self->status, _ ("The model is being loaded: speak, nothing is lost."));
   else if (state == LONGHAND_STATE_RECORDING)
-    gtk_label_set_text (self->status, _ ("Longhand is listening."));
+    gtk_label_set_text (self->status,
+                        self->has_started
+                            ? _ ("Longhand is listening.")
+                            : _ ("Stop recording first: what you say goes into the open session."));
   else
     gtk_label_set_text (self->status, "");
 }
