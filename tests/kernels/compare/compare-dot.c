@@ -68,7 +68,8 @@ dots_new (struct dots *d, const struct quill_kernels *kernels, const struct quil
           bool raw) {
   const struct quill_type_traits *traits = quill_type_traits (d->type);
 
-  d->stride = d->k / traits->block_len * traits->block_bytes + (d->type == QUILL_F32 ? 4 : 2);
+  /* Every second row is at an odd address, as tensors of a file may be. */
+  d->stride = d->k / traits->block_len * traits->block_bytes + 3;
   d->x_stride = quill_dot_row_bytes (d->type, d->k);
   d->rows = random_weights (d->type, MAX_ROWS, d->k, d->stride, raw);
   d->x = rows_of_x (portable, d->type, MAX_M, d->k);
@@ -257,35 +258,68 @@ mixes_are_the_portable_ones (const struct quill_kernels *kernels, const struct q
       }
 }
 
-/* Rows of int8: packed to within one step of rounding; products are exact integers, scaled by two roundings;
- * a mix adds n_rows numbers of at most 127. */
+/* Rows of int8: as many as there are, of any numbers or of the largest alone, with all the signs that two
+ * rows may have. Each ends `shift` bytes before its memory does. */
+struct int8_rows {
+  size_t n, n8, n_rows;
+  float *x;
+  int8_t *row, *rows; /* [n8], [n_rows, n8] */
+};
+
+static struct int8_rows
+int8_rows_new (size_t n, size_t n_rows, bool extreme, size_t shift) {
+  struct int8_rows r = { .n = n, .n8 = quill_int8_padded (n), .n_rows = n_rows, .x = random_floats (n) };
+
+  r.row = memory_new (r.n8 + shift);
+  r.rows = memory_new (n_rows * r.n8 + shift);
+  for (size_t i = 0; extreme && i < n; i++)
+    r.x[i] = n % 2 || random_below (2) ? -0.75f : 0.75f;
+  for (size_t i = 0; i < n_rows * r.n8; i++)
+    if (!extreme)
+      r.rows[i] = (int8_t)((int)random_below (255) - 127);
+    else /* all of one sign, or some of either */
+      r.rows[i] = i / r.n8 % 3 == 0 ? -127 : i / r.n8 % 3 == 1 || random_below (2) ? 127 : -127;
+  return r;
+}
+
+/* Packed to within one step of rounding; products are exact integers, scaled by two roundings; a mix adds
+ * n_rows numbers of at most 127. */
+static void
+compare_int8_rows (const struct quill_kernels *kernels, const struct quill_kernels *portable,
+                   const struct int8_rows *r) {
+  const float *a = random_floats (r->n_rows), *scales = random_floats (r->n_rows);
+  float *y = floats_new (r->n_rows), *expected = floats_new (r->n_rows);
+  float *mix = floats_new (r->n8), *expected_mix = floats_new (r->n8);
+  int8_t *expected_row = memory_new (r->n8);
+  const float scale = kernels->pack_int8 (r->x, r->n, r->row);
+
+  expect_near (scale, portable->pack_int8 (r->x, r->n, expected_row), EPS * (double)scale);
+  for (size_t i = 0; i < r->n8; i++)
+    expect_near (r->row[i], expected_row[i], i < r->n ? 1.0 : 0.0);
+  kernels->dot_int8 (r->row, scale, r->rows, scales, r->n_rows, r->n8, y);
+  portable->dot_int8 (r->row, scale, r->rows, scales, r->n_rows, r->n8, expected);
+  for (size_t i = 0; i < r->n_rows; i++)
+    expect_near (y[i], expected[i], 2 * EPS * fabs ((double)expected[i]));
+  kernels->sum_int8 (a, r->rows, scales, r->n_rows, r->n8, mix);
+  portable->sum_int8 (a, r->rows, scales, r->n_rows, r->n8, expected_mix);
+  for (size_t i = 0; i < r->n8; i++)
+    expect_near (mix[i], expected_mix[i], 2.0 * (double)r->n_rows * EPS * 127.0);
+  r->x[random_below (r->n)] = random_below (2) ? NAN : -INFINITY;
+  expect (isnan (kernels->pack_int8 (r->x, r->n, r->row)), "a row with no number has no scale");
+}
+
 static void
 int8_rows_are_the_portable_ones (const struct quill_kernels *kernels, const struct quill_kernels *portable) {
   for (size_t n = 1; n <= 130; n += n < 70 ? 7 : 13)
-    for (size_t n_rows = 1; n_rows <= 9; n_rows++) {
-      const size_t n8 = quill_int8_padded (n);
-      const float *x = random_floats (n), *a = random_floats (n_rows), *scales = random_floats (n_rows);
-      int8_t *row = memory_new (n8), *expected_row = memory_new (n8), *rows = memory_new (n_rows * n8);
-      float *y = floats_new (n_rows), *expected = floats_new (n_rows);
-      float *mix = floats_new (n8), *expected_mix = floats_new (n8);
+    for (size_t n_rows = 1; n_rows <= 9; n_rows++)
+      for (int extreme = 0; extreme < 2; extreme++)
+        for (size_t shift = 0; shift < 2; shift++) {
+          const struct int8_rows r = int8_rows_new (n, n_rows, extreme != 0, shift);
 
-      compare_case ("%zu rows of %zu", n_rows, n);
-      const float scale = kernels->pack_int8 (x, n, row);
-      expect_near (scale, portable->pack_int8 (x, n, expected_row), EPS * (double)scale);
-      for (size_t i = 0; i < n8; i++)
-        expect_near (row[i], expected_row[i], i < n ? 1.0 : 0.0);
-      for (size_t i = 0; i < n_rows * n8; i++)
-        rows[i] = (int8_t)((int)random_below (255) - 127);
-      kernels->dot_int8 (row, scale, rows, scales, n_rows, n8, y);
-      portable->dot_int8 (row, scale, rows, scales, n_rows, n8, expected);
-      for (size_t i = 0; i < n_rows; i++)
-        expect_near (y[i], expected[i], 2 * EPS * fabs ((double)expected[i]));
-      kernels->sum_int8 (a, rows, scales, n_rows, n8, mix);
-      portable->sum_int8 (a, rows, scales, n_rows, n8, expected_mix);
-      for (size_t i = 0; i < n8; i++)
-        expect_near (mix[i], expected_mix[i], 2.0 * (double)n_rows * EPS * 127.0);
-      memory_release ();
-    }
+          compare_case ("%zu rows of %zu%s%s", n_rows, n, extreme ? ", extreme" : "", shift ? ", odd" : "");
+          compare_int8_rows (kernels, portable, &r);
+          memory_release ();
+        }
 }
 
 void

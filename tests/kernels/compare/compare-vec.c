@@ -1,4 +1,5 @@
 /* Vector kernels. Lengths go over every remainder; vectors end where their memory ends. */
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -60,6 +61,50 @@ gelu_is_the_portable_one (const struct quill_kernels *kernels, const struct quil
   expect (special[0] == 0.0f && special[1] == 0.0f, "of 0 it is 0");
   expect (isnan (special[2]), "NaN stays");
   expect (special[3] == 1e30f && special[4] == 0.0f, "far out it is x and 0");
+}
+
+/* Numbers of the kinds that a maximum may meet: any, few different ones, some or all of them no numbers, all
+ * the lowest, and infinite. */
+enum { ANY, TIES, SOME_NAN, ALL_NAN, LOWEST, INFINITE, MAXIMUM_KINDS };
+
+static float
+number_of_kind (int kind) {
+  switch (kind) {
+  case TIES:
+    return (float)random_below (3) - 1.0f;
+  case SOME_NAN:
+    return random_below (2) ? NAN : random_float () - 5.0f;
+  case ALL_NAN:
+    return NAN;
+  case LOWEST:
+    return -FLT_MAX;
+  case INFINITE:
+    return random_below (8) ? -INFINITY : INFINITY;
+  default:
+    return 100.0f * random_float () - 1000.0f;
+  }
+}
+
+/* It is one of the numbers, so nothing rounds; of zeros either sign will do. */
+static void
+maximum_is_the_portable_one (const struct quill_kernels *kernels, const struct quill_kernels *portable) {
+  for (size_t n = 0; n <= MAX_N; n = next_length (n))
+    for (int kind = 0; kind < MAXIMUM_KINDS; kind++) {
+      float *x = floats_new (n);
+
+      compare_case ("n %zu, kind %d", n, kind);
+      for (size_t i = 0; i < n; i++)
+        x[i] = number_of_kind (kind);
+      expect_near (kernels->maximum (x, n), portable->maximum (x, n), 0.0);
+      expect (!isnan (kernels->maximum (x, n)), "the maximum passes over NaN");
+      for (size_t i = 0; kind != INFINITE && i < n; i++) { /* wherever it lies */
+        const float before = x[i];
+
+        x[i] = 3.5f;
+        expect_near (kernels->maximum (x, n), 3.5, 0.0);
+        x[i] = before;
+      }
+    }
 }
 
 /* Numbers of the kinds that scores have: close together, far apart, some or all of them impossible. */
@@ -152,6 +197,7 @@ void
 compare_vec (const struct quill_kernels *k) {
   compare_run (k, "add is exact", add_is_exact);
   compare_run (k, "gelu is the portable one, wherever an element lies", gelu_is_the_portable_one);
+  compare_run (k, "maximum is the portable one", maximum_is_the_portable_one);
   compare_run (k, "softmax is the portable one", softmax_is_the_portable_one);
   compare_run (k, "log_sum_exp is the portable one", log_sum_exp_is_the_portable_one);
   compare_run (k, "what is no number is not hidden", no_number_is_not_hidden);

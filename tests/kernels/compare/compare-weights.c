@@ -13,13 +13,16 @@ weights_expand_to_the_same_bits (const struct quill_kernels *kernels, const stru
     for (size_t n = 0; n <= max; n += step)
       for (int raw = 0; raw < 2; raw++) {
         const size_t bytes = n / step * traits->block_bytes;
-        const unsigned char *src = random_weights (type, 1, n, bytes, raw != 0);
+        /* The second ends where the memory ends; the first lies a byte off any alignment. */
+        const unsigned char *src = random_weights (type, 2, n, bytes + 1, raw != 0);
         float *dst = floats_new (n), *expected = floats_new (n);
 
-        compare_case ("%s, n %zu%s", traits->name, n, raw ? ", any bytes" : "");
-        kernels->dequantize[type](src, dst, n);
-        portable->dequantize[type](src, expected, n);
-        expect_same (dst, expected, n);
+        for (size_t i = 0; i < 2; i++) {
+          compare_case ("%s, n %zu%s%s", traits->name, n, raw ? ", any bytes" : "", i == 0 ? ", odd" : "");
+          kernels->dequantize[type](src + i * (bytes + 1), dst, n);
+          portable->dequantize[type](src + i * (bytes + 1), expected, n);
+          expect_same (dst, expected, n);
+        }
       }
   }
 }
