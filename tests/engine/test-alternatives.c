@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "bundled.h"
 #include "text/words.h"
 #include "transcriber.h"
@@ -422,6 +423,31 @@ assert_refused (struct fixture *f, const char *reason) {
 }
 
 static void
+each_failing_allocation_of_words_is_told (struct fixture *f, const void *unused) {
+  const unsigned long before = quill_alloc_count ();
+  struct quill_result *result = hear (f);
+  const unsigned long n_allocations = quill_alloc_count () - before;
+  g_autofree char *expected = describe_alternatives (result), *again = NULL;
+
+  g_assert_cmpstr (expected, !=, "");
+  quill_result_free (&result);
+  for (unsigned long i = 1; i <= n_allocations; i++) {
+    struct quill_error err = { 0 };
+
+    quill_alloc_fail_at (i);
+    g_assert_cmpint (quill_transcribe (f->transcriber, f->samples, f->n, &f->params, &result, &err), ==,
+                     QUILL_ERR_NOMEM);
+    quill_alloc_fail_at (0);
+    g_assert_true (g_str_has_prefix (err.message, "not enough memory"));
+    g_assert_null (result);
+  }
+  result = hear (f);
+  again = describe_alternatives (result);
+  g_assert_cmpstr (again, ==, expected);
+  quill_result_free (&result);
+}
+
+static void
 impossible_requests_say_what_is_possible (struct fixture *f, const void *unused) {
   f->params.n_alternatives = QUILL_MAX_ALTERNATIVES + 1;
   assert_refused (f, "5 alternatives to a word are too many: use at most 4");
@@ -458,6 +484,7 @@ main (int argc, char **argv) {
   ADD ("recordings-together-have-their-own", recordings_together_have_their_own);
   ADD ("keep-to-the-grammar", alternatives_keep_to_the_grammar);
   ADD ("cancelling-works-while-looking", cancelling_works_while_looking);
+  ADD ("each-failing-allocation-of-words-is-told", each_failing_allocation_of_words_is_told);
   ADD ("impossible-requests-say-what-is-possible", impossible_requests_say_what_is_possible);
   g_test_add_func ("/alternatives/a-word-has-a-core", a_word_has_a_core);
   return g_test_run ();
