@@ -258,8 +258,8 @@ mixes_are_the_portable_ones (const struct quill_kernels *kernels, const struct q
       }
 }
 
-/* Rows of int8: as many as there are, of any numbers or of the largest alone, with all the signs that two
- * rows may have. Each ends `shift` bytes before its memory does. */
+/* A row of x and what it is multiplied with: any numbers, or the largest alone, of one sign or of both.
+ * Packed rows end `shift` bytes before their memory does. */
 struct int8_rows {
   size_t n, n8, n_rows;
   float *x;
