@@ -396,26 +396,6 @@ what_is_complete_is_not_asked_about (ModelsFixture *f, gconstpointer data) {
   g_assert_nonnull (f->ui.window);
 }
 
-/* By the mouse, on a part of the active window. */
-static void
-double_click (GtkWidget *widget) {
-  GtkNative *native = gtk_widget_get_native (widget);
-  const graphene_point_t middle = GRAPHENE_POINT_INIT ((float)gtk_widget_get_width (widget) / 2,
-                                                       (float)gtk_widget_get_height (widget) / 2);
-  g_autofree char *command = NULL;
-  g_autoptr (GError) error = NULL;
-  graphene_point_t point;
-  double x, y;
-
-  g_assert_true (gtk_widget_compute_point (widget, GTK_WIDGET (native), &middle, &point));
-  gtk_native_get_surface_transform (native, &x, &y);
-  command = g_strdup_printf (
-      "xdotool getactivewindow mousemove --window %%1 %.0f %.0f click --repeat 2 --delay 80 1", point.x + x,
-      point.y + y);
-  if (!g_spawn_command_line_async (command, &error))
-    g_error ("%s", error->message);
-}
-
 /* Pause and Cancel take the place of Download. */
 static void
 a_double_click_downloads (ModelsFixture *f, gconstpointer data) {
@@ -424,7 +404,7 @@ a_double_click_downloads (ModelsFixture *f, gconstpointer data) {
   model_server_set_manner (f->server, MODEL_SERVER_STALLS);
   gtk_widget_grab_focus (button); /* which scrolls to it */
   fixture_settle ();
-  double_click (button);
+  fixture_double_click (button);
   WAIT_FOR (longhand_part_file_look (f->path) >= n_bytes / 2);
   fixture_press ("Up"); /* comes after the clicks */
   fixture_settle ();

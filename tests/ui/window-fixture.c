@@ -182,6 +182,23 @@ fixture_type (const char *text) {
   run ((const char *const[]){ "xdotool", "type", "--delay", "20", text, NULL });
 }
 
+void
+fixture_double_click (GtkWidget *widget) {
+  GtkWidget *native = GTK_WIDGET (gtk_widget_get_native (widget));
+  const graphene_point_t middle = GRAPHENE_POINT_INIT ((float)gtk_widget_get_width (widget) / 2,
+                                                       (float)gtk_widget_get_height (widget) / 2);
+  graphene_point_t point;
+  double shadow_x, shadow_y;
+  g_autofree char *x = NULL, *y = NULL;
+
+  g_assert_true (gtk_widget_compute_point (widget, native, &middle, &point));
+  gtk_native_get_surface_transform (GTK_NATIVE (native), &shadow_x, &shadow_y);
+  x = g_strdup_printf ("%.0f", point.x + shadow_x);
+  y = g_strdup_printf ("%.0f", point.y + shadow_y);
+  run ((const char *const[]){ "xdotool", "getactivewindow", "mousemove", "--window", "%1", x, y, "click", "1",
+                              "sleep", "0.1", "mousemove_relative", "0", "2", "click", "1", NULL });
+}
+
 /* ---- a person's eyes ---- */
 
 static gpointer

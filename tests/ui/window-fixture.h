@@ -54,6 +54,9 @@ void fixture_settle (void);  /* until nothing is left to be done */
 void fixture_press (const char *keys);
 void fixture_press_times (const char *keys, guint n); /* the last one may be on its way yet */
 void fixture_type (const char *text);
+/* In the window that has the keyboard, by a hand that moves a little: only then does GTK see what came under
+ * it. */
+void fixture_double_click (GtkWidget *widget);
 
 /* The first descendant of a type for which property is value; NULL when there is none. Also in other windows
  * than the fixture's, if root is NULL. */
