@@ -144,6 +144,7 @@ compare_models (gconstpointer a, gconstpointer b) {
   return strcmp (longhand_model_get_id (first), longhand_model_get_id (second));
 }
 
+/* By all that is shown of them: another file may be there under the name of one. */
 static gboolean
 same_models (GPtrArray *a, GPtrArray *b) {
   if (a->len != b->len)
@@ -152,6 +153,7 @@ same_models (GPtrArray *a, GPtrArray *b) {
     LonghandModel *first = g_ptr_array_index (a, i), *second = g_ptr_array_index (b, i);
 
     if (longhand_model_get_size (first) != longhand_model_get_size (second)
+        || longhand_model_is_english_only (first) != longhand_model_is_english_only (second)
         || !g_str_equal (longhand_model_get_path (first), longhand_model_get_path (second)))
       return FALSE;
   }

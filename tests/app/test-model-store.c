@@ -161,6 +161,19 @@ languages_are_those_of_the_file_not_of_its_name (void) {
   clear_all ();
 }
 
+/* Whoever has one file after the other under a name sees what is there now. */
+static void
+another_file_under_a_name_has_its_own_languages (void) {
+  g_autoptr (LonghandModelStore) store = longhand_model_store_new ();
+  g_autoptr (LonghandModel) english = find_with_vocabulary (store, "dictation", 51864);
+  g_autoptr (LonghandModel) many = find_with_vocabulary (store, "dictation", 51865);
+
+  g_assert_cmpuint (longhand_model_get_size (english), ==, longhand_model_get_size (many));
+  g_assert_true (longhand_model_is_english_only (english));
+  g_assert_false (longhand_model_is_english_only (many));
+  clear_all ();
+}
+
 static void
 missing_model_names_the_folders (void) {
   static const char *const wanted[] = { "", "base.en" };
@@ -253,6 +266,8 @@ main (int argc, char **argv) {
   g_test_add_func ("/model-store/path-is-taken-as-it-is", path_is_taken_as_it_is);
   g_test_add_func ("/model-store/languages-are-those-of-the-file-not-of-its-name",
                    languages_are_those_of_the_file_not_of_its_name);
+  g_test_add_func ("/model-store/another-file-under-a-name-has-its-own-languages",
+                   another_file_under_a_name_has_its_own_languages);
   g_test_add_func ("/model-store/missing-model-names-the-folders", missing_model_names_the_folders);
   g_test_add_func ("/model-store/refresh-says-what-changed-and-nothing-else",
                    refresh_says_what_changed_and_nothing_else);
