@@ -111,11 +111,13 @@ test_panel (Fixture *f, gconstpointer data) {
   g_assert_nonnull (strstr (labels, "Real-time factor\n"));
   for (guint i = 0; i < LONGHAND_N_MEMORY; i++) {
     g_autofree char *size = g_format_size_full (stats.memory[i].bytes, G_FORMAT_SIZE_IEC_UNITS);
+    g_auto (GStrv) number_and_unit = g_strsplit (size, "\u00a0", 2);
+    g_autofree char *breakable = g_strjoinv (" ", number_and_unit);
     g_autofree char *row = g_strdup_printf ("%s\n", stats.memory[i].name);
 
     g_assert_nonnull (strstr (labels, row));
     if (i + 1 < LONGHAND_N_MEMORY) /* the last is the process, which grows meanwhile */
-      g_assert_nonnull (strstr (labels, size));
+      g_assert_nonnull (strstr (labels, breakable));
   }
 }
 
@@ -230,7 +232,7 @@ test_panel_shows_what_it_is_told (Fixture *f, gconstpointer data) {
     "\nFinal text after\n0.54 – 1.55 s\n",
     "\nWords revised\n25 %\n",
     "\nProcessor time\n44.5 s\n",
-    "\nMemory, peak\n45.0\u00a0MiB\n",
+    "\nMemory, peak\n45.0 MiB\n",
     "\nSound waiting\n4.3 s\n",
     "\nLost samples\n41\n",
     "\nGaps in the sound\n42\n",
@@ -238,9 +240,9 @@ test_panel_shows_what_it_is_told (Fixture *f, gconstpointer data) {
     "\nInstruction set\navx9\n",
     "\nConvolutions\n100.0 ms\n",
     "\nChoice of tokens\n113.0 ms\n",
-    "\nKey/value cache\n3.0\u00a0MiB\n",
-    "\nEverything else\n35.0\u00a0MiB\n",
-    "\nProcess total\n50.0\u00a0MiB\n",
+    "\nKey/value cache\n3.0 MiB\n",
+    "\nEverything else\n35.0 MiB\n",
+    "\nProcess total\n50.0 MiB\n",
     "\nLoading the model\n1.23 s\n",
     "\nVoice activity\n5 %\n",
     "\nMel spectrum\n10 %\n",
@@ -615,6 +617,48 @@ test_names (Fixture *f, gconstpointer data) {
                                     TRUE);
 }
 
+static int tooltip_width; /* that it would have; 0: none came */
+
+void __wrap_gtk_tooltip_set_custom (GtkTooltip *tooltip, GtkWidget *shown);
+void
+__wrap_gtk_tooltip_set_custom (GtkTooltip *tooltip, GtkWidget *shown) {
+  g_object_ref_sink (shown);
+  gtk_widget_measure (shown, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &tooltip_width, NULL, NULL);
+  g_object_unref (shown);
+}
+
+#define TOOLTIP_EDGES 24 /* pixels; around its text */
+
+/* Asks for it as GTK does when the pointer rests on the row. */
+static void
+assert_tooltip_fits (GtkWidget *row) {
+  g_autoptr (GtkTooltip) tooltip = g_object_new (GTK_TYPE_TOOLTIP, NULL);
+  gboolean is_shown = FALSE;
+
+  tooltip_width = 0;
+  g_signal_emit_by_name (row, "query-tooltip", 0, 0, FALSE, tooltip, &is_shown);
+  g_assert_true (is_shown);
+  g_assert_cmpint (tooltip_width, >, 0);
+  g_assert_cmpint (tooltip_width, <=, FIXTURE_NARROW - TOOLTIP_EDGES);
+}
+
+/* On a phone, with small text and with large. */
+static void
+test_tooltips (Fixture *f, gconstpointer data) {
+  GtkSettings *settings = gtk_settings_get_default ();
+  GtkWidget *name, *row;
+  int dpi;
+
+  toggle (f);
+  name = fixture_find (f->window->performance, GTK_TYPE_LABEL, "label", "Words firm after");
+  row = gtk_widget_get_ancestor (name, LONGHAND_TYPE_FIGURE_ROW);
+  assert_tooltip_fits (row);
+  g_object_get (settings, "gtk-xft-dpi", &dpi, NULL);
+  g_object_set (settings, "gtk-xft-dpi", 2 * dpi, NULL);
+  assert_tooltip_fits (row);
+  g_object_set (settings, "gtk-xft-dpi", dpi, NULL);
+}
+
 /* Beside a text and the sessions there is not more room for it. */
 static void
 test_width (Fixture *f, gconstpointer data) {
@@ -653,6 +697,7 @@ main (int argc, char **argv) {
   ADD ("what-was-measured-is-there-again", test_what_was_measured);
   ADD ("closed-it-does-nothing", test_closed);
   ADD ("it-is-narrow", test_width);
+  ADD ("explanations-are-narrow", test_tooltips);
   ADD ("rows-say-name-and-value", test_names);
   return g_test_run ();
 }

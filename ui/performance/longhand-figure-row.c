@@ -1,5 +1,7 @@
 #include "performance/longhand-figure-row.h"
 
+#include "widgets/longhand-wrap.h"
+
 #define MAX_CHARS 16
 
 struct _LonghandFigureRow {
@@ -78,6 +80,7 @@ longhand_figure_row_new (const char *name, const char *explanation) {
   LonghandFigureRow *self = g_object_new (LONGHAND_TYPE_FIGURE_ROW, "tooltip-text", explanation, NULL);
 
   gtk_label_set_label (self->name, name);
+  g_signal_connect (self, "query-tooltip", G_CALLBACK (longhand_wrap_tooltip), NULL);
   return GTK_WIDGET (self);
 }
 
