@@ -411,7 +411,7 @@ test_choice_in_large_text (Fixture *f, gconstpointer data) {
   g_object_set (settings, "gtk-xft-dpi", 2 * dpi, NULL);
   g_settings_set_string (longhand_settings_get_gsettings (f->settings), "keep-sound", "always");
   preferences = longhand_preferences_new (f->settings, f->store, f->dictation, f->library);
-  gtk_window_set_default_size (GTK_WINDOW (preferences), FIXTURE_NARROW_LARGE, 600);
+  gtk_window_set_default_size (GTK_WINDOW (preferences), FIXTURE_NARROW, 600);
   fixture_activate (GTK_WINDOW (preferences));
   adw_preferences_window_set_visible_page_name (ADW_PREFERENCES_WINDOW (preferences), "privacy");
   fixture_settle ();

@@ -128,6 +128,23 @@ test_full (Fixture *f, gconstpointer data) {
   fixture_assert_fits (gtk_widget_get_first_child (GTK_WIDGET (f->window)));
 }
 
+/* The title goes before the button's label, and the label before the button; what it does is told anyway. */
+static void
+test_record_button_is_narrow (Fixture *f, gconstpointer data) {
+  GtkSettings *settings = gtk_settings_get_default ();
+  GtkWidget *label = GTK_WIDGET (f->window->record_content);
+  int dpi;
+
+  gtk_window_set_default_size (GTK_WINDOW (f->window), FIXTURE_NARROW, 500);
+  WAIT_FOR (adw_flap_get_folded (f->window->sides) && gtk_widget_get_mapped (label));
+  g_object_get (settings, "gtk-xft-dpi", &dpi, NULL);
+  g_object_set (settings, "gtk-xft-dpi", 2 * dpi, NULL);
+  WAIT_FOR (!gtk_widget_get_mapped (label));
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (f->window->record), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                       "Record");
+  g_object_set (settings, "gtk-xft-dpi", dpi, NULL);
+}
+
 /* ---- assistive technology ---- */
 
 static gboolean
@@ -488,6 +505,7 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/window/actions/the-performance-panel-is-remembered", test_performance_is_kept);
   FIXTURE_ADD ("/window/fits/a-narrow-screen", test_narrow);
   FIXTURE_ADD ("/window/fits/with-all-that-there-may-be", test_full);
+  FIXTURE_ADD ("/window/fits/what-the-record-button-does", test_record_button_is_narrow);
   FIXTURE_ADD ("/window/accessible/what-is-drawn-is-told-and-nothing-else", test_told_while_drawn);
   FIXTURE_ADD ("/window/accessible/buttons-of-a-toast-are-named", test_toast_named);
   g_test_add_func ("/window/accessible/buttons-are-named-as-they-are-seen", test_buttons_named);

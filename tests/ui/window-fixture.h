@@ -64,8 +64,7 @@ gpointer fixture_find (gpointer root, GType type, const char *property, const ch
 /* The text of all visible labels, one a line. (transfer full) */
 char *fixture_dup_labels (gpointer root);
 
-#define FIXTURE_NARROW 360       /* pixels: a phone held upright */
-#define FIXTURE_NARROW_LARGE 400 /* with text twice as large */
+#define FIXTURE_NARROW 360 /* pixels: a phone held upright */
 /* What people with a phone, with text twice as large, and who read from right to left see; with a desktop of high
  * contrast, where a window must be on the screen, also that all texts can be read, light and dark. widget: what a
  * window holds, or a part of it. window-looks.c. */

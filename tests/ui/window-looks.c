@@ -46,7 +46,7 @@ assert_narrow (GtkWidget *widget) {
   assert_narrower_than (widget, FIXTURE_NARROW);
   g_object_get (settings, "gtk-xft-dpi", &dpi, NULL);
   g_object_set (settings, "gtk-xft-dpi", 2 * dpi, NULL);
-  assert_narrower_than (widget, FIXTURE_NARROW_LARGE);
+  assert_narrower_than (widget, FIXTURE_NARROW);
   g_object_set (settings, "gtk-xft-dpi", dpi, NULL);
 }
 

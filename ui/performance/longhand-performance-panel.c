@@ -11,6 +11,8 @@
 
 #include <glib/gi18n.h>
 
+#define NO_BREAK_SPACE "\302\240" /* GLib's, between number and unit */
+
 enum {
   ROW_RTF,
   ROW_FIRST,
@@ -106,11 +108,14 @@ set_percentiles (LonghandFigureRow *row, double p50_s, double p95_s) {
     set_value (row, _ ("%.2f – %.2f s"), p50_s, p95_s);
 }
 
+/* The unit may go under the number, where text is large beside a name of one long word. */
 static void
 set_bytes (LonghandFigureRow *row, guint64 bytes) {
   g_autofree char *size = g_format_size_full (bytes, G_FORMAT_SIZE_IEC_UNITS);
+  g_autoptr (GString) text = g_string_new (size);
 
-  longhand_figure_row_set_value (row, size);
+  g_string_replace (text, NO_BREAK_SPACE, " ", 0);
+  longhand_figure_row_set_value (row, text->str);
 }
 
 /* How well the text keeps up. */

@@ -15,7 +15,7 @@ G_DEFINE_TYPE_WITH_PRIVATE (LonghandChoiceRow, longhand_choice_row, ADW_TYPE_COM
 
 /* ---- room ---- */
 
-#define MAX_CHARS 16
+#define MAX_CHARS 14
 
 static void
 make_room_in (GtkWidget *widget) {

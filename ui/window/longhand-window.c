@@ -35,6 +35,14 @@ show_elapsed (gpointer user) {
   return G_SOURCE_CONTINUE;
 }
 
+/* The name is told apart from the label, which goes where there is no room for it. */
+static void
+name_record_button (LonghandWindow *self, const char *name, const char *tooltip) {
+  adw_button_content_set_label (self->record_content, name);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->record), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->record), tooltip);
+}
+
 static void
 show_record_button (LonghandWindow *self, LonghandState state) {
   GtkWidget *button = GTK_WIDGET (self->record);
@@ -42,24 +50,20 @@ show_record_button (LonghandWindow *self, LonghandState state) {
   switch (state) {
   case LONGHAND_STATE_STARTING:
   case LONGHAND_STATE_RECORDING:
-    adw_button_content_set_label (self->record_content, _ ("Stop"));
     adw_button_content_set_icon_name (self->record_content, "media-playback-stop-symbolic");
-    gtk_widget_set_tooltip_text (button, _ ("Stop Recording"));
+    name_record_button (self, _ ("Stop"), _ ("Stop Recording"));
     break;
   case LONGHAND_STATE_WAITING:
-    adw_button_content_set_label (self->record_content, _ ("Cancel"));
     adw_button_content_set_icon_name (self->record_content, "media-playback-stop-symbolic");
-    gtk_widget_set_tooltip_text (button, _ ("Do Not Wait for the Microphone"));
+    name_record_button (self, _ ("Cancel"), _ ("Do Not Wait for the Microphone"));
     break;
   case LONGHAND_STATE_FINISHING:
-    adw_button_content_set_label (self->record_content, _ ("Wait…"));
-    gtk_widget_set_tooltip_text (button, _ ("The last words are being recognised"));
+    name_record_button (self, _ ("Wait…"), _ ("The last words are being recognised"));
     break;
   case LONGHAND_STATE_IDLE:
   default:
-    adw_button_content_set_label (self->record_content, _ ("Record"));
     adw_button_content_set_icon_name (self->record_content, "media-record-symbolic");
-    gtk_widget_set_tooltip_text (button, _ ("Record"));
+    name_record_button (self, _ ("Record"), _ ("Record"));
     break;
   }
   gtk_widget_remove_css_class (button, "suggested-action");
