@@ -125,6 +125,27 @@ print (const char *text) {
   return printed;
 }
 
+/* By the places of their first words. */
+static void
+assert_pages_begin_at_the_top (const char *text) {
+  g_autofree char *dir = g_dir_make_tmp ("longhand-print-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (dir, "out.pdf", NULL);
+  g_autofree char *boxes = NULL;
+  g_auto (GStrv) pages = NULL;
+
+  export_to (path, text);
+  boxes = ask ((const char *const[]){ "pdftotext", "-bbox", path, "-", NULL });
+  pages = g_strsplit (boxes, "<page ", -1);
+  g_assert_cmpuint (g_strv_length (pages), >, 2); /* what is before the first one, and two */
+  for (char **page = pages + 1; *page != NULL; page++) {
+    const char *first = strstr (*page, "yMin=\""), *top = strstr (pages[1], "yMin=\"");
+
+    g_assert_cmpfloat_with_epsilon (g_ascii_strtod (first + 6, NULL), g_ascii_strtod (top + 6, NULL), 1);
+  }
+  g_unlink (path);
+  g_rmdir (dir);
+}
+
 static guint
 count_pages (const char *read) {
   guint n = 0;
@@ -221,6 +242,18 @@ main_loop_turns_while_pages_are_made (void) {
   g_rmdir (dir);
 }
 
+/* Whether as many lines as a page has are even or odd. */
+static void
+no_page_begins_with_an_empty_line (void) {
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < 60; i++)
+    g_string_append (text, "paragraph\n\n");
+  assert_pages_begin_at_the_top (text->str);
+  g_string_prepend (text, "paragraph\n");
+  assert_pages_begin_at_the_top (text->str);
+}
+
 static void
 pdf_says_what_it_is (void) {
   g_autofree char *dir = g_dir_make_tmp ("longhand-print-XXXXXX", NULL);
@@ -259,6 +292,7 @@ main (int argc, char **argv) {
   g_test_add_func ("/print/long-text-goes-on-and-no-line-is-lost", long_text_goes_on_and_no_line_is_lost);
   g_test_add_func ("/print/paragraph-longer-than-a-page-is-broken-between-lines",
                    paragraph_longer_than_a_page_is_broken_between_lines);
+  g_test_add_func ("/print/no-page-begins-with-an-empty-line", no_page_begins_with_an_empty_line);
   g_test_add_func ("/print/the-main-loop-turns-while-pages-are-made", main_loop_turns_while_pages_are_made);
   g_test_add_func ("/print/pdf-says-what-it-is", pdf_says_what_it_is);
   g_test_add_func ("/print/memory-that-runs-out-is-said", memory_that_runs_out_is_said);

@@ -33,7 +33,7 @@ height_of_line (PangoLayout *layout) {
   return (double)extents.height / PANGO_SCALE;
 }
 
-/* As many lines as have room go on a page, one at least. */
+/* As many lines as have room go on a page, one at least. Empty ones at its end need none. */
 static void
 find_starts (LonghandPages *self) {
   const double room = self->height - FOOTER_LINES * height_of_line (self->layout);
@@ -49,7 +49,8 @@ find_starts (LonghandPages *self) {
     pango_layout_iter_get_line_extents (iter, NULL, &extents);
     y = (double)extents.y / PANGO_SCALE;
     bottom = (double)(extents.y + extents.height) / PANGO_SCALE;
-    if (bottom - top > room && line > g_array_index (self->starts, int, self->starts->len - 1)) {
+    if (bottom - top > room && extents.width > 0
+        && line > g_array_index (self->starts, int, self->starts->len - 1)) {
       g_array_append_val (self->starts, line);
       top = y;
     }
