@@ -89,6 +89,17 @@ it_fits_a_narrow_screen (FirstRunFixture *f, gconstpointer data) {
 
 /* ---- the machine ---- */
 
+/* German says the same in more letters, large ones too. */
+static void
+its_last_button_fits_in_longer_words (FirstRunFixture *f, gconstpointer data) {
+  GtkButton *last;
+
+  go_to (f, 5);
+  last = fixture_find (f->window, GTK_TYPE_BUTTON, "label", "Start _Writing");
+  gtk_button_set_label (last, "_Mit dem Schreiben beginnen");
+  fixture_assert_fits (last);
+}
+
 static void
 the_machine_is_measured_and_explained (FirstRunFixture *f, gconstpointer data) {
   GSettings *settings = longhand_settings_get_gsettings (f->ui.settings);
@@ -370,6 +381,7 @@ main (int argc, char **argv) {
   ADD ("it-can-be-left-while-it-listens", GUINT_TO_POINTER (4), it_can_be_left_at_every_step);
   ADD ("it-can-be-left-before-it-is-tried", GUINT_TO_POINTER (5), it_can_be_left_at_every_step);
   ADD ("it-fits-a-narrow-screen", NULL, it_fits_a_narrow_screen);
+  ADD ("its-last-button-fits-in-longer-words", NULL, its_last_button_fits_in_longer_words);
   ADD ("the-machine-is-measured-and-explained", NULL, the_machine_is_measured_and_explained);
   ADD ("the-next-step-waits-for-the-same-measurement", NULL, the_next_step_waits_for_the_same_measurement);
   ADD ("a-voice-is-heard", NULL, a_voice_is_heard);

@@ -5,6 +5,7 @@
 #include "first-run/longhand-try-step.h"
 #include "models/longhand-models-view.h"
 #include "widgets/longhand-accessible.h"
+#include "widgets/longhand-wrap.h"
 
 #include <glib/gi18n.h>
 
@@ -125,5 +126,6 @@ longhand_first_run_new (LonghandSettings *settings, LonghandModelStore *store, L
   add_step (self, longhand_try_step_new (settings, dictation), _ ("Try It"));
   longhand_accessible_tell_drawn_page (self->stack);
   show_step (self);
+  longhand_wrap_button (self->next);
   return GTK_WIDGET (self);
 }
