@@ -231,6 +231,10 @@ longhand_model_row_new (const LonghandModelRowFacts *facts) {
   show (self->download, FALSE);
   show (self->pause, FALSE);
   show (self->cancel, FALSE);
+  /* where nothing can be pressed the Tab key would not pass, and leave the whole list out when that is the
+   * first row */
+  gtk_widget_set_focusable (GTK_WIDGET (self),
+                            facts->download == NULL && facts->is_in_use && !facts->is_deletable);
   if (facts->download != NULL)
     longhand_model_row_follow (self, facts->download);
   return GTK_WIDGET (self);

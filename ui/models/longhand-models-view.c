@@ -6,6 +6,7 @@
 #include "models/longhand-transfer.h"
 #include "widgets/longhand-accessible.h"
 #include "widgets/longhand-banner.h"
+#include "widgets/longhand-undo-toast.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -235,11 +236,9 @@ free_path (gpointer path, GClosure *closure) {
 static void
 offer_undo (LonghandModelsView *self, LonghandModel *model) {
   g_autofree char *message = g_strdup_printf (_ ("“%s” deleted"), longhand_model_get_title (model));
-  AdwToast *toast = new_toast (message);
+  AdwToast *toast = longhand_undo_toast_new (message, "models.undo-delete",
+                                             g_variant_new_string (longhand_model_get_path (model)));
 
-  adw_toast_set_button_label (toast, _ ("_Undo"));
-  adw_toast_set_action_name (toast, "models.undo-delete");
-  adw_toast_set_action_target (toast, "s", longhand_model_get_path (model));
   g_signal_connect_data (toast, "dismissed", G_CALLBACK (on_toast_dismissed),
                          g_strdup (longhand_model_get_path (model)), free_path, 0);
   adw_toast_overlay_add_toast (self->toasts, toast);

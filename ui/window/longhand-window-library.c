@@ -1,10 +1,11 @@
 /* The open session and the library: what is written and dictated is kept by itself, and others are opened. */
 #include "window/longhand-window-private.h"
 
+#include "widgets/longhand-undo-toast.h"
+
 #include <glib/gi18n.h>
 
 #define SAVE_DELAY_MS 1000 /* after the first change that is not kept */
-#define UNDO_TIMEOUT_S 15  /* for those who read slowly, or with their ears */
 
 static LonghandDocument *
 get_document (LonghandWindow *self) {
@@ -323,8 +324,6 @@ static void
 on_removed (LonghandWindow *self, gint64 id, const char *heading) {
   const gboolean is_open = id == self->session->id;
   g_autofree char *message = g_strdup_printf (_ ("“%s” deleted"), heading);
-  g_autofree char *title = g_markup_escape_text (message, -1);
-  AdwToast *toast;
 
   if (is_open && !may_leave (self))
     return;
@@ -337,12 +336,8 @@ on_removed (LonghandWindow *self, gint64 id, const char *heading) {
     self->wanted_id = 0;
   if (is_open)
     show_session (self, longhand_session_new ());
-  toast = adw_toast_new (title);
-  adw_toast_set_timeout (toast, UNDO_TIMEOUT_S);
-  adw_toast_set_button_label (toast, _ ("_Undo"));
-  adw_toast_set_action_name (toast, "win.restore-session");
-  adw_toast_set_action_target (toast, "x", id);
-  adw_toast_overlay_add_toast (self->toasts, toast);
+  adw_toast_overlay_add_toast (
+      self->toasts, longhand_undo_toast_new (message, "win.restore-session", g_variant_new_int64 (id)));
 }
 
 void
