@@ -62,6 +62,12 @@ journal_fixture_leave (JournalFixture *f) {
   g_clear_pointer (&f->journal, longhand_journal_unref);
 }
 
+void
+journal_fixture_wait_for_disk (JournalFixture *f) {
+  while (!longhand_journal_wait_for_disk (f->journal))
+    g_usleep (1000);
+}
+
 char *
 journal_fixture_dup_path (JournalFixture *f) {
   g_autoptr (GPtrArray) paths = longhand_recovery_find (f->folder);

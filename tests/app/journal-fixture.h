@@ -20,6 +20,7 @@ void journal_fixture_set_up (JournalFixture *f, gconstpointer data);
 void journal_fixture_tear_down (JournalFixture *f, gconstpointer data);
 void journal_fixture_open (JournalFixture *f);  /* a new journal, as the next program has one */
 void journal_fixture_leave (JournalFixture *f); /* as a crash would, as far as the file is concerned */
+void journal_fixture_wait_for_disk (JournalFixture *f); /* which the journal itself does for a second only */
 void journal_remove_all (const char *path);
 
 char *journal_fixture_dup_path (JournalFixture *f);            /* of the only session (transfer full) */

@@ -231,13 +231,12 @@ failed_sync_costs_nothing (JournalFixture *f, gconstpointer data) {
   g_autoptr (LonghandRecovery) recovery = NULL;
 
   longhand_journal_append_sound (f->journal, f->sound, SECOND);
-  g_assert_true (longhand_journal_wait_for_disk (f->journal));
+  journal_fixture_wait_for_disk (f);
   calls = (Calls){ .fail_at = 2, .n_fails = 1, .error = EIO };
   longhand_journal_append_sound (f->journal, f->sound + SECOND, SECOND);
   g_assert_false (longhand_journal_wait_for_disk (f->journal));
   assert_one_sentence (f);
-  while (!longhand_journal_wait_for_disk (f->journal)) /* the journal tries again by itself */
-    g_usleep (1000);
+  journal_fixture_wait_for_disk (f); /* the journal tries again by itself */
   journal_fixture_leave (f);
   recovery = journal_fixture_recover (f);
   journal_assert_rest (recovery, f->sound, 2 * SECOND);
@@ -248,10 +247,10 @@ failed_sync_costs_nothing (JournalFixture *f, gconstpointer data) {
 static void
 sync_that_is_not_known_is_none_that_fails (JournalFixture *f, gconstpointer data) {
   longhand_journal_append_sound (f->journal, f->sound, SECOND);
-  g_assert_true (longhand_journal_wait_for_disk (f->journal));
+  journal_fixture_wait_for_disk (f);
   calls = (Calls){ .fail_at = 2, .n_fails = 1, .error = EINVAL };
   longhand_journal_append_sound (f->journal, f->sound + SECOND, SECOND);
-  g_assert_true (longhand_journal_wait_for_disk (f->journal));
+  journal_fixture_wait_for_disk (f);
   g_assert_cmpuint (f->problems->len, ==, 0);
 }
 

@@ -303,7 +303,7 @@ text_of_all_sessions_is_dealt_with (JournalFixture *f, gconstpointer data) {
   journal_fixture_open (f);
   longhand_journal_append_sound (f->journal, f->sound, SECOND);
   longhand_journal_append_text (f->journal, 0, 900, "Of its own.");
-  g_assert_true (longhand_journal_wait_for_disk (f->journal));
+  journal_fixture_wait_for_disk (f);
   g_assert_true (longhand_journal_resume (f->journal, left->fd, left->path, left->n_bytes, left->n_rest, 0));
   left->fd = -1;
   longhand_journal_append_dealt_with (f->journal, longhand_journal_get_n_texts (f->journal));

@@ -196,7 +196,7 @@ sound_of_a_session_that_was_taken_up (Fixture *f, gconstpointer data) {
                                           recovery->n_rest, recovery->rest_ms));
   recovery->fd = -1;
   longhand_journal_append_sound (f->journal.journal, f->journal.sound + 8 * SECOND, SECOND);
-  g_assert_true (longhand_journal_wait_for_disk (f->journal.journal));
+  journal_fixture_wait_for_disk (&f->journal);
   keep (f, 0, recovery->begin_ms, 5000);
   assert_all_kept (f);
   parts = list (f);
