@@ -294,7 +294,7 @@ assert_escape_from_word (Fixture *f) {
   gtk_widget_activate_action (GTK_WIDGET (f->window), "win.word", NULL);
   WAIT_FOR (is_at (f, "Play “Some” Again"));
   fixture_press ("Escape");
-  g_assert_false (gtk_widget_get_mapped (GTK_WIDGET (f->window->word_popover)));
+  WAIT_FOR (!gtk_widget_get_mapped (GTK_WIDGET (f->window->word_popover)));
   fixture_type ("xyz");
   WAIT_FOR (gtk_text_buffer_get_char_count (f->buffer) == (int)strlen ("xyzSome words."));
   fixture_assert_text (f, "xyzSome words.");

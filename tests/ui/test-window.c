@@ -185,12 +185,14 @@ count_drawn (Fixture *f) {
 static void
 test_told_while_drawn (Fixture *f, gconstpointer data) {
   const guint n = count_drawn (f);
+  GtkSearchBar *find = fixture_find (f->window, GTK_TYPE_SEARCH_BAR, "css-name", "searchbar");
   guint n_more;
 
   do_action (f, "win.find");
   n_more = count_drawn (f);
   g_assert_cmpuint (n_more, >, n);
   fixture_press ("Escape");
+  WAIT_FOR (!gtk_search_bar_get_search_mode (find));
   do_action (f, "win.performance");
   g_assert_cmpuint (count_drawn (f), >, n_more);
   do_action (f, "win.performance");
@@ -352,12 +354,15 @@ test_words_appear (Fixture *f, gconstpointer data) {
   g_assert_false (longhand_document_get_tentative_bounds (f->document, &start, &end));
   g_assert_false (longhand_document_is_empty (f->document));
   for (guint i = 0; i < n_committed; i++) {
+    const int n_chars = gtk_text_buffer_get_char_count (f->buffer);
+
     g_assert_false (longhand_document_is_empty (f->document));
     fixture_press ("ctrl+z");
+    WAIT_FOR (gtk_text_buffer_get_char_count (f->buffer) != n_chars);
   }
   g_assert_true (longhand_document_is_empty (f->document));
   fixture_press ("ctrl+shift+z");
-  g_assert_false (longhand_document_is_empty (f->document));
+  WAIT_FOR (!longhand_document_is_empty (f->document));
 }
 
 /* What is being searched for has an undo of its own. */
