@@ -119,6 +119,11 @@ class Desktop:
     def call(self, name, path, interface, method, arguments=None):
         return self.bus.call_sync(name, path, interface, method, arguments, None, 0, 60000).unpack()
 
+    def catch_up(self, name):
+        """Until the signals that a program has sent so far are in the lists."""
+        self.call(name, "/", "org.freedesktop.DBus.Peer", "Ping")  # whose answer comes behind them
+        self.do(lambda: None)  # and this
+
     def install_service(self, name, command):
         """From here on the bus starts it, in the environment of the test."""
         folder = os.path.join(os.environ["XDG_DATA_HOME"], "dbus-1", "services")

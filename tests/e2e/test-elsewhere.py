@@ -71,6 +71,7 @@ def dictate():
     until("text", lambda: any(name == "Committed" for name, _ in signals[n_before:]), 60)
     command("--toggle")
     until("the end", lambda: command("--state") == "idle", 60)
+    desktop.catch_up(ID)
     return " ".join(arguments[0] for name, arguments in signals[n_before:] if name == "Committed")
 
 
@@ -127,6 +128,19 @@ def copy(text):
     press("ctrl+a", "ctrl+c")
 
 
+def paste_until_back(there, lent, expected):
+    """Into the view, which has the text `there`. The clipboard has `lent` for a second, or for longer where Longhand
+    stands still, and then what is expected."""
+    for _ in range(5):
+        time.sleep(1.5)
+        press("ctrl+v")
+        until("something pasted", lambda: program.text("view") in (there + lent, there + expected))
+        if program.text("view") == there + expected:
+            return
+        there += lent
+    raise TimeoutError(f"{expected} is not back: {program.text('view')}")
+
+
 @case("/elsewhere/text-is-pasted-and-what-was-copied-before-is-on-the-clipboard-again")
 def _():
     desktop.add(keyboard)
@@ -138,18 +152,27 @@ def _():
     before = program.text("view")
     text = dictate()
     until("the text", lambda: program.text("view") == before + text)
-    time.sleep(1.5)  # it is lent for a second
-    press("ctrl+v")
-    program.wait("view", before + text + "früher")
+    paste_until_back(before + text, text, "früher")
     assert told() == ["Text copied"], told()
+
+
+def ask_anew():
+    """Has the desktop asked for the keyboard once more; returns how often it was. Who stands still does not see a choice
+    that is taken back at once."""
+    n_before = len(keyboard.find("CreateSession"))
+    for _ in range(5):
+        choose("nothing")
+        choose("paste")
+        with contextlib.suppress(TimeoutError):
+            until("the desktop to be asked", lambda: len(keyboard.find("CreateSession")) > n_before, 5)
+            return len(keyboard.find("CreateSession"))
+    raise TimeoutError("the desktop is not asked")
 
 
 @case("/elsewhere/where-the-person-refuses-it-is-copied-and-why-is-told")
 def _():
     keyboard.response = 1
-    choose("nothing")
-    choose("paste")
-    until("the desktop to be asked", lambda: len(keyboard.find("CreateSession")) == 2)
+    n_asked = ask_anew()
     text = dictate()
     until("a notification", lambda: told() == ["Text copied", "Text copied"])
     assert "does not let" in notifications.find("Notify")[-1][4]
@@ -157,12 +180,14 @@ def _():
     before = program.text("entry")
     press("ctrl+v")
     program.wait("entry", before + text)
-    assert len(keyboard.find("CreateSession")) == 2
+    assert len(keyboard.find("CreateSession")) == n_asked
 
 
 @contextlib.contextmanager
 def speaker_recorded():
     """What the loudspeakers play meanwhile is written into HEARD."""
+    with contextlib.suppress(FileNotFoundError):
+        os.remove(HEARD)
     recorder = subprocess.Popen(["parec", "-d", "speaker.monitor", "--file-format=wav", "--format=s16le", "--rate=16000",
                                  "--channels=1", HEARD])
     try:
@@ -173,35 +198,50 @@ def speaker_recorded():
         recorder.wait()
 
 
-def count_tones():
-    """So many sounds, with silence between them, are there so far."""
+def find_loud():
+    """Which tenths of a second, so far, are not silent."""
     sound = array.array("h")
     with open(HEARD, "rb") as file:
-        sound.frombytes(file.read()[44:])  # behind the header
-    is_loud = [max(map(abs, sound[i:i + 1600])) > 300 for i in range(0, len(sound), 1600)]  # of a tenth of a second
-    return sum(now and not before for before, now in zip([False] + is_loud, is_loud))
+        heard = file.read()[44:]  # behind the header
+    sound.frombytes(heard[:len(heard) // 2 * 2])
+    return [max(map(abs, sound[i:i + 1600])) > 300 for i in range(0, len(sound), 1600)]
+
+
+def count_tones():
+    """So many sounds, with silence between them, are there so far, with half a second of it at the end; else 0."""
+    is_loud = find_loud()
+    return 0 if any(is_loud[-5:]) else sum(now and not before for before, now in zip([False] + is_loud, is_loud))
+
+
+def toggle():
+    """Returns the number of sounds that come of it."""
+    n_before = count_tones()
+    command("--toggle")
+    return until("a tone", lambda: max(0, count_tones() - n_before))
+
+
+def record_tones():
+    """Of a beginning and an end: their numbers, and what a model takes them for."""
+    with speaker_recorded():
+        n_tones = toggle(), toggle()
+        until("the end", lambda: command("--state") == "idle", 60)
+    heard = subprocess.run([cli, "transcribe", "--no-vad", HEARD], check=True, capture_output=True, text=True).stdout
+    return n_tones, words(heard)
 
 
 @case("/elsewhere/a-tone-is-heard-at-the-beginning-and-at-the-end-and-no-model-takes-it-for-words")
 def _():
+    tries = [record_tones()]
+    while tries[-1] != ((1, 1), []) and len(tries) < 5:  # a machine that stands still breaks them
+        tries.append(record_tones())
+    assert tries[-1] == ((1, 1), []), tries
+    subprocess.run(["gsettings", "set", ID, "tones", "false"], check=True)
+    ask_anew()  # the settings have arrived then
     with speaker_recorded():
-        command("--toggle")
-        until("the first tone", lambda: count_tones() == 1)
-        time.sleep(0.5)  # of silence
-        command("--toggle")
-        until("the second tone", lambda: count_tones() == 2)
-        until("the end", lambda: command("--state") == "idle", 60)
-        subprocess.run(["gsettings", "set", ID, "tones", "false"], check=True)
-        n_before = len(keyboard.find("CreateSession"))
-        choose("nothing")
-        choose("paste")
-        until("the settings to arrive", lambda: len(keyboard.find("CreateSession")) > n_before)
         command("--start")
         command("--stop")
         until("the end", lambda: command("--state") == "idle", 60)
-        assert count_tones() == 2
-    heard = subprocess.run([cli, "transcribe", "--no-vad", HEARD], check=True, capture_output=True, text=True).stdout
-    assert not words(heard), heard
+        assert not any(find_loud())
 
 
 @case("/elsewhere/all-of-it-is-kept-among-the-sessions")
