@@ -28,8 +28,11 @@ def set_up():
 
 
 def keys(*names):
-    """A person who presses these."""
-    return lambda: subprocess.run(["xdotool", "key", *names], check=True)
+    """A person who presses these, when a window has the keyboard: one that closes has not given it back yet."""
+    def press():
+        atspi.wait_until("a window that has the keyboard", atspi.active_window)
+        subprocess.run(["xdotool", "key", *names], check=True)
+    return press
 
 
 ESCAPE = keys("Escape")
@@ -141,7 +144,7 @@ class Hands(Window):
         return [node for node, _ in self.app.all(self.app.get("list:Sessions")) if node.get_role_name() == "list item"]
 
     def choose_row(self):
-        self.app.click(f"list item:{self.rows()[0].get_name()}")
+        self.choose(f"list item:{self.rows()[0].get_name()}")
 
     def write_session(self, text, leave):
         """Types `text` into an empty session, and leaves it for a new one."""

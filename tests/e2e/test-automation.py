@@ -6,7 +6,6 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
 
 import atspi
 from atspi import wait_until as wait
@@ -192,13 +191,24 @@ def open_preferences():
     return app
 
 
+def has_keyboard(app):
+    return any(atspi.has_keyboard(app.root.get_child_at_index(i)) for i in range(app.root.get_child_count()))
+
+
+def close_preferences(app):
+    """Until the window has the keyboard back."""
+    atspi.key("Escape")
+    app.wait_gone("page tab:Dictation")
+    wait("the keyboard", lambda: has_keyboard(app))
+
+
 @case("/automation/keys-of-the-desktop-are-asked-for")
 def _():
     desktop.add(portal)
     app = open_preferences()
     app.press("Desktop Shortcuts")
     wait("the keys in the preferences", lambda: any("Meta+D" in text for text in app.texts()))
-    atspi.key("Escape")
+    close_preferences(app)
 
 
 @case("/automation/they-start-it-in-other-programs-where-that-is-wanted-and-another-window-is-in-use")
@@ -207,10 +217,10 @@ def _():
     wait("how it stands", lambda: "There is --status." in app.texts())
     app.press("Use in Other Applications")
     wait("what was done", lambda: "There is --add." in app.texts())
-    atspi.key("Escape")
+    close_preferences(app)
     window = subprocess.run(["xdotool", "getactivewindow"], check=True, capture_output=True, text=True).stdout.strip()
     subprocess.run(["xdotool", "windowminimize", window], check=True)
-    time.sleep(0.5)
+    wait("the window to be out of use", lambda: not has_keyboard(app))
     press_key("Activated", "toggle")
     wait("a start elsewhere", lambda: input_method.asked()[-1] == "--start")
     assert state() == "idle"
@@ -221,7 +231,7 @@ def _():
     app = open_preferences()
     app.press("Use in Other Applications")
     wait("what was undone", lambda: "There is --remove." in app.texts())
-    atspi.key("Escape")
+    close_preferences(app)
 
 
 @case("/automation/keys-of-the-desktop-start-and-stop")

@@ -107,6 +107,7 @@ def _():
 def _():
     close_list()
     window.wait_message("1 audio file is being transcribed.")
+    window.wait_keyboard("Longhand")
     atspi.key("ctrl+w")
     window.wait_message("Finish the Audio Files?")
     window.app.press("Go On")
@@ -118,6 +119,7 @@ def _():
 def _():
     open_more()
     window.wait_message("1 audio file is being transcribed.")
+    window.wait_keyboard("Longhand")
     atspi.key("ctrl+w")
     window.wait_message("Finish the Audio Files?")
     window.app.press("Stop")

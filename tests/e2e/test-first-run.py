@@ -26,6 +26,7 @@ def seen_twice():
 @case("/first-run/first-start-welcomes")
 def _():
     window.wait("the first step", first_steps)
+    window.wait_keyboard("Welcome")
 
 
 @case("/first-run/machine-is-measured-without-being-asked-to")

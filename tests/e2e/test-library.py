@@ -1,7 +1,6 @@
 """What is dictated is kept, and found again after the window was closed, or killed. Run inside virtual-mic --again
 and headless: test-library.py LONGHAND"""
 import sys
-import time
 
 import atspi
 from tap import case, run
@@ -27,8 +26,7 @@ def listed(window, part=""):
 def choose(window, part=""):
     """Clicks the first such row, as soon as there is one."""
     row = window.wait("the session", lambda: listed(window, part))
-    time.sleep(0.5)  # it may be given another place, as the list has just changed
-    window.app.click(row)
+    window.choose(row)
 
 
 def search(window, text):

@@ -2,7 +2,6 @@
 test-session-end.py LONGHAND"""
 import signal
 import sys
-import time
 
 from tap import case, run
 from window import Window
@@ -39,13 +38,12 @@ def _():
 def _():
     window = windows[-1]
     window.record()
-    heard.extend(words(window.wait("the first utterance", window.committed)))
-    window.wait("the second one to begin", window.tentative)
+    heard.extend(words(window.wait("the first utterance", window.final)))
+    window.speaking()
     window = end_session()
     window.wait("both sessions", lambda: len(listed(window)) == 2)
     assert not any("Recovered" in text for text in window.app.texts()), window.app.texts()
-    time.sleep(0.5)  # the list has just changed
-    window.app.click(f"list item:{listed(window)[0]}")
+    window.choose(f"list item:{listed(window)[0]}")
     window.wait("its text", lambda: words(window.text())[:len(heard)] == heard)
     assert len(words(window.text())) > len(heard)
     assert window.close() == 0

@@ -2,6 +2,7 @@
 import sys
 
 import atspi
+from atspi import Atspi
 from tap import case, run
 from window import Window
 from words import words
@@ -15,19 +16,33 @@ def threads_in_use():
     return texts[texts.index("Threads") + 1]
 
 
+def choice_has_keyboard():
+    """Of a drop-down list that is open."""
+    return any(node.get_role_name() == "list item" and node.get_state_set().contains(Atspi.StateType.FOCUSED)
+               for node, _ in window.app.all())
+
+
+def close_preferences():
+    window.wait_keyboard("Preferences")
+    atspi.key("Escape")
+    window.app.wait_gone("page tab:Performance")
+    window.wait_keyboard("Longhand")
+
+
 @case("/settings/number-of-threads-changes-while-recording")
 def _():
     atspi.key("shift+F9")
     window.record()
-    window.wait("a tentative word", window.tentative)
+    window.speaking()
     before = threads_in_use()
     wanted = "1" if before != "1" else "2"
     atspi.key("ctrl+comma")
     window.app.press("page tab:Performance")
     window.app.press("Threads")
+    window.wait("the list of numbers", choice_has_keyboard)
     atspi.key("Home", *["Down"] * int(wanted), "Return")
-    atspi.key("Escape")
     window.wait(f"{wanted} instead of {before} threads", lambda: threads_in_use() == wanted)
+    close_preferences()
 
 
 @case("/settings/the-sentence-in-progress-survives-that")
@@ -43,7 +58,7 @@ def _():
     atspi.key("ctrl+comma")
     window.app.press("Noise Reduction")
     window.app.press("Automatic Gain")
-    atspi.key("Escape")
+    close_preferences()
     window.record()
     window.wait("six more words", lambda: len(words(window.text())) >= before + 6)
     window.stop()

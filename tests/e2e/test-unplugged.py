@@ -1,5 +1,5 @@
-"""The microphone is unplugged in the middle of a sentence, and plugged in again. Run inside virtual-mic --unplug and
-headless: test-unplugged.py LONGHAND WAV"""
+"""The microphone is unplugged in the middle of a sentence, and plugged in again. Run inside virtual-mic and headless:
+test-unplugged.py LONGHAND WAV"""
 import subprocess
 import sys
 
@@ -14,7 +14,9 @@ heard = []
 @case("/unplugged/what-was-final-before-stays")
 def _():
     window.record()
-    heard.extend(words(window.wait("the first utterance", window.committed)))
+    heard.extend(words(window.wait("the first utterance", window.final)))
+    window.speaking()
+    subprocess.run(["pactl", "unload-module", "module-null-sink"], check=True)
     message = window.wait_message("has gone")
     assert "recording goes on when it is back" in message, message
     assert words(window.text())[:len(heard)] == heard, window.text()

@@ -2,6 +2,7 @@
 import os
 import subprocess
 import time
+from contextlib import suppress
 
 import atspi
 from atspi import Atspi
@@ -50,17 +51,31 @@ class Tour:
         return [self.app.root.get_child_at_index(i) for i in range(self.app.root.get_child_count())]
 
     def opened(self, function, *arguments):
-        """The window that this opens."""
+        """The window that this opens. The one before must have given back the keyboard for keys to arrive."""
+        self.window.wait_keyboard()
         n_before = len(self.tops())
         function(*arguments)
         self.window.wait("a window", lambda: len(self.tops()) > n_before)
         return self.tops()[-1]
 
     def close(self):
-        """The window that was opened last."""
+        """The window that was opened last, once it has the keyboard."""
         n_before = len(self.tops())
+        self.window.wait("the keyboard", lambda: atspi.has_keyboard(self.tops()[-1]))
         atspi.key("Escape")
         self.window.wait("the window to close", lambda: len(self.tops()) < n_before)
+
+    def menu_is_open(self):
+        return any(node.get_role_name().endswith("menu item") for node, _ in self.app.all(self.frame))
+
+    def close_menu(self):
+        """A click beside it would do no more than that."""
+        for _ in range(5):
+            atspi.key("Escape")
+            with suppress(TimeoutError):
+                self.window.wait("the menu to close", lambda: not self.menu_is_open(), 5)
+                return
+        raise TimeoutError("the menu does not close")
 
     def press(self, name, role="push button"):
         self.app.press(f"{role}:{self.say(name)}")
@@ -114,8 +129,9 @@ class Tour:
         for place, button in (("main-menu", "Main Menu"), ("microphone-menu", "Microphone"), ("model-menu", "Model")):
             node = self.app.get(f"push button:{self.say(button)}")
             node.do_action(0)
+            self.window.wait("the menu", self.menu_is_open)
             yield place, node.get_parent()
-            atspi.key("Escape")
+            self.close_menu()
 
     def text(self):
         self.app.click(f"text:{self.say('Text')}")

@@ -43,10 +43,23 @@ def wait_until(what, check, timeout=TIMEOUT):
         time.sleep(0.1)
 
 
+def active_window():
+    """The title of the window that has the keyboard; "" while it goes from one to another."""
+    return subprocess.run(["xdotool", "getactivewindow", "getwindowname"], capture_output=True, text=True,
+                          check=False).stdout.strip()
+
+
 def key(*names):
     """Presses keys as the keyboard would, in the active window: key("ctrl+r"), key("Down", "Return")."""
+    wait_until("a window that has the keyboard", active_window)
     subprocess.run(["xdotool", "key", "--clearmodifiers", *names], check=True)
     time.sleep(0.3)
+
+
+def has_keyboard(top):
+    """Whether this window is the active one. (GTK 4.8 tells so itself, but not of a dialog, nor of a window that was
+    hidden in between.)"""
+    return top.get_name() == active_window()
 
 
 class Announced:
@@ -142,6 +155,7 @@ class App:
         node = top = self.get(name)
         while top.get_parent().get_role() != Atspi.Role.APPLICATION:
             top = top.get_parent()
+        wait_until(f"the window of {name} to be active", lambda: has_keyboard(top))
         at, frame = (Atspi.Component.get_extents(n, Atspi.CoordType.WINDOW) for n in (node, top))
         scale = int(os.environ.get("GDK_SCALE", "1"))
         shell = subprocess.run(["xdotool", "getactivewindow", "getwindowgeometry", "--shell"],
