@@ -200,7 +200,7 @@ class OddProgram:
                 pass
             return check()
         try:
-            return until("", look, 5)
+            return until("", look)
         except TimeoutError:
             return False
 

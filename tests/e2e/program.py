@@ -62,7 +62,7 @@ class Program:
     def wait(self, name, text, preedit=""):
         """Until the field has this text, and shows this preedit."""
         try:
-            until("", lambda: self.preedit(name) == preedit and self.text(name) == text, 5)
+            until("", lambda: self.preedit(name) == preedit and self.text(name) == text)
         except TimeoutError:
             raise AssertionError(f"{self.title}: {name} has {self.text(name)!r} and shows {self.preedit(name)!r}, not "
                                  f"{text!r} and {preedit!r}") from None

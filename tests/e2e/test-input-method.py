@@ -40,7 +40,7 @@ def start():
 
 
 def wait_engine(name):
-    until(f"{name} to be in use", lambda: daemon.chosen() == name, 5)
+    until(f"{name} to be in use", lambda: daemon.chosen() == name)
 
 
 @case("/input-method/start-makes-it-the-one-in-use-and-records")
@@ -171,7 +171,7 @@ def _():
         for program in (new, other):
             longhand.follow(program.activate)
             longhand.said(f"{program.title} {number}.")
-            until("it", lambda p=program, n=number: p.text("entry").endswith(f"{n}."), 5)
+            until("it", lambda p=program, n=number: p.text("entry").endswith(f"{n}."))
             longhand.say("lost in between")
     other.wait("entry", "Other 0. Other 1. Other 2. Other 3.", " lost in between")
     new.wait("entry", "New 0. New 1. New 2. New 3.")
