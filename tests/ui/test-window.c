@@ -273,10 +273,12 @@ test_space_in_text (Fixture *f, gconstpointer data) {
 
 static void
 test_record_shown (Fixture *f, gconstpointer data) {
+  assert_named (f->window->record, "Record");
   g_assert_cmpstr (adw_button_content_get_label (f->window->record_content), ==, "Record");
   g_assert_false (gtk_revealer_get_reveal_child (f->window->recording));
   do_action (f, "win.record");
   WAIT_FOR (state (f) == LONGHAND_STATE_RECORDING);
+  assert_named (f->window->record, "Stop");
   g_assert_cmpstr (adw_button_content_get_label (f->window->record_content), ==, "Stop");
   g_assert_true (gtk_revealer_get_reveal_child (f->window->recording));
   do_action (f, "win.record");

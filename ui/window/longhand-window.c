@@ -38,8 +38,11 @@ show_elapsed (gpointer user) {
 /* The name is told apart from the label, which goes where there is no room for it. */
 static void
 name_record_button (LonghandWindow *self, const char *name, const char *tooltip) {
+  GtkAccessible *button = GTK_ACCESSIBLE (self->record);
+
   adw_button_content_set_label (self->record_content, name);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->record), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  gtk_accessible_reset_relation (button, GTK_ACCESSIBLE_RELATION_LABELLED_BY); /* or it is called "Stop Stop" */
+  gtk_accessible_update_property (button, GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->record), tooltip);
 }
 
