@@ -17,6 +17,7 @@ ID = "io.github.longhand_app.Longhand"
 PATH = "/io/github/longhand_app/Longhand"
 INTERFACE = ID + ".Dictation1"
 SETTLED = 0.1  # seconds, in which nobody has said anything that is recognised
+SPOKEN = 0.5  # that a command takes to say, in which a program tells of what the one before it did
 KEYBOARD = "xkb:us::eng"
 COLEMAK = "xkb:us:colemak:eng"
 
@@ -143,6 +144,7 @@ class Longhand:
         self.now_ms += 10
 
     def ordered(self, command, text):
+        time.sleep(SPOKEN)
         self.emit("Command", "(ssxx)", command, text, self.now_ms, self.now_ms + 5)
         self.now_ms += 10
 
