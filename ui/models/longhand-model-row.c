@@ -65,6 +65,9 @@ longhand_model_row_class_init (LonghandModelRowClass *klass) {
 static void
 longhand_model_row_init (LonghandModelRow *self) {
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_accessible_update_relation (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_RELATION_LABELLED_BY, self->name,
+                                  NULL, GTK_ACCESSIBLE_RELATION_DESCRIBED_BY, self->facts, self->mark, NULL,
+                                  -1);
 }
 
 /* ---- texts ---- */
