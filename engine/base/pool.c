@@ -189,7 +189,7 @@ enum quill_status quill_pool_open(struct quill_pool **out, unsigned n_threads, s
         if (failure) {
             pool_destroy(pool, i - 1);
             return quill_fail(err, QUILL_ERR_NOMEM,
-                              "could start only %u of %u threads (%s); choose fewer threads in the settings",
+                              "could start only %u of %u threads (%s); choose fewer threads",
                               i, n_threads, strerror(failure));
         }
     }
