@@ -145,6 +145,21 @@ test_record_button_is_narrow (Fixture *f, gconstpointer data) {
   g_object_set (settings, "gtk-xft-dpi", dpi, NULL);
 }
 
+/* Beside the sidebar there is room for one of them only: pixels. */
+#define BESIDE_SESSIONS 680
+
+static void
+test_record_button_beside_sessions (Fixture *f, gconstpointer data) {
+  GtkWidget *label = GTK_WIDGET (f->window->record_content);
+
+  adw_flap_set_reveal_flap (f->window->sides, TRUE);
+  gtk_window_set_default_size (GTK_WINDOW (f->window), BESIDE_SESSIONS, 500);
+  WAIT_FOR (gtk_widget_get_width (GTK_WIDGET (f->window)) <= BESIDE_SESSIONS);
+  fixture_settle ();
+  g_assert_false (adw_flap_get_folded (f->window->sides));
+  g_assert_true (gtk_widget_get_mapped (label));
+}
+
 /* ---- assistive technology ---- */
 
 static gboolean
@@ -513,6 +528,8 @@ main (int argc, char **argv) {
   FIXTURE_ADD ("/window/fits/a-narrow-screen", test_narrow);
   FIXTURE_ADD ("/window/fits/with-all-that-there-may-be", test_full);
   FIXTURE_ADD ("/window/fits/what-the-record-button-does", test_record_button_is_narrow);
+  FIXTURE_ADD ("/window/fits/what-the-record-button-does-beside-sessions",
+               test_record_button_beside_sessions);
   FIXTURE_ADD ("/window/accessible/what-is-drawn-is-told-and-nothing-else", test_told_while_drawn);
   FIXTURE_ADD ("/window/accessible/buttons-of-a-toast-are-named", test_toast_named);
   g_test_add_func ("/window/accessible/buttons-are-named-as-they-are-seen", test_buttons_named);
