@@ -232,7 +232,7 @@ def record_tones():
 @case("/elsewhere/a-tone-is-heard-at-the-beginning-and-at-the-end-and-no-model-takes-it-for-words")
 def _():
     tries = [record_tones()]
-    while tries[-1] != ((1, 1), []) and len(tries) < 5:  # a machine that stands still breaks them
+    while tries[-1][0] != (1, 1) and len(tries) < 5:  # a machine that stands still breaks them
         tries.append(record_tones())
     assert tries[-1] == ((1, 1), []), tries
     subprocess.run(["gsettings", "set", ID, "tones", "false"], check=True)
